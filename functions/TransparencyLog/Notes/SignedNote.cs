@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace TrueCopy.TransparencyLog.Notes;
+
+/// <summary>A text and the signatures over it (C2SP signed-note).</summary>
+/// <param name="Text">The signed text: ends in a newline, has no other control character.</param>
+/// <param name="Signatures">At least one; nothing is said about their validity until <see cref="Verify"/>.</param>
+public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signatures)
+{
+    /// <summary>The longest note that is parsed, in bytes; leaves room for post-quantum signatures.</summary>
+    public const int MaxLength = 1_000_000;
+
+    /// <summary>The most signatures that are parsed; the specification asks for at least 16.</summary>
+    public const int MaxSignatures = 100;
+
+    private const string LinePrefix = "— ";
+    private const int KeyIdLength = 4;
+
+    /// <summary>Parses a note without verifying it.</summary>
+    /// <exception cref="LogFormatException">The bytes are not a signed note.</exception>
+    public static SignedNote Parse(ReadOnlySpan<byte> note)
+    {
+        if (note.Length > MaxLength)
+            throw new LogFormatException($"note: longer than {MaxLength} bytes");
+        if (!StrictText.TryDecodeUtf8(note, out var all))
+            throw new LogFormatException("note: not UTF-8");
+        if (all.AsSpan().ContainsAnyInRange('\0', '\t') || all.AsSpan().ContainsAnyInRange('\v', '\x1f'))
+            throw new LogFormatException("note: a control character other than newline");
+
+        var end = all.LastIndexOf("\n\n", StringComparison.Ordinal);
+        if (end < 0)
+            throw new LogFormatException("note: no empty line before the signatures");
+        if (!all.EndsWith('\n') || end + 2 == all.Length)
+            throw new LogFormatException("note: the signatures must be whole lines, at least one");
+
+        var lines = all[(end + 2)..^1].Split('\n');
+        if (lines.Length > MaxSignatures)
+            throw new LogFormatException($"note: more than {MaxSignatures} signatures");
+        return new SignedNote(all[..(end + 1)], Array.ConvertAll(lines, ParseLine));
+    }
+
+    /// <summary>
+    /// The keys among <paramref name="known"/> that signed this note. Lines of unknown keys are ignored; a known key's
+    /// line must verify.
+    /// </summary>
+    /// <exception cref="LogFormatException">A known key's signature is wrong, or no known key signed.</exception>
+    public IReadOnlyList<NoteVerifier> Verify(IEnumerable<NoteVerifier> known)
+    {
+        var text = Encoding.UTF8.GetBytes(Text);
+        var verified = new List<NoteVerifier>();
+        foreach (var key in known)
+        {
+            foreach (var line in Signatures.Where(line => line.KeyId == key.KeyId && line.Name == key.Name))
+            {
+                if (!key.Verify(text, line.Value.Span))
+                    throw new LogFormatException($"note: the signature of {key.Name}+{key.KeyId:x8} is wrong");
+                if (!verified.Contains(key))
+                    verified.Add(key);
+            }
+        }
+
+        return verified.Count > 0 ? verified : throw new LogFormatException("note: no known key signed it");
+    }
+
+    /// <summary>The bytes of the note: text, empty line, one line a signature.</summary>
+    public byte[] Encode()
+    {
+        var note = new StringBuilder(Text).Append('\n');
+        foreach (var signature in Signatures)
+        {
+            var value = new byte[KeyIdLength + signature.Value.Length];
+            BinaryPrimitives.WriteUInt32BigEndian(value, signature.KeyId);
+            signature.Value.Span.CopyTo(value.AsSpan(KeyIdLength));
+            note.Append(LinePrefix).Append(signature.Name).Append(' ').Append(Convert.ToBase64String(value)).Append('\n');
+        }
+
+        return Encoding.UTF8.GetBytes(note.ToString());
+    }
+
+    private static NoteSignature ParseLine(string line)
+    {
+        if (!line.StartsWith(LinePrefix, StringComparison.Ordinal))
+            throw new LogFormatException("note: a signature line begins with an em dash and a space");
+        var separator = line.IndexOf(' ', LinePrefix.Length);
+        if (separator < 0 || !KeyName.IsValid(line.AsSpan(LinePrefix.Length, separator - LinePrefix.Length)))
+            throw new LogFormatException("note: a signature line has a key name without spaces or plus signs");
+        if (!StrictBase64.TryDecode(line.AsSpan(separator + 1), out var value) || value.Length <= KeyIdLength)
+            throw new LogFormatException("note: a signature is base64 of a key id and at least one byte");
+        return new NoteSignature(
+            line[LinePrefix.Length..separator],
+            BinaryPrimitives.ReadUInt32BigEndian(value),
+            value.AsMemory(KeyIdLength));
+    }
+}

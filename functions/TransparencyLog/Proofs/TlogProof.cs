@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using TrueCopy.TransparencyLog.Merkle;
+
+namespace TrueCopy.TransparencyLog.Proofs;
+
+/// <summary>
+/// An offline proof that some entry is in a log (C2SP tlog-proof, version 1; files end in <c>.tlog-proof</c>). Parsing
+/// checks the format only; whether the proof holds is <see cref="ProofVerifier.Includes"/> against the checkpoint.
+/// </summary>
+/// <param name="Extra">Opaque data, not authenticated by the proof; null where there is none.</param>
+/// <param name="Index">Zero-based index of the entry.</param>
+/// <param name="Path">Inclusion proof, from the leaf's sibling upwards.</param>
+/// <param name="Checkpoint">The signed checkpoint, verbatim.</param>
+public sealed record TlogProof(
+    ReadOnlyMemory<byte>? Extra,
+    long Index,
+    IReadOnlyList<MerkleHash> Path,
+    ReadOnlyMemory<byte> Checkpoint)
+{
+    /// <summary>The longest proof that is parsed, in bytes: a checkpoint, an entry and some air.</summary>
+    public const int MaxLength = 1_500_000;
+
+    private const string Header = "c2sp.org/tlog-proof@v1";
+    private const string ExtraPrefix = "extra ";
+    private const string IndexPrefix = "index ";
+    private const int MaxPathLength = 63;
+
+    /// <summary>Parses a proof.</summary>
+    /// <exception cref="LogFormatException">The bytes are not a tlog-proof of version 1.</exception>
+    public static TlogProof Parse(ReadOnlyMemory<byte> proof)
+    {
+        if (proof.Length > MaxLength)
+            throw new LogFormatException($"tlog-proof: longer than {MaxLength} bytes");
+        var rest = proof;
+        if (NextLine(ref rest) != Header)
+            throw new LogFormatException($"tlog-proof: the first line is not {Header}");
+
+        var line = NextLine(ref rest);
+        ReadOnlyMemory<byte>? extra = null;
+        if (line.StartsWith(ExtraPrefix, StringComparison.Ordinal))
+        {
+            if (!StrictBase64.TryDecode(line.AsSpan(ExtraPrefix.Length), out var decoded))
+                throw new LogFormatException("tlog-proof: extra is not base64");
+            extra = decoded;
+            line = NextLine(ref rest);
+        }
+
+        if (!line.StartsWith(IndexPrefix, StringComparison.Ordinal)
+            || !StrictText.TryParseDecimal(line.AsSpan(IndexPrefix.Length), out var index))
+        {
+            throw new LogFormatException("tlog-proof: the index is missing or not a decimal without leading zeroes");
+        }
+
+        var path = new List<MerkleHash>();
+        while ((line = NextLine(ref rest)).Length > 0)
+        {
+            if (path.Count == MaxPathLength || !StrictBase64.TryDecodeHash(line, out var hash))
+                throw new LogFormatException($"tlog-proof: the path is at most {MaxPathLength} lines of base64, 32 bytes each");
+            path.Add(hash);
+        }
+
+        return rest.IsEmpty
+            ? throw new LogFormatException("tlog-proof: the checkpoint is missing")
+            : new TlogProof(extra, index, path, rest);
+    }
+
+    /// <summary>The bytes of the proof.</summary>
+    public byte[] Encode()
+    {
+        var head = new StringBuilder(Header).Append('\n');
+        if (Extra is { } extra)
+            head.Append(ExtraPrefix).Append(Convert.ToBase64String(extra.Span)).Append('\n');
+        head.Append(IndexPrefix).Append(Index.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        foreach (var hash in Path)
+            head.Append(hash).Append('\n');
+        head.Append('\n');
+        return [.. Encoding.ASCII.GetBytes(head.ToString()), .. Checkpoint.Span];
+    }
+
+    private static string NextLine(ref ReadOnlyMemory<byte> rest)
+    {
+        var end = rest.Span.IndexOf((byte)'\n');
+        if (end < 0 || !StrictText.TryDecodeUtf8(rest.Span[..end], out var line))
+            throw new LogFormatException("tlog-proof: a line is cut off or not UTF-8");
+        rest = rest[(end + 1)..];
+        return line;
+    }
+}

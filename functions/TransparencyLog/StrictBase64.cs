@@ -1,0 +1,39 @@
+using System.Buffers.Text;
+using TrueCopy.TransparencyLog.Merkle;
+
+namespace TrueCopy.TransparencyLog;
+
+/// <summary>
+/// Standard base64 (RFC 4648, section 4) with exactly one accepted spelling per value: padded, no white space, and
+/// zero trailing bits (section 3.5), so that a proof or note cannot be altered without altering its meaning.
+/// </summary>
+internal static class StrictBase64
+{
+    public static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes)
+    {
+        bytes = [];
+        if (text.Length % 4 != 0 || text.ContainsAny(" \t\r\n"))
+            return false;
+
+        var decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        if (!Convert.TryFromBase64Chars(text, decoded, out var written))
+            return false;
+
+        Array.Resize(ref decoded, written);
+        if (!text.SequenceEqual(Convert.ToBase64String(decoded)))
+            return false;
+
+        bytes = decoded;
+        return true;
+    }
+
+    public static bool TryDecodeHash(ReadOnlySpan<char> text, out MerkleHash hash)
+    {
+        hash = default;
+        if (text.Length != 44 || !TryDecode(text, out var bytes) || bytes.Length != MerkleHash.Size)
+            return false;
+
+        hash = new MerkleHash(bytes);
+        return true;
+    }
+}

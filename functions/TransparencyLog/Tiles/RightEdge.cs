@@ -1,0 +1,155 @@
+using System.Buffers;
+using TrueCopy.TransparencyLog.Merkle;
+
+namespace TrueCopy.TransparencyLog.Tiles;
+
+/// <summary>A tile or entry bundle and its bytes.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Bytes">Its exact content, a function of the committed tree alone.</param>
+public readonly record struct TileContent(TileId Id, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>
+/// The growing end of a log: the partial tiles and the partial entry bundle, which are all that appending needs.
+/// Appending costs one leaf hash and, amortised, one node hash; the nodes on the way up are the ones that tiles store.
+/// </summary>
+public sealed class RightEdge
+{
+    private const int MaxLevels = 64 / TileId.Height;
+
+    // _frontier[h] is the root of the perfect subtree of height h that ends at the edge; valid where bit h of Size is set.
+    private readonly MerkleHash[] _frontier = new MerkleHash[64];
+    private readonly List<MerkleHash>[] _partial = new List<MerkleHash>[MaxLevels];
+    private readonly List<TileContent> _filled = [];
+    private readonly bool[] _touched = new bool[MaxLevels];
+    private ArrayBufferWriter<byte> _bundle = new();
+
+    /// <summary>The edge of the empty log.</summary>
+    public RightEdge()
+    {
+        for (var level = 0; level < MaxLevels; level++)
+            _partial[level] = [];
+    }
+
+    /// <summary>Number of entries.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>The root over all entries so far; costs at most one node hash a bit of <see cref="Size"/>.</summary>
+    public MerkleHash Root()
+    {
+        MerkleHash? root = null;
+        for (var height = 0; height < 64 && Size >> height != 0; height++)
+        {
+            if (((Size >> height) & 1) == 1)
+                root = root is { } right ? TreeHasher.Node(_frontier[height], right) : _frontier[height];
+        }
+
+        return root ?? TreeHasher.EmptyRoot;
+    }
+
+    /// <summary>Reads the edge of a log of <paramref name="size"/> entries: one partial tile a level and one partial bundle, at most.</summary>
+    /// <exception cref="TileNotFoundException">The log lacks a tile that its size asks for.</exception>
+    /// <exception cref="LogFormatException">A tile or the bundle is malformed, or they disagree.</exception>
+    public static async Task<RightEdge> LoadAsync(ITileReader reader, long size, CancellationToken cancellationToken)
+    {
+        var edge = new RightEdge { Size = size };
+        for (var level = 0; level < MaxLevels && size >> (TileId.Height * level) != 0; level++)
+        {
+            var count = size >> (TileId.Height * level);
+            if (count % TileId.FullWidth == 0)
+                continue;
+
+            var id = TileId.At(level, count / TileId.FullWidth, size);
+            var tile = HashTile.Parse(id, (await reader.ReadAsync(id, cancellationToken)).Span);
+            edge._partial[level].AddRange(tile.Hashes);
+            var perfect = new TreeRange(count - (count % TileId.FullWidth), count).PerfectSubtrees();
+            foreach (var node in perfect)
+                edge._frontier[(level * TileId.Height) + node.Level] = tile[node];
+        }
+
+        if (size % TileId.FullWidth != 0)
+            await edge.LoadBundleAsync(reader, cancellationToken);
+        return edge;
+    }
+
+    /// <summary>A copy that can be appended to and thrown away without touching this one.</summary>
+    public RightEdge Clone()
+    {
+        var copy = new RightEdge { Size = Size };
+        _frontier.CopyTo(copy._frontier, 0);
+        for (var level = 0; level < MaxLevels; level++)
+            copy._partial[level].AddRange(_partial[level]);
+        copy._bundle.Write(_bundle.WrittenSpan);
+        return copy;
+    }
+
+    /// <summary>Appends one entry, at index <see cref="Size"/>.</summary>
+    public void Append(ReadOnlySpan<byte> entry)
+    {
+        EntryBundle.Append(_bundle, entry);
+        var hash = TreeHasher.Leaf(entry);
+        AddToTile(0, hash);
+        var height = 0;
+        for (; ((Size >> height) & 1) == 1; height++)
+        {
+            hash = TreeHasher.Node(_frontier[height], hash);
+            if ((height + 1) % TileId.Height == 0)
+                AddToTile((height + 1) / TileId.Height, hash);
+        }
+
+        _frontier[height] = hash;
+        Size++;
+        if (Size % TileId.FullWidth == 0)
+        {
+            _filled.Add(new TileContent(new TileId(TileId.EntriesLevel, (Size / TileId.FullWidth) - 1, TileId.FullWidth), _bundle.WrittenMemory));
+            _bundle = new ArrayBufferWriter<byte>();
+        }
+    }
+
+    /// <summary>Every tile and bundle that changed since the last call (or since load): those filled, then the partial ones of the present size.</summary>
+    public IReadOnlyList<TileContent> TakeTiles()
+    {
+        var tiles = new List<TileContent>(_filled);
+        _filled.Clear();
+        if (_touched[0] && Size % TileId.FullWidth != 0)
+            tiles.Add(new TileContent(TileId.At(TileId.EntriesLevel, Size / TileId.FullWidth, Size), _bundle.WrittenSpan.ToArray()));
+        for (var level = 0; level < MaxLevels; level++)
+        {
+            if (_touched[level] && _partial[level].Count > 0)
+                tiles.Add(Content(level, (Size >> (TileId.Height * level)) / TileId.FullWidth));
+            _touched[level] = false;
+        }
+
+        return tiles;
+    }
+
+    private void AddToTile(int level, MerkleHash hash)
+    {
+        _touched[level] = true;
+        _partial[level].Add(hash);
+        if (_partial[level].Count < TileId.FullWidth)
+            return;
+
+        _filled.Add(Content(level, (Size >> (TileId.Height * level)) / TileId.FullWidth));
+        _partial[level].Clear();
+    }
+
+    private TileContent Content(int level, long index)
+    {
+        var hashes = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_partial[level]);
+        return new TileContent(new TileId(level, index, hashes.Length), MerkleHash.AsBytes(hashes).ToArray());
+    }
+
+    private async Task LoadBundleAsync(ITileReader reader, CancellationToken cancellationToken)
+    {
+        var id = TileId.At(TileId.EntriesLevel, Size / TileId.FullWidth, Size);
+        var bundle = await reader.ReadAsync(id, cancellationToken);
+        var entries = EntryBundle.Parse(bundle, id.Width);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (TreeHasher.Leaf(entries[i].Span) != _partial[0][i])
+                throw new LogFormatException($"{id}: entry {i} does not hash to its leaf");
+        }
+
+        _bundle.Write(bundle.Span);
+    }
+}
