@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using System.Text;
+using TrueCopy.Verification.Digests;
+
+namespace TrueCopy.Verification.Acts;
+
+/// <summary>
+/// Deterministic id of an act: the same act delivered twice has the same id. Private to the service, because it hashes
+/// the blob's path, which an outsider could otherwise guess at.
+/// </summary>
+/// <param name="Value">32 lower-case hex digits.</param>
+public readonly record struct ActId(string Value)
+{
+    private const int Length = 16;
+
+    /// <summary>The id of the act that one line of one version of one blob makes, under one algorithm.</summary>
+    /// <param name="source">The blob and its version.</param>
+    /// <param name="position">The act's position in a manifest or list of acts, from 0.</param>
+    /// <param name="algorithm">The digest's algorithm: each has its own entry.</param>
+    public static ActId Of(BlobVersion source, long position, DigestAlgorithm algorithm)
+    {
+        // Neither containers, paths nor ETags can hold a NUL, so the joined form has one reading.
+        var text = string.Join('\0', source.Container, source.Path, source.ETag, position, algorithm.Name);
+        return new ActId(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, Length)));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>One version of one blob.</summary>
+/// <param name="Container">The container's name.</param>
+/// <param name="Path">The blob's name, slashes included.</param>
+/// <param name="ETag">The version's ETag, without quotes.</param>
+public sealed record BlobVersion(string Container, string Path, string ETag);

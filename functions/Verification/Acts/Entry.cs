@@ -1,0 +1,113 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TrueCopy.TransparencyLog;
+using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Commitments;
+
+namespace TrueCopy.Verification.Acts;
+
+/// <summary>
+/// What the public log says of an act: JSON, written once and from then on carried as bytes. It names the issuer and
+/// commits to the digest; it holds neither the digest, nor the document's name, nor the act's id.
+/// </summary>
+public sealed record Entry
+{
+    /// <summary>The version of this format.</summary>
+    public const int FormatVersion = 1;
+
+    private static readonly EntryJson Json = new(new JsonSerializerOptions
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+
+        // Names are for people to read in the log as written; nothing here is ever embedded in HTML as is.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new UtcTimeConverter() },
+        MaxDepth = 4,
+    });
+
+    /// <summary>Always <see cref="FormatVersion"/>.</summary>
+    [JsonPropertyName("v")]
+    public required int Version { get; init; }
+
+    /// <summary>What the entry records.</summary>
+    [JsonPropertyName("act")]
+    public required ActKind Kind { get; init; }
+
+    /// <summary>When: the blob's last-modified time, or the log's birth.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The issuer's id.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>The issuer's legal name at the time.</summary>
+    public string? LegalName { get; init; }
+
+    /// <summary>The issuer's jurisdiction at the time.</summary>
+    public string? Jurisdiction { get; init; }
+
+    /// <summary>Position within the blob, which orders acts of the same instant.</summary>
+    public long? Position { get; init; }
+
+    /// <summary>Algorithm of the digest that is committed to.</summary>
+    public string? Algorithm { get; init; }
+
+    /// <summary>Commitment to the digest (<see cref="Opening.Commit"/>), hex.</summary>
+    public string? Commitment { get; init; }
+
+    /// <summary>Genesis only: the log's origin.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>Genesis only: the log's verifier keys.</summary>
+    public IReadOnlyList<string>? Keys { get; init; }
+
+    /// <summary>The entry of an act, committing to its digest under <paramref name="opening"/>.</summary>
+    public static Entry Of(Act act, Opening opening) => new()
+    {
+        Version = FormatVersion,
+        Kind = act.Kind,
+        At = act.At,
+        Issuer = act.Issuer.Id,
+        LegalName = act.Issuer.LegalName,
+        Jurisdiction = act.Issuer.Jurisdiction,
+        Position = act.Position,
+        Algorithm = act.Digest.Algorithm.Name,
+        Commitment = opening.Commit(act.Digest),
+    };
+
+    /// <summary>Entry 0 of a log. A tree of one entry has no COSE receipt, so that entry is nobody's document.</summary>
+    public static Entry Genesis(string origin, IReadOnlyList<string> keys, DateTimeOffset at) => new()
+    {
+        Version = FormatVersion,
+        Kind = ActKind.Genesis,
+        At = at,
+        Origin = origin,
+        Keys = keys,
+    };
+
+    /// <summary>Reads an entry; members that later versions add are ignored.</summary>
+    /// <exception cref="LogFormatException">The bytes are not an entry of version 1.</exception>
+    public static Entry Parse(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > EntryBundle.MaxEntryLength)
+            throw new LogFormatException("entry: longer than a bundle can hold");
+        try
+        {
+            var entry = JsonSerializer.Deserialize(bytes, Json.Entry);
+            return entry is { Version: FormatVersion }
+                ? entry
+                : throw new LogFormatException("entry: not of version 1");
+        }
+        catch (JsonException exception)
+        {
+            throw new LogFormatException("entry: not the JSON of an entry", exception);
+        }
+    }
+
+    /// <summary>The bytes for the log. Written once; afterwards only these bytes count.</summary>
+    public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, Json.Entry);
+}
+
+[JsonSerializable(typeof(Entry))]
+internal sealed partial class EntryJson : JsonSerializerContext;

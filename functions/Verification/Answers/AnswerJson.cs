@@ -1,0 +1,26 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TrueCopy.Verification.Answers;
+
+/// <summary>JSON of everything that the HTTP API answers, for servers and clients alike.</summary>
+[JsonSerializable(typeof(BatchAnswerDocument))]
+[JsonSerializable(typeof(BatchRequestDocument))]
+[JsonSerializable(typeof(IssuersDocument))]
+[JsonSerializable(typeof(KeysDocument))]
+[JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(VerdictDocument))]
+public sealed partial class AnswerJson : JsonSerializerContext
+{
+    /// <summary>The one instance: camel case, absent rather than null, instants in UTC, strict about what it reads.</summary>
+    public static AnswerJson Instance { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
+        MaxDepth = 16,
+        Converters = { new UtcTimeConverter() },
+    });
+}

@@ -1,0 +1,39 @@
+using TrueCopy.TransparencyLog.Notes;
+
+namespace TrueCopy.Verification.Answers;
+
+/// <summary>The answer to <c>GET /v1/issuers</c>.</summary>
+/// <param name="Issuers">Every issuer, by id.</param>
+public sealed record IssuersDocument(IReadOnlyList<IssuerDocument> Issuers);
+
+/// <summary>The answer to <c>GET /v1/keys</c>: a JSON Web Key Set (RFC 7517) that also names the log.</summary>
+/// <param name="Origin">The log's name.</param>
+/// <param name="VerifierKeys">The keys as C2SP verifier key lines, the one that receipts are judged by first.</param>
+/// <param name="Keys">The same keys as JSON Web Keys.</param>
+public sealed record KeysDocument(string Origin, IReadOnlyList<string> VerifierKeys, IReadOnlyList<KeyDocument> Keys)
+{
+    /// <summary>The document of a log's keys.</summary>
+    public static KeysDocument Of(string origin, IReadOnlyList<NoteVerifier> verifiers) =>
+        new(origin, [.. verifiers.Select(verifier => verifier.ToString())], [.. verifiers.Select(KeyDocument.Of)]);
+}
+
+/// <summary>A public key (RFC 7517; RFC 8037 for Ed25519).</summary>
+/// <param name="Kty">Key type.</param>
+/// <param name="Crv">Curve.</param>
+/// <param name="Kid">The key id in signed notes: 8 hex digits.</param>
+/// <param name="Alg">Algorithm.</param>
+/// <param name="Use">Always <c>sig</c>.</param>
+/// <param name="X">First coordinate or public key, base64url.</param>
+/// <param name="Y">Second coordinate, base64url; absent for Ed25519.</param>
+public sealed record KeyDocument(string Kty, string Crv, string Kid, string Alg, string Use, string X, string? Y = null)
+{
+    internal static KeyDocument Of(NoteVerifier verifier)
+    {
+        var id = verifier.KeyId.ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
+        return verifier is EcdsaP256Verifier ecdsa
+            ? new KeyDocument("EC", "P-256", id, "ES256", "sig", Base64Url(ecdsa.Point.X), Base64Url(ecdsa.Point.Y))
+            : new KeyDocument("OKP", "Ed25519", id, "EdDSA", "sig", Base64Url(verifier.PublicKey.Span), null);
+    }
+
+    private static string Base64Url(ReadOnlySpan<byte> bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
+}

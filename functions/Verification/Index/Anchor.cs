@@ -1,0 +1,26 @@
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Commitments;
+using TrueCopy.Verification.Digests;
+
+namespace TrueCopy.Verification.Index;
+
+/// <summary>One row of the index: where in the log an act on a document is, and what opens its commitment.</summary>
+/// <param name="Digest">The document.</param>
+/// <param name="ActId">The act; with the digest it is the row's key, so an act delivered twice has one row.</param>
+/// <param name="LogIndex">Index of the entry in the log.</param>
+/// <param name="Entry">The entry's exact bytes.</param>
+/// <param name="Opening">The nonce of the entry's commitment.</param>
+public sealed record Anchor(Digest Digest, ActId ActId, long LogIndex, ReadOnlyMemory<byte> Entry, Opening Opening);
+
+/// <summary>The acts of every document, by digest. Derived: the journal can rebuild it.</summary>
+public interface IAnchorIndex
+{
+    /// <summary>The acts on a document, in log order; empty for a document that is unknown.</summary>
+    Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Adds rows. A row whose key exists is left as it is: the first entry of an act is the one in effect.
+    /// </summary>
+    /// <returns>Those of <paramref name="anchors"/> that lost to a row with another log index.</returns>
+    Task<IReadOnlyList<Anchor>> AddAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken);
+}

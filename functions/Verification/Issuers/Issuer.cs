@@ -1,0 +1,49 @@
+using TrueCopy.Verification.Digests;
+
+namespace TrueCopy.Verification.Issuers;
+
+/// <summary>What becomes of a document once its act is published.</summary>
+public enum Retention
+{
+    /// <summary>The document stays in the issuer's container.</summary>
+    Keep,
+
+    /// <summary>The document is deleted after its receipt is written.</summary>
+    Delete,
+}
+
+/// <summary>An institution that owns one blob container; its identity is that container.</summary>
+/// <param name="Id">The container's name without <c>issuer-</c>.</param>
+/// <param name="LegalName">Registered name, as a reader should see it.</param>
+/// <param name="Jurisdiction">ISO 3166 code, such as <c>HK</c> or <c>CN-GD</c>.</param>
+/// <param name="Domain">The institution's own domain name, if it gave one.</param>
+/// <param name="Retention">What becomes of uploaded documents.</param>
+/// <param name="Algorithms">Digests to compute: SHA-256 first, then those that the registry adds.</param>
+public sealed record Issuer(
+    string Id,
+    string LegalName,
+    string Jurisdiction,
+    string? Domain,
+    Retention Retention,
+    IReadOnlyList<DigestAlgorithm> Algorithms)
+{
+    /// <summary>What the names of issuers' containers begin with.</summary>
+    public const string ContainerPrefix = "issuer-";
+
+    /// <summary>The container that this issuer owns.</summary>
+    public string Container => ContainerPrefix + Id;
+}
+
+/// <summary>Resolves containers to issuers; a container without valid registry metadata is not one.</summary>
+public interface IIssuerRegistry
+{
+    /// <summary>The issuer that owns <paramref name="container"/>.</summary>
+    /// <exception cref="NotAnIssuerException">The container does not exist or its metadata does not make it an issuer.</exception>
+    Task<Issuer> GetAsync(string container, CancellationToken cancellationToken);
+
+    /// <summary>Every issuer, by id.</summary>
+    Task<IReadOnlyList<Issuer>> ListAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A container is not an issuer's; the message says which rule of the registry it breaks.</summary>
+public sealed class NotAnIssuerException(string message) : Exception(message);

@@ -1,0 +1,89 @@
+using TrueCopy.TransparencyLog;
+using TrueCopy.TransparencyLog.Checkpoints;
+using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Commitments;
+
+namespace TrueCopy.Verification.Sequencing;
+
+/// <summary>A committed state of the log, ready to append to.</summary>
+/// <param name="Version">Version tag of the head that commits it; null before genesis.</param>
+/// <param name="Journal">Name of the batch that led here; empty before genesis.</param>
+/// <param name="Edge">The right edge; never appended to, only cloned.</param>
+public sealed record Tip(string? Version, string Journal, RightEdge Edge);
+
+/// <summary>A batch that is committed and so will be published, by this process or the next.</summary>
+/// <param name="Batch">What it adds.</param>
+/// <param name="Checkpoint">The signed head after it.</param>
+/// <param name="Tip">What to append to next.</param>
+public sealed record CommittedBatch(JournalBatch Batch, SignedCheckpoint Checkpoint, Tip Tip);
+
+/// <summary>Turns acts into a committed batch. Nothing that it does is visible until the head is replaced.</summary>
+public sealed class BatchCommitter(
+    LogIdentity identity,
+    ILogState state,
+    IJournal journal,
+    ILogStore log,
+    SequencerMetrics metrics,
+    TimeProvider time)
+{
+    /// <summary>The committed head and its batch, for finishing what a crash may have left; null before genesis.</summary>
+    /// <exception cref="LogFormatException">The state or journal is damaged, or belongs to another log or other keys.</exception>
+    public async Task<(StoredHead Stored, SignedCheckpoint Checkpoint)?> LoadHeadAsync(CancellationToken cancellationToken)
+    {
+        if (await state.LoadHeadAsync(cancellationToken) is not { } stored)
+            return null;
+        return (stored, SignedCheckpoint.Open(stored.Head.Note, identity.Origin, identity.Verifiers));
+    }
+
+    /// <summary>The batch that a head names.</summary>
+    public async Task<JournalBatch> LoadBatchAsync(StoredHead head, CancellationToken cancellationToken) =>
+        JournalFormat.Decode(await journal.ReadAsync(head.Head.Journal, cancellationToken));
+
+    /// <summary>The tip at a head whose tiles are all published.</summary>
+    public async Task<Tip> LoadTipAsync(StoredHead head, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var edge = await RightEdge.LoadAsync(log, checkpoint.Size, cancellationToken);
+        return edge.Root() == checkpoint.Checkpoint.Root
+            ? new Tip(head.Version, head.Head.Journal, edge)
+            : throw new LogFormatException("log: the published tiles are not those of the committed checkpoint");
+    }
+
+    /// <summary>Commits the log's first entry, which names the log and its keys.</summary>
+    /// <returns>The batch; null if another writer was first.</returns>
+    public Task<CommittedBatch?> TryCommitGenesisAsync(CancellationToken cancellationToken)
+    {
+        var keys = identity.Verifiers.Select(verifier => verifier.ToString());
+        var entry = Entry.Genesis(identity.Origin, [.. keys], time.GetUtcNow());
+        return TryCommitAsync(new Tip(null, "", new RightEdge()), [new JournalRecord(entry.Encode(), null)], cancellationToken);
+    }
+
+    /// <summary>Commits acts after <paramref name="tip"/>.</summary>
+    /// <returns>The batch; null if another writer was first, in which case nothing happened.</returns>
+    public Task<CommittedBatch?> TryCommitAsync(Tip tip, IReadOnlyList<Act> acts, CancellationToken cancellationToken) =>
+        TryCommitAsync(tip, [.. acts.Select(ToRecord)], cancellationToken);
+
+    private static JournalRecord ToRecord(Act act)
+    {
+        // A new nonce for every entry, also of an act that is delivered again: equal commitments would link entries.
+        var opening = Opening.Create();
+        return new JournalRecord(Entry.Of(act, opening).Encode(), new JournalAct(act.Id, act.Digest, opening, act.Source));
+    }
+
+    private async Task<CommittedBatch?> TryCommitAsync(Tip tip, JournalRecord[] records, CancellationToken cancellationToken)
+    {
+        var edge = tip.Edge.Clone();
+        foreach (var record in records)
+            edge.Append(record.Entry.Span);
+
+        var batch = new JournalBatch(tip.Journal, tip.Edge.Size, edge.Root(), records, edge.TakeTiles());
+        var writing = journal.WriteAsync(batch.Name, JournalFormat.Encode(batch), cancellationToken);
+        var signing = SignedCheckpoint.SignAsync(new Checkpoint(identity.Origin, batch.Size, batch.Root), identity.Signers, cancellationToken);
+        await Task.WhenAll(writing, signing);
+        metrics.Signed();
+
+        var checkpoint = await signing;
+        var version = await state.TryReplaceHeadAsync(new Head(batch.Name, checkpoint.Note), tip.Version, cancellationToken);
+        return version is null ? null : new CommittedBatch(batch, checkpoint, new Tip(version, batch.Name, edge));
+    }
+}

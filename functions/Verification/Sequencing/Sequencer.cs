@@ -1,0 +1,202 @@
+using Microsoft.Extensions.Logging;
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Intake;
+
+namespace TrueCopy.Verification.Sequencing;
+
+/// <summary>
+/// Puts staged acts into the log in batches, one sequencer at a time by lease, correct even when several run. Under
+/// load batches grow by themselves: what arrives during one commit makes up the next.
+/// </summary>
+/// <remarks>One instance a process. The last committed tip is kept, so an idle log is picked up without reading it.</remarks>
+public sealed partial class Sequencer(
+    BatchCommitter committer,
+    BatchPublisher publisher,
+    IStagedActs staged,
+    IAnchorIndex index,
+    ILogState state,
+    ISequencerLease lease,
+    SequencerMetrics metrics,
+    TimeProvider time,
+    ILogger<Sequencer> logger) : IDisposable
+{
+    /// <summary>The most acts that one batch takes in, to bound memory and the time to a receipt.</summary>
+    public const int MaxBatchActs = 4096;
+
+    /// <summary>How long one drain goes on before it hands over, below the time that a function may run.</summary>
+    public static readonly TimeSpan MaxDrainTime = TimeSpan.FromMinutes(4);
+
+    private readonly SemaphoreSlim _draining = new(1, 1);
+    private int _requested;
+    private Tip? _tip;
+
+    /// <summary>
+    /// Makes sure that everything staged before this call is sequenced: by this call, or by the drain that is running.
+    /// </summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _requested, 1);
+        while (Volatile.Read(ref _requested) == 1 && await _draining.WaitAsync(TimeSpan.Zero, cancellationToken))
+        {
+            try
+            {
+                if (Interlocked.Exchange(ref _requested, 0) == 1)
+                    await DrainWhileStagedAsync(cancellationToken);
+            }
+            finally
+            {
+                _draining.Release();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _draining.Dispose();
+
+    // An act staged between the last look and the release finds the lease taken and leaves it to us, so look once more.
+    private async Task DrainWhileStagedAsync(CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        do
+        {
+            await using var held = await lease.TryAcquireAsync(cancellationToken);
+            if (held is null)
+                return;
+            await RunBatchesAsync(started, cancellationToken);
+        }
+        while (time.GetElapsedTime(started) < MaxDrainTime && await staged.AnyAsync(cancellationToken));
+    }
+
+    private async Task RunBatchesAsync(long started, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (time.GetElapsedTime(started) < MaxDrainTime)
+            {
+                _tip ??= await RecoverAsync(cancellationToken);
+                var messages = await CollectAsync(cancellationToken);
+                if (messages.Count == 0)
+                    return;
+                await SequenceAsync(messages, cancellationToken);
+            }
+        }
+        catch
+        {
+            // Whether the last commit took effect is not known, so the next run starts from what storage says.
+            _tip = null;
+            throw;
+        }
+    }
+
+    private async Task<Tip> RecoverAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await committer.LoadHeadAsync(cancellationToken) is { } head)
+            {
+                if (await state.LoadFinishedAsync(cancellationToken) < head.Checkpoint.Size)
+                {
+                    LogFinishing(logger, head.Checkpoint.Size);
+                    var batch = await committer.LoadBatchAsync(head.Stored, cancellationToken);
+                    await publisher.FinishAsync(batch, head.Checkpoint, cancellationToken);
+                }
+
+                return await committer.LoadTipAsync(head.Stored, head.Checkpoint, cancellationToken);
+            }
+
+            if (await committer.TryCommitGenesisAsync(cancellationToken) is { } genesis)
+            {
+                await publisher.FinishAsync(genesis.Batch, genesis.Checkpoint, cancellationToken);
+                return genesis.Tip;
+            }
+        }
+    }
+
+    private async Task<List<StagedMessage>> CollectAsync(CancellationToken cancellationToken)
+    {
+        var messages = new List<StagedMessage>();
+        var acts = 0;
+        while (acts < MaxBatchActs)
+        {
+            var received = await staged.ReceiveAsync(cancellationToken);
+            if (received.Count == 0)
+                break;
+            messages.AddRange(received);
+            acts += received.Sum(message => message.Acts.Count);
+        }
+
+        return messages;
+    }
+
+    private async Task SequenceAsync(List<StagedMessage> messages, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var acts = await NewActsAsync(messages, cancellationToken);
+        if (acts.Count > 0)
+        {
+            var committed = await committer.TryCommitAsync(_tip!, acts, cancellationToken);
+            if (committed is null)
+            {
+                LogLost(logger);
+                metrics.Lost();
+                _tip = null;
+                await EachAsync(messages, staged.ReleaseAsync, cancellationToken);
+                return;
+            }
+
+            await publisher.FinishAsync(committed.Batch, committed.Checkpoint, cancellationToken);
+            _tip = committed.Tip;
+            var elapsed = time.GetElapsedTime(started);
+            metrics.Sequenced(acts.Count, elapsed);
+            LogSequenced(logger, acts.Count, committed.Batch.Size, elapsed.TotalMilliseconds);
+        }
+
+        await EachAsync(messages, staged.DeleteAsync, cancellationToken);
+    }
+
+    // A message that comes back may have been sequenced by a holder that died before deleting it; the index knows,
+    // because that holder's batch was finished first. Within a batch, the same act may be staged twice.
+    private async Task<List<Act>> NewActsAsync(List<StagedMessage> messages, CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<ActId>();
+        var acts = new List<Act>();
+        foreach (var message in messages)
+        {
+            foreach (var act in message.Acts)
+            {
+                if (!seen.Add(act.Id))
+                    continue;
+                if (message.DeliveryCount > 1 && await IsInEffectAsync(act, cancellationToken))
+                    continue;
+                acts.Add(act);
+            }
+        }
+
+        return acts;
+    }
+
+    private async Task<bool> IsInEffectAsync(Act act, CancellationToken cancellationToken)
+    {
+        var anchors = await index.FindAsync(act.Digest, cancellationToken);
+        return anchors.Any(anchor => anchor.ActId == act.Id);
+    }
+
+    private static Task EachAsync(
+        List<StagedMessage> messages,
+        Func<StagedMessage, CancellationToken, Task> action,
+        CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            messages,
+            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
+            async (message, stop) => await action(message, stop));
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Sequenced {Acts} acts: the log has {Size} entries ({Milliseconds:0} ms).")]
+    private static partial void LogSequenced(ILogger logger, int acts, long size, double milliseconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Another sequencer committed first; starting again from its head.")]
+    private static partial void LogLost(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The batch up to entry {Size} was committed but not finished; finishing it from the journal.")]
+    private static partial void LogFinishing(ILogger logger, long size);
+}

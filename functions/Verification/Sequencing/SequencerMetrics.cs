@@ -1,0 +1,38 @@
+using System.Diagnostics.Metrics;
+
+namespace TrueCopy.Verification.Sequencing;
+
+/// <summary>What the sequencer counts, under the meter <c>TrueCopy.Sequencer</c>.</summary>
+public sealed class SequencerMetrics : IDisposable
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "TrueCopy.Sequencer";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _acts;
+    private readonly Counter<long> _signed;
+    private readonly Counter<long> _lost;
+    private readonly Histogram<double> _duration;
+
+    /// <summary>Creates the instruments.</summary>
+    public SequencerMetrics()
+    {
+        _acts = _meter.CreateCounter<long>("truecopy.sequencer.acts", "{act}", "Acts put into the log");
+        _signed = _meter.CreateCounter<long>("truecopy.sequencer.checkpoints_signed", "{checkpoint}", "Checkpoints signed, also those that lost to another writer");
+        _lost = _meter.CreateCounter<long>("truecopy.sequencer.lost", "{batch}", "Batches dropped because another sequencer committed first");
+        _duration = _meter.CreateHistogram<double>("truecopy.sequencer.batch.duration", "s", "From staged acts to receipts written");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    internal void Signed() => _signed.Add(1);
+
+    internal void Lost() => _lost.Add(1);
+
+    internal void Sequenced(int acts, TimeSpan elapsed)
+    {
+        _acts.Add(acts);
+        _duration.Record(elapsed.TotalSeconds);
+    }
+}

@@ -1,0 +1,38 @@
+using TrueCopy.TransparencyLog.Checkpoints;
+using TrueCopy.Verification.Sequencing;
+
+namespace TrueCopy.Verification.Verdicts;
+
+/// <summary>The published checkpoint, read again when it is older than a moment or too small for what was asked.</summary>
+/// <remarks>One instance a process; verified once each time it changes.</remarks>
+public sealed class CheckpointSource(LogIdentity identity, ILogStore log, TimeProvider time)
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
+    private Cached? _cached;
+
+    /// <summary>The newest checkpoint that has at least <paramref name="minimumSize"/> entries.</summary>
+    /// <exception cref="LogUnavailableException">The log has not begun, or is smaller than its own index says.</exception>
+    public async ValueTask<SignedCheckpoint> GetAsync(long minimumSize, CancellationToken cancellationToken)
+    {
+        var cached = Volatile.Read(ref _cached);
+        if (cached is not null && cached.Checkpoint.Size >= minimumSize && time.GetElapsedTime(cached.ReadAt) < Lifetime)
+            return cached.Checkpoint;
+
+        var readAt = time.GetTimestamp();
+        var note = await log.ReadCheckpointAsync(cancellationToken)
+            ?? throw new LogUnavailableException("The log has no checkpoint yet.");
+        var checkpoint = cached is not null && note.Span.SequenceEqual(cached.Checkpoint.Note.Span)
+            ? cached.Checkpoint
+            : SignedCheckpoint.Open(note, identity.Origin, identity.Verifiers);
+        if (checkpoint.Size < minimumSize)
+            throw new LogUnavailableException("The published checkpoint does not cover an indexed entry.");
+
+        Volatile.Write(ref _cached, new Cached(checkpoint, readAt));
+        return checkpoint;
+    }
+
+    private sealed record Cached(SignedCheckpoint Checkpoint, long ReadAt);
+}
+
+/// <summary>The log cannot answer now; asking again later may help.</summary>
+public sealed class LogUnavailableException(string message) : Exception(message);

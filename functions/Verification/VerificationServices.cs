@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Verdicts;
+
+namespace TrueCopy.Verification;
+
+/// <summary>Wires intake, sequencer and verifier, the same for every host.</summary>
+public static class VerificationServices
+{
+    /// <summary>Adds the services; the host adds the ports and a <see cref="LogIdentity"/>.</summary>
+    public static IServiceCollection AddVerification(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ITileReader>(provider => provider.GetRequiredService<ILogStore>());
+        services.AddSingleton<IHashTileSource, CachedTiles>();
+        services.AddSingleton<SequencerMetrics>();
+        services.AddSingleton<BatchCommitter>();
+        services.AddSingleton<BatchPublisher>();
+        services.AddSingleton<Sequencer>();
+        services.AddSingleton<IntakeHandler>();
+        services.AddSingleton<CheckpointSource>();
+        services.AddSingleton<Verifier>();
+        return services;
+    }
+}
