@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace TrueCopy.Api;
+
+/// <summary>Wires the API. A host with ASP.NET routing maps it whole; the Function App calls the endpoints one by one.</summary>
+public static class ApiServices
+{
+    /// <summary>Adds the endpoints' classes.</summary>
+    public static IServiceCollection AddTrueCopyApi(this IServiceCollection services) => services
+        .AddSingleton<VerifyEndpoints>()
+        .AddSingleton<RegistryEndpoints>()
+        .AddSingleton<LogEndpoints>()
+        .AddSingleton<HealthEndpoints>()
+        .AddSingleton<FailureAnswers>();
+
+    /// <summary>Maps every route.</summary>
+    public static void MapTrueCopyApi(this IEndpointRouteBuilder routes)
+    {
+        Get(routes, Routes.VerifyOne, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyOneAsync(request, Value(request, "algorithm"), Value(request, "digest"), stop));
+        Map(routes, [HttpMethods.Post], Routes.VerifyMany, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyManyAsync(request, stop));
+        Get(routes, Routes.Issuers, (request, stop) => Endpoint<RegistryEndpoints>(request).IssuersAsync(stop));
+        Get(routes, Routes.Keys, (request, _) => Task.FromResult(Endpoint<RegistryEndpoints>(request).Keys()));
+        Get(routes, Routes.Checkpoint, (request, stop) => Endpoint<LogEndpoints>(request).CheckpointAsync(stop));
+        Get(routes, Routes.Tile, (request, stop) => Endpoint<LogEndpoints>(request).TileAsync(Value(request, "path"), stop));
+        Get(routes, Routes.Live, (_, _) => Task.FromResult(HealthEndpoints.Live()));
+        Get(routes, Routes.Ready, (request, stop) => Endpoint<HealthEndpoints>(request).ReadyAsync(stop));
+        Get(routes, Routes.OpenApi, (_, _) => Task.FromResult(OpenApiEndpoint.Document()));
+    }
+
+    private static void Get(IEndpointRouteBuilder routes, string template, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
+        Map(routes, [HttpMethods.Get, HttpMethods.Head], template, endpoint);
+
+    private static void Map(
+        IEndpointRouteBuilder routes,
+        string[] methods,
+        string template,
+        Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
+        routes.MapMethods(template, methods, context => AnswerAsync(context, endpoint));
+
+    private static async Task AnswerAsync(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint)
+    {
+        var guard = context.RequestServices.GetRequiredService<FailureAnswers>();
+        var answer = await guard.GuardAsync(context.Request, () => endpoint(context.Request, context.RequestAborted));
+        await answer.ExecuteAsync(context);
+    }
+
+    private static T Endpoint<T>(HttpRequest request)
+        where T : notnull => request.HttpContext.RequestServices.GetRequiredService<T>();
+
+    private static string Value(HttpRequest request, string name) => request.RouteValues[name] as string ?? "";
+}

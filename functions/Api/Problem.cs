@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Http;
+using TrueCopy.Verification.Answers;
+
+namespace TrueCopy.Api;
+
+/// <summary>The causes for which the API fails to answer. Their types are stable; clients may switch on them.</summary>
+public static class Problem
+{
+    /// <summary>The algorithm is not one of those that documents are known by.</summary>
+    public static IResult UnknownAlgorithm(string detail) =>
+        Of("unknown-algorithm", "Unknown digest algorithm", StatusCodes.Status400BadRequest, detail);
+
+    /// <summary>The digest is not hex of its algorithm's length.</summary>
+    public static IResult MalformedDigest(string detail) =>
+        Of("malformed-digest", "Malformed digest", StatusCodes.Status400BadRequest, detail);
+
+    /// <summary>The body or the query is not what the operation takes.</summary>
+    public static IResult MalformedRequest(string detail) =>
+        Of("malformed-request", "Malformed request", StatusCodes.Status400BadRequest, detail);
+
+    /// <summary>The body is longer than the operation takes.</summary>
+    public static IResult TooLarge(string detail) =>
+        Of("request-too-large", "Request too large", StatusCodes.Status413PayloadTooLarge, detail);
+
+    /// <summary>The body is not JSON by its media type.</summary>
+    public static IResult UnsupportedMediaType(string detail) =>
+        Of("unsupported-media-type", "Unsupported media type", StatusCodes.Status415UnsupportedMediaType, detail);
+
+    /// <summary>A bare receipt was asked for a document that has none.</summary>
+    public static IResult NoReceipt() => Of(
+        "no-receipt",
+        "No receipt",
+        StatusCodes.Status404NotFound,
+        "No issuer of this log issued a document with this digest, so there is no receipt.");
+
+    /// <summary>The log has no such tile.</summary>
+    public static IResult NoSuchTile() =>
+        Of("no-such-tile", "No such tile", StatusCodes.Status404NotFound, "The log has no tile or entry bundle of this name.");
+
+    /// <summary>The service cannot answer now.</summary>
+    public static IResult Unavailable() => Of(
+        "unavailable",
+        "The service cannot answer now",
+        StatusCodes.Status503ServiceUnavailable,
+        "The log or its storage cannot be reached. This says nothing about the document; ask again later.",
+        retryAfterSeconds: 5);
+
+    /// <summary>What a host answers where no route does.</summary>
+    public static IResult ForStatus(int status) => status switch
+    {
+        StatusCodes.Status404NotFound => Of("no-such-resource", "No such resource", status, "See /openapi/v1.json for what there is."),
+        StatusCodes.Status405MethodNotAllowed => Of("method-not-allowed", "Method not allowed", status, "See /openapi/v1.json for what there is."),
+        _ => Of("malformed-request", "Malformed request", status, "The request could not be read."),
+    };
+
+    /// <summary>A problem document.</summary>
+    public static IResult Of(string cause, string title, int status, string detail, int? retryAfterSeconds = null) =>
+        new JsonAnswer<ProblemDocument>(
+            new ProblemDocument(ProblemDocument.TypePrefix + cause, title, status, detail),
+            AnswerJson.Instance.ProblemDocument,
+            status,
+            ProblemDocument.MediaType,
+            CacheControl.None,
+            retryAfterSeconds);
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http;
+using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Issuers;
+using TrueCopy.Verification.Sequencing;
+
+namespace TrueCopy.Api;
+
+/// <summary>Who issues, and with which keys the log signs.</summary>
+public sealed class RegistryEndpoints(IIssuerRegistry registry, LogIdentity identity)
+{
+    /// <summary><c>GET /v1/issuers</c>: an <see cref="IssuersDocument"/>.</summary>
+    public async Task<IResult> IssuersAsync(CancellationToken cancellationToken)
+    {
+        var issuers = await registry.ListAsync(cancellationToken);
+        var document = new IssuersDocument(
+            [.. issuers.OrderBy(issuer => issuer.Id, StringComparer.Ordinal).Select(issuer => new IssuerDocument(issuer.Id, issuer.LegalName, issuer.Jurisdiction, issuer.Domain))]);
+        return new JsonAnswer<IssuersDocument>(
+            document,
+            AnswerJson.Instance.IssuersDocument,
+            StatusCodes.Status200OK,
+            "application/json",
+            CacheControl.Minute);
+    }
+
+    /// <summary><c>GET /v1/keys</c>: a <see cref="KeysDocument"/>, which is a JSON Web Key Set.</summary>
+    public IResult Keys() => new JsonAnswer<KeysDocument>(
+        KeysDocument.Of(identity.Origin, identity.Verifiers),
+        AnswerJson.Instance.KeysDocument,
+        StatusCodes.Status200OK,
+        "application/jwk-set+json",
+        CacheControl.Minute);
+}

@@ -1,0 +1,32 @@
+namespace TrueCopy.Api;
+
+/// <summary>The route templates of the API, once for every host.</summary>
+public static class Routes
+{
+    /// <summary>One digest: <see cref="VerifyEndpoints.VerifyOneAsync"/>.</summary>
+    public const string VerifyOne = "v1/verify/{algorithm}/{digest}";
+
+    /// <summary>Up to 1,000 digests: <see cref="VerifyEndpoints.VerifyManyAsync"/>.</summary>
+    public const string VerifyMany = "v1/verify";
+
+    /// <summary>The registry: <see cref="RegistryEndpoints.IssuersAsync"/>.</summary>
+    public const string Issuers = "v1/issuers";
+
+    /// <summary>The log's keys: <see cref="RegistryEndpoints.Keys"/>.</summary>
+    public const string Keys = "v1/keys";
+
+    /// <summary>The signed head of the log: <see cref="LogEndpoints.CheckpointAsync"/>.</summary>
+    public const string Checkpoint = "log/checkpoint";
+
+    /// <summary>Tiles and entry bundles: <see cref="LogEndpoints.TileAsync"/>.</summary>
+    public const string Tile = "log/tile/{*path}";
+
+    /// <summary>The process runs: <see cref="HealthEndpoints.Live"/>.</summary>
+    public const string Live = "health/live";
+
+    /// <summary>The service can answer: <see cref="HealthEndpoints.ReadyAsync"/>.</summary>
+    public const string Ready = "health/ready";
+
+    /// <summary>The description of all this: <see cref="OpenApiEndpoint.Document"/>.</summary>
+    public const string OpenApi = "openapi/v1.json";
+}

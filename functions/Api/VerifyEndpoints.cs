@@ -1,0 +1,132 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Verdicts;
+
+namespace TrueCopy.Api;
+
+/// <summary>Verification requests. Both take digests only: no endpoint accepts a document.</summary>
+public sealed class VerifyEndpoints(Verifier verifier)
+{
+    private const int MaxBodyLength = 256 * 1024;
+    private const string JsonType = "application/json";
+    private const string ReceiptType = "text/plain; charset=utf-8";
+    private const string ReceiptFormat = "tlog-proof";
+
+    /// <summary>
+    /// <c>GET /v1/verify/{algorithm}/{digest}</c>: a <see cref="VerdictDocument"/>, or the bare receipt where
+    /// <c>Accept</c> prefers <c>text/plain</c> to JSON or the query says <c>format=tlog-proof</c>.
+    /// </summary>
+    public async Task<IResult> VerifyOneAsync(HttpRequest request, string algorithm, string digest, CancellationToken cancellationToken)
+    {
+        if (!TryReadFormat(request, out var bareReceipt))
+            return Problem.MalformedRequest("format is json or tlog-proof.");
+        if (Read(new DigestDocument(algorithm, digest), out var parsed) is { } problem)
+            return problem;
+
+        var answer = await verifier.VerifyAsync(parsed!, cancellationToken);
+        if (!bareReceipt)
+            return Json(VerdictDocument.Of(answer), AnswerJson.Instance.VerdictDocument);
+        return answer.Receipt is { } receipt
+            ? new BytesAnswer(receipt.Encode(), ReceiptType, CacheControl.None)
+            : Problem.NoReceipt();
+    }
+
+    /// <summary><c>POST /v1/verify</c>: takes a <see cref="BatchRequestDocument"/>, answers a <see cref="BatchAnswerDocument"/> in the same order.</summary>
+    public async Task<IResult> VerifyManyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(JsonType, StringComparison.OrdinalIgnoreCase))
+            return Problem.UnsupportedMediaType($"The body is {JsonType}.");
+        if (await ReadBodyAsync(request, cancellationToken) is not { } body)
+            return Problem.TooLarge($"The body has at most {MaxBodyLength} bytes.");
+
+        BatchRequestDocument? batch;
+        try
+        {
+            batch = JsonSerializer.Deserialize(body.Span, AnswerJson.Instance.BatchRequestDocument);
+        }
+        catch (JsonException exception)
+        {
+            return Problem.MalformedRequest($"The body is not a batch request: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+        }
+
+        if (batch is null || batch.Digests.Count is 0 or > BatchRequestDocument.MaxDigests)
+            return Problem.MalformedRequest($"A batch has 1 to {BatchRequestDocument.MaxDigests} digests.");
+
+        var digests = new Digest[batch.Digests.Count];
+        for (var i = 0; i < digests.Length; i++)
+        {
+            if (batch.Digests[i] is null)
+                return Problem.MalformedRequest($"digests[{i}] is null.");
+            if (Read(batch.Digests[i], out digests[i]!, $"digests[{i}]: ") is { } problem)
+                return problem;
+        }
+
+        var answers = await verifier.VerifyAsync(digests, cancellationToken);
+        return Json(new BatchAnswerDocument([.. answers.Select(VerdictDocument.Of)]), AnswerJson.Instance.BatchAnswerDocument);
+    }
+
+    private static JsonAnswer<T> Json<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+        new(value, type, StatusCodes.Status200OK, JsonType, CacheControl.None);
+
+    private static IResult? Read(DigestDocument document, out Digest? digest, string where = "")
+    {
+        digest = null;
+        if (!DigestAlgorithm.TryParse(document.Algorithm, out var algorithm))
+            return Problem.UnknownAlgorithm($"{where}the algorithm is one of {string.Join(", ", DigestAlgorithm.All)}.");
+        return Digest.TryParse(algorithm, document.Digest, out digest)
+            ? null
+            : Problem.MalformedDigest($"{where}a {algorithm} digest is {algorithm.Length * 2} hex digits.");
+    }
+
+    private static bool TryReadFormat(HttpRequest request, out bool bareReceipt)
+    {
+        bareReceipt = false;
+        switch ((string?)request.Query["format"])
+        {
+            case ReceiptFormat:
+                bareReceipt = true;
+                return true;
+            case "json":
+                return true;
+            case null:
+                bareReceipt = PrefersText(request);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    // A browser's or curl's "*/*" gets JSON; text has to be asked for by name, and more than JSON.
+    private static bool PrefersText(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
+            return false;
+        double QualityOf(string type) => accepted
+            .Where(value => value.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase))
+            .Select(value => value.Quality ?? 1)
+            .DefaultIfEmpty(0)
+            .Max();
+        return QualityOf("text/plain") > QualityOf(JsonType);
+    }
+
+    // One byte more than allowed is enough to know; a length that the client states is not trusted.
+    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > MaxBodyLength)
+            return null;
+        var body = new ArrayBufferWriter<byte>();
+        while (body.WrittenCount <= MaxBodyLength)
+        {
+            var read = await request.Body.ReadAsync(body.GetMemory(4096), cancellationToken);
+            if (read == 0)
+                return body.WrittenMemory;
+            body.Advance(read);
+        }
+
+        return null;
+    }
+}

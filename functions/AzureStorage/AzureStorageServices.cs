@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+using TrueCopy.AzureStorage.Inbox;
+using TrueCopy.AzureStorage.Ledger;
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Issuers;
+using TrueCopy.Verification.Sequencing;
+
+namespace TrueCopy.AzureStorage;
+
+/// <summary>Puts the ports of the product onto Azure Storage.</summary>
+public static class AzureStorageServices
+{
+    /// <summary>Adds every port; the clients come from <paramref name="accounts"/>.</summary>
+    public static IServiceCollection AddAzureStorage(this IServiceCollection services, StorageAccounts accounts) => services
+        .AddSingleton(accounts)
+        .AddSingleton<IInbox, BlobInbox>()
+        .AddSingleton<IIssuerRegistry, BlobIssuerRegistry>()
+        .AddSingleton<IOutbox, BlobOutbox>()
+        .AddSingleton<IStagedActs, QueueStagedActs>()
+        .AddSingleton<ILogState, BlobLogState>()
+        .AddSingleton<IJournal, BlobJournal>()
+        .AddSingleton<ILogStore, BlobLogStore>()
+        .AddSingleton<ISequencerLease, BlobSequencerLease>()
+        .AddSingleton<IAnchorIndex, TableAnchorIndex>();
+}

@@ -1,0 +1,29 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using TrueCopy.Verification.Sequencing;
+
+namespace TrueCopy.AzureStorage.Ledger;
+
+/// <summary>One blob a batch. In production a WORM policy keeps what is written; writing the same batch twice writes the same bytes.</summary>
+public sealed class BlobJournal(StorageAccounts accounts) : IJournal
+{
+    private readonly BlobContainerClient _container = accounts.Ledger.GetBlobContainerClient(StorageNames.JournalContainer);
+
+    /// <inheritdoc/>
+    public async Task WriteAsync(string name, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(batch), overwrite: false, cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+        {
+            // Already there: an earlier attempt whose answer was lost. The root in the name fixes every entry in it.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(string name, CancellationToken cancellationToken) =>
+        (await _container.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value.Content.ToMemory();
+}

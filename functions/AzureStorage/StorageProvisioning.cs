@@ -1,0 +1,37 @@
+namespace TrueCopy.AzureStorage;
+
+/// <summary>Creates what the Bicep creates in Azure, for an emulator.</summary>
+public static class StorageProvisioning
+{
+    /// <summary>Creates the ledger's containers, queues and table where they are missing.</summary>
+    public static async Task CreateLedgerAsync(this StorageAccounts accounts, CancellationToken cancellationToken)
+    {
+        foreach (var container in new[] { StorageNames.LogContainer, StorageNames.JournalContainer, StorageNames.StateContainer })
+            await accounts.Ledger.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+
+        foreach (var queue in new[] { StorageNames.BlobEventsQueue, StorageNames.StagedActsQueue })
+        {
+            await accounts.Queues.GetQueueClient(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            await accounts.Queues.GetQueueClient(queue + StorageNames.PoisonSuffix).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        }
+
+        await accounts.Tables.GetTableClient(StorageNames.AnchorsTable).CreateIfNotExistsAsync(cancellationToken);
+    }
+
+    /// <summary>Creates an issuer's container, or replaces the registry metadata of the one that exists.</summary>
+    /// <param name="accounts">The accounts.</param>
+    /// <param name="id">The issuer's id; the container is <c>issuer-&lt;id&gt;</c>.</param>
+    /// <param name="metadata">Registry metadata; values that are not ASCII are percent-encoded here.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task CreateIssuerAsync(
+        this StorageAccounts accounts,
+        string id,
+        IReadOnlyDictionary<string, string> metadata,
+        CancellationToken cancellationToken)
+    {
+        var container = accounts.Inbox.GetBlobContainerClient(Verification.Issuers.Issuer.ContainerPrefix + id);
+        var encoded = metadata.ToDictionary(pair => pair.Key, pair => Uri.EscapeDataString(pair.Value));
+        if (await container.CreateIfNotExistsAsync(metadata: encoded, cancellationToken: cancellationToken) is null)
+            await container.SetMetadataAsync(encoded, cancellationToken: cancellationToken);
+    }
+}

@@ -1,0 +1,27 @@
+namespace TrueCopy.Local;
+
+/// <summary>What the command line says.</summary>
+/// <param name="Port">Where the API listens, on loopback.</param>
+/// <param name="DataFolder">Azurite's data and the signing keys; made if missing.</param>
+/// <param name="OwnAzurite">Whether to start Azurite, rather than to use <paramref name="Connection"/>.</param>
+/// <param name="Connection">Connection string of an emulator or account that already runs, for inbox and ledger both.</param>
+/// <param name="BlobPort">Port of the Azurite that is started; 0 for any.</param>
+/// <param name="QueuePort">Likewise.</param>
+/// <param name="TablePort">Likewise.</param>
+internal sealed record LocalOptions(
+    int Port,
+    string DataFolder,
+    bool OwnAzurite,
+    string? Connection,
+    int BlobPort,
+    int QueuePort,
+    int TablePort)
+{
+    public const int DefaultPort = 7071;
+    public const int DefaultBlobPort = 10000;
+    public const int DefaultQueuePort = 10001;
+    public const int DefaultTablePort = 10002;
+
+    /// <summary>The local log's name. It goes with the keys in the data folder, not with the port.</summary>
+    public const string Origin = "truecopy.localhost/log";
+}

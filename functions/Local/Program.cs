@@ -1,0 +1,3 @@
+using TrueCopy.Local;
+
+return await CommandLine.Build().Parse(args).InvokeAsync();

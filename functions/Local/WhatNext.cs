@@ -1,0 +1,28 @@
+using TrueCopy.Local.Azurite;
+
+namespace TrueCopy.Local;
+
+/// <summary>What to try once the service runs: three lines that can be pasted into another terminal.</summary>
+internal static class WhatNext
+{
+    public static string Text(string address, string inbox)
+    {
+        var elsewhere = address.EndsWith($":{LocalOptions.DefaultPort}", StringComparison.Ordinal) ? "" : $" --service {address}";
+        var otherInbox = inbox == AzuriteAccount.Inbox.ConnectionString(
+            LocalOptions.DefaultBlobPort,
+            LocalOptions.DefaultQueuePort,
+            LocalOptions.DefaultTablePort)
+            ? ""
+            : $" --inbox '{inbox}'";
+        return $"""
+
+            TrueCopy is ready on {address}. In another terminal, try:
+
+              dotnet run --project clients/Cli -- issue README.md --issuer demo-bank{otherInbox}
+              dotnet run --project clients/Cli -- verify README.md{elsewhere}
+              curl {address}/log/checkpoint
+
+            Ctrl-C stops it, and Azurite with it.
+            """;
+    }
+}
