@@ -10,6 +10,7 @@ internal sealed class BytesAnswer(ReadOnlyMemory<byte> body, string contentType,
         var response = httpContext.Response;
         response.ContentType = contentType;
         response.Headers.CacheControl = cacheControl;
+        response.Headers.XContentTypeOptions = "nosniff";
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, httpContext.RequestAborted);
     }

@@ -20,6 +20,7 @@ internal sealed class JsonAnswer<T>(
         response.StatusCode = status;
         response.ContentType = contentType;
         response.Headers.CacheControl = cacheControl;
+        response.Headers.XContentTypeOptions = "nosniff";
         if (retryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         var body = JsonSerializer.SerializeToUtf8Bytes(value, type);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Azure;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -52,7 +53,7 @@ internal static class LocalService
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.ListenLocalhost(options.Port);
+            kestrel.Listen(IPAddress.Loopback, options.Port);
         });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("TrueCopy", LogLevel.Information);

@@ -1,3 +1,6 @@
+using System.CommandLine;
 using TrueCopy.Local;
 
-return await CommandLine.Build().Parse(args).InvokeAsync();
+// Long enough to finish a batch and to let Azurite write what it holds.
+var patient = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+return await CommandLine.Build().Parse(args).InvokeAsync(patient);

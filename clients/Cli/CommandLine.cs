@@ -1,0 +1,59 @@
+using System.CommandLine;
+using TrueCopy.Cli.Commands;
+
+namespace TrueCopy.Cli;
+
+/// <summary>The whole tool, on given streams and a given way to reach the service, so that tests can run it in process.</summary>
+internal static class CommandLine
+{
+    private const string Help = """
+        Issue documents to a TrueCopy service, and verify them.
+
+        A document never leaves this machine for a verification: it is hashed here, the service is asked about the
+        hash, and the receipt that comes back is checked here against the log's public key.
+
+        Exit codes:
+          0  verified; everything that was asked holds
+          1  not verified: unknown to the log, refused, or a receipt that does not hold
+          2  wrong usage, or a file that cannot be read
+          3  no answer that can be relied on; says nothing about the document
+
+        Environment:
+          TRUECOPY_SERVICE  address of the service          (as --service)
+          TRUECOPY_KEY      verifier key of the log, or file (as --key)
+          TRUECOPY_INBOX    storage to upload to            (as --inbox)
+          NO_COLOR          no colour, even on a terminal
+        """;
+
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args,
+        Terminal terminal,
+        HttpMessageHandler network,
+        CancellationToken cancellationToken = default)
+    {
+        var root = new RootCommand(Help)
+        {
+            HashCommand.Create(terminal),
+            IssueCommand.Create(terminal),
+            VerifyCommand.Create(terminal, network),
+            ReceiptCommand.Create(terminal),
+        };
+        var parsed = root.Parse(args);
+        var configuration = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
+        try
+        {
+            var exitCode = await parsed.InvokeAsync(configuration, cancellationToken);
+            return parsed.Errors.Count > 0 ? ExitCode.Usage : exitCode;
+        }
+        catch (CommandException exception)
+        {
+            await terminal.Error.WriteLineAsync($"truecopy: {exception.Message}");
+            return exception.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync("truecopy: stopped");
+            return ExitCode.NoAnswer;
+        }
+    }
+}

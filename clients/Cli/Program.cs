@@ -1,0 +1,3 @@
+using TrueCopy.Cli;
+
+return await CommandLine.RunAsync(args, Terminal.System(), new HttpClientHandler());
