@@ -1,0 +1,87 @@
+using TrueCopy.TransparencyLog.Checkpoints;
+using TrueCopy.TransparencyLog.Merkle;
+using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Receipts;
+
+namespace TrueCopy.Testing.InMemory;
+
+/// <summary>The invariants of the design, checked from the outside after whatever happened.</summary>
+public static class Audit
+{
+    /// <summary>Checks a world; throws <see cref="AuditException"/> naming the invariant that does not hold.</summary>
+    public static async Task RunAsync(InMemoryWorld world)
+    {
+        var checkpoints = world.Ledger.Published
+            .Select(note => SignedCheckpoint.Open(note, InMemoryWorld.Origin, world.Identity.Verifiers))
+            .ToArray();
+        var final = checkpoints[^1];
+        Require(checkpoints.All(checkpoint => checkpoint.Signers.Count == 2), "every checkpoint carries both signatures");
+        Require(checkpoints.Zip(checkpoints.Skip(1)).All(pair => pair.First.Size < pair.Second.Size), "the published size only grows");
+
+        var entries = ReadEntries(world, final.Size);
+        var edge = new RightEdge();
+        var roots = new List<MerkleHash> { edge.Root() };
+        foreach (var entry in entries)
+        {
+            edge.Append(entry.Span);
+            roots.Add(edge.Root());
+        }
+
+        Require(checkpoints.All(checkpoint => roots[(int)checkpoint.Size] == checkpoint.Checkpoint.Root), "no fork: every checkpoint ever published is of this log");
+        var tiles = new UncachedTiles(world.Ledger);
+        Require(await new TreeReader(tiles, final.Size).RootAsync(CancellationToken.None) == final.Checkpoint.Root, "the published tiles hash to the root");
+        CheckIndex(world, entries);
+        CheckReceipts(world, roots);
+    }
+
+    private static List<ReadOnlyMemory<byte>> ReadEntries(InMemoryWorld world, long size)
+    {
+        var entries = new List<ReadOnlyMemory<byte>>();
+        for (var bundle = 0L; bundle * TileId.FullWidth < size; bundle++)
+        {
+            var id = TileId.At(TileId.EntriesLevel, bundle, size);
+            Require(world.Ledger.Tiles.TryGetValue(id, out var bytes), $"{id} is published");
+            entries.AddRange(EntryBundle.Parse(bytes, id.Width));
+        }
+
+        return entries;
+    }
+
+    private static void CheckIndex(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries)
+    {
+        foreach (var anchor in world.Ledger.Anchors)
+        {
+            Require(anchor.LogIndex < entries.Count, "an indexed entry is published");
+            Require(anchor.Entry.Span.SequenceEqual(entries[(int)anchor.LogIndex].Span), "an index row has the entry of the log");
+            Require(Entry.Parse(anchor.Entry.Span).Commitment == anchor.Opening.Commit(anchor.Digest), "an index row opens its entry");
+        }
+
+        var acts = world.Ledger.Anchors.Select(anchor => (anchor.ActId, anchor.Digest.Algorithm)).ToArray();
+        Require(acts.Distinct().Count() == acts.Length, "each act is in effect once");
+        Require(world.Ledger.Anchors.Select(anchor => anchor.LogIndex).Distinct().Count() == acts.Length, "each row has an entry of its own");
+    }
+
+    private static void CheckReceipts(InMemoryWorld world, List<MerkleHash> roots)
+    {
+        foreach (var ((source, algorithm), bytes) in world.Inbox.Receipts)
+        {
+            var receipt = Receipt.Parse(bytes);
+            Require(DigestAlgorithm.TryParse(algorithm, out var parsed), "a receipt names its algorithm");
+            var anchor = world.Ledger.Anchors.Single(candidate => candidate.ActId == ActId.Of(source, 0, parsed!));
+            var check = ReceiptCheck.Run(receipt, anchor.Digest, world.Identity.Verifiers);
+            Require(check.Index == anchor.LogIndex, "a receipt is of the act in effect");
+            Require(check.Checkpoint.Checkpoint.Root == roots[(int)check.Checkpoint.Size], "a receipt's checkpoint is of this log");
+        }
+    }
+
+    private static void Require(bool holds, string invariant)
+    {
+        if (!holds)
+            throw new AuditException($"Broken: {invariant}.");
+    }
+}
+
+/// <summary>An invariant does not hold.</summary>
+public sealed class AuditException(string message) : Exception(message);

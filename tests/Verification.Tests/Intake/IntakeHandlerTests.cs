@@ -1,0 +1,149 @@
+using TrueCopy.TransparencyLog;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Verdicts;
+using static TrueCopy.Verification.Tests.Samples;
+
+namespace TrueCopy.Verification.Tests.Intake;
+
+public sealed class IntakeHandlerTests
+{
+    private readonly InMemoryWorld _world = new();
+
+    [Fact]
+    public async Task An_uploaded_file_is_verified_and_its_issuer_has_a_receipt()
+    {
+        await using var service = _world.Start();
+        var outcome = await HandleAsync(service, _world.Upload("bank", "statement.pdf", Bytes("statement")));
+
+        Assert.Equal(IntakeOutcome.Staged, outcome);
+        Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "statement"));
+        Assert.Single(_world.Inbox.Receipts);
+        Assert.Equal(0, _world.Staged.Count);
+        await Audit.RunAsync(_world);
+    }
+
+    [Fact]
+    public async Task One_changed_bit_is_unknown()
+    {
+        await using var service = _world.Start();
+        await HandleAsync(service, _world.Upload("bank", "a", [0]));
+        var answer = await service.Verifier.VerifyAsync(DigestOf([1]), TestContext.Current.CancellationToken);
+        Assert.Equal(Verdict.Unknown, answer.Decision.Verdict);
+        Assert.Null(answer.Receipt);
+    }
+
+    [Fact]
+    public async Task The_same_bytes_under_another_name_and_from_another_issuer_are_acts_of_their_own()
+    {
+        _world.AddIssuer("registry");
+        await using var service = _world.Start();
+        await HandleAsync(service, _world.Upload("bank", "a", Bytes("x")));
+        await HandleAsync(service, _world.Upload("bank", "b", Bytes("x")));
+        await HandleAsync(service, _world.Upload("registry", "c", Bytes("x")));
+
+        var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("x")), TestContext.Current.CancellationToken);
+        Assert.Equal(Verdict.Verified, answer.Decision.Verdict);
+        Assert.Equal(["bank", "bank", "registry"], answer.Decision.Acts.Select(act => act.Entry.Issuer));
+        await Audit.RunAsync(_world);
+    }
+
+    [Fact]
+    public async Task An_empty_file_is_a_document_like_any_other()
+    {
+        await using var service = _world.Start();
+        await HandleAsync(service, _world.Upload("bank", "empty", []));
+        Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, ""));
+    }
+
+    [Fact]
+    public async Task An_issuer_with_more_algorithms_gets_an_entry_and_a_receipt_for_each()
+    {
+        _world.AddIssuer("registry", "sm3,sha-512");
+        await using var service = _world.Start();
+        await HandleAsync(service, _world.Upload("registry", "a", Bytes("abc")));
+
+        Assert.Equal(3, _world.Inbox.Receipts.Count);
+        Assert.True(Digest.TryParse(DigestAlgorithm.Sm3, "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0", out var sm3));
+        var answer = await service.Verifier.VerifyAsync(sm3, TestContext.Current.CancellationToken);
+        Assert.Equal(Verdict.Verified, answer.Decision.Verdict);
+        await Audit.RunAsync(_world);
+    }
+
+    [Fact]
+    public async Task An_event_that_is_delivered_again_takes_effect_once()
+    {
+        await using var service = _world.Start();
+        var message = _world.Upload("bank", "a", Bytes("x"));
+        for (var i = 0; i < 3; i++)
+            await HandleAsync(service, message);
+
+        Assert.Single(_world.Ledger.Anchors);
+        Assert.Single(_world.Inbox.Receipts);
+        await Audit.RunAsync(_world);
+    }
+
+    [Fact]
+    public async Task What_the_service_writes_itself_and_what_is_not_an_issuers_is_ignored()
+    {
+        await using var service = _world.Start();
+        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, _world.Upload("bank", ".truecopy/receipts/a.tlog-proof", Bytes("x"))));
+        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, InMemoryWorld.EventOf(_world.Inbox.Put("log", "checkpoint", Bytes("x")))));
+        Assert.DoesNotContain("inbox.open", _world.Operations.Log);
+    }
+
+    [Fact]
+    public async Task An_upload_to_a_container_that_is_no_issuers_is_refused_with_the_reason()
+    {
+        _world.Inbox.CreateContainer("issuer-ghost", []);
+        await using var service = _world.Start();
+        await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(IntakeOutcome.Rejected, await HandleAsync(service, _world.Upload("ghost", "a", Bytes("x"))));
+
+        var rejection = Assert.Single(_world.Inbox.Rejections).Value;
+        Assert.Equal("not-an-issuer", rejection.Cause);
+        Assert.Contains("legalname", rejection.Detail, StringComparison.Ordinal);
+        Assert.Equal(Verdict.Unknown, await VerdictOfAsync(service, "x"));
+    }
+
+    [Fact]
+    public async Task An_event_of_an_older_version_of_a_blob_is_ignored_and_the_newer_one_answers()
+    {
+        await using var service = _world.Start();
+        var older = _world.Upload("bank", "a", Bytes("old"));
+        var newer = _world.Upload("bank", "a", Bytes("new"));
+        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, older));
+        Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, newer));
+        Assert.Equal(Verdict.Unknown, await VerdictOfAsync(service, "old"));
+        Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "new"));
+    }
+
+    [Fact]
+    public async Task Once_staged_a_failing_drain_does_not_fail_the_event()
+    {
+        await using var service = _world.Start();
+        await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        var message = _world.Upload("bank", "a", Bytes("x"));
+
+        // registry, open, stage, lease: the fifth operation is the drain's first on the queue.
+        _world.Operations.FailAt(4, Fault.Before);
+        Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, message));
+        Assert.Equal(Verdict.Unknown, await VerdictOfAsync(service, "x"));
+
+        await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "x"));
+    }
+
+    [Fact]
+    public async Task What_is_not_an_event_is_for_the_poison_queue()
+    {
+        await using var service = _world.Start();
+        await Assert.ThrowsAsync<LogFormatException>(() => HandleAsync(service, Bytes("{}")));
+    }
+
+    private static Task<IntakeOutcome> HandleAsync(InMemoryService service, byte[] message) =>
+        service.Intake.HandleAsync(message, TestContext.Current.CancellationToken);
+
+    private static async Task<Verdict> VerdictOfAsync(InMemoryService service, string content) =>
+        (await service.Verifier.VerifyAsync(DigestOf(Bytes(content)), TestContext.Current.CancellationToken)).Decision.Verdict;
+}

@@ -1,0 +1,49 @@
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Issuers;
+
+namespace TrueCopy.Verification.Tests.Issuers;
+
+public sealed class IssuerMetadataTests
+{
+    [Fact]
+    public void An_issuer_is_read_from_its_containers_metadata()
+    {
+        var issuer = IssuerMetadata.Parse("issuer-bank", Metadata(
+            ("LegalName", "%E7%A4%BA%E8%8C%83%E9%93%B6%E8%A1%8C"),
+            ("jurisdiction", "CN-GD"),
+            ("domain", "bank.example"),
+            ("retention", "delete"),
+            ("algorithms", "sm3, sha-512,sm3")));
+        Assert.Equal(("bank", "issuer-bank", "示范银行", "CN-GD", "bank.example"), (issuer.Id, issuer.Container, issuer.LegalName, issuer.Jurisdiction, issuer.Domain));
+        Assert.Equal(Retention.Delete, issuer.Retention);
+        Assert.Equal([DigestAlgorithm.Sha256, DigestAlgorithm.Sm3, DigestAlgorithm.Sha512], issuer.Algorithms);
+    }
+
+    [Fact]
+    public void By_default_documents_are_kept_and_hashed_with_SHA_256_alone()
+    {
+        var issuer = IssuerMetadata.Parse("issuer-bank", Metadata(("legalname", "Bank"), ("jurisdiction", "HK")));
+        Assert.Equal(Retention.Keep, issuer.Retention);
+        Assert.Null(issuer.Domain);
+        Assert.Equal([DigestAlgorithm.Sha256], issuer.Algorithms);
+    }
+
+    [Theory]
+    [InlineData("log", "Bank", "HK", null, null)]
+    [InlineData("issuer-", "Bank", "HK", null, null)]
+    [InlineData("issuer-bank", "", "HK", null, null)]
+    [InlineData("issuer-bank", "  ", "HK", null, null)]
+    [InlineData("issuer-bank", "Bank%0Aof", "HK", null, null)]
+    [InlineData("issuer-bank", "Bank", "", null, null)]
+    [InlineData("issuer-bank", "Bank", "hk", null, null)]
+    [InlineData("issuer-bank", "Bank", "Hong Kong", null, null)]
+    [InlineData("issuer-bank", "Bank", "HK", "shred", null)]
+    [InlineData("issuer-bank", "Bank", "HK", null, "md5")]
+    public void A_container_that_breaks_a_rule_is_not_an_issuer(string container, string name, string jurisdiction, string? retention, string? algorithms)
+    {
+        var metadata = Metadata(("legalname", name), ("jurisdiction", jurisdiction), ("retention", retention ?? ""), ("algorithms", algorithms ?? ""));
+        Assert.Throws<NotAnIssuerException>(() => IssuerMetadata.Parse(container, metadata));
+    }
+
+    private static Dictionary<string, string> Metadata(params (string Key, string Value)[] pairs) => pairs.ToDictionary(pair => pair.Key, pair => pair.Value);
+}

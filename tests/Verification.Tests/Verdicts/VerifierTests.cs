@@ -1,0 +1,69 @@
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Verdicts;
+using static TrueCopy.Verification.Tests.Samples;
+
+namespace TrueCopy.Verification.Tests.Verdicts;
+
+public sealed class VerifierTests
+{
+    private readonly InMemoryWorld _world = new();
+
+    [Fact]
+    public async Task Before_the_log_begins_there_is_no_answer()
+    {
+        await using var service = _world.Start();
+        await Assert.ThrowsAsync<LogUnavailableException>(() => service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task An_answer_stands_on_a_checkpoint_that_covers_its_acts_even_if_an_older_one_is_cached()
+    {
+        await using var service = _world.Start();
+        await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        await service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken);
+        await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
+
+        var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
+        Assert.Equal(2, answer.Checkpoint.Size);
+        Assert.Equal(Verdict.Verified, answer.Decision.Verdict);
+    }
+
+    [Fact]
+    public async Task A_warm_verification_is_one_storage_operation()
+    {
+        await using var service = _world.Start();
+        await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
+        await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
+        var before = _world.Operations.Log.Count;
+        await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
+        Assert.Equal(["index.find"], _world.Operations.Log.Skip(before));
+    }
+
+    [Fact]
+    public async Task Many_answers_come_in_the_order_of_the_questions()
+    {
+        await using var service = _world.Start();
+        for (var i = 0; i < 20; i += 2)
+            await service.Intake.HandleAsync(_world.Upload("bank", $"{i}", Bytes($"{i}")), TestContext.Current.CancellationToken);
+
+        Digest[] digests = [.. Enumerable.Range(0, 20).Select(i => DigestOf(Bytes($"{i}")))];
+        var answers = await service.Verifier.VerifyAsync(digests, TestContext.Current.CancellationToken);
+        Assert.Equal(digests, answers.Select(answer => answer.Digest));
+        Assert.All(answers.Index(), answer => Assert.Equal(answer.Index % 2 == 0 ? Verdict.Verified : Verdict.Unknown, answer.Item.Decision.Verdict));
+    }
+
+    [Fact]
+    public async Task Acts_take_effect_by_time_whatever_order_they_reached_the_log_in()
+    {
+        await using var service = _world.Start();
+        var first = _world.Upload("bank", "first", Bytes("x"));
+        _world.Time.Advance(TimeSpan.FromMinutes(1));
+        var second = _world.Upload("bank", "second", Bytes("x"));
+        await service.Intake.HandleAsync(second, TestContext.Current.CancellationToken);
+        await service.Intake.HandleAsync(first, TestContext.Current.CancellationToken);
+
+        var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("x")), TestContext.Current.CancellationToken);
+        Assert.Equal([2, 1], answer.Decision.Acts.Select(act => act.Anchor.LogIndex));
+        Assert.Equal(2, answer.Decision.Deciding!.Anchor.LogIndex);
+    }
+}
