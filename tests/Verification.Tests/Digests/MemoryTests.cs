@@ -16,6 +16,6 @@ public sealed class MemoryTests
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 4 << 20);
     }
 
-    private static Task ComputeAsync(long length) =>
+    private static Task<IReadOnlyList<Digest>> ComputeAsync(long length) =>
         StreamDigest.ComputeAsync(new GeneratedStream(length), [DigestAlgorithm.Sha256], progress: null, TestContext.Current.CancellationToken);
 }

@@ -1,0 +1,100 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace TrueCopy.Api.Tests;
+
+public sealed class VerifyManyTests : IAsyncLifetime
+{
+    private ApiHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await ApiHost.StartAsync();
+        await _host.IssueAsync("a");
+        await _host.IssueAsync("b");
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Answers_come_in_the_order_of_the_questions()
+    {
+        var response = await PostAsync(Body("b", "x", "a", "b"));
+        var results = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("results");
+        Assert.Equal(["verified", "unknown", "verified", "verified"], results.EnumerateArray().Select(result => result.GetProperty("verdict").GetString()));
+        Assert.Equal(ApiHost.HexOf("x"), results[1].GetProperty("digest").GetString());
+    }
+
+    [Fact]
+    public async Task A_thousand_digests_are_answered_and_one_more_is_refused()
+    {
+        Assert.Equal(200, (int)(await PostAsync(Body([.. Enumerable.Range(0, 1000).Select(i => $"{i}")]))).StatusCode);
+        await ApiHost.ProblemAsync(await PostAsync(Body([.. Enumerable.Range(0, 1001).Select(i => $"{i}")])), 400, "malformed-request");
+        await ApiHost.ProblemAsync(await PostAsync(Body()), 400, "malformed-request");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"digests":null}""")]
+    [InlineData("""{"digests":[null]}""")]
+    [InlineData("""{"digests":[{"algorithm":"sm3"}]}""")]
+    [InlineData("""{"digests":[],"digests":[]}""")]
+    [InlineData("""{"digests":[]} x""")]
+    [InlineData("""{"digests":""")]
+    public async Task A_body_that_is_not_a_batch_is_refused(string body) => await ApiHost.ProblemAsync(await PostAsync(body), 400, "malformed-request");
+
+    [Fact]
+    public async Task Deep_nesting_is_refused() =>
+        await ApiHost.ProblemAsync(await PostAsync(new string('[', 5000)), 400, "malformed-request");
+
+    [Fact]
+    public async Task A_refusal_says_where_the_fault_is()
+    {
+        var json = await ApiHost.ProblemAsync(await PostAsync("{\n\"digests\": oops}"), 400, "malformed-request");
+        Assert.Contains("line 2", json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        var digest = await ApiHost.ProblemAsync(await PostAsync("""{"digests":[{"algorithm":"sm3","digest":"00"}]}"""), 400, "malformed-digest");
+        Assert.StartsWith("digests[0]: ", digest.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        await ApiHost.ProblemAsync(await PostAsync("""{"digests":[{"algorithm":"md5","digest":"00"}]}"""), 400, "unknown-algorithm");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_over_the_limit_is_refused_whether_or_not_it_states_its_length(bool statesLength)
+    {
+        var content = new StreamContent(new MemoryStream(new byte[300_000]));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        if (!statesLength)
+            content.Headers.ContentLength = null;
+        var request = new HttpRequestMessage(HttpMethod.Post, "/v1/verify") { Content = content };
+        request.Headers.TransferEncodingChunked = !statesLength;
+        await ApiHost.ProblemAsync(await _host.SendAsync(request), 413, "request-too-large");
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/pdf")]
+    [InlineData(null)]
+    public async Task Only_JSON_is_taken_and_so_no_document(string? mediaType) =>
+        await ApiHost.ProblemAsync(await PostAsync(Body("a"), mediaType), 415, "unsupported-media-type");
+
+    [Fact]
+    public async Task A_charset_does_no_harm() => Assert.Equal(200, (int)(await PostAsync(Body("a"), "application/json; charset=utf-8")).StatusCode);
+
+    private static string Body(params string[] contents) => JsonSerializer.Serialize(new
+    {
+        digests = contents.Select(content => new { algorithm = "sha-256", digest = ApiHost.HexOf(content) }),
+    });
+
+    private Task<HttpResponseMessage> PostAsync(string body, string? mediaType = "application/json")
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        if (mediaType is not null)
+            content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
+        return _host.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/v1/verify") { Content = content });
+    }
+}
