@@ -7,13 +7,8 @@ namespace TrueCopy.Testing;
 public sealed class AzuriteFixture : IAsyncDisposable
 {
     private readonly AzuriteProcess _azurite;
-    private readonly string _folder;
 
-    private AzuriteFixture(AzuriteProcess azurite, string folder)
-    {
-        _azurite = azurite;
-        _folder = folder;
-    }
+    private AzuriteFixture(AzuriteProcess azurite) => _azurite = azurite;
 
     /// <summary>Connection string of the inbox account.</summary>
     public string Inbox => _azurite.ConnectionString(AzuriteAccount.Inbox);
@@ -24,9 +19,7 @@ public sealed class AzuriteFixture : IAsyncDisposable
     /// <summary>Starts it and creates the ledger's containers, queues and table.</summary>
     public static async Task<AzuriteFixture> StartAsync(CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("truecopy-").FullName;
-        var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { Location = folder, InMemory = true }, cancellationToken);
-        var fixture = new AzuriteFixture(azurite, folder);
+        var fixture = new AzuriteFixture(await AzuriteProcess.StartAsync(new AzuriteOptions(), cancellationToken));
         await fixture.Connect().CreateLedgerAsync(cancellationToken);
         return fixture;
     }
@@ -35,9 +28,5 @@ public sealed class AzuriteFixture : IAsyncDisposable
     public StorageAccounts Connect() => StorageAccounts.Connect(Inbox, Ledger);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _azurite.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _azurite.DisposeAsync();
 }

@@ -3,8 +3,8 @@ namespace TrueCopy.Local.Azurite;
 /// <summary>How to run Azurite.</summary>
 public sealed record AzuriteOptions
 {
-    /// <summary>Folder for its data; made if missing.</summary>
-    public required string Location { get; init; }
+    /// <summary>Folder for its data, made if missing; null keeps everything in memory.</summary>
+    public string? Location { get; init; }
 
     /// <summary>Accounts to pretend to be.</summary>
     public IReadOnlyList<AzuriteAccount> Accounts { get; init; } = [AzuriteAccount.Inbox, AzuriteAccount.Ledger];
@@ -17,7 +17,4 @@ public sealed record AzuriteOptions
 
     /// <summary>Port for tables on 127.0.0.1; 0 for any free port.</summary>
     public int TablePort { get; init; }
-
-    /// <summary>Keep nothing on disk.</summary>
-    public bool InMemory { get; init; }
 }

@@ -94,16 +94,16 @@ public sealed class AzuriteProcess : IAsyncDisposable
 
     private static AzuriteProcess Start(IReadOnlyList<string> command, AzuriteOptions options)
     {
-        Directory.CreateDirectory(options.Location);
+        if (options.Location is not null)
+            Directory.CreateDirectory(options.Location);
         string[] arguments =
         [
             .. command,
             "--silent", "--skipApiVersionCheck", "--disableTelemetry",
-            "--location", options.Location,
             "--blobHost", "127.0.0.1", "--blobPort", $"{options.BlobPort}",
             "--queueHost", "127.0.0.1", "--queuePort", $"{options.QueuePort}",
             "--tableHost", "127.0.0.1", "--tablePort", $"{options.TablePort}",
-            .. options.InMemory ? ["--inMemoryPersistence"] : Array.Empty<string>(),
+            .. options.Location is null ? ["--inMemoryPersistence"] : new[] { "--location", options.Location },
         ];
         var start = new ProcessStartInfo("node", arguments)
         {
