@@ -2,13 +2,25 @@
 // Loaded before Azurite. Azurite lives as long as the pipe on its standard input: when the parent stops it, or dies,
 // the pipe closes and Azurite shuts down in order. Ctrl-C reaches the whole process group, so it is left to the parent,
 // which still needs storage to finish what it is doing.
+const http = require('node:http');
+
 const on = process.on.bind(process);
+const once = process.once.bind(process);
 process.on = process.addListener = (event, listener) => (event === 'SIGINT' ? process : on(event, listener));
-process.once = ((once) => (event, listener) => (event === 'SIGINT' ? process : once(event, listener)))(process.once.bind(process));
+process.once = (event, listener) => (event === 'SIGINT' ? process : once(event, listener));
 on('SIGINT', () => {});
 
+const servers = new Set();
+const listen = http.Server.prototype.listen;
+http.Server.prototype.listen = function (...args) {
+  servers.add(this);
+  return listen.apply(this, args);
+};
+
 const stop = () => {
-  setTimeout(() => process.exit(1), 10_000).unref();
   process.kill(process.pid, 'SIGTERM');
+  // Azurite waits for clients to hang up before it writes what it holds; a client with a connection pool never does.
+  setTimeout(() => servers.forEach((server) => server.closeAllConnections()), 500);
+  setTimeout(() => process.exit(1), 10_000).unref();
 };
 process.stdin.on('end', stop).on('error', stop).resume();

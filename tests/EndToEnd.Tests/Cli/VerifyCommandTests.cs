@@ -1,0 +1,187 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using TrueCopy.Testing.InMemory;
+using TrueCopy.TransparencyLog.Proofs;
+using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Receipts;
+using TrueCopy.Verification.Verdicts;
+
+namespace TrueCopy.EndToEnd.Tests.Cli;
+
+public sealed class VerifyCommandTests : IDisposable
+{
+    private readonly StubService _service = new();
+    private readonly TempFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _service.Dispose();
+    }
+
+    [Fact]
+    public async Task A_verified_document_says_by_whom_when_and_what_was_checked_here()
+    {
+        var file = await IssuedFileAsync("document");
+        var run = await Tool.RunAsync(_service, "verify", file, "--key", _service.Key);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("✔ VERIFIED", run.Output, StringComparison.Ordinal);
+        Assert.Contains("The bank Ltd [HK] (bank)", run.Output, StringComparison.Ordinal);
+        Assert.Contains("✔ entry 1 is in the log of 2 entries", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("came from the service itself", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_pinned_key_the_tool_says_what_that_is_worth()
+    {
+        var run = await Tool.RunAsync(_service, "verify", await IssuedFileAsync("document"));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("The log's key came from the service itself", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_document_accuses_nobody_and_exits_with_1()
+    {
+        await _service.IssueAsync([1]);
+        var run = await Tool.RunAsync(_service, "verify", _folder.File("other"));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("✘ UNKNOWN", run.Output, StringComparison.Ordinal);
+        Assert.Contains("never issued here", run.Output, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Lies =>
+        ["verdict", "no receipt", "issuer", "legal name", "time", "index", "digest", "receipt of another", "opening", "path", "checkpoint", "garbage"];
+
+    [Theory]
+    [MemberData(nameof(Lies))]
+    public async Task An_answer_whose_receipt_does_not_prove_it_is_no_answer(string lie)
+    {
+        await _service.IssueAsync(Encoding.UTF8.GetBytes("another"));
+        var file = await IssuedFileAsync("document");
+        var another = await OtherReceiptAsync("another");
+        _service.Lie = verdict => lie switch
+        {
+            "verdict" => verdict with { Verdict = Verdict.Verified, Receipt = null, Acts = [] },
+            "no receipt" => verdict with { Receipt = null },
+            "issuer" => WithAct(verdict, act => act with { Issuer = act.Issuer with { Id = "other-bank" } }),
+            "legal name" => WithAct(verdict, act => act with { Issuer = act.Issuer with { LegalName = "A Better Bank" } }),
+            "time" => WithAct(verdict, act => act with { At = act.At.AddDays(1) }),
+            "index" => WithAct(verdict, act => act with { LogIndex = act.LogIndex + 1 }),
+            "digest" => verdict with { Digest = new string('0', 64) },
+            "receipt of another" => verdict with { Receipt = another },
+            "opening" => WithReceipt(verdict, receipt => Receipt.Create(receipt.Entry, Verification.Commitments.Opening.Create(), receipt.Proof.Index, receipt.Proof.Path, receipt.Proof.Checkpoint).Proof),
+            "path" => WithReceipt(verdict, receipt => receipt.Proof with { Path = [.. receipt.Proof.Path.Skip(1)] }),
+            "checkpoint" => WithReceipt(verdict, receipt => receipt.Proof with { Checkpoint = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(receipt.Proof.Checkpoint.Span).Replace("\n3\n", "\n4\n", StringComparison.Ordinal)) }),
+            _ => verdict with { Receipt = "garbage" },
+        };
+        var run = await Tool.RunAsync(_service, "verify", file, "--key", _service.Key);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("NO ANSWER", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("VERIFIED", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_that_hides_a_document_cannot_be_told_from_a_true_one_but_is_never_verified()
+    {
+        var file = await IssuedFileAsync("document");
+        _service.Lie = verdict => verdict with { Verdict = Verdict.Unknown, Receipt = null, Acts = [] };
+        Assert.Equal(1, (await Tool.RunAsync(_service, "verify", file)).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_service_with_another_logs_key_is_not_believed()
+    {
+        var file = await IssuedFileAsync("document");
+        var stranger = new InMemoryWorld();
+        var run = await Tool.RunAsync(_service, "verify", file, "--key", stranger.Identity.Verifiers[0].ToString());
+        Assert.Equal(3, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task Several_files_are_asked_at_once_and_the_gravest_exit_code_counts()
+    {
+        var known = await IssuedFileAsync("document");
+        var run = await Tool.RunAsync(_service, "verify", known, _folder.File("other"), "--json", "--key", _service.Key);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(1, _service.Requests);
+        var results = JsonDocument.Parse(run.Output).RootElement;
+        Assert.Equal(["verified", "unknown"], results.EnumerateArray().Select(result => result.GetProperty("verdict").GetString()));
+        Assert.True(results[0].GetProperty("receiptVerified").GetBoolean());
+        Assert.True(results[0].GetProperty("keyPinned").GetBoolean());
+        Assert.False(results[1].TryGetProperty("receiptVerified", out _));
+    }
+
+    [Fact]
+    public async Task A_service_that_cannot_be_reached_is_no_answer()
+    {
+        var run = await Tool.RunAsync("verify", _folder.File("x"), "--service", "http://127.0.0.1:1");
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("cannot be reached", run.Error, StringComparison.Ordinal);
+        Assert.Equal("", run.Output);
+    }
+
+    [Fact]
+    public async Task A_problem_is_told_in_the_services_words()
+    {
+        _service.Instead = _ => StubService.Json("""{"type":"urn:x","title":"Bad day","status":500,"detail":"Try tomorrow."}""", HttpStatusCode.InternalServerError, "application/problem+json");
+        var run = await Tool.RunAsync(_service, "verify", _folder.File("x"));
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("Bad day. Try tomorrow.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_an_answer_is_not_taken_for_one()
+    {
+        foreach (var body in new[] { "", "{}", "<html>", "null", """{"verdict":"verified"}""" })
+        {
+            _service.Instead = request => request.RequestUri!.AbsolutePath == "/v1/keys" ? null : StubService.Json(body);
+            Assert.Equal(3, (await Tool.RunAsync(_service, "verify", _folder.File("x"))).ExitCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_service_that_is_busy_is_asked_again()
+    {
+        var file = await IssuedFileAsync("document");
+        var refused = 0;
+        _service.Instead = _ =>
+        {
+            if (refused++ >= 2)
+                return null;
+            var busy = StubService.Json("", HttpStatusCode.ServiceUnavailable);
+            busy.Headers.RetryAfter = new System.Net.Http.Headers.RetryConditionHeaderValue(TimeSpan.Zero);
+            return busy;
+        };
+        Assert.Equal(0, (await Tool.RunAsync(_service, "verify", file, "--key", _service.Key)).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_saved_receipt_checks_offline()
+    {
+        var file = await IssuedFileAsync("document");
+        await Tool.RunAsync(_service, "verify", file, "--save-receipts");
+        var run = await Tool.RunAsync("receipt", "check", file, "--key", _service.Key);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("✔ THE RECEIPT HOLDS", run.Output, StringComparison.Ordinal);
+    }
+
+    private static VerdictDocument WithAct(VerdictDocument verdict, Func<ActDocument, ActDocument> change) =>
+        verdict with { Acts = [.. verdict.Acts.Select(change)] };
+
+    private static VerdictDocument WithReceipt(VerdictDocument verdict, Func<Receipt, TlogProof> change) =>
+        verdict with { Receipt = Encoding.UTF8.GetString(change(Receipt.Parse(Encoding.UTF8.GetBytes(verdict.Receipt!))).Encode()) };
+
+    private async Task<string> OtherReceiptAsync(string content)
+    {
+        var other = _folder.File(content);
+        await Tool.RunAsync(_service, "verify", other, "--save-receipts");
+        return await File.ReadAllTextAsync(other + ".tlog-proof", TestContext.Current.CancellationToken);
+    }
+
+    private async Task<string> IssuedFileAsync(string content)
+    {
+        await _service.IssueAsync(Encoding.UTF8.GetBytes(content));
+        return _folder.File(content);
+    }
+}

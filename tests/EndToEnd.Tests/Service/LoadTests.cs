@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using TrueCopy.Local.Azurite;
+using TrueCopy.Verification.Answers;
+
+namespace TrueCopy.EndToEnd.Tests.Service;
+
+/// <summary>
+/// Bursts and big files against the real process. Small by default; <c>TRUECOPY_FILES=2000</c> and
+/// <c>TRUECOPY_LARGE_MIB=2048</c> run the sizes that the README quotes.
+/// </summary>
+public sealed class LoadTests : IDisposable
+{
+    private static readonly int Files = Setting("TRUECOPY_FILES", 300);
+    private static readonly int LargeMebibytes = Setting("TRUECOPY_LARGE_MIB", 256);
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_burst_interrupted_by_a_restart_loses_nothing_and_signs_once_a_batch()
+    {
+        var clock = Stopwatch.StartNew();
+        var half = Files / 2;
+        await using (var service = await LocalProcess.StartAsync(_folder.At("data")))
+        {
+            await UploadAsync(service, 0, half);
+
+            // Stopped with part of the burst sequenced and part not.
+            await UntilAsync(async () => await LogSizeAsync(service) > 2);
+            await UploadAsync(service, half, half + (Files / 4));
+            await service.StopAsync();
+        }
+
+        await using var again = await LocalProcess.StartAsync(_folder.At("data"));
+        await UploadAsync(again, half + (Files / 4), Files);
+        var answers = new List<VerdictDocument>();
+        await UntilAsync(async () => (answers = await VerifyAllAsync(again)).All(answer => answer.Acts.Count > 0));
+
+        Assert.All(answers, answer => Assert.Single(answer.Acts));
+        var ledger = new BlobServiceClient(again.Inbox.Replace("devstoreaccount1", AzuriteAccount.Ledger.Name, StringComparison.Ordinal)
+            .Replace(AzuriteAccount.Inbox.Key, AzuriteAccount.Ledger.Key, StringComparison.Ordinal));
+        var batches = 0;
+        await foreach (var _ in ledger.GetBlobContainerClient("journal").GetBlobsAsync(cancellationToken: Stop))
+            batches++;
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Files} files in {clock.Elapsed.TotalSeconds:0.0} s with a restart; log size {await LogSizeAsync(again)}; {batches} batches, so {batches} signatures of each key");
+        Assert.InRange(batches, 1, Files / 2);
+    }
+
+    [Fact]
+    public async Task From_upload_to_verified_takes_less_than_a_second()
+    {
+        await using var service = await LocalProcess.StartAsync(_folder.At("data"));
+        using var http = new HttpClient();
+        var times = new List<double>();
+        for (var i = 0; i < 21; i++)
+        {
+            await UploadAsync(service, i, i + 1);
+            var clock = Stopwatch.StartNew();
+            var address = new Uri($"{service.Address}/v1/verify/sha-256/{HexOf(i)}");
+            await UntilAsync(async () => (await http.GetStringAsync(address, Stop)).Contains("\"verified\"", StringComparison.Ordinal));
+            times.Add(clock.Elapsed.TotalMilliseconds);
+        }
+
+        times.Sort();
+        TestContext.Current.TestOutputHelper?.WriteLine($"upload finished to verified: median {times[10]:0} ms, worst {times[^1]:0} ms");
+        Assert.InRange(times[10], 0, 1000);
+    }
+
+    [Fact]
+    public async Task A_large_file_is_hashed_in_constant_memory()
+    {
+        var path = _folder.At("large");
+        var sha256 = await WriteLargeAsync(path);
+        await using var service = await LocalProcess.StartAsync(_folder.At("data"));
+        var clock = Stopwatch.StartNew();
+        var run = await Cli.Tool.RunAsync("issue", path, "--issuer", "demo-bank", "--inbox", service.Inbox, "--timeout", "600");
+        Assert.Equal(0, run.ExitCode);
+        using var http = new HttpClient();
+        var answer = await http.GetStringAsync(new Uri($"{service.Address}/v1/verify/sha-256/{sha256}"), Stop);
+        Assert.Contains("\"verified\"", answer, StringComparison.Ordinal);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{LargeMebibytes} MiB issued in {clock.Elapsed.TotalSeconds:0.0} s; the service's peak resident memory was {service.PeakMemory >> 20} MiB");
+        Assert.InRange(service.PeakMemory, 0, 250_000_000);
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static int Setting(string name, int otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
+
+    private static byte[] ContentOf(int i) => Encoding.UTF8.GetBytes($"small file {i}");
+
+    private static string HexOf(int i) => Convert.ToHexStringLower(SHA256.HashData(ContentOf(i)));
+
+    private static async Task UploadAsync(LocalProcess service, int from, int to)
+    {
+        var container = service.Accounts.Inbox.GetBlobContainerClient("issuer-demo-bank");
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Stop };
+        await Parallel.ForAsync(from, to, options, async (i, stop) =>
+            await container.UploadBlobAsync($"folder {i % 7}/file {i}.txt", BinaryData.FromBytes(ContentOf(i)), stop));
+    }
+
+    private static async Task<List<VerdictDocument>> VerifyAllAsync(LocalProcess service)
+    {
+        using var http = new HttpClient();
+        var answers = new List<VerdictDocument>();
+        foreach (var batch in Enumerable.Range(0, Files).Chunk(BatchRequestDocument.MaxDigests))
+        {
+            var request = new BatchRequestDocument([.. batch.Select(i => new DigestDocument("sha-256", HexOf(i)))]);
+            using var body = new StringContent(JsonSerializer.Serialize(request, AnswerJson.Instance.BatchRequestDocument), Encoding.UTF8, "application/json");
+            using var response = await http.PostAsync(new Uri($"{service.Address}/v1/verify"), body, Stop);
+            answers.AddRange(JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(Stop), AnswerJson.Instance.BatchAnswerDocument)!.Results);
+        }
+
+        return answers;
+    }
+
+    private static async Task<long> LogSizeAsync(LocalProcess service)
+    {
+        using var http = new HttpClient();
+        var checkpoint = await http.GetStringAsync(new Uri($"{service.Address}/log/checkpoint"), Stop);
+        return long.Parse(checkpoint.Split('\n')[1], CultureInfo.InvariantCulture);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(TimeSpan.FromMinutes(8));
+        while (!await condition())
+            await timer.WaitForNextTickAsync(patience.Token);
+    }
+
+    private static async Task<string> WriteLargeAsync(string path)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var file = File.Create(path);
+        var block = RandomNumberGenerator.GetBytes(1 << 20);
+        for (var i = 0; i < LargeMebibytes; i++)
+        {
+            BitConverter.TryWriteBytes(block, i);
+            hash.AppendData(block);
+            await file.WriteAsync(block, Stop);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

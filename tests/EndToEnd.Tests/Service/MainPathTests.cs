@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using TrueCopy.EndToEnd.Tests.Cli;
+
+namespace TrueCopy.EndToEnd.Tests.Service;
+
+/// <summary>The main job, from the command line through Azurite to a receipt checked offline.</summary>
+public sealed class MainPathTests : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private LocalProcess _service = null!;
+
+    public async ValueTask InitializeAsync() => _service = await LocalProcess.StartAsync(_folder.At("data"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Issued_files_are_verified_and_their_receipts_check_offline()
+    {
+        var key = await PinKeyAsync();
+        var pdf = _folder.File("statement.pdf", [.. "%PDF-1.7\n"u8, .. RandomNumberGenerator.GetBytes(5 << 20)]);
+        foreach (var file in new[] { pdf, _folder.File("empty", []), _folder.File("对账单 (1).txt", [1]) })
+        {
+            Assert.Equal(0, (await IssueAsync(file, "demo-bank")).ExitCode);
+            Assert.Equal(0, (await VerifyAsync(file, key)).ExitCode);
+            Assert.Equal(0, (await Tool.RunAsync("receipt", "check", file, "--key", key)).ExitCode);
+        }
+    }
+
+    [Fact]
+    public async Task One_flipped_bit_is_unknown_and_another_name_is_not()
+    {
+        var key = await PinKeyAsync();
+        var content = RandomNumberGenerator.GetBytes(100_000);
+        await IssueAsync(_folder.File("original", content), "demo-bank");
+        Assert.Equal(0, (await VerifyAsync(_folder.File("renamed", content), key)).ExitCode);
+        content[50_000] ^= 1;
+        Assert.Equal(1, (await VerifyAsync(_folder.File("flipped", content), key)).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_two_issuers_issued_lists_both_acts_and_a_second_algorithm_answers_too()
+    {
+        var key = await PinKeyAsync();
+        var file = _folder.File("shared", RandomNumberGenerator.GetBytes(1000));
+        await IssueAsync(file, "demo-bank");
+        await IssueAsync(file, "demo-registry");
+        var answer = JsonDocument.Parse((await VerifyAsync(file, key, "--json")).Output).RootElement[0].GetProperty("answer");
+        Assert.Equal(["demo-bank", "demo-registry"], answer.GetProperty("acts").EnumerateArray().Select(act => act.GetProperty("issuer").GetProperty("id").GetString()));
+        Assert.Equal(0, (await VerifyAsync(file, key, "--algorithm", "sm3")).ExitCode);
+    }
+
+    [Fact]
+    public async Task An_upload_without_an_issuer_is_refused_by_storage_and_by_the_service()
+    {
+        Assert.Equal(2, (await IssueAsync(_folder.File("x", [1]), "nobody")).ExitCode);
+        await _service.Accounts.Inbox.CreateBlobContainerAsync("issuer-ghost", cancellationToken: TestContext.Current.CancellationToken);
+        var run = await IssueAsync(_folder.File("y", [2]), "ghost");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("legalname", run.Output, StringComparison.Ordinal);
+    }
+
+    private async Task<string> PinKeyAsync()
+    {
+        using var http = new HttpClient();
+        var keys = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{_service.Address}/v1/keys"), TestContext.Current.CancellationToken));
+        return keys.RootElement.GetProperty("verifierKeys")[0].GetString()!;
+    }
+
+    private Task<ToolRun> IssueAsync(string file, string issuer) =>
+        Tool.RunAsync("issue", file, "--issuer", issuer, "--inbox", _service.Inbox, "--save-receipts");
+
+    private Task<ToolRun> VerifyAsync(string file, string key, params string[] more) =>
+        Tool.RunAsync(["verify", file, "--service", _service.Address, "--key", key, .. more]);
+}
