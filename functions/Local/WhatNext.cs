@@ -18,8 +18,8 @@ internal static class WhatNext
 
             TrueCopy is ready on {address}. In another terminal, try:
 
-              dotnet run --project clients/Cli -- issue README.md --issuer demo-bank{otherInbox}
-              dotnet run --project clients/Cli -- verify README.md{elsewhere}
+              dotnet run --project clients/Cli -- issue LICENSE --issuer demo-bank{otherInbox}
+              dotnet run --project clients/Cli -- verify LICENSE{elsewhere}
               curl {address}/log/checkpoint
 
             Ctrl-C stops it, and Azurite with it.

@@ -6,7 +6,7 @@ namespace TrueCopy.TransparencyLog.Notes;
 public sealed class EcdsaP256Verifier : NoteVerifier, IDisposable
 {
     internal const byte Type = 2;
-    private const string P256 = "1.2.840.10045.3.1.7";
+    private const int PointSize = 64;
     private readonly ECDsa _key;
     private readonly byte[] _spki;
 
@@ -35,22 +35,29 @@ public sealed class EcdsaP256Verifier : NoteVerifier, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
+    // What precedes the 64 bytes of the point: DER has one way to say "P-256 by name, uncompressed". Checked first, because
+    // importing other curves, or P-256 with its parameters spelled out, fails in ways that depend on the platform.
+    private static ReadOnlySpan<byte> Header =>
+    [
+        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+        0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+    ];
+
     private static ECDsa Import(ReadOnlySpan<byte> spki)
     {
+        if (spki.Length != Header.Length + PointSize || !spki.StartsWith(Header))
+            throw new LogFormatException("ECDSA key: only P-256 is used, as SubjectPublicKeyInfo in DER with an uncompressed point");
+
         var key = ECDsa.Create();
         try
         {
-            key.ImportSubjectPublicKeyInfo(spki, out var read);
-            if (read == spki.Length && key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == P256)
-                return key;
+            key.ImportSubjectPublicKeyInfo(spki, out _);
+            return key;
         }
         catch (CryptographicException exception)
         {
             key.Dispose();
-            throw new LogFormatException("ECDSA key: not a SubjectPublicKeyInfo in DER", exception);
+            throw new LogFormatException("ECDSA key: not a point of P-256", exception);
         }
-
-        key.Dispose();
-        throw new LogFormatException("ECDSA key: only P-256 is used");
     }
 }

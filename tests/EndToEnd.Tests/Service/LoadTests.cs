@@ -6,6 +6,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using TrueCopy.Local.Azurite;
 using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 
@@ -38,8 +39,12 @@ public sealed class LoadTests : IDisposable
 
         await using var again = await LocalProcess.StartAsync(_folder.At("data"));
         await UploadAsync(again, half + (Files / 4), Files);
+
+        // Entries may repeat after the restart, so the size says when it is worth asking, not that all is there.
+        await UntilAsync(async () => await LogSizeAsync(again) > Files);
         var answers = new List<VerdictDocument>();
-        await UntilAsync(async () => (answers = await VerifyAllAsync(again)).All(answer => answer.Acts.Count > 0));
+        await UntilAsync(async () => (answers = await VerifyAllAsync(again)).All(answer => answer.Verdict == Verdict.Verified));
+        var finished = clock.Elapsed;
 
         Assert.All(answers, answer => Assert.Single(answer.Acts));
         var ledger = new BlobServiceClient(again.Inbox.Replace("devstoreaccount1", AzuriteAccount.Ledger.Name, StringComparison.Ordinal)
@@ -48,7 +53,7 @@ public sealed class LoadTests : IDisposable
         await foreach (var _ in ledger.GetBlobContainerClient("journal").GetBlobsAsync(cancellationToken: Stop))
             batches++;
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{Files} files in {clock.Elapsed.TotalSeconds:0.0} s with a restart; log size {await LogSizeAsync(again)}; {batches} batches, so {batches} signatures of each key");
+            $"{Files} files in {finished.TotalSeconds:0.0} s with a restart; log size {await LogSizeAsync(again)}; {batches} batches, so {batches} signatures of each key");
         Assert.InRange(batches, 1, Files / 2);
     }
 

@@ -1,4 +1,7 @@
+using System.Text;
+using CsCheck;
 using TrueCopy.TransparencyLog.Checkpoints;
+using TrueCopy.TransparencyLog.Merkle;
 
 namespace TrueCopy.TransparencyLog.Tests.Checkpoints;
 
@@ -25,7 +28,52 @@ public sealed class CheckpointTests
         Assert.Equal(text, Checkpoint.Parse(text).ToNoteText());
     }
 
+    [Fact]
+    public void The_largest_size_is_2_to_the_63_minus_1() =>
+        Assert.Equal(long.MaxValue, Checkpoint.Parse($"o\n9223372036854775807\n{Root}\n").Size);
+
+    [Fact]
+    public void The_empty_tree_has_the_hash_of_nothing_for_a_root()
+    {
+        const string text = "o\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n";
+        Assert.Equal(TreeHasher.EmptyRoot, Checkpoint.Parse(text).Root);
+        Assert.Equal(text, Checkpoint.Parse(text).ToNoteText());
+    }
+
+    [Fact]
+    public void Whatever_is_accepted_is_written_back_character_for_character_and_nothing_else_is_thrown() =>
+        Mutation.Of(Encoding.UTF8.GetBytes($"log.example\n20852163\n{Root}\nextension\n")).Sample(
+            bytes =>
+            {
+                var text = Encoding.Latin1.GetString(bytes);
+                try
+                {
+                    Assert.Equal(text, Checkpoint.Parse(text).ToNoteText());
+                }
+                catch (LogFormatException)
+                {
+                    // Refused, as documented.
+                }
+            },
+            iter: 20_000);
+
     [Theory]
+    [InlineData("\n")]
+    [InlineData("\n\n\n")]
+    [InlineData($"o\n\n{Root}\n")]
+    [InlineData($"o\n\n1\n{Root}\n")]
+    [InlineData($"o\n1\n{Root}\n\nextension\n")]
+    [InlineData($"o\n1\n{Root}\nextension")]
+    [InlineData($"o\n00\n{Root}\n")]
+    [InlineData($"o\n1 \n{Root}\n")]
+    [InlineData($"o\n1.0\n{Root}\n")]
+    [InlineData($"o\n0x1\n{Root}\n")]
+    [InlineData($"o\n1,000\n{Root}\n")]
+    [InlineData($"o\n99999999999999999999\n{Root}\n")]
+    [InlineData($"o\n1\n {Root}\n")]
+    [InlineData($"o\n1\n{Root} \n")]
+    [InlineData($"o\n1\r\n{Root}\n")]
+    [InlineData("o\n1\n0ac51861a9863e8e1d90c8080148a89bf5da8e3ee1d9f07630f0378f68f1ab62\n")]
     [InlineData("")]
     [InlineData("o\n1\n")]
     [InlineData($"o\n1\n{Root}")]

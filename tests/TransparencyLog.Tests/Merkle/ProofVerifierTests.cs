@@ -5,23 +5,64 @@ namespace TrueCopy.TransparencyLog.Tests.Merkle;
 
 public sealed class ProofVerifierTests
 {
+    private const int MaxSize = 64;
     private static readonly TestLog Log = TestLog.OfSize(80, everySize: true);
 
     [Fact]
-    public async Task A_leaf_passes_for_no_index_but_its_own_and_for_no_other_size()
+    public async Task A_leaf_passes_for_no_index_but_its_own()
     {
-        for (var size = 1; size <= 64; size++)
+        for (var size = 1; size <= MaxSize; size++)
         {
-            var reader = new TreeReader(Log.Hashes, size);
-            var root = await reader.RootAsync(TestContext.Current.CancellationToken);
+            var root = await RootAsync(size);
             for (var index = 0; index < size; index++)
             {
-                var leaf = TreeHasher.Leaf(TestLog.Entry(index));
-                var proof = await reader.InclusionProofAsync(index, TestContext.Current.CancellationToken);
+                var proof = await ProofAsync(index, size);
                 for (var other = -1; other <= size + 1; other++)
-                    Assert.Equal(other == index, ProofVerifier.Includes(leaf, other, size, proof, root));
+                    Assert.Equal(other == index, ProofVerifier.Includes(Leaf(index), other, size, proof, root));
             }
         }
+    }
+
+    [Fact]
+    public async Task A_proof_passes_for_no_leaf_but_its_own()
+    {
+        for (var size = 1; size <= MaxSize; size++)
+        {
+            var root = await RootAsync(size);
+            for (var index = 0; index < size; index++)
+            {
+                var proof = await ProofAsync(index, size);
+                for (var other = 0; other < size; other++)
+                    Assert.Equal(other == index, ProofVerifier.Includes(Leaf(other), index, size, proof, root));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_proof_made_for_one_size_fails_under_the_root_of_every_other()
+    {
+        var roots = new MerkleHash[MaxSize + 1];
+        for (var size = 0; size <= MaxSize; size++)
+            roots[size] = await RootAsync(size);
+        for (var size = 1; size <= MaxSize; size++)
+        {
+            for (var index = 0; index < size; index++)
+            {
+                var proof = await ProofAsync(index, size);
+                for (var other = 0; other <= MaxSize; other++)
+                    Assert.Equal(other == size, ProofVerifier.Includes(Leaf(index), index, other, proof, roots[other]));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_inner_node_does_not_pass_as_a_leaf_of_a_smaller_tree()
+    {
+        var (left, right) = (TreeHasher.Node(Leaf(0), Leaf(1)), TreeHasher.Node(Leaf(2), Leaf(3)));
+        var root = await RootAsync(4);
+        Assert.Equal(TreeHasher.Node(left, right), root);
+        Assert.False(ProofVerifier.Includes(left, 0, 4, [right], root));
+        Assert.NotEqual(left, TreeHasher.Leaf([.. Leaf(0).Bytes, .. Leaf(1).Bytes]));
     }
 
     [Fact]
@@ -83,7 +124,17 @@ public sealed class ProofVerifierTests
         Assert.False(ProofVerifier.Extends(6, six, 5, five, proof));
         Assert.False(ProofVerifier.Extends(-1, five, 6, six, proof));
         Assert.False(ProofVerifier.Includes(five, -1, 6, proof, six));
-        Assert.False(ProofVerifier.Includes(five, 0, 0, [], TreeHasher.EmptyRoot));
+        Assert.False(ProofVerifier.Extends(long.MinValue, five, 6, six, proof));
+        Assert.False(ProofVerifier.Extends(-2, five, -1, six, proof));
+        Assert.False(ProofVerifier.Includes(five, 0, -1, proof, six));
+        Assert.False(ProofVerifier.Includes(five, long.MinValue, long.MaxValue, proof, six));
+    }
+
+    [Fact]
+    public void The_empty_tree_has_no_leaf()
+    {
+        Assert.False(ProofVerifier.Includes(TreeHasher.EmptyRoot, 0, 0, [], TreeHasher.EmptyRoot));
+        Assert.False(ProofVerifier.Includes(TreeHasher.Leaf([]), 0, 0, [], TreeHasher.EmptyRoot));
     }
 
     [Fact]
@@ -95,5 +146,10 @@ public sealed class ProofVerifierTests
         Assert.Throws<ArgumentOutOfRangeException>(() => TreeRange.ConsistencyProof(6, 5));
     }
 
+    private static MerkleHash Leaf(long index) => TreeHasher.Leaf(TestLog.Entry(index));
+
     private static ValueTask<MerkleHash> RootAsync(long size) => new TreeReader(Log.Hashes, size).RootAsync(TestContext.Current.CancellationToken);
+
+    private static ValueTask<MerkleHash[]> ProofAsync(long index, long size) =>
+        new TreeReader(Log.Hashes, size).InclusionProofAsync(index, TestContext.Current.CancellationToken);
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using CsCheck;
 using TrueCopy.TransparencyLog.Notes;
 
 namespace TrueCopy.TransparencyLog.Tests.Notes;
@@ -91,29 +91,57 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public async Task Openssl_accepts_our_signatures_and_we_accept_its()
+    public void A_P_256_key_with_any_bit_changed_is_refused()
     {
-        var folder = Directory.CreateTempSubdirectory().FullName;
-        string At(string name) => Path.Combine(folder, name);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var signer = new EcdsaP256Signer("log.example", key);
-        await File.WriteAllTextAsync(At("key.pem"), key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(At("pub.pem"), key.ExportSubjectPublicKeyInfoPem(), TestContext.Current.CancellationToken);
-        await File.WriteAllBytesAsync(At("text"), Message, TestContext.Current.CancellationToken);
-        await File.WriteAllBytesAsync(At("ours"), await signer.SignAsync(Message, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
-
-        Assert.Equal(0, await OpensslAsync("dgst", "-sha256", "-verify", At("pub.pem"), "-signature", At("ours"), At("text")));
-        Assert.Equal(0, await OpensslAsync("dgst", "-sha256", "-sign", At("key.pem"), "-out", At("theirs"), At("text")));
-        var theirs = await File.ReadAllBytesAsync(At("theirs"), TestContext.Current.CancellationToken);
-        Assert.True(signer.Verifier.Verify(Message, theirs));
-        Directory.Delete(folder, recursive: true);
+        var spki = key.ExportSubjectPublicKeyInfo();
+        for (var bit = 0; bit < spki.Length * 8; bit++)
+            Assert.Throws<LogFormatException>(() => new EcdsaP256Verifier("log.example", Flip(spki, bit)));
+        Assert.Throws<LogFormatException>(() => new EcdsaP256Verifier("log.example", [.. spki.AsSpan(0, 27), .. new byte[64]]));
+        Assert.Throws<LogFormatException>(() => new EcdsaP256Verifier("log.example", []));
     }
 
-    private static async Task<int> OpensslAsync(params string[] arguments)
+    [Fact]
+    public void A_damaged_verifier_key_is_refused_or_is_another_key_and_nothing_else_is_thrown()
     {
-        using var process = Process.Start(new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true })!;
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return process.ExitCode;
+        using var ecdsa = new EcdsaP256Signer("log.example/a", ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        using var ed25519 = new Ed25519Signer("log.example/a", RandomNumberGenerator.GetBytes(32));
+        foreach (var verifier in new[] { ecdsa.Verifier, ed25519.Verifier })
+        {
+            Mutation.Of(Encoding.Latin1.GetBytes(verifier.ToString())).Sample(bytes => AssertParsesBackOrIsRefused(Encoding.Latin1.GetString(bytes)), iter: 10_000);
+
+            // Damage behind a right id reaches the key itself.
+            byte[] key = [verifier.SignatureType, .. verifier.PublicKey.Span];
+            Mutation.Of(key).Sample(bytes => AssertParsesBackOrIsRefused(WithRightId("log.example/a", bytes)), iter: 5_000);
+        }
+    }
+
+    [Fact]
+    public async Task A_signature_that_is_no_signature_at_all_is_false_and_nothing_is_thrown()
+    {
+        using var ecdsa = new EcdsaP256Signer("log.example", ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        using var ed25519 = new Ed25519Signer("log.example", RandomNumberGenerator.GetBytes(32));
+        var der = (await ecdsa.SignAsync(Message, TestContext.Current.CancellationToken)).ToArray();
+        Gen.OneOf(Gen.Byte.Array[0, 100], Mutation.Of(der)).Where(bytes => !bytes.AsSpan().SequenceEqual(der))
+            .Sample(bytes => !ecdsa.Verifier.Verify(Message, bytes) && !ed25519.Verifier.Verify(Message, bytes), iter: 5_000);
+    }
+
+    private static void AssertParsesBackOrIsRefused(string key)
+    {
+        try
+        {
+            Assert.Equal(key, NoteVerifier.Parse(key).ToString());
+        }
+        catch (LogFormatException)
+        {
+            // Refused, as documented.
+        }
+    }
+
+    private static string WithRightId(string name, byte[] key)
+    {
+        byte[] hashed = key is [2, ..] ? key[1..] : [.. Encoding.UTF8.GetBytes(name), (byte)'\n', .. key];
+        return $"{name}+{Convert.ToHexStringLower(SHA256.HashData(hashed))[..8]}+{Convert.ToBase64String(key)}";
     }
 
     private static async Task AssertSignsAsync(INoteSigner signer)

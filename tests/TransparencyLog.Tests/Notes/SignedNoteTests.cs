@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
 using TrueCopy.TransparencyLog.Notes;
@@ -56,12 +57,80 @@ public sealed class SignedNoteTests
     [Fact]
     public void The_text_may_have_empty_lines_and_ends_at_the_last_one()
     {
-        var note = Parse("a\n\nb\n\n" + Line);
-        Assert.Equal("a\n\nb\n", note.Text);
+        Assert.Equal("a\n\nb\n", Parse("a\n\nb\n\n" + Line).Text);
+        Assert.Equal("a\n\n", Parse("a\n\n\n" + Line).Text);
+        Assert.Equal("\n", Parse("\n\n" + Line).Text);
+
+        // What looks like a signature above the last empty line is text.
+        Assert.Equal(Text + "\n" + Line, Parse(Text + "\n" + Line + "\n" + NeumannLine).Text);
+    }
+
+    [Fact]
+    public void Every_control_character_but_newline_is_refused_in_the_text_and_in_the_signatures()
+    {
+        for (var character = '\0'; character < ' '; character++)
+        {
+            if (character == '\n')
+                continue;
+            Assert.Throws<LogFormatException>(() => Parse($"te{character}xt\n\n— a AAAAAAE=\n"));
+            Assert.Throws<LogFormatException>(() => Parse($"text\n\n— a{character}b AAAAAAE=\n"));
+            Assert.Throws<LogFormatException>(() => Parse($"text\n\n— a AAAAAAE={character}\n"));
+        }
+    }
+
+    [Fact]
+    public async Task Each_known_key_among_several_signatures_is_reported_once_and_in_the_order_of_the_keys()
+    {
+        using var ecdsa = new EcdsaP256Signer("two.example", ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        using var ed25519 = new Ed25519Signer("three.example", RandomNumberGenerator.GetBytes(32));
+        var text = Encoding.UTF8.GetBytes(Text);
+        var signatures = new List<NoteSignature>(Parse(Text + "\n" + Line + Line).Signatures);
+        foreach (var signer in new INoteSigner[] { ecdsa, ed25519 })
+        {
+            var value = await signer.SignAsync(text, TestContext.Current.CancellationToken);
+            signatures.Add(new NoteSignature(signer.Verifier.Name, signer.Verifier.KeyId, value));
+        }
+
+        var note = SignedNote.Parse(new SignedNote(Text, signatures).Encode());
+        var first = NoteVerifier.Parse(Key);
+        Assert.Equal(4, note.Signatures.Count);
+        Assert.Equal([ed25519.Verifier, first, ecdsa.Verifier], note.Verify([ed25519.Verifier, first, NoteVerifier.Parse(NeumannKey), ecdsa.Verifier]));
+        Assert.Equal([ecdsa.Verifier], note.Verify([ecdsa.Verifier]));
+    }
+
+    [Fact]
+    public async Task A_signature_does_not_pass_over_another_text()
+    {
+        using var ecdsa = new EcdsaP256Signer("two.example", ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        using var ed25519 = new Ed25519Signer("two.example", RandomNumberGenerator.GetBytes(32));
+        foreach (var signer in new INoteSigner[] { ecdsa, ed25519 })
+        {
+            var value = await signer.SignAsync(Encoding.UTF8.GetBytes(Text), TestContext.Current.CancellationToken);
+            var signature = new NoteSignature(signer.Verifier.Name, signer.Verifier.KeyId, value);
+            Assert.Single(new SignedNote(Text, [signature]).Verify([signer.Verifier]));
+            foreach (var other in new[] { "\n", Text + "\n", "\n" + Text, Text.ToUpperInvariant(), Text[1..] })
+                Assert.Throws<LogFormatException>(() => new SignedNote(other, [signature]).Verify([signer.Verifier]));
+        }
     }
 
     [Theory]
     [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("\n\n")]
+    [InlineData("\n— a AAAAAAE=\n")]
+    [InlineData("text— a AAAAAAE=\n")]
+    [InlineData("text\n\n— a AAAAAAE=\n\n")]
+    [InlineData("text\n\n— a AAAAAAE=\nmore\n")]
+    [InlineData("text\n\n– a AAAAAAE=\n")]
+    [InlineData("text\n\n—\u00a0a AAAAAAE=\n")]
+    [InlineData("text\n\n — a AAAAAAE=\n")]
+    [InlineData("text\n\n— a\n")]
+    [InlineData("text\n\n— a \n")]
+    [InlineData("text\n\n— a  AAAAAAE=\n")]
+    [InlineData("text\n\n— a AAAAAA__\n")]
+    [InlineData("text\n\n— a AAAAAAE=AAAA\n")]
+    [InlineData("text\n\n— a\u2003b AAAAAAE=\n")]
+    [InlineData("text\n\n— a\u2028b AAAAAAE=\n")]
     [InlineData("text\n")]
     [InlineData("text\n\n")]
     [InlineData("text\n\n— a AAAAAAE=")]
@@ -84,9 +153,18 @@ public sealed class SignedNoteTests
     [InlineData("te\u001fxt\n\n— a AAAAAAE=\n")]
     public void Malformed_notes_are_refused(string note) => Assert.Throws<LogFormatException>(() => Parse(note));
 
-    [Fact]
-    public void Bytes_that_are_not_UTF_8_are_refused() =>
-        Assert.Throws<LogFormatException>(() => SignedNote.Parse([.. "text"u8, 0xff, .. "\n\n— a AAAAAAE=\n"u8]));
+    [Theory]
+    [InlineData("ff")]
+    [InlineData("c080")]
+    [InlineData("eda080")]
+    [InlineData("f4908080")]
+    [InlineData("e280")]
+    public void Bytes_that_are_not_UTF_8_are_refused(string bytes)
+    {
+        var damage = Convert.FromHexString(bytes);
+        Assert.Throws<LogFormatException>(() => SignedNote.Parse([.. "text"u8, .. damage, .. "\n\n— a AAAAAAE=\n"u8]));
+        Assert.Throws<LogFormatException>(() => SignedNote.Parse([.. "text\n\n— a"u8, .. damage, .. " AAAAAAE=\n"u8]));
+    }
 
     [Fact]
     public void A_hundred_signatures_are_accepted_and_no_more()
@@ -94,7 +172,24 @@ public sealed class SignedNoteTests
         var lines = string.Concat(Enumerable.Repeat("— a AAAAAAE=\n", 100));
         Assert.Equal(100, Parse("text\n\n" + lines).Signatures.Count);
         Assert.Throws<LogFormatException>(() => Parse("text\n\n" + lines + "— a AAAAAAE=\n"));
-        Assert.Throws<LogFormatException>(() => Parse(new string('x', SignedNote.MaxLength) + "\n\n— a AAAAAAE=\n"));
+    }
+
+    [Fact]
+    public void A_note_signed_by_sixteen_keys_is_accepted_as_the_specification_asks()
+    {
+        var others = string.Concat(Enumerable.Range(1, 15).Select(i => $"— witness{i}.example AAAAAAE=\n"));
+        var note = Parse(Text + "\n" + others + Line);
+        Assert.Equal(16, note.Signatures.Count);
+        Assert.Single(note.Verify([NoteVerifier.Parse(Key)]));
+    }
+
+    [Fact]
+    public void A_note_has_at_most_a_million_bytes()
+    {
+        const string rest = "\n\n— a AAAAAAE=\n";
+        var room = SignedNote.MaxLength - Encoding.UTF8.GetByteCount(rest);
+        Assert.Equal(room + 1, Parse(new string('x', room) + rest).Text.Length);
+        Assert.Throws<LogFormatException>(() => Parse(new string('x', room + 1) + rest));
     }
 
     [Fact]
@@ -114,6 +209,28 @@ public sealed class SignedNoteTests
                 }
             },
             iter: 20_000);
+    }
+
+    [Fact]
+    public void No_damage_gives_a_note_that_verifies_with_another_text()
+    {
+        var key = NoteVerifier.Parse(Key);
+        var valid = Encoding.UTF8.GetBytes(Text + "\n" + Line);
+        Mutation.Of(valid).Sample(
+            bytes =>
+            {
+                try
+                {
+                    var note = SignedNote.Parse(bytes);
+                    note.Verify([key]);
+                    Assert.Equal(Text, note.Text);
+                }
+                catch (LogFormatException)
+                {
+                    // Refused, as documented.
+                }
+            },
+            iter: 5_000);
     }
 
     private static SignedNote Parse(string note) => SignedNote.Parse(Encoding.UTF8.GetBytes(note));

@@ -32,6 +32,19 @@ public sealed class EntryBundleTests
         Assert.Throws<ArgumentException>(() => Bundle(new byte[65_536]));
     }
 
+    [Fact]
+    public void Whatever_is_accepted_is_written_back_byte_for_byte_and_nothing_else_is_thrown() => Mutation.Of(Bundle([1, 2, 3], [], [4, 5])).Sample(bytes =>
+    {
+        try
+        {
+            Assert.Equal(bytes, Bundle([.. EntryBundle.Parse(bytes, 3).Select(entry => entry.ToArray())]));
+        }
+        catch (LogFormatException)
+        {
+            // Refused, as documented.
+        }
+    });
+
     private static byte[] Bundle(params byte[][] entries)
     {
         var bundle = new ArrayBufferWriter<byte>();

@@ -10,12 +10,12 @@ public sealed class RightEdgeTests
     public void The_root_is_that_of_the_RFC_at_every_size()
     {
         var edge = new RightEdge();
-        var leaves = new List<byte[]>();
-        for (var size = 0; size <= 300; size++)
+        var reference = Reference.OfLog(600);
+        for (var size = 0; size <= 600; size++)
         {
-            Assert.Equal(new MerkleHash(Reference.Mth(leaves.ToArray())), edge.Root());
+            Assert.Equal(size, edge.Size);
+            Assert.Equal(new MerkleHash(reference.Mth(size)), edge.Root());
             edge.Append(TestLog.Entry(size));
-            leaves.Add(TestLog.Entry(size));
         }
     }
 
@@ -27,7 +27,7 @@ public sealed class RightEdgeTests
     public async Task Large_trees_have_the_root_of_the_RFC_and_the_tiles_give_it_again(int size)
     {
         var log = TestLog.OfSize(size);
-        var expected = new MerkleHash(Reference.Mth(Enumerable.Range(0, size).Select(i => TestLog.Entry(i)).ToArray()));
+        var expected = new MerkleHash(Reference.OfLog(size).Mth(size));
         Assert.Equal(expected, log.Edge.Root());
         Assert.Equal(expected, await new TreeReader(log.Hashes, size).RootAsync(TestContext.Current.CancellationToken));
         Assert.Equal(expected, (await RightEdge.LoadAsync(log, size, TestContext.Current.CancellationToken)).Root());
@@ -46,6 +46,21 @@ public sealed class RightEdgeTests
     }
 
     [Fact]
+    public void A_tree_of_70000_has_a_bundle_beside_each_tile_of_level_0_and_it_holds_their_entries()
+    {
+        var log = TestLog.OfSize(70_000);
+        var bundles = log.Tiles.Where(tile => tile.Key.IsEntries).ToArray();
+        Assert.Equal(274, bundles.Length);
+        Assert.All(bundles, bundle =>
+        {
+            var (id, hashes) = (bundle.Key, MerkleHash.Cast(log.Tiles[bundle.Key with { Level = 0 }]).ToArray());
+            var entries = EntryBundle.Parse(bundle.Value, id.Width).Select(entry => entry.ToArray()).ToArray();
+            Assert.Equal(Enumerable.Range(0, id.Width).Select(i => TestLog.Entry((id.Index * 256) + i)), entries);
+            Assert.Equal(entries.Select(entry => TreeHasher.Leaf(entry)), hashes);
+        });
+    }
+
+    [Fact]
     public void A_tree_of_256_has_a_full_tile_and_above_it_a_partial_one_of_width_1()
     {
         TileId[] expected = [new(TileId.EntriesLevel, 0, 256), new(0, 0, 256), new(1, 0, 1)];
@@ -57,11 +72,9 @@ public sealed class RightEdgeTests
     {
         var log = TestLog.OfSize(1000);
         var upper = MerkleHash.Cast(log.Tiles[new TileId(1, 0, 3)]).ToArray();
+        var reference = Reference.OfLog(1000);
         for (var i = 0; i < 3; i++)
-        {
-            var below = Enumerable.Range(i * 256, 256).Select(leaf => TestLog.Entry(leaf)).ToArray();
-            Assert.Equal(new MerkleHash(Reference.Mth(below)), upper[i]);
-        }
+            Assert.Equal(new MerkleHash(reference.Mth(i * 256, (i + 1) * 256)), upper[i]);
     }
 
     [Fact]
@@ -83,44 +96,21 @@ public sealed class RightEdgeTests
         },
         iter: 60);
 
-    [Fact]
-    public void A_copy_does_not_touch_the_original()
+    [Theory]
+    [InlineData(65_535)]
+    [InlineData(65_536)]
+    [InlineData(65_537)]
+    [InlineData(65_792)]
+    public async Task An_edge_loaded_beside_the_third_level_of_tiles_grows_as_if_it_had_never_been_written(int size)
     {
-        var log = TestLog.OfSize(300);
-        var root = log.Edge.Root();
-        var copy = log.Edge.Clone();
-        for (var i = 0; i < 300; i++)
-            copy.Append(TestLog.Entry(i));
+        var log = TestLog.OfSize(size);
+        await log.ReloadAsync();
+        while (log.Edge.Size < 66_100)
+            log.Edge.Append(TestLog.Entry(log.Edge.Size));
+        log.Flush();
 
-        Assert.Equal(root, log.Edge.Root());
-        Assert.Equal(300, log.Edge.Size);
-        Assert.Empty(log.Edge.TakeTiles());
-    }
-
-    [Fact]
-    public void Only_what_changed_is_written()
-    {
-        var log = TestLog.OfSize(1000);
-        Assert.Empty(log.Edge.TakeTiles());
-        log.Edge.Append(TestLog.Entry(1000));
-        TileId[] expected = [new(TileId.EntriesLevel, 3, 233), new(0, 3, 233)];
-        Assert.Equal(expected, log.Edge.TakeTiles().Select(tile => tile.Id));
-    }
-
-    [Fact]
-    public async Task A_damaged_tile_or_bundle_is_refused_when_the_edge_is_loaded()
-    {
-        foreach (var level in new[] { 0, TileId.EntriesLevel })
-        {
-            var log = TestLog.OfSize(10);
-            log.Tiles[new TileId(level, 0, 10)][^1] ^= 1;
-            await Assert.ThrowsAsync<LogFormatException>(() => RightEdge.LoadAsync(log, 10, CancellationToken.None));
-        }
-
-        var cut = TestLog.OfSize(10);
-        cut.Tiles[new TileId(0, 0, 10)] = cut.Tiles[new TileId(0, 0, 10)][..^1];
-        await Assert.ThrowsAsync<LogFormatException>(() => RightEdge.LoadAsync(cut, 10, CancellationToken.None));
-        cut.Tiles.Remove(new TileId(0, 0, 10));
-        await Assert.ThrowsAsync<TileNotFoundException>(() => RightEdge.LoadAsync(cut, 10, CancellationToken.None));
+        var whole = TestLog.OfSize(66_100);
+        Assert.Equal(whole.Edge.Root(), log.Edge.Root());
+        Assert.All(whole.Tiles, tile => Assert.Equal(tile.Value, log.Tiles[tile.Key]));
     }
 }

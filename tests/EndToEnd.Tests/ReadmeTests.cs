@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+using TrueCopy.EndToEnd.Tests.Cli;
+
+namespace TrueCopy.EndToEnd.Tests;
+
+/// <summary>What the README tells a reader to paste does what it says.</summary>
+public sealed partial class ReadmeTests : IDisposable
+{
+    private readonly StubService _service = new();
+    private readonly TempFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _service.Dispose();
+    }
+
+    [Fact]
+    public async Task The_check_by_hand_accepts_every_true_receipt_and_refuses_altered_ones()
+    {
+        var script = _folder.File("check.sh", Encoding.UTF8.GetBytes(ScriptPattern().Match(await ReadmeAsync()).Groups[1].Value));
+        for (var i = 0; i < 9; i++)
+            await _service.IssueAsync(Encoding.UTF8.GetBytes($"document {i}"));
+        for (var i = 0; i < 9; i++)
+        {
+            var file = _folder.File($"document {i}");
+            await Tool.RunAsync(_service, "verify", file, "--save-receipts");
+            Assert.Equal((0, true), await CheckAsync(script, file, file + ".tlog-proof", _service.Key, "Verified OK"));
+            if (i % 4 == 0)
+                await AssertRefusesAsync(script, file);
+        }
+    }
+
+    [Fact]
+    public async Task The_try_out_is_what_the_service_prints()
+    {
+        var readme = await ReadmeAsync();
+        var printed = Local.WhatNext.Text("http://127.0.0.1:7071", Local.Azurite.AzuriteAccount.Inbox.ConnectionString(10000, 10001, 10002));
+        var commands = printed.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal)).Select(line => line.Trim()).ToArray();
+        Assert.Equal(3, commands.Length);
+        Assert.All(commands, command => Assert.Contains($"$ {command}", readme, StringComparison.Ordinal));
+    }
+
+    private async Task AssertRefusesAsync(string script, string file)
+    {
+        var receipt = await File.ReadAllTextAsync(file + ".tlog-proof", TestContext.Current.CancellationToken);
+        var lines = receipt.Split('\n');
+        var index = Array.FindIndex(lines, line => line.StartsWith("index ", StringComparison.Ordinal));
+        var stranger = new Testing.InMemory.InMemoryWorld().Identity.Verifiers[0].ToString();
+        var wrongFile = _folder.File("wrong");
+
+        Assert.Equal((1, true), await CheckAsync(script, wrongFile, file + ".tlog-proof", _service.Key, "not this file"));
+        Assert.Equal((1, true), await CheckAsync(script, file, file + ".tlog-proof", stranger, "not signed by this key"));
+        await AssertAlteredAsync("index 3", index, "not in the log");
+        await AssertAlteredAsync(lines[index + 1].Replace(lines[index + 1][5], lines[index + 1][5] == 'x' ? 'y' : 'x'), index + 1, "not in the log");
+
+        async Task AssertAlteredAsync(string line, int at, string refusal)
+        {
+            var altered = _folder.File("altered", Encoding.UTF8.GetBytes(string.Join('\n', [.. lines[..at], line, .. lines[(at + 1)..]])));
+            Assert.Equal((1, true), await CheckAsync(script, file, altered, _service.Key, refusal));
+        }
+    }
+
+    private static async Task<(int ExitCode, bool Says)> CheckAsync(string script, string file, string receipt, string key, string says)
+    {
+        using var process = Process.Start(new ProcessStartInfo("sh", [script, file, receipt, key]) { RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output.Contains(says, StringComparison.Ordinal));
+    }
+
+    private static Task<string> ReadmeAsync()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Serverless.sln")))
+            folder = Path.GetDirectoryName(folder)!;
+        return File.ReadAllTextAsync(Path.Combine(folder, "README.md"), TestContext.Current.CancellationToken);
+    }
+
+    [GeneratedRegex(@"```sh\n(# usage: sh check\.sh.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ScriptPattern();
+}
