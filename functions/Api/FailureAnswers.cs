@@ -14,14 +14,16 @@ public sealed partial class FailureAnswers(ILogger<FailureAnswers> logger)
         {
             return await endpoint();
         }
-        catch (OperationCanceledException) when (request.HttpContext.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (request.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is left to read an answer.
+            // Nobody is left to read an answer. Storage and the connection each say in their own way that they were stopped.
             return Results.Empty;
         }
         catch (BadHttpRequestException exception)
         {
-            return Problem.Of("malformed-request", "Malformed request", exception.StatusCode, "The request could not be read.");
+            return exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Problem.TooLarge("The body is longer than this server takes.")
+                : Problem.MalformedRequest("The request could not be read.");
         }
         catch (LogUnavailableException exception)
         {

@@ -100,17 +100,16 @@ public sealed class VerifyEndpoints(Verifier verifier)
         }
     }
 
-    // A browser's or curl's "*/*" gets JSON; text has to be asked for by name, and more than JSON.
+    // A browser's or curl's "*/*" gets JSON; text has to be asked for by name, and more than JSON. A range counts for
+    // JSON only where JSON is not named.
     private static bool PrefersText(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
             return false;
-        double QualityOf(string type) => accepted
+        double? QualityOf(string type) => accepted
             .Where(value => value.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase))
-            .Select(value => value.Quality ?? 1)
-            .DefaultIfEmpty(0)
-            .Max();
-        return QualityOf("text/plain") > QualityOf(JsonType);
+            .Max(value => value.Quality ?? (double?)1);
+        return QualityOf("text/plain") > (QualityOf(JsonType) ?? QualityOf("application/*") ?? QualityOf("*/*") ?? 0);
     }
 
     // One byte more than allowed is enough to know; a length that the client states is not trusted.

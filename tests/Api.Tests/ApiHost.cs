@@ -1,11 +1,16 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TrueCopy.Testing.InMemory;
 using TrueCopy.Verification;
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
@@ -17,28 +22,35 @@ namespace TrueCopy.Api.Tests;
 public sealed class ApiHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly SemaphoreSlim _answered = new(0);
 
     private ApiHost(InMemoryWorld world, WebApplication app)
     {
         World = world;
         _app = app;
-        Client = app.GetTestClient();
     }
 
     public InMemoryWorld World { get; }
 
-    public HttpClient Client { get; }
+    public HttpClient Client { get; private set; } = null!;
+
+    /// <summary>Where Kestrel listens; the test server does not.</summary>
+    public Uri Address => new(_app.Urls.Single());
 
     public ConcurrentQueue<(LogLevel Level, string Message)> Logged { get; } = new();
 
     public IEnumerable<Microsoft.AspNetCore.Routing.RouteEndpoint> Endpoints =>
         _app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints.OfType<Microsoft.AspNetCore.Routing.RouteEndpoint>();
 
-    public static async Task<ApiHost> StartAsync(Action<IServiceCollection>? change = null)
+    /// <summary>Starts a host; on Kestrel where a test is about connections, else on the test server.</summary>
+    public static async Task<ApiHost> StartAsync(Action<IServiceCollection>? change = null, bool onKestrel = false)
     {
         var world = new InMemoryWorld();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseTestServer();
+        if (onKestrel)
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        else
+            builder.WebHost.UseTestServer();
         builder.Services.AddSingleton<TimeProvider>(world.Time).AddSingleton(world.Identity);
         builder.Services.AddSingleton<ILogState>(world.Ledger).AddSingleton<IJournal>(world.Ledger);
         builder.Services.AddSingleton<ILogStore>(world.Ledger).AddSingleton<IAnchorIndex>(world.Ledger);
@@ -50,11 +62,13 @@ public sealed class ApiHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(logged).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
 
         var app = builder.Build();
+        var host = new ApiHost(world, app);
+        logged.Into = host.Logged;
+        app.Use(host.CountAsync);
         app.UseStatusCodePages(context => Problem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
         app.MapTrueCopyApi();
         await app.StartAsync(TestContext.Current.CancellationToken);
-        var host = new ApiHost(world, app);
-        logged.Into = host.Logged;
+        host.Client = onKestrel ? new HttpClient { BaseAddress = host.Address } : app.GetTestClient();
         return host;
     }
 
@@ -65,6 +79,35 @@ public sealed class ApiHost : IAsyncDisposable
         await _app.Services.GetRequiredService<IntakeHandler>().HandleAsync(World.Upload(issuer, content, bytes), TestContext.Current.CancellationToken);
         return HexOf(content);
     }
+
+    /// <summary>Puts documents <c>0</c>, <c>1</c>, … of <c>bank</c> into the log in one batch, after what is there.</summary>
+    public async Task IssueManyAsync(int count)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var bank = await World.Inbox.GetAsync("issuer-bank", stop);
+        var acts = Enumerable.Range(0, count).Select(i =>
+        {
+            var source = new BlobVersion(bank.Container, $"{i}", "0x1");
+            var digest = new Digest(DigestAlgorithm.Sha256, Convert.FromHexString(HexOf($"{i}")));
+            return new Act(ActId.Of(source, 0, digest.Algorithm), ActKind.Issue, bank, World.Time.GetUtcNow(), 0, digest, source);
+        });
+        foreach (var act in acts)
+            await World.Staged.AddAsync([act], stop);
+        await BeginAsync();
+    }
+
+    /// <summary>Waits until the next request has left the pipeline, whether or not its client still listens.</summary>
+    public async Task AnsweredAsync() =>
+        Assert.True(await _answered.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken), "no request ended");
+
+    /// <summary>Sends a path exactly as it is written here; clients of .NET tidy paths up first.</summary>
+    public Task<HttpContext> SendRawAsync(string method, string path) => _app.GetTestServer().SendAsync(
+        context =>
+        {
+            context.Request.Method = method;
+            context.Request.Path = path;
+        },
+        TestContext.Current.CancellationToken);
 
     public Task BeginAsync() => _app.Services.GetRequiredService<Sequencer>().DrainAsync(TestContext.Current.CancellationToken);
 
@@ -96,7 +139,24 @@ public sealed class ApiHost : IAsyncDisposable
         return problem;
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+        _answered.Dispose();
+    }
+
+    private async Task CountAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            _answered.Release();
+        }
+    }
 
     private sealed class Recorder : ILoggerProvider, ILogger
     {

@@ -1,21 +1,91 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Issuers;
+using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Api.Tests;
 
 public sealed class FailureTests
 {
-    [Fact]
-    public async Task Storage_that_fails_is_no_verdict_and_tells_nothing_of_the_inside()
+    private const string Inside = "AccountKey=c2VjcmV0";
+
+    public static TheoryData<string, bool> FailingRequests()
     {
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex, BrokenIndex>());
-        var response = await host.GetAsync($"/v1/verify/sha-256/{ApiHost.HexOf("x")}");
+        var requests = new TheoryData<string, bool>();
+        foreach (var path in (string[])[$"/v1/verify/sha-256/{ApiHost.HexOf("x")}", $"/v1/verify/sha-256/{ApiHost.HexOf("x")}?format=tlog-proof", "POST", "/v1/issuers", "/log/checkpoint", "/log/tile/0/000", "/health/ready"])
+        {
+            requests.Add(path, true);
+            requests.Add(path, false);
+        }
+
+        return requests;
+    }
+
+    [Theory]
+    [MemberData(nameof(FailingRequests))]
+    public async Task Storage_that_fails_is_no_verdict_and_tells_nothing_of_the_inside(string path, bool expected)
+    {
+        var broken = new BrokenStorage(expected ? new LogUnavailableException(Inside) : new InvalidOperationException(Inside));
+        await using var host = await ApiHost.StartAsync(services =>
+            services.AddSingleton<IAnchorIndex>(broken).AddSingleton<ILogStore>(broken).AddSingleton<IIssuerRegistry>(broken));
+        var response = path == "POST" ? await host.SendAsync(Batch(ApiHost.HexOf("x"))) : await host.GetAsync(path);
         var problem = await ApiHost.ProblemAsync(response, 503, "unavailable");
         Assert.Equal(TimeSpan.FromSeconds(5), response.Headers.RetryAfter!.Delta);
-        Assert.DoesNotContain("secret", problem.GetRawText(), StringComparison.Ordinal);
-        Assert.Contains(host.Logged, line => line.Level == LogLevel.Error);
+        Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
+        Assert.DoesNotContain(Inside, problem.GetRawText() + response.Headers, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", problem.GetRawText() + response.Headers, StringComparison.Ordinal);
+        Assert.False(problem.TryGetProperty("verdict", out _));
+        Assert.Equal(expected ? LogLevel.Warning : LogLevel.Error, Assert.Single(host.Logged).Level);
+    }
+
+    [Theory]
+    [InlineData(400, 400, "malformed-request")]
+    [InlineData(408, 400, "malformed-request")]
+    [InlineData(413, 413, "request-too-large")]
+    public async Task A_request_that_the_server_cannot_read_is_answered_as_documented(int thrown, int status, string cause)
+    {
+        var broken = new BrokenStorage(new BadHttpRequestException(Inside, thrown));
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(broken));
+        var problem = await ApiHost.ProblemAsync(await host.SendAsync(Batch(ApiHost.HexOf("x"))), status, cause);
+        Assert.DoesNotContain(Inside, problem.GetRawText(), StringComparison.Ordinal);
+        Assert.Empty(host.Logged);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_chunked_as_it_says_is_malformed()
+    {
+        await using var host = await ApiHost.StartAsync(onKestrel: true);
+        var answer = await Wire.ExchangeAsync(
+            host.Address,
+            "POST /v1/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nZZ\r\n");
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("urn:truecopy:problem:malformed-request", answer, StringComparison.Ordinal);
+        Assert.Empty(host.Logged);
+    }
+
+    [Fact]
+    public async Task An_act_whose_tile_is_missing_is_a_failure_and_not_unknown()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var hex = await host.IssueAsync("document");
+        host.World.Ledger.Tiles.Clear();
+        await ApiHost.ProblemAsync(await host.GetAsync($"/v1/verify/sha-256/{hex}"), 503, "unavailable");
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_the_keys_did_not_sign_is_a_failure_and_not_unknown()
+    {
+        await using var other = await ApiHost.StartAsync();
+        await other.IssueAsync("document");
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<ILogStore>(other.World.Ledger));
+        await ApiHost.ProblemAsync(await host.GetAsync($"/v1/verify/sha-256/{ApiHost.HexOf("document")}"), 503, "unavailable");
+        await ApiHost.ProblemAsync(await host.GetAsync("/health/ready"), 503, "unavailable");
     }
 
     [Fact]
@@ -30,22 +100,47 @@ public sealed class FailureTests
         Assert.Equal(200, (int)(await host.GetAsync("/health/ready")).StatusCode);
     }
 
-    [Fact]
-    public async Task What_does_not_exist_and_what_is_not_allowed_are_problems_too()
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/api/v1/verify")]
+    [InlineData("/v1")]
+    [InlineData("/v1/verify/sha-256")]
+    [InlineData("/v1/verify/sha-256/00/00")]
+    [InlineData("/log")]
+    [InlineData("/openapi.json")]
+    public async Task What_does_not_exist_is_a_problem_too(string path) =>
+        await ApiHost.ProblemAsync(await GetFromNewHostAsync(path), 404, "no-such-resource");
+
+    [Theory]
+    [InlineData("DELETE", "/v1/keys", "GET, HEAD")]
+    [InlineData("POST", "/log/checkpoint", "GET, HEAD")]
+    [InlineData("PUT", "/log/tile/0/000", "GET, HEAD")]
+    [InlineData("POST", "/v1/verify/sha-256/00", "GET, HEAD")]
+    [InlineData("GET", "/v1/verify", "POST")]
+    [InlineData("PUT", "/v1/verify", "POST")]
+    public async Task What_is_not_allowed_is_a_problem_that_names_what_is(string method, string path, string allowed)
     {
         await using var host = await ApiHost.StartAsync();
-        await ApiHost.ProblemAsync(await host.GetAsync("/api/v1/verify"), 404, "no-such-resource");
-        await ApiHost.ProblemAsync(await host.SendAsync(new HttpRequestMessage(HttpMethod.Delete, "/v1/keys")), 405, "method-not-allowed");
+        var response = await host.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+        await ApiHost.ProblemAsync(response, 405, "method-not-allowed");
+        Assert.Equal(allowed, string.Join(", ", response.Content.Headers.Allow.Order(StringComparer.Ordinal)));
     }
 
     [Fact]
     public async Task HEAD_answers_like_GET_without_the_body()
     {
-        await using var host = await ApiHost.StartAsync();
-        await host.BeginAsync();
-        var response = await host.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/log/checkpoint"), TestContext.Current.CancellationToken);
-        Assert.Equal(200, (int)response.StatusCode);
-        Assert.True(response.Content.Headers.ContentLength > 0);
+        await using var host = await ApiHost.StartAsync(onKestrel: true);
+        var hex = await host.IssueAsync("document");
+        foreach (var path in (string[])[$"/v1/verify/sha-256/{hex}", "/v1/issuers", "/v1/keys", "/log/checkpoint", "/log/tile/0/000.p/2", "/health/live", "/health/ready", "/openapi/v1.json"])
+        {
+            var get = await host.GetAsync(path);
+            var head = await host.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+            Assert.Equal((200, get.Content.Headers.ContentLength), ((int)head.StatusCode, head.Content.Headers.ContentLength));
+            Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(404, (int)(await host.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/log/tile/0/000.p/3"))).StatusCode);
     }
 
     [Fact]
@@ -53,20 +148,51 @@ public sealed class FailureTests
     {
         await using var host = await ApiHost.StartAsync();
         var hex = await host.IssueAsync("confidential-name");
+        foreach (var path in (string[])[$"sha-256/{hex}", $"sha-256/{hex}?format=tlog-proof", $"sha-256/{hex}?format=pdf", $"sha-256/{hex}x", $"md5/{hex}", $"sha-256/{ApiHost.HexOf("other")}"])
+            await host.GetAsync($"/v1/verify/{path}");
+        await host.SendAsync(Batch(hex));
+        await host.SendAsync(Batch(hex + "x"));
+        await host.SendAsync(Batch(hex + "\", oops"));
+        foreach (var path in (string[])["/v1/issuers", "/v1/keys", "/log/checkpoint", "/log/tile/0/000.p/2", "/log/tile/" + hex, "/health/live", "/health/ready", "/openapi/v1.json", "/" + hex])
+            await host.GetAsync(path);
+        host.World.Operations.FailAt(0, Testing.InMemory.Fault.Before);
+        await ApiHost.ProblemAsync(await host.GetAsync($"/v1/verify/sha-256/{hex}"), 503, "unavailable");
+        host.World.Ledger.Tiles.Clear();
         await host.GetAsync($"/v1/verify/sha-256/{hex}");
-        await host.GetAsync($"/v1/verify/sha-256/{hex}x");
-        await host.GetAsync($"/v1/verify/md5/{hex}");
-        Assert.NotEmpty(host.Logged);
-        Assert.DoesNotContain(host.Logged, line => line.Message.Contains(hex[..16], StringComparison.OrdinalIgnoreCase));
+
+        Assert.Contains(host.Logged, line => line.Level == LogLevel.Information);
+        Assert.Contains(host.Logged, line => line.Level == LogLevel.Error);
+        Assert.DoesNotContain(host.Logged, line => line.Message.Contains(hex[..8], StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(host.Logged, line => line.Message.Contains("confidential-name", StringComparison.OrdinalIgnoreCase));
     }
 
-    private sealed class BrokenIndex : IAnchorIndex
+    private static async Task<HttpResponseMessage> GetFromNewHostAsync(string path)
     {
-        public Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("secret connection string");
+        await using var host = await ApiHost.StartAsync();
+        return await host.GetAsync(path);
+    }
 
-        public Task<IReadOnlyList<Anchor>> AddAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("secret connection string");
+    private static HttpRequestMessage Batch(string hex) => new(HttpMethod.Post, "/v1/verify")
+    {
+        Content = new StringContent($$"""{"digests":[{"algorithm":"sha-256","digest":"{{hex}}"}]}""", Encoding.UTF8, "application/json"),
+    };
+
+    private sealed class BrokenStorage(Exception exception) : IAnchorIndex, ILogStore, IIssuerRegistry
+    {
+        public Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken) => throw exception;
+
+        public Task<IReadOnlyList<Anchor>> AddAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken) => throw exception;
+
+        public Task WriteAsync(TileContent tile, CancellationToken cancellationToken) => throw exception;
+
+        public ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellationToken) => throw exception;
+
+        public Task<ReadOnlyMemory<byte>?> ReadCheckpointAsync(CancellationToken cancellationToken) => throw exception;
+
+        public Task PublishCheckpointAsync(ReadOnlyMemory<byte> note, long size, CancellationToken cancellationToken) => throw exception;
+
+        public Task<Issuer> GetAsync(string container, CancellationToken cancellationToken) => throw exception;
+
+        public Task<IReadOnlyList<Issuer>> ListAsync(CancellationToken cancellationToken) => throw exception;
     }
 }

@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using TrueCopy.TransparencyLog.Checkpoints;
 using TrueCopy.TransparencyLog.Notes;
@@ -43,19 +46,98 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_full_tile_and_bundle_are_found_beside_the_partial_ones_that_came_before()
+    {
+        await _host.IssueManyAsync(300);
+        foreach (var path in new[] { "0/000", "0/001.p/48", "0/000.p/4", "1/000.p/1", "entries/000", "entries/001.p/48" })
+            Assert.Equal((path, 200), (path, (int)(await _host.GetAsync($"/log/tile/{path}")).StatusCode));
+        var full = await (await _host.GetAsync("/log/tile/0/000")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        var partial = await (await _host.GetAsync("/log/tile/0/000.p/4")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((8192, 128), (full.Length, partial.Length));
+        Assert.Equal(partial, full[..128]);
+        var bundle = await (await _host.GetAsync("/log/tile/entries/001.p/48")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(48, EntryBundle.Parse(bundle, 48).Count);
+    }
+
     [Theory]
     [InlineData("0/000")]
     [InlineData("0/000.p/5")]
-    [InlineData("0/000.p/256")]
-    [InlineData("0/000.p/04")]
-    [InlineData("00/000.p/4")]
     [InlineData("1/000.p/1")]
-    [InlineData("0/x000/000.p/4")]
-    [InlineData("0/%2e%2e/000.p/4")]
     [InlineData("entries/000")]
-    [InlineData("checkpoint")]
-    public async Task Other_tiles_do_not_exist(string path) =>
+    [InlineData("63/x999/x999/x999/x999/x999/999")]
+    public async Task Tiles_that_the_log_does_not_have_are_not_found(string path) =>
         await ApiHost.ProblemAsync(await _host.GetAsync($"/log/tile/{path}"), 404, "no-such-tile");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("0")]
+    [InlineData("0/")]
+    [InlineData("0/0.p/4")]
+    [InlineData("0/00.p/4")]
+    [InlineData("0/0000.p/4")]
+    [InlineData("0/x001")]
+    [InlineData("0/001/002")]
+    [InlineData("0/x000/000.p/4")]
+    [InlineData("0/X000/000.p/4")]
+    [InlineData("0/000.p/0")]
+    [InlineData("0/000.p/04")]
+    [InlineData("0/000.p/+4")]
+    [InlineData("0/000.p/-4")]
+    [InlineData("0/000.p/256")]
+    [InlineData("0/000.p/257")]
+    [InlineData("0/000.p/")]
+    [InlineData("0/000.p")]
+    [InlineData("0/000.P/4")]
+    [InlineData("0/000.p/4/")]
+    [InlineData("0//000.p/4")]
+    [InlineData("/0/000.p/4")]
+    [InlineData("0/000.p/4 ")]
+    [InlineData("0/000.p/4\0")]
+    [InlineData("0/000.p/\u0664")]
+    [InlineData("0\\000.p\\4")]
+    [InlineData("0/000.p%2F4")]
+    [InlineData("00/000.p/4")]
+    [InlineData("+0/000.p/4")]
+    [InlineData("-1/000.p/4")]
+    [InlineData("64/000.p/4")]
+    [InlineData("18446744073709551616/000.p/4")]
+    [InlineData("Entries/000.p/4")]
+    [InlineData("entries/0/000.p/4")]
+    [InlineData("checkpoint")]
+    [InlineData("../checkpoint")]
+    [InlineData("0/../0/000.p/4")]
+    [InlineData("0/%2e%2e/0/000.p/4")]
+    [InlineData("0/./000.p/4")]
+    [InlineData("../../state/head")]
+    [InlineData("..\\..\\state\\head")]
+    [InlineData("0/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/999")]
+    public async Task Any_other_spelling_is_not_found_and_storage_is_not_asked(string path)
+    {
+        var before = _host.World.Operations.Log.Count;
+        var answer = (await _host.SendRawAsync("GET", $"/log/tile/{path}")).Response;
+        Assert.Equal((404, "application/problem+json"), (answer.StatusCode, answer.ContentType));
+        using var body = new StreamReader(answer.Body);
+        Assert.Contains("urn:truecopy:problem:no-such-tile", await body.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(before, _host.World.Operations.Log.Count);
+    }
+
+    [Theory]
+    [InlineData("/log/tile/../../v1/verify/0/000.p/4")]
+    [InlineData("/log/tile/%2e%2e/%2e%2e/%2e%2e/state/head")]
+    [InlineData("/log/tile/0/%2E%2E/%2e./0/000.p/5")]
+    [InlineData("/log/tile/..%2f..%2fstate%2fhead")]
+    [InlineData("/log/tile/..%5c..%5cstate%5chead")]
+    [InlineData("/log/tile/0/000.p%2f4")]
+    public async Task No_path_over_the_wire_leads_out_of_the_tiles(string target)
+    {
+        await using var kestrel = await ApiHost.StartAsync(onKestrel: true);
+        await kestrel.IssueManyAsync(3);
+        var answer = await Wire.ExchangeAsync(kestrel.Address, $"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
+        Assert.Contains("urn:truecopy:problem:no-such-", answer, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Issuers_are_listed_by_id()
@@ -64,6 +146,17 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
         var issuers = (await JsonAsync("/v1/issuers")).GetProperty("issuers");
         Assert.Equal(["agency", "bank"], issuers.EnumerateArray().Select(issuer => issuer.GetProperty("id").GetString()));
         Assert.Equal("The bank Ltd", issuers[1].GetProperty("legalName").GetString());
+        Assert.False(issuers[1].TryGetProperty("domain", out _));
+    }
+
+    [Fact]
+    public async Task Names_of_any_script_and_domains_are_listed_as_they_are()
+    {
+        _host.World.Inbox.CreateContainer("issuer-szbank", new() { ["legalname"] = "深圳<銀行> & \"Co\"", ["jurisdiction"] = "CN-GD", ["domain"] = "szbank.example" });
+        var text = await (await _host.GetAsync("/v1/issuers")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("深圳<銀行> & ", text, StringComparison.Ordinal);
+        var issuer = JsonDocument.Parse(text).RootElement.GetProperty("issuers")[1];
+        Assert.Equal(("szbank", "CN-GD", "szbank.example"), (Text(issuer, "id"), Text(issuer, "jurisdiction"), Text(issuer, "domain")));
     }
 
     [Fact]
@@ -75,11 +168,30 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
         Assert.Equal("log.example", document.GetProperty("origin").GetString());
         var ecdsa = Assert.IsType<EcdsaP256Verifier>(verifiers[0]);
         Assert.Equal(("EC", "P-256", "ES256"), (Text(keys[0], "kty"), Text(keys[0], "crv"), Text(keys[0], "alg")));
-        Assert.Equal(ecdsa.Point.X, System.Buffers.Text.Base64Url.DecodeFromChars(Text(keys[0], "x")));
-        Assert.Equal(ecdsa.Point.Y, System.Buffers.Text.Base64Url.DecodeFromChars(Text(keys[0], "y")));
+        Assert.Equal(ecdsa.Point.X, Base64Url.DecodeFromChars(Text(keys[0], "x")));
+        Assert.Equal(ecdsa.Point.Y, Base64Url.DecodeFromChars(Text(keys[0], "y")));
         Assert.Equal(("OKP", "Ed25519"), (Text(keys[1], "kty"), Text(keys[1], "crv")));
-        Assert.Equal(verifiers[1].PublicKey.ToArray(), System.Buffers.Text.Base64Url.DecodeFromChars(Text(keys[1], "x")));
+        Assert.Equal(verifiers[1].PublicKey.ToArray(), Base64Url.DecodeFromChars(Text(keys[1], "x")));
         Assert.Equal(verifiers.Select(key => $"{key.KeyId:x8}"), keys.Select(key => Text(key, "kid")));
+        Assert.False(keys[1].TryGetProperty("y", out _));
+        Assert.DoesNotContain(keys, key => key.TryGetProperty("d", out _));
+        Assert.Equal(_host.World.Identity.Verifiers.Select(verifier => verifier.ToString()), verifiers.Select(verifier => verifier.ToString()));
+    }
+
+    [Fact]
+    public async Task The_key_of_the_set_verifies_what_the_log_signed_in_any_library()
+    {
+        var key = (await JsonAsync("/v1/keys")).GetProperty("keys")[0];
+        using var ecdsa = ECDsa.Create(new ECParameters
+        {
+            Curve = ECCurve.NamedCurves.nistP256,
+            Q = new ECPoint { X = Base64Url.DecodeFromChars(Text(key, "x")), Y = Base64Url.DecodeFromChars(Text(key, "y")) },
+        });
+        var note = await (await _host.GetAsync("/log/checkpoint")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var parts = note.Split("\n\n");
+        var signatures = parts[1].TrimEnd('\n').Split('\n').Select(line => Convert.FromBase64String(line.Split(' ')[2]));
+        var ours = signatures.Single(signature => Convert.ToHexStringLower(signature.AsSpan(0, 4)) == Text(key, "kid"));
+        Assert.True(ecdsa.VerifyData(Encoding.UTF8.GetBytes(parts[0] + "\n"), ours.AsSpan(4), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
     }
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;

@@ -6,6 +6,7 @@ namespace TrueCopy.Api.Tests;
 
 public sealed class VerifyManyTests : IAsyncLifetime
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private ApiHost _host = null!;
 
     public async ValueTask InitializeAsync()
@@ -45,11 +46,55 @@ public sealed class VerifyManyTests : IAsyncLifetime
     [InlineData("""{"digests":[],"digests":[]}""")]
     [InlineData("""{"digests":[]} x""")]
     [InlineData("""{"digests":""")]
-    public async Task A_body_that_is_not_a_batch_is_refused(string body) => await ApiHost.ProblemAsync(await PostAsync(body), 400, "malformed-request");
+    [InlineData("""{"Digests":[]}""")]
+    [InlineData("""{"digests":{}}""")]
+    [InlineData("""{"digests":["00"]}""")]
+    [InlineData("""{"digests":[{"algorithm":null,"digest":"00"}]}""")]
+    [InlineData("""{"digests":[{"algorithm":3,"digest":"00"}]}""")]
+    [InlineData("""{"digests":[{"algorithm":"sm3","algorithm":"sm3","digest":"00"}]}""")]
+    [InlineData("""{"digests":[{"algorithm":"sm3","digest":"\ud800"}]}""")]
+    [InlineData("""{"\ud800":[]}""")]
+    [InlineData("""{"digests":[],}""")]
+    [InlineData("""{"digests":[]/**/}""")]
+    [InlineData("""{'digests':[]}""")]
+    public async Task A_body_that_is_not_a_batch_is_refused(string body)
+    {
+        var problem = await ApiHost.ProblemAsync(await PostAsync(body), 400, "malformed-request");
+        Assert.Matches(@"^(The body is not a batch request: line \d+, byte \d+\.|A batch has 1 to 1000 digests\.|digests\[0\] is null\.)$", problem.GetProperty("detail").GetString()!);
+    }
+
+    [Theory]
+    [InlineData("{\"digests\":[{\"algorithm\":\"sm3\",\"digest\":\"00\u00ff\"}]}")]
+    [InlineData("{\"\u00ff\":1,\"digests\":[]}")]
+    [InlineData("\u00ff\u00fe{\u0000}\u0000")]
+    [InlineData("\u001f\u008b\u0008\u0000")]
+    public async Task A_body_that_is_not_UTF_8_is_refused(string latin1) =>
+        await ApiHost.ProblemAsync(await PostAsync(Encoding.Latin1.GetBytes(latin1), "application/json"), 400, "malformed-request");
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{\"x\":")]
+    [InlineData("{\"digests\":[{\"x\":")]
+    public async Task Deep_nesting_is_refused(string opening) =>
+        await ApiHost.ProblemAsync(await PostAsync(string.Concat(Enumerable.Repeat(opening, 5000))), 400, "malformed-request");
 
     [Fact]
-    public async Task Deep_nesting_is_refused() =>
-        await ApiHost.ProblemAsync(await PostAsync(new string('[', 5000)), 400, "malformed-request");
+    public async Task The_same_digest_may_be_asked_twice() =>
+        Assert.Equal(200, (int)(await PostAsync(Body("a", "a", "a"))).StatusCode);
+
+    [Fact]
+    public async Task A_thousand_of_the_longest_digests_fit_into_the_body()
+    {
+        var digests = Enumerable.Range(0, 1000).Select(i => new { algorithm = "sha-512", digest = i.ToString("x128", System.Globalization.CultureInfo.InvariantCulture) });
+        var body = JsonSerializer.Serialize(new { digests }, Indented);
+        Assert.Equal(200, (int)(await PostAsync(body)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(256 * 1024, 200)]
+    [InlineData((256 * 1024) + 1, 413)]
+    public async Task The_limit_is_256_KiB_to_the_byte(int length, int status) =>
+        Assert.Equal(status, (int)(await PostAsync(Body("a").PadRight(length))).StatusCode);
 
     [Fact]
     public async Task A_refusal_says_where_the_fault_is()
@@ -66,18 +111,22 @@ public sealed class VerifyManyTests : IAsyncLifetime
     [InlineData(false)]
     public async Task A_body_over_the_limit_is_refused_whether_or_not_it_states_its_length(bool statesLength)
     {
-        var content = new StreamContent(new MemoryStream(new byte[300_000]));
+        await using var kestrel = await ApiHost.StartAsync(onKestrel: true);
+        var content = new ByteArrayContent(new byte[257 * 1024]);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        if (!statesLength)
-            content.Headers.ContentLength = null;
         var request = new HttpRequestMessage(HttpMethod.Post, "/v1/verify") { Content = content };
         request.Headers.TransferEncodingChunked = !statesLength;
-        await ApiHost.ProblemAsync(await _host.SendAsync(request), 413, "request-too-large");
+        await ApiHost.ProblemAsync(await kestrel.SendAsync(request), 413, "request-too-large");
     }
 
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/pdf")]
+    [InlineData("application/octet-stream")]
+    [InlineData("multipart/form-data; boundary=x")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/jsonx")]
+    [InlineData("application/*")]
     [InlineData(null)]
     public async Task Only_JSON_is_taken_and_so_no_document(string? mediaType) =>
         await ApiHost.ProblemAsync(await PostAsync(Body("a"), mediaType), 415, "unsupported-media-type");
@@ -90,9 +139,11 @@ public sealed class VerifyManyTests : IAsyncLifetime
         digests = contents.Select(content => new { algorithm = "sha-256", digest = ApiHost.HexOf(content) }),
     });
 
-    private Task<HttpResponseMessage> PostAsync(string body, string? mediaType = "application/json")
+    private Task<HttpResponseMessage> PostAsync(string body, string? mediaType = "application/json") => PostAsync(Encoding.UTF8.GetBytes(body), mediaType);
+
+    private Task<HttpResponseMessage> PostAsync(byte[] body, string? mediaType)
     {
-        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        var content = new ByteArrayContent(body);
         if (mediaType is not null)
             content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
         return _host.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/v1/verify") { Content = content });

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Receipts;
 
@@ -48,28 +49,89 @@ public sealed class VerifyOneTests : IAsyncLifetime
         Assert.Equal(_hex, verdict.GetProperty("digest").GetString());
     }
 
+    [Fact]
+    public async Task Hex_is_accepted_in_mixed_case()
+    {
+        var mixed = string.Concat(_hex.Select((digit, i) => i % 2 == 0 ? char.ToUpperInvariant(digit) : digit));
+        Assert.Equal("verified", (await JsonAsync(await _host.GetAsync($"/v1/verify/sha-256/{mixed}"))).GetProperty("verdict").GetString());
+    }
+
     [Theory]
-    [InlineData("abc")]
-    [InlineData("0x00000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("%20000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("g000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("%D9%A000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("000000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("4pQ7r0Xw")]
-    public async Task Anything_but_hex_of_the_right_length_is_malformed(string digest) =>
-        await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/sha-256/{digest}"), 400, "malformed-digest");
+    [InlineData("sha-256")]
+    [InlineData("sha-384")]
+    [InlineData("sha-512")]
+    [InlineData("sm3")]
+    public async Task Every_algorithm_of_the_issuer_leads_to_the_document_with_a_receipt_of_its_own(string name)
+    {
+        _host.World.AddIssuer("exchange", "sha-384, sha-512, sm3");
+        await _host.IssueAsync("contract", "exchange");
+        Assert.True(DigestAlgorithm.TryParse(name, out var algorithm));
+        var digest = _host.World.Ledger.Anchors.Single(anchor => anchor.Digest.Algorithm == algorithm && Entry.Parse(anchor.Entry.Span).Issuer == "exchange").Digest;
+        var verdict = await JsonAsync(await _host.GetAsync($"/v1/verify/{name}/{digest.Hex}"));
+        Assert.Equal(("verified", name), (verdict.GetProperty("verdict").GetString(), verdict.GetProperty("algorithm").GetString()));
+        AssertProves(verdict.GetProperty("receipt").GetString()!, digest, "exchange");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{0}0")]
+    [InlineData("{0}{0}")]
+    [InlineData("0x{1}")]
+    [InlineData("0x{0}")]
+    [InlineData("%20{2}")]
+    [InlineData("{2}%20")]
+    [InlineData("{0}%20")]
+    [InlineData("{2}%0A")]
+    [InlineData("{2}g")]
+    [InlineData("{2}%2B")]
+    [InlineData("{2}%2F")]
+    [InlineData("{2}%D9%A1")]
+    [InlineData("{2}%EF%BC%91")]
+    [InlineData("{2}%EF%BD%81")]
+    [InlineData("{2}")]
+    [InlineData("sha-256:{0}")]
+    [InlineData("47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU")]
+    public async Task Anything_but_hex_of_the_right_length_is_malformed(string form)
+    {
+        var digest = form.Length == 0 ? _hex[..62] : string.Format(System.Globalization.CultureInfo.InvariantCulture, form, _hex, _hex[..62], _hex[..63]);
+        var problem = await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/sha-256/{digest}"), 400, "malformed-digest");
+        Assert.Equal("a sha-256 digest is 64 hex digits.", problem.GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task A_NUL_in_a_digest_is_malformed()
+    {
+        var answer = (await _host.SendRawAsync("GET", $"/v1/verify/sha-256/{_hex[..63]}\0")).Response;
+        Assert.Equal((400, "application/problem+json"), (answer.StatusCode, answer.ContentType));
+    }
+
+    [Theory]
+    [InlineData("sha-256", 128)]
+    [InlineData("sha-256", 96)]
+    [InlineData("sha-384", 64)]
+    [InlineData("sha-512", 96)]
+    [InlineData("sm3", 128)]
+    public async Task The_length_is_that_of_the_algorithm(string algorithm, int length) =>
+        await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/{algorithm}/{new string('0', length)}"), 400, "malformed-digest");
 
     [Theory]
     [InlineData("sha256")]
     [InlineData("SHA-256")]
     [InlineData("md5")]
     [InlineData("sha-1")]
+    [InlineData("SM3")]
+    [InlineData("sha-256%20")]
+    [InlineData("sha-2%35%36%2F")]
     public async Task Other_algorithms_are_unknown(string algorithm) =>
         await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/{algorithm}/{_hex}"), 400, "unknown-algorithm");
 
     [Theory]
     [InlineData("", "text/plain")]
     [InlineData("", "text/plain, application/json;q=0.5")]
+    [InlineData("", "text/plain;q=0.5, application/json;q=0.4")]
+    [InlineData("", "TEXT/PLAIN; charset=utf-8")]
+    [InlineData("", "text/plain, */*;q=0.1")]
+    [InlineData("", "text/plain, application/json;q=0, */*")]
     [InlineData("?format=tlog-proof", null)]
     [InlineData("?format=tlog-proof", "application/json")]
     public async Task The_bare_receipt_is_to_be_had_by_asking_for_it(string query, string? accept)
@@ -84,6 +146,14 @@ public sealed class VerifyOneTests : IAsyncLifetime
     [InlineData("", "text/html, */*;q=0.8")]
     [InlineData("", "application/json, text/plain;q=0.9")]
     [InlineData("", "application/json, text/plain")]
+    [InlineData("", "application/json, text/plain, */*")]
+    [InlineData("", "text/plain;q=0")]
+    [InlineData("", "text/plain;q=0.5, */*")]
+    [InlineData("", "text/plain;q=0.5, application/*")]
+    [InlineData("", "text/*")]
+    [InlineData("", "image/png")]
+    [InlineData("", ";;, q=")]
+    [InlineData("", "")]
     [InlineData("?format=json", "text/plain")]
     public async Task Everyone_else_gets_JSON(string query, string accept) =>
         Assert.Equal("application/json", (await _host.GetAsync($"/v1/verify/sha-256/{_hex}{query}", accept)).Content.Headers.ContentType!.MediaType);
@@ -92,15 +162,24 @@ public sealed class VerifyOneTests : IAsyncLifetime
     public async Task A_bare_receipt_of_an_unknown_document_does_not_exist() =>
         await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/sha-256/{ApiHost.HexOf("other")}?format=tlog-proof"), 404, "no-receipt");
 
-    [Fact]
-    public async Task Other_formats_are_refused() =>
-        await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/sha-256/{_hex}?format=pdf"), 400, "malformed-request");
+    [Theory]
+    [InlineData("format=pdf")]
+    [InlineData("format=")]
+    [InlineData("format=TLOG-PROOF")]
+    [InlineData("format=json&format=tlog-proof")]
+    public async Task Other_formats_are_refused(string query) =>
+        await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/sha-256/{_hex}?{query}"), 400, "malformed-request");
 
     private void AssertProves(string receipt)
     {
         Assert.True(Digest.TryParse(DigestAlgorithm.Sha256, _hex, out var digest));
+        AssertProves(receipt, digest, "bank");
+    }
+
+    private void AssertProves(string receipt, Digest digest, string issuer)
+    {
         var check = ReceiptCheck.Run(Receipt.Parse(System.Text.Encoding.UTF8.GetBytes(receipt)), digest, _host.World.Identity.Verifiers);
-        Assert.Equal("bank", check.Entry.Issuer);
+        Assert.Equal(issuer, check.Entry.Issuer);
     }
 
     private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>

@@ -1,0 +1,63 @@
+using TrueCopy.TransparencyLog.Merkle;
+using TrueCopy.TransparencyLog.Tiles;
+
+namespace TrueCopy.TransparencyLog.Tests.Tiles;
+
+public sealed class TreeReaderTests
+{
+    private const int Size = 66_051;
+    private static readonly TestLog Log = TestLog.OfSize(Size);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(255)]
+    [InlineData(256)]
+    [InlineData(65_535)]
+    [InlineData(65_536)]
+    [InlineData(66_050)]
+    public async Task A_leaf_and_its_proof_are_found_across_three_levels_of_tiles(int index)
+    {
+        var reader = new TreeReader(new UncachedTiles(Log), Size);
+        var leaf = await reader.LeafAsync(index, TestContext.Current.CancellationToken);
+        Assert.Equal(TreeHasher.Leaf(TestLog.Entry(index)), leaf);
+        var proof = await reader.InclusionProofAsync(index, TestContext.Current.CancellationToken);
+        Assert.True(ProofVerifier.Includes(leaf, index, Size, proof, Log.Edge.Root()));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(65_535)]
+    [InlineData(65_536)]
+    [InlineData(65_537)]
+    [InlineData(66_050)]
+    public async Task Consistency_is_proved_across_three_levels_of_tiles(int old)
+    {
+        var proof = await new TreeReader(new UncachedTiles(Log), Size).ConsistencyProofAsync(old, TestContext.Current.CancellationToken);
+        Assert.True(ProofVerifier.Extends(old, TestLog.OfSize(old).Edge.Root(), Size, Log.Edge.Root(), proof));
+    }
+
+    [Fact]
+    public async Task The_root_of_the_empty_tree_needs_no_tile() => Assert.Equal(
+        TreeHasher.EmptyRoot,
+        await new TreeReader(new UncachedTiles(new TestLog()), 0).RootAsync(TestContext.Current.CancellationToken));
+
+    [Fact]
+    public async Task A_missing_tile_is_named()
+    {
+        var log = TestLog.OfSize(300);
+        var id = new TileId(0, 1, 44);
+        Assert.True(log.Tiles.Remove(id));
+        var reader = new TreeReader(new UncachedTiles(log), 300);
+        var thrown = await Assert.ThrowsAsync<TileNotFoundException>(async () => await reader.InclusionProofAsync(3, TestContext.Current.CancellationToken));
+        Assert.Equal(id, thrown.Tile);
+    }
+
+    [Fact]
+    public async Task A_proof_made_from_a_damaged_tile_does_not_verify()
+    {
+        var log = TestLog.OfSize(300);
+        log.Tiles[new TileId(0, 1, 44)][5] ^= 1;
+        var proof = await new TreeReader(new UncachedTiles(log), 300).InclusionProofAsync(3, TestContext.Current.CancellationToken);
+        Assert.False(ProofVerifier.Includes(TreeHasher.Leaf(TestLog.Entry(3)), 3, 300, proof, log.Edge.Root()));
+    }
+}
