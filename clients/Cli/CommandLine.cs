@@ -17,6 +17,8 @@ internal static class CommandLine
           1  not verified: unknown to the log, refused, or a receipt that does not hold
           2  wrong usage, or a file that cannot be read
           3  no answer that can be relied on; says nothing about the document
+          10 revoked, 11 suspended, 12 superseded, 13 expired, 14 not yet valid
+          Of several files the gravest counts: 3, 2, 1, 10, 12, 13, 11, 14, 0.
 
         Environment:
           TRUECOPY_SERVICE  address of the service          (as --service)
@@ -34,10 +36,14 @@ internal static class CommandLine
         var root = new RootCommand(Help)
         {
             HashCommand.Create(terminal),
-            IssueCommand.Create(terminal),
+            ManifestCommand.Create(terminal),
+            IssueCommand.Create(terminal, TimeProvider.System),
             VerifyCommand.Create(terminal, network),
             ReceiptCommand.Create(terminal),
+            StatusCommand.Create(terminal, network),
         };
+        foreach (var act in ActCommand.CreateAll(terminal, TimeProvider.System))
+            root.Subcommands.Add(act);
         var parsed = root.Parse(args);
         var configuration = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
         try

@@ -1,6 +1,8 @@
+using TrueCopy.Verification.Verdicts;
+
 namespace TrueCopy.Cli;
 
-/// <summary>Exit codes, part of the interface. Of several files the gravest counts: 3, then 1, then 0.</summary>
+/// <summary>Exit codes, part of the interface. Of several files the gravest counts.</summary>
 internal static class ExitCode
 {
     /// <summary>Everything that was asked holds.</summary>
@@ -15,14 +17,35 @@ internal static class ExitCode
     /// <summary>No answer that can be relied on. Says nothing about the document.</summary>
     public const int NoAnswer = 3;
 
-    public static int Worse(int left, int right) => Gravity(left) >= Gravity(right) ? left : right;
+    /// <summary>Issued, and taken back for good.</summary>
+    public const int Revoked = 10;
 
-    private static int Gravity(int code) => code switch
+    /// <summary>Issued, and on hold.</summary>
+    public const int Suspended = 11;
+
+    /// <summary>Issued, and replaced by another document.</summary>
+    public const int Superseded = 12;
+
+    /// <summary>Issued, and no longer to be relied on.</summary>
+    public const int Expired = 13;
+
+    /// <summary>Issued, and to be relied on from a later day.</summary>
+    public const int NotYetValid = 14;
+
+    // The gravest first.
+    private static readonly int[] ByGravity = [NoAnswer, Usage, NotVerified, Revoked, Superseded, Expired, Suspended, NotYetValid, Verified];
+
+    public static int Worse(int left, int right) => Array.IndexOf(ByGravity, left) <= Array.IndexOf(ByGravity, right) ? left : right;
+
+    public static int Of(Verdict verdict) => verdict switch
     {
-        Verified => 0,
-        NotVerified => 1,
-        Usage => 2,
-        _ => 3,
+        Verdict.Verified => Verified,
+        Verdict.Revoked => Revoked,
+        Verdict.Suspended => Suspended,
+        Verdict.Superseded => Superseded,
+        Verdict.Expired => Expired,
+        Verdict.NotYetValid => NotYetValid,
+        _ => NotVerified,
     };
 }
 

@@ -51,6 +51,19 @@ internal static class LocalFile
         return bytes.ToArray();
     }
 
+    /// <summary>Creates or replaces a file that is written bit by bit.</summary>
+    public static FileStream Create(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Create, FileAccess.Write);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Usage, $"{path} cannot be written: {exception.Message}", exception);
+        }
+    }
+
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         try

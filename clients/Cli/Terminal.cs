@@ -16,6 +16,10 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool color, 
         !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "",
         !Console.IsErrorRedirected);
 
+    /// <summary>Runs work on many things under a bar that counts them, where a person may wait for it.</summary>
+    public Task<T> WithCountAsync<T>(string what, int count, Func<IProgress<long>?, Task<T>> work) =>
+        interactive && count > 1 ? WithBarAsync(what, count, [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()], work) : work(null);
+
     /// <summary>Runs work under a progress bar where a person may wait for it.</summary>
     /// <param name="what">What is being done.</param>
     /// <param name="length">Bytes to go through; a bar appears from 100 MB.</param>
@@ -23,12 +27,16 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool color, 
     public async Task<T> WithProgressAsync<T>(string what, long length, Func<IProgress<long>?, Task<T>> work)
     {
         const long WorthABar = 100_000_000;
-        if (!interactive || length < WorthABar)
-            return await work(null);
+        return !interactive || length < WorthABar
+            ? await work(null)
+            : await WithBarAsync(what, length, [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn(), new RemainingTimeColumn()], work);
+    }
 
+    private async Task<T> WithBarAsync<T>(string what, long length, ProgressColumn[] columns, Func<IProgress<long>?, Task<T>> work)
+    {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Error) });
         return await console.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .Columns(columns)
             .StartAsync(async context =>
             {
                 var bar = context.AddTask(Markup.Escape(what), maxValue: length);
@@ -39,6 +47,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool color, 
     public string Good(string text) => Paint("32", text);
 
     public string Bad(string text) => Paint("31", text);
+
+    public string Caution(string text) => Paint("33", text);
 
     private string Paint(string code, string text) => color ? $"\e[1;{code}m{text}\e[0m" : text;
 

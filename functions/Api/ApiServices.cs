@@ -12,6 +12,7 @@ public static class ApiServices
     public static IServiceCollection AddTrueCopyApi(this IServiceCollection services) => services
         .AddSingleton<VerifyEndpoints>()
         .AddSingleton<RegistryEndpoints>()
+        .AddSingleton<IssuerEndpoints>()
         .AddSingleton<LogEndpoints>()
         .AddSingleton<HealthEndpoints>()
         .AddSingleton<FailureAnswers>();
@@ -22,6 +23,8 @@ public static class ApiServices
         Get(routes, Routes.VerifyOne, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyOneAsync(request, Value(request, "algorithm"), Value(request, "digest"), stop));
         Map(routes, [HttpMethods.Post], Routes.VerifyMany, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyManyAsync(request, stop));
         Get(routes, Routes.Issuers, (request, stop) => Endpoint<RegistryEndpoints>(request).IssuersAsync(stop));
+        Get(routes, Routes.IssuerHistory, (request, stop) => Endpoint<RegistryEndpoints>(request).HistoryAsync(Value(request, "id"), stop));
+        Get(routes, Routes.IssuerDocuments, (request, stop) => Endpoint<IssuerEndpoints>(request).DocumentsAsync(request, Value(request, "id"), stop));
         Get(routes, Routes.Keys, (request, _) => Task.FromResult(Endpoint<RegistryEndpoints>(request).Keys()));
         Get(routes, Routes.Checkpoint, (request, stop) => Endpoint<LogEndpoints>(request).CheckpointAsync(stop));
         Get(routes, Routes.Tile, (request, stop) => Endpoint<LogEndpoints>(request).TileAsync(Value(request, "path"), stop));

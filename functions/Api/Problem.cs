@@ -33,6 +33,17 @@ public static class Problem
         StatusCodes.Status404NotFound,
         "No issuer of this log issued a document with this digest, so there is no receipt.");
 
+    /// <summary>The log has never recorded an issuer of this id.</summary>
+    public static IResult NoSuchIssuer() =>
+        Of("no-such-issuer", "No such issuer", StatusCodes.Status404NotFound, "The log records no issuer of this id.");
+
+    /// <summary>The caller is not known to act for the issuer.</summary>
+    public static IResult NotForYou() => Of(
+        "not-for-you",
+        "Only for the issuer",
+        StatusCodes.Status403Forbidden,
+        "An issuer's references are nobody else's business: sign in as someone who may act for it.");
+
     /// <summary>The log has no such tile.</summary>
     public static IResult NoSuchTile() =>
         Of("no-such-tile", "No such tile", StatusCodes.Status404NotFound, "The log has no tile or entry bundle of this name.");

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Api;
 
 /// <summary>Who issues, and with which keys the log signs.</summary>
-public sealed class RegistryEndpoints(IIssuerRegistry registry, LogIdentity identity)
+public sealed class RegistryEndpoints(IIssuerRegistry registry, IIssuerHistory history, LogIdentity identity)
 {
     /// <summary><c>GET /v1/issuers</c>: an <see cref="IssuersDocument"/>.</summary>
     public async Task<IResult> IssuersAsync(CancellationToken cancellationToken)
@@ -17,6 +18,28 @@ public sealed class RegistryEndpoints(IIssuerRegistry registry, LogIdentity iden
         return new JsonAnswer<IssuersDocument>(
             document,
             AnswerJson.Instance.IssuersDocument,
+            StatusCodes.Status200OK,
+            "application/json",
+            CacheControl.Minute);
+    }
+
+    /// <summary><c>GET /v1/issuers/{id}</c>: an <see cref="IssuerHistoryDocument"/>, from the log and not from the registry.</summary>
+    public async Task<IResult> HistoryAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!Issuer.IsId(id))
+            return Problem.NoSuchIssuer();
+        var records = await history.FindAsync(id, cancellationToken);
+        if (records.Count == 0)
+            return Problem.NoSuchIssuer();
+        var descriptions = records.Select(record => new IssuerDescriptionDocument(
+            record.LogIndex,
+            record.Issuer.Since,
+            record.Issuer.LegalName,
+            record.Issuer.Jurisdiction,
+            record.Issuer.Domain));
+        return new JsonAnswer<IssuerHistoryDocument>(
+            new IssuerHistoryDocument(id, [.. descriptions]),
+            AnswerJson.Instance.IssuerHistoryDocument,
             StatusCodes.Status200OK,
             "application/json",
             CacheControl.Minute);

@@ -12,6 +12,12 @@ public static class Routes
     /// <summary>The registry: <see cref="RegistryEndpoints.IssuersAsync"/>.</summary>
     public const string Issuers = "v1/issuers";
 
+    /// <summary>Who an issuer was called, and since when: <see cref="RegistryEndpoints.HistoryAsync"/>.</summary>
+    public const string IssuerHistory = "v1/issuers/{id}";
+
+    /// <summary>An issuer's documents under its own reference: <see cref="IssuerEndpoints.DocumentsAsync"/>.</summary>
+    public const string IssuerDocuments = "v1/issuers/{id}/documents";
+
     /// <summary>The log's keys: <see cref="RegistryEndpoints.Keys"/>.</summary>
     public const string Keys = "v1/keys";
 

@@ -30,8 +30,8 @@ public sealed class VerifyEndpoints(Verifier verifier)
         var answer = await verifier.VerifyAsync(parsed!, cancellationToken);
         if (!bareReceipt)
             return Json(VerdictDocument.Of(answer), AnswerJson.Instance.VerdictDocument);
-        return answer.Receipt is { } receipt
-            ? new BytesAnswer(receipt.Encode(), ReceiptType, CacheControl.None)
+        return answer.Issuers is [var first, ..]
+            ? new BytesAnswer(first.Receipt.Encode(), ReceiptType, CacheControl.None)
             : Problem.NoReceipt();
     }
 

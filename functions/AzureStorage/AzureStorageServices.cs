@@ -22,5 +22,8 @@ public static class AzureStorageServices
         .AddSingleton<IJournal, BlobJournal>()
         .AddSingleton<ILogStore, BlobLogStore>()
         .AddSingleton<ISequencerLease, BlobSequencerLease>()
-        .AddSingleton<IAnchorIndex, TableAnchorIndex>();
+        .AddSingleton<IAnchorIndex, TableAnchorIndex>()
+        .AddSingleton<IReferenceIndex, TableReferenceIndex>()
+        .AddSingleton<IRevocationIndex, TableRevocationIndex>()
+        .AddSingleton<IIssuerHistory, TableIssuerHistory>();
 }

@@ -12,15 +12,30 @@ public static class StorageNames
     /// <summary>Container of the head and the sequencer's lease.</summary>
     public const string StateContainer = "state";
 
+    /// <summary>Container of staged uploads that are too long for a message.</summary>
+    public const string StagingContainer = "staging";
+
     /// <summary>Queue to which Event Grid delivers.</summary>
     public const string BlobEventsQueue = "blob-events";
 
     /// <summary>Queue between intake and sequencer.</summary>
     public const string StagedActsQueue = "staged-acts";
 
+    /// <summary>Queue of staged uploads whose bodies are in the staging container; served after the other.</summary>
+    public const string StagedBulkQueue = "staged-bulk";
+
     /// <summary>What the Functions runtime appends to a queue's name for messages that failed for good.</summary>
     public const string PoisonSuffix = "-poison";
 
-    /// <summary>Table of the index.</summary>
+    /// <summary>Table of acts by document.</summary>
     public const string AnchorsTable = "anchors";
+
+    /// <summary>Table of documents by the issuers' own references.</summary>
+    public const string ReferencesTable = "references";
+
+    /// <summary>Table of what each issuer revoked.</summary>
+    public const string RevocationsTable = "revocations";
+
+    /// <summary>Table of how the registry described each issuer.</summary>
+    public const string IssuersTable = "issuers";
 }

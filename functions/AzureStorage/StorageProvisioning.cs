@@ -3,19 +3,20 @@ namespace TrueCopy.AzureStorage;
 /// <summary>Creates what the Bicep creates in Azure, for an emulator.</summary>
 public static class StorageProvisioning
 {
-    /// <summary>Creates the ledger's containers, queues and table where they are missing.</summary>
+    /// <summary>Creates the ledger's containers, queues and tables where they are missing.</summary>
     public static async Task CreateLedgerAsync(this StorageAccounts accounts, CancellationToken cancellationToken)
     {
-        foreach (var container in new[] { StorageNames.LogContainer, StorageNames.JournalContainer, StorageNames.StateContainer })
+        foreach (var container in new[] { StorageNames.LogContainer, StorageNames.JournalContainer, StorageNames.StateContainer, StorageNames.StagingContainer })
             await accounts.Ledger.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 
-        foreach (var queue in new[] { StorageNames.BlobEventsQueue, StorageNames.StagedActsQueue })
+        foreach (var queue in new[] { StorageNames.BlobEventsQueue, StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue })
         {
             await accounts.Queues.GetQueueClient(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
             await accounts.Queues.GetQueueClient(queue + StorageNames.PoisonSuffix).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         }
 
-        await accounts.Tables.GetTableClient(StorageNames.AnchorsTable).CreateIfNotExistsAsync(cancellationToken);
+        foreach (var table in new[] { StorageNames.AnchorsTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable })
+            await accounts.Tables.GetTableClient(table).CreateIfNotExistsAsync(cancellationToken);
     }
 
     /// <summary>Creates an issuer's container, or replaces the registry metadata of the one that exists.</summary>

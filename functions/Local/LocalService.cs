@@ -11,6 +11,7 @@ using TrueCopy.Local.Keys;
 using TrueCopy.Local.Triggers;
 using TrueCopy.TransparencyLog;
 using TrueCopy.Verification;
+using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Local;
@@ -59,6 +60,8 @@ internal static class LocalService
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("TrueCopy", LogLevel.Information);
         builder.Services.AddAzureStorage(accounts).AddVerification().AddTrueCopyApi();
         builder.Services.AddSingleton(identity);
+        builder.Services.AddSingleton(new SequencerOptions { DocumentWait = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromSeconds(2) });
+        builder.Services.AddSingleton<IIssuerGate, LoopbackGate>();
         builder.Services.AddHostedService<BlobEventFeeder>().AddHostedService<QueueTrigger>().AddHostedService<DrainTimer>();
 
         var app = builder.Build();
@@ -73,6 +76,7 @@ internal static class LocalService
         {
             await accounts.CreateLedgerAsync(cancellationToken);
             await DemoIssuers.CreateAsync(accounts, cancellationToken);
+            await app.Services.GetRequiredService<RegistryWatch>().CheckAsync(cancellationToken);
             await app.Services.GetRequiredService<Sequencer>().DrainAsync(cancellationToken);
         }
         catch (LogFormatException exception)

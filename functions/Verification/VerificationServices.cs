@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 using TrueCopy.Verification.Verdicts;
 
@@ -17,10 +18,20 @@ public static class VerificationServices
         services.AddSingleton<ITileReader>(provider => provider.GetRequiredService<ILogStore>());
         services.AddSingleton<IHashTileSource, CachedTiles>();
         services.AddSingleton<SequencerMetrics>();
+        services.TryAddSingleton(new SequencerOptions());
         services.AddSingleton<BatchCommitter>();
+        services.AddSingleton<BatchIndexer>();
         services.AddSingleton<BatchPublisher>();
+        services.AddSingleton<ActResolver>();
+        services.AddSingleton<IssuerAnnouncements>();
+        services.AddSingleton<StagedBatches>();
+        services.AddSingleton<ActListAnswers>();
         services.AddSingleton<Sequencer>();
+        services.AddSingleton<DocumentIntake>();
+        services.AddSingleton<ManifestIntake>();
+        services.AddSingleton<ActListIntake>();
         services.AddSingleton<IntakeHandler>();
+        services.AddSingleton<RegistryWatch>();
         services.AddSingleton<CheckpointSource>();
         services.AddSingleton<Verifier>();
         return services;

@@ -89,10 +89,10 @@ public sealed class ApiHost : IAsyncDisposable
         {
             var source = new BlobVersion(bank.Container, $"{i}", "0x1");
             var digest = new Digest(DigestAlgorithm.Sha256, Convert.FromHexString(HexOf($"{i}")));
-            return new Act(ActId.Of(source, 0, digest.Algorithm), ActKind.Issue, bank, World.Time.GetUtcNow(), 0, digest, source);
+            return new StagedUpload(source, bank, World.Time.GetUtcNow(), AnswerForm.OfDocument, [new RequestedAct(ActKind.Issue, 0) { Digests = [digest] }]);
         });
         foreach (var act in acts)
-            await World.Staged.AddAsync([act], stop);
+            await World.Staged.AddAsync(act, stop);
         await BeginAsync();
     }
 

@@ -94,6 +94,6 @@ public sealed class AnchorIndexTests(Azurite azurite)
     private static Anchor NewAnchor(Digest digest, long index)
     {
         var source = new BlobVersion("issuer-x", Guid.NewGuid().ToString(), "0x1");
-        return new Anchor(digest, ActId.Of(source, 0, digest.Algorithm), index, System.Text.Encoding.UTF8.GetBytes($$"""{"名":"{{index}}'"}"""), Opening.Create());
+        return new Anchor(digest, ActId.Of(source, 0, digest.Algorithm), index, System.Text.Encoding.UTF8.GetBytes($$"""{"名":"{{index}}'"}"""), Opening.Create(), index % 2 == 0 ? Confidential.None : new Confidential { Reference = "r", Siblings = [digest] });
     }
 }

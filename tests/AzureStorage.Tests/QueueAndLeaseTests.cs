@@ -3,6 +3,7 @@ using TrueCopy.AzureStorage.Ledger;
 using TrueCopy.Testing;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.AzureStorage.Tests;
@@ -25,21 +26,21 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
     public async Task A_staged_act_is_held_by_one_until_it_is_released_or_deleted()
     {
         Assert.False(await _staged.AnyAsync(Stop));
-        await _staged.AddAsync([SomeAct()], Stop);
+        await AddAsync(SomeUpload());
         Assert.True(await _staged.AnyAsync(Stop));
 
         var message = Assert.Single(await _staged.ReceiveAsync(Stop));
-        Assert.Equal((1, SomeAct().Id), (message.DeliveryCount, Assert.Single(message.Acts).Id));
+        Assert.Equal((1, SomeUpload().Source), (message.DeliveryCount, message.Upload.Source));
         Assert.Empty(await _staged.ReceiveAsync(Stop));
         Assert.False(await _staged.AnyAsync(Stop));
 
-        await _staged.ReleaseAsync(message, Stop);
+        await _staged.ReleaseAsync(message, TimeSpan.Zero, Stop);
         var again = Assert.Single(await _staged.ReceiveAsync(Stop));
         Assert.Equal(2, again.DeliveryCount);
 
         // The first delivery is stale now: its holder can neither delete nor release what another holds.
         await _staged.DeleteAsync(message, Stop);
-        await _staged.ReleaseAsync(message, Stop);
+        await _staged.ReleaseAsync(message, TimeSpan.Zero, Stop);
         Assert.Empty(await _staged.ReceiveAsync(Stop));
         await _staged.DeleteAsync(again, Stop);
         await _staged.DeleteAsync(again, Stop);
@@ -50,7 +51,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
     {
         var queues = _azurite.Connect().Queues;
         await queues.GetQueueClient("staged-acts").SendMessageAsync(BinaryData.FromString("nonsense"), cancellationToken: Stop);
-        await _staged.AddAsync([SomeAct()], Stop);
+        await AddAsync(SomeUpload());
         var received = new List<Verification.Intake.StagedMessage>();
         while (await _staged.AnyAsync(Stop))
             received.AddRange(await _staged.ReceiveAsync(Stop));
@@ -73,10 +74,55 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static Act SomeAct()
+    private async Task AddAsync(StagedUpload upload) =>
+        await _staged.StageAsync([await _staged.PrepareAsync(upload, Stop)], Stop);
+
+    private static StagedUpload SomeUpload(int acts = 1, int part = 0)
     {
         var source = new BlobVersion("issuer-bank", "目录/a b.pdf", "0x1");
         var issuer = new Issuer("bank", "示范银行", "CN-GD", null, Retention.Keep, [DigestAlgorithm.Sha256]);
-        return new Act(ActId.Of(source, 0, DigestAlgorithm.Sha256), ActKind.Issue, issuer, DateTimeOffset.UnixEpoch, 0, new Digest(DigestAlgorithm.Sha256, new byte[32]), source);
+        var requests = Enumerable.Range(0, acts).Select(i => new RequestedAct(ActKind.Issue, i) { Digests = [new Digest(DigestAlgorithm.Sha256, new byte[32])] });
+        return new StagedUpload(source, issuer, DateTimeOffset.UnixEpoch, acts == 1 ? AnswerForm.OfDocument : new AnswerForm(UploadKind.Manifest, part), [.. requests]);
+    }
+
+    [Fact]
+    public async Task A_long_upload_is_stored_apart_and_queues_behind_short_ones()
+    {
+        PreparedPart[] parts = [await _staged.PrepareAsync(SomeUpload(2000, 0), Stop), await _staged.PrepareAsync(SomeUpload(3, 1), Stop)];
+        Assert.False(await _staged.AnyAsync(Stop));
+        await _staged.StageAsync(parts, Stop);
+        await AddAsync(SomeUpload());
+
+        var first = Assert.Single(await _staged.ReceiveAsync(Stop));
+        Assert.False(first.IsBulk);
+        var bulk = new List<StagedMessage> { Assert.Single(await _staged.ReceiveAsync(Stop)), Assert.Single(await _staged.ReceiveAsync(Stop)) };
+        Assert.Equal([(0, 2, 2000), (1, 2, 3)], bulk.Select(message => (message.Upload.Answer.Part, message.Upload.Answer.Parts, message.Upload.Acts.Count)).Order());
+        Assert.Equal(2, await CountBodiesAsync());
+        foreach (var message in bulk)
+            await _staged.DeleteAsync(message, Stop);
+        Assert.Equal(0, await CountBodiesAsync());
+
+        // The same part staged twice: the second message finds no body and is dropped.
+        await _staged.StageAsync(parts, Stop);
+        Assert.Empty(await _staged.ReceiveAsync(Stop));
+        Assert.False(await _staged.AnyAsync(Stop) && (await _staged.ReceiveAsync(Stop)).Count > 0);
+    }
+
+    [Fact]
+    public async Task Parts_that_are_discarded_leave_nothing_behind()
+    {
+        PreparedPart[] parts = [await _staged.PrepareAsync(SomeUpload(2000, 0), Stop), await _staged.PrepareAsync(SomeUpload(3, 1), Stop)];
+        Assert.Equal(2, await CountBodiesAsync());
+        await _staged.DiscardAsync(parts, Stop);
+        Assert.Equal(0, await CountBodiesAsync());
+        Assert.False(await _staged.AnyAsync(Stop));
+    }
+
+    private async Task<int> CountBodiesAsync()
+    {
+        var count = 0;
+        await foreach (var _ in _azurite.Connect().Ledger.GetBlobContainerClient("staging").GetBlobsAsync(cancellationToken: Stop))
+            count++;
+        return count;
     }
 }

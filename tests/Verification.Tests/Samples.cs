@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using CsCheck;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.Verification.Tests;
@@ -9,6 +11,8 @@ namespace TrueCopy.Verification.Tests;
 internal static class Samples
 {
     public static readonly Issuer Bank = new("bank", "示范银行", "CN-GD", "bank.example", Retention.Keep, [DigestAlgorithm.Sha256]);
+
+    private static readonly byte[] Structural = [.. "\"\\{}[]:,.0eu"u8, 0, 0x80];
 
     public static Act Act(string path)
     {
@@ -22,6 +26,23 @@ internal static class Samples
             DigestOf(Bytes(path)),
             source);
     }
+
+    /// <summary>What intake stages for an upload of one document.</summary>
+    public static StagedUpload Upload(string path) =>
+        new(Act(path).Source, Bank, Act(path).At, AnswerForm.OfDocument, [new RequestedAct(ActKind.Issue, 0) { Digests = [Act(path).Digest] }]);
+
+    /// <summary>Copies of some bytes with up to three of them replaced, and sometimes cut off.</summary>
+    public static Gen<byte[]> Damage(byte[] bytes) =>
+        Gen.Select(
+            Gen.Select(Gen.Int[0, bytes.Length - 1], Gen.OneOf(Gen.Byte, Gen.Int[0, Structural.Length - 1].Select(i => Structural[i]))).Array[1, 3],
+            Gen.Frequency((4, Gen.Const(bytes.Length)), (1, Gen.Int[0, bytes.Length])),
+            (changes, length) =>
+            {
+                var copy = bytes.ToArray();
+                foreach (var (at, value) in changes)
+                    copy[at] = value;
+                return copy[..length];
+            });
 
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 

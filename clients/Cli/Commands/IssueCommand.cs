@@ -1,27 +1,27 @@
 using System.CommandLine;
 using TrueCopy.Cli.Inbox;
 using TrueCopy.Cli.Output;
-using TrueCopy.Verification.Receipts;
+using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Cli.Commands;
 
 /// <summary><c>truecopy issue FILE… --issuer ID</c></summary>
 internal static class IssueCommand
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, TimeProvider time)
     {
-        var files = SharedOptions.Files("Files to issue.");
-        var issuer = new Option<string>("--issuer") { HelpName = "ID", Description = "The issuer; the container is issuer-ID.", Required = true };
+        var files = SharedOptions.Files("Files to issue; a .manifest.jsonl or .sha256 file issues the digests that it lists.");
+        var issuer = SharedOptions.Issuer();
         var name = new Option<string?>("--path") { HelpName = "NAME", Description = "Name in the container, for a single file. Default: the file's own name." };
-        var inbox = new Option<string?>("--inbox")
-        {
-            HelpName = "STORAGE",
-            Description = "Connection string, or https blob endpoint (with your Azure sign-in). Default: Azurite on its default ports.",
-            DefaultValueFactory = _ => SharedOptions.FromEnvironment("TRUECOPY_INBOX"),
-        };
-        var timeout = new Option<int>("--timeout") { HelpName = "SECONDS", Description = "How long to wait for the service's answer to a file.", DefaultValueFactory = _ => 60 };
+        var hashOnly = new Option<bool>("--hash-only") { Description = "Issue the files' hashes: the files themselves stay on this machine." };
+        var reference = new Option<string?>("--reference") { HelpName = "TEXT", Description = "Your own name for the document, to act on it by later; for a single file. Not published." };
+        var type = new Option<string?>("--type") { HelpName = "TEXT", Description = "Kind of document, told to those who verify it. Not published." };
+        var validFrom = new Option<string?>("--valid-from") { HelpName = "TIME", Description = "From when it is to be relied on, such as 2026-12-01T00:00:00+08:00. Published." };
+        var expires = new Option<string?>("--expires") { HelpName = "TIME", Description = "From when it is no longer to be relied on. Published." };
+        var inbox = SharedOptions.Inbox();
+        var timeout = SharedOptions.Timeout();
         var noWait = new Option<bool>("--no-wait") { Description = "Only upload; the answer will appear under .truecopy/ in the container." };
-        var save = new Option<bool>("--save-receipts") { Description = "Keep each receipt as FILE.tlog-proof." };
+        var save = new Option<bool>("--save-receipts") { Description = "Keep each receipt as FILE.tlog-proof; those of a manifest as FILE.receipts.jsonl." };
         var json = SharedOptions.Json();
         var command = new Command("issue", """
             Issue files: upload each to the issuer's container, and wait for its receipt.
@@ -30,89 +30,62 @@ internal static class IssueCommand
             anyone can check the document offline (truecopy receipt check).
 
             Examples:
-              truecopy issue statement.pdf --issuer demo-bank
-              truecopy issue *.pdf --issuer demo-bank --save-receipts --inbox https://inbox.blob.core.windows.net
+              truecopy issue statement.pdf --issuer demo-bank --reference loan-4711 --expires 2027-01-01T00:00:00Z
+              truecopy issue *.pdf --issuer demo-bank --hash-only --save-receipts
+              truecopy issue 2026-11.manifest.jsonl --issuer demo-bank --inbox https://inbox.blob.core.windows.net
             """)
-        { files, issuer, name, inbox, timeout, noWait, save, json };
+        { files, issuer, name, hashOnly, reference, type, validFrom, expires, inbox, timeout, noWait, save, json };
         command.Validators.Add(parsed =>
         {
-            if (parsed.GetValue(name) is not null && parsed.GetValue(files)!.Length > 1)
-                parsed.AddError("--path names a single file.");
+            if (parsed.GetValue(name) is not null && (parsed.GetValue(files)!.Length > 1 || parsed.GetValue(hashOnly)))
+                parsed.AddError("--path names a single file that is uploaded.");
+            if (parsed.GetValue(reference) is not null && parsed.GetValue(files)!.Length > 1)
+                parsed.AddError("--reference is for a single file.");
+            if (parsed.GetValue(noWait) && parsed.GetValue(save))
+                parsed.AddError("--no-wait and --save-receipts exclude each other.");
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var container = new IssuerInbox(parsed.GetValue(inbox), parsed.GetValue(issuer)!);
+            var upload = new Upload(
+                new IssuerInbox(parsed.GetValue(inbox), parsed.GetValue(issuer)!),
+                terminal,
+                time,
+                parsed.GetValue(noWait) ? null : TimeSpan.FromSeconds(parsed.GetValue(timeout)),
+                parsed.GetValue(save));
+            var terms = Terms(parsed, (UploadMetadata.Type, type), (UploadMetadata.ValidFrom, validFrom), (UploadMetadata.Expires, expires));
+            string[] paths = parsed.GetValue(files)!;
             var results = new List<IssueOutput>();
-            var exitCode = ExitCode.Verified;
-            foreach (var file in parsed.GetValue(files)!)
+            if (parsed.GetValue(hashOnly))
             {
-                var path = parsed.GetValue(name) ?? Path.GetFileName(file);
-                var etag = await UploadAsync(container, file, path, terminal, cancellationToken);
-                var answer = parsed.GetValue(noWait)
-                    ? null
-                    : await WaitAsync(container, path, etag, TimeSpan.FromSeconds(parsed.GetValue(timeout)), cancellationToken);
-                var result = Describe(file, path, answer, parsed.GetValue(noWait));
-                if (answer?.Receipt is { } receipt && parsed.GetValue(save))
-                {
-                    result = result with { Receipt = file + Receipt.FileExtension };
-                    await LocalFile.WriteAsync(result.Receipt, receipt, cancellationToken);
-                }
-
-                results.Add(result);
-                exitCode = ExitCode.Worse(exitCode, ExitCodeOf(result));
-                if (!parsed.GetValue(json))
-                    await terminal.Output.WriteLineAsync(Text(result, terminal));
+                results.AddRange(await upload.HashesAsync(paths, parsed.GetValue(reference), terms, cancellationToken));
+            }
+            else
+            {
+                if (parsed.GetValue(reference) is { } given)
+                    terms[UploadMetadata.Reference] = given;
+                foreach (var file in paths)
+                    results.Add(await upload.FileAsync(file, parsed.GetValue(name) ?? Path.GetFileName(file), terms, cancellationToken));
             }
 
             if (parsed.GetValue(json))
                 await terminal.Output.WriteLineAsync(CliJson.Write(results));
-            return exitCode;
+            else
+                foreach (var result in results)
+                    await terminal.Output.WriteLineAsync(IssueText.Of(result, terminal));
+            return results.Select(result => ExitCodeOf(result.State)).Aggregate(ExitCode.Worse);
         });
         return command;
     }
 
-    private static async Task<string> UploadAsync(IssuerInbox container, string file, string path, Terminal terminal, CancellationToken cancellationToken)
-    {
-        await using var content = LocalFile.Open(file);
-        return await terminal.WithProgressAsync(
-            $"uploading {Path.GetFileName(file)}",
-            content.Length,
-            progress => container.UploadAsync(path, content, progress, cancellationToken));
-    }
+    private static Dictionary<string, string> Terms(ParseResult parsed, params (string Key, Option<string?> Option)[] options) => options
+        .Select(item => (item.Key, Value: parsed.GetValue(item.Option)))
+        .Where(item => item.Value is not null)
+        .ToDictionary(item => item.Key, item => item.Value!);
 
-    private static async Task<InboxAnswer?> WaitAsync(IssuerInbox container, string path, string etag, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(timeout);
-        try
-        {
-            return await container.WaitAsync(path, etag, patience.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
-    }
-
-    private static IssueOutput Describe(string file, string path, InboxAnswer? answer, bool onlyUpload) => answer switch
-    {
-        null => new IssueOutput(file, path, onlyUpload ? "uploaded" : "unanswered"),
-        { Problem: { } problem } => new IssueOutput(file, path, "rejected", Problem: problem),
-        _ => new IssueOutput(file, path, "issued", answer.LogIndex),
-    };
-
-    private static int ExitCodeOf(IssueOutput result) => result.State switch
+    private static int ExitCodeOf(string state) => state switch
     {
         "rejected" => ExitCode.NotVerified,
         "unanswered" => ExitCode.NoAnswer,
         _ => ExitCode.Verified,
-    };
-
-    private static string Text(IssueOutput result, Terminal terminal) => result.State switch
-    {
-        "issued" => $"{terminal.Good("✔ issued")}    {result.File}  log entry {result.LogIndex}{(result.Receipt is null ? "" : $"  receipt {result.Receipt}")}",
-        "uploaded" => $"  uploaded  {result.File}  the answer will be under .truecopy/ in the container",
-        "rejected" => $"{terminal.Bad("✘ rejected")}  {result.File}  {result.Problem!.Title}: {result.Problem.Detail}",
-        _ => $"{terminal.Bad("‼ unanswered")}  {result.File}  uploaded, but the service has not answered yet; it will, under .truecopy/ in the container",
     };
 }

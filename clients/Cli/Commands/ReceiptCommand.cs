@@ -4,6 +4,7 @@ using System.Text;
 using TrueCopy.Cli.Output;
 using TrueCopy.Cli.Service;
 using TrueCopy.TransparencyLog;
+using TrueCopy.Verification;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Receipts;
 
@@ -72,6 +73,11 @@ internal static class ReceiptCommand
                 LegalName: check.Entry.LegalName,
                 Jurisdiction: check.Entry.Jurisdiction,
                 At: check.Entry.At,
+                ActReason: check.Entry.Reason,
+                Note: check.Receipt.Note,
+                Successor: check.Receipt.Successor?.ToString(),
+                ValidFrom: check.Entry.ValidFrom,
+                Expires: check.Entry.Expires,
                 LogIndex: check.Index,
                 TreeSize: check.Checkpoint.Size,
                 SignedBy: [.. check.Checkpoint.Signers.Select(key => key.ToString())]);
@@ -100,9 +106,19 @@ internal static class ReceiptCommand
         text.AppendLine(CultureInfo.InvariantCulture, $"{terminal.Good("✔ THE RECEIPT HOLDS")}  {result.File}");
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"  {result.LegalName} [{result.Jurisdiction}] ({result.Issuer}) did \"{result.Act!.Value.ToString().ToLowerInvariant()}\" at {result.At:yyyy-MM-dd HH:mm:ss}Z");
+            $"  {result.LegalName} [{result.Jurisdiction}] ({result.Issuer}) did \"{ExactName.Of(result.Act!.Value)}\" at {Time(result.At!.Value)}");
+        if (result.ActReason is { } reason)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  reason: {ExactName.Of(reason)}{(result.Note is null ? "" : $" ({result.Note})")}");
+        if (result.Successor is { } successor)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  replaced by {successor}");
+        if (result.ValidFrom is { } validFrom)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on from {Time(validFrom)} on");
+        if (result.Expires is { } expires)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on until {Time(expires)}");
         VerdictText.AppendChecks(text, check, check.Entry.Algorithm!);
         text.AppendLine("  Whether it still stands, only the service can say: truecopy verify");
         return text.ToString();
     }
+
+    private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

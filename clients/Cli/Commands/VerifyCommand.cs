@@ -12,20 +12,13 @@ namespace TrueCopy.Cli.Commands;
 /// <summary><c>truecopy verify FILE…</c></summary>
 internal static class VerifyCommand
 {
-    private const string DefaultService = "http://127.0.0.1:7071";
-
     public static Command Create(Terminal terminal, HttpMessageHandler network)
     {
         var files = SharedOptions.Files("Files to verify.");
-        var service = new Option<Uri>("--service")
-        {
-            HelpName = "URL",
-            Description = $"Address of the service. Default: {DefaultService}, a local one.",
-            CustomParser = result => Uri.TryCreate(result.Tokens.Single().Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : Refuse(result),
-            DefaultValueFactory = _ => new Uri(SharedOptions.FromEnvironment("TRUECOPY_SERVICE") ?? DefaultService),
-        };
+        var service = SharedOptions.Service();
         var keys = SharedOptions.Keys(required: false);
         var algorithm = SharedOptions.Algorithm("Digest to ask about; the issuer must have issued under it.");
+        var issuer = new Option<string?>("--issuer") { HelpName = "ID", Description = "Ask what this institution says of the files; what others say does not count. Default: any institution." };
         var save = new Option<bool>("--save-receipts") { Description = "Keep each receipt as FILE.tlog-proof, for checking offline." };
         var json = SharedOptions.Json();
         var command = new Command("verify", """
@@ -41,7 +34,7 @@ internal static class VerifyCommand
               truecopy verify statement.pdf
               truecopy verify *.pdf --service https://verify.example --key log.vkey --json
             """)
-        { files, service, keys, algorithm, save, json };
+        { files, service, keys, algorithm, issuer, save, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = new ServiceClient(parsed.GetValue(service)!, network, TimeProvider.System);
@@ -58,13 +51,13 @@ internal static class VerifyCommand
             var exitCode = ExitCode.Verified;
             for (var i = 0; i < paths.Length; i++)
             {
-                var (result, check) = Judge(paths[i], digests[i], answers[i], logKeys);
+                var (result, checks) = Judge(paths[i], digests[i], answers[i], logKeys, parsed.GetValue(issuer));
                 results.Add(result);
                 exitCode = ExitCode.Worse(exitCode, ExitCodeOf(result));
                 if (!parsed.GetValue(json))
-                    await terminal.Output.WriteAsync(VerdictText.Of(result, check, terminal));
-                if (parsed.GetValue(save) && check is not null)
-                    await LocalFile.WriteAsync(paths[i] + Receipt.FileExtension, Encoding.UTF8.GetBytes(answers[i].Receipt!), cancellationToken);
+                    await terminal.Output.WriteAsync(VerdictText.Of(result, checks, terminal));
+                if (parsed.GetValue(save) && checks.Count > 0)
+                    await LocalFile.WriteAsync(paths[i] + Receipt.FileExtension, Encoding.UTF8.GetBytes(result.Answer!.Results[0].Receipt), cancellationToken);
             }
 
             if (parsed.GetValue(json))
@@ -76,30 +69,27 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static (VerifyOutput Output, ReceiptCheck? Check) Judge(string path, Digest digest, VerdictDocument answer, LogKeys keys)
+    /// <summary>Checks an answer, and narrows it to one issuer if only that one counts.</summary>
+    internal static (VerifyOutput Output, IReadOnlyList<ReceiptCheck> Checks) Judge(string path, Digest digest, VerdictDocument answer, LogKeys keys, string? issuer)
     {
         try
         {
-            var check = AnswerCheck.Run(answer, digest, keys);
-            bool? verified = check is null ? null : true;
-            return (new VerifyOutput(path, digest.Algorithm.Name, digest.Hex, answer.Verdict, verified, keys.Pinned, null, answer), check);
+            var checks = AnswerCheck.Run(answer, digest, keys);
+            if (issuer is not null)
+            {
+                ResultDocument[] results = [.. answer.Results.Where(result => result.Issuer.Id == issuer)];
+                checks = [.. checks.Where(check => check.Entry.Issuer == issuer)];
+                answer = answer with { Verdict = results is [var own, ..] ? own.Verdict : Verdict.Unknown, Results = results };
+            }
+
+            bool? verified = checks.Count == 0 ? null : true;
+            return (new VerifyOutput(path, digest.Algorithm.Name, digest.Hex, answer.Verdict, verified, keys.Pinned, null, answer), checks);
         }
         catch (ReceiptException exception)
         {
-            return (new VerifyOutput(path, digest.Algorithm.Name, digest.Hex, null, false, keys.Pinned, exception.Message, answer), null);
+            return (new VerifyOutput(path, digest.Algorithm.Name, digest.Hex, null, false, keys.Pinned, exception.Message, answer), []);
         }
     }
 
-    private static int ExitCodeOf(VerifyOutput result) => result.Verdict switch
-    {
-        null => ExitCode.NoAnswer,
-        Verdict.Verified => ExitCode.Verified,
-        _ => ExitCode.NotVerified,
-    };
-
-    private static Uri Refuse(System.CommandLine.Parsing.ArgumentResult result)
-    {
-        result.AddError("--service is an http or https address.");
-        return new Uri(DefaultService);
-    }
+    internal static int ExitCodeOf(VerifyOutput result) => result.Verdict is { } verdict ? ExitCode.Of(verdict) : ExitCode.NoAnswer;
 }

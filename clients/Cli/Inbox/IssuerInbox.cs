@@ -1,19 +1,23 @@
+using System.Globalization;
 using System.Text.Json;
 using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Receipts;
 
 namespace TrueCopy.Cli.Inbox;
 
 /// <summary>What the service answered to an upload.</summary>
-/// <param name="LogIndex">Index of the entry, if issued.</param>
-/// <param name="Receipt">The receipt, if issued.</param>
-/// <param name="Problem">Why it was refused, if it was.</param>
-internal sealed record InboxAnswer(long? LogIndex, byte[]? Receipt, ProblemDocument? Problem);
+/// <param name="LogIndex">Documents: index of the entry, if issued.</param>
+/// <param name="Receipt">Documents: the receipt, if issued.</param>
+/// <param name="Lines">Manifests and lists of acts: name of the blob with the receipts, if there are any.</param>
+/// <param name="Problem">Why it, or some of its lines, were refused.</param>
+internal sealed record InboxAnswer(long? LogIndex, byte[]? Receipt, string? Lines, ProblemDocument? Problem);
 
 /// <summary>An issuer's container: documents go in, answers come back under <c>.truecopy/</c>.</summary>
 internal sealed class IssuerInbox
@@ -41,37 +45,88 @@ internal sealed class IssuerInbox
         }
     }
 
-    /// <summary>Uploads a document.</summary>
+    /// <summary>Uploads a document, a manifest or a list of acts.</summary>
     /// <returns>The ETag, without quotes, that the answer will name.</returns>
-    public Task<string> UploadAsync(string path, Stream content, IProgress<long>? progress, CancellationToken cancellationToken) =>
+    public Task<string> UploadAsync(
+        string path,
+        Stream content,
+        IReadOnlyDictionary<string, string> metadata,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken) =>
         GuardAsync(async () =>
         {
-            var options = new BlobUploadOptions { ProgressHandler = progress };
+            var encoded = metadata.ToDictionary(pair => pair.Key, pair => Uri.EscapeDataString(pair.Value));
+            var options = new BlobUploadOptions { ProgressHandler = progress, Metadata = encoded };
             var info = await _container.GetBlobClient(path).UploadAsync(content, options, cancellationToken);
             return info.Value.ETag.ToString().Trim('"');
         });
 
     /// <summary>Waits until the service answers that version of the upload.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public async Task<InboxAnswer> WaitAsync(string path, string etag, CancellationToken cancellationToken)
+    /// <returns>The answer; null if there is none in time.</returns>
+    public async Task<InboxAnswer?> WaitAsync(string path, string etag, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(timeout);
+        try
+        {
+            return await WaitAsync(path, etag, patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens the receipts of a manifest or a list of acts, which may be long.</summary>
+    public Task<Stream> OpenAsync(string blob, CancellationToken cancellationToken) =>
+        GuardAsync(() => _container.GetBlobClient(blob).OpenReadAsync(cancellationToken: cancellationToken));
+
+    private async Task<InboxAnswer> WaitAsync(string path, string etag, CancellationToken cancellationToken)
+    {
+        var isDocument = UploadName.Of(path).Kind == UploadKind.Document;
         using var timer = new PeriodicTimer(Poll);
         while (true)
         {
-            if (await FindAsync($".truecopy/receipts/{path}{Receipt.FileExtension}", etag, cancellationToken) is { } receipt)
-                return new InboxAnswer(long.Parse(receipt.Details.Metadata["logindex"], System.Globalization.CultureInfo.InvariantCulture), receipt.Content.ToArray(), null);
-            if (await FindAsync($".truecopy/rejected/{path}.json", etag, cancellationToken) is { } rejection)
-                return new InboxAnswer(null, null, JsonSerializer.Deserialize(rejection.Content.ToMemory().Span, AnswerJson.Instance.ProblemDocument));
+            if (await FindAnswerAsync(path, etag, isDocument, cancellationToken) is { } answer)
+                return answer;
             await timer.WaitForNextTickAsync(cancellationToken);
         }
     }
+
+    private async Task<InboxAnswer?> FindAnswerAsync(string path, string etag, bool isDocument, CancellationToken cancellationToken)
+    {
+        // A list of acts of which some were refused has both answers, the refusal first: it alone counts only if nothing was done.
+        var rejection = await FindAsync(AnswerPath.Rejection(path), etag, cancellationToken);
+        var problem = rejection is null ? null : JsonSerializer.Deserialize(rejection.Content.ToMemory().Span, AnswerJson.Instance.ProblemDocument);
+        if (problem is not null && (!rejection!.Details.Metadata.TryGetValue(AnswerMetadata.Done, out var done) || done == "0"))
+            return new InboxAnswer(null, null, null, problem);
+        if (!isDocument)
+            return await HasAnswerAsync(AnswerPath.Lines(path), etag, cancellationToken) ? new InboxAnswer(null, null, AnswerPath.Lines(path), problem) : null;
+        if (await FindAsync(AnswerPath.Receipt(path, DigestAlgorithm.Sha256), etag, cancellationToken) is not { } receipt)
+            return null;
+        var index = long.Parse(receipt.Details.Metadata[AnswerMetadata.LogIndex], CultureInfo.InvariantCulture);
+        return new InboxAnswer(index, receipt.Content.ToArray(), null, null);
+    }
+
+    private Task<bool> HasAnswerAsync(string path, string etag, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        try
+        {
+            var properties = await _container.GetBlobClient(path).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return properties.Value.Metadata.TryGetValue(AnswerMetadata.SourceETag, out var source) && source == etag;
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return false;
+        }
+    });
 
     private Task<BlobDownloadResult?> FindAsync(string path, string etag, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         try
         {
             BlobDownloadResult answer = await _container.GetBlobClient(path).DownloadContentAsync(cancellationToken);
-            return answer.Details.Metadata.TryGetValue("sourceetag", out var source) && source == etag ? answer : null;
+            return answer.Details.Metadata.TryGetValue(AnswerMetadata.SourceETag, out var source) && source == etag ? answer : null;
         }
         catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.BlobNotFound)
         {

@@ -11,8 +11,11 @@ namespace TrueCopy.Cli.Output;
 /// <summary>What <c>hash --json</c> says of a file.</summary>
 internal sealed record HashOutput(string File, IReadOnlyDictionary<string, string> Digests);
 
-/// <summary>What <c>issue --json</c> says of a file: <c>issued</c>, <c>uploaded</c>, <c>rejected</c> or <c>unanswered</c>.</summary>
+/// <summary>What <c>issue --json</c> says of a file: <c>issued</c>, <c>answered</c> (a manifest), <c>uploaded</c>, <c>rejected</c> or <c>unanswered</c>.</summary>
 internal sealed record IssueOutput(string File, string Path, string State, long? LogIndex = null, string? Receipt = null, ProblemDocument? Problem = null);
+
+/// <summary>What <c>revoke --json</c> and the like say of a document: <c>revoked</c> (and so on), <c>refused</c> or <c>unanswered</c>.</summary>
+internal sealed record ActOutput(string Document, string State, IReadOnlyList<long>? LogIndices = null, string? Detail = null);
 
 /// <summary>What <c>verify --json</c> says of a file.</summary>
 /// <param name="File">The file.</param>
@@ -44,11 +47,17 @@ internal sealed record ReceiptOutput(
     string? LegalName = null,
     string? Jurisdiction = null,
     DateTimeOffset? At = null,
+    ReasonCode? ActReason = null,
+    string? Note = null,
+    string? Successor = null,
+    DateTimeOffset? ValidFrom = null,
+    DateTimeOffset? Expires = null,
     long? LogIndex = null,
     long? TreeSize = null,
     IReadOnlyList<string>? SignedBy = null);
 
 [JsonSerializable(typeof(List<HashOutput>))]
+[JsonSerializable(typeof(List<ActOutput>))]
 [JsonSerializable(typeof(List<IssueOutput>))]
 [JsonSerializable(typeof(List<VerifyOutput>))]
 [JsonSerializable(typeof(List<ReceiptOutput>))]

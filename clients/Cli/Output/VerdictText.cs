@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
 using TrueCopy.Cli.Service;
+using TrueCopy.Verification;
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Verdicts;
 
@@ -9,35 +12,71 @@ namespace TrueCopy.Cli.Output;
 /// <summary>A verdict in words for a person. Colour only underlines what the words say.</summary>
 internal static class VerdictText
 {
-    public static string Of(VerifyOutput result, ReceiptCheck? check, Terminal terminal)
+    public static string Of(VerifyOutput result, IReadOnlyList<ReceiptCheck> checks, Terminal terminal)
     {
         var text = new StringBuilder();
-        text.Append(result.Verdict switch
-        {
-            Verdict.Verified => terminal.Good("✔ VERIFIED"),
-            Verdict.Unknown => terminal.Bad("✘ UNKNOWN"),
-            _ => terminal.Bad("‼ NO ANSWER"),
-        });
-        text.AppendLine(CultureInfo.InvariantCulture, $"  {result.File}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Headline(result.Verdict, terminal)}  {result.File}");
         switch (result.Verdict)
         {
-            case Verdict.Verified:
-                AppendActs(text, result);
-                AppendChecks(text, check!, result.Algorithm);
+            case null:
+                text.AppendLine(CultureInfo.InvariantCulture, $"  The service's answer cannot be relied on. {result.Error}");
+                text.AppendLine("  This says nothing about the file. Do not rely on it until the service is looked into.");
                 break;
             case Verdict.Unknown:
                 text.AppendLine("  No issuer of this log issued a file with these bytes. Either it was changed since it was");
                 text.AppendLine("  issued, by as little as one bit, or it was never issued here. The log cannot tell which.");
                 break;
             default:
-                text.AppendLine(CultureInfo.InvariantCulture, $"  The service's answer cannot be relied on. {result.Error}");
-                text.AppendLine("  This says nothing about the file. Do not rely on it until the service is looked into.");
+                for (var i = 0; i < checks.Count; i++)
+                    AppendResult(text, result.Answer!.Results[i], severalResults: checks.Count > 1);
+                AppendChecks(text, checks[0], result.Algorithm);
                 break;
         }
 
         text.AppendLine(CultureInfo.InvariantCulture, $"  {result.Algorithm} {result.Digest}");
         return text.ToString();
     }
+
+    /// <summary>A verdict in a word, as different to the eye without colour as with it.</summary>
+    public static string Headline(Verdict? verdict, Terminal terminal) => verdict switch
+    {
+        Verdict.Verified => terminal.Good("✔ VERIFIED"),
+        Verdict.Revoked => terminal.Bad("✘ REVOKED"),
+        Verdict.Suspended => terminal.Caution("⏸ SUSPENDED"),
+        Verdict.Superseded => terminal.Caution("↷ SUPERSEDED"),
+        Verdict.Expired => terminal.Caution("⌛ EXPIRED"),
+        Verdict.NotYetValid => terminal.Caution("⏳ NOT YET VALID"),
+        Verdict.Unknown => terminal.Bad("? UNKNOWN"),
+        _ => terminal.Bad("‼ NO ANSWER"),
+    };
+
+    /// <summary>What the verdict means, in half a sentence.</summary>
+    private static string Meaning(ResultDocument result) => result.Verdict switch
+    {
+        Verdict.Revoked => $"taken back for good at {Time(result.Since)}",
+        Verdict.Suspended => $"on hold since {Time(result.Since)}; it may be reinstated",
+        Verdict.Superseded => $"replaced by another document at {Time(result.Since)}",
+        Verdict.Expired => $"to be relied on until {Time(result.Since)} only",
+        Verdict.NotYetValid => $"to be relied on from {Time(result.Since)} on",
+        _ => "it stands",
+    };
+
+    private static void AppendResult(StringBuilder text, ResultDocument result, bool severalResults)
+    {
+        var issuer = result.Issuer;
+        foreach (var issue in result.Acts.Where(act => act.Kind == ActKind.Issue))
+            text.AppendLine(CultureInfo.InvariantCulture, $"  issued by {issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id}) at {Time(issue.At)}, log entry {issue.LogIndex}");
+        if (result.Verdict != Verdict.Verified || severalResults)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {ExactName.Of(result.Verdict)}: {Meaning(result)}");
+        if (result.Reason is { } reason)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  reason: {ExactName.Of(reason)}{(result.Note is null ? "" : $" ({result.Note})")}");
+        if (result.Successor is { } successor)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  replaced by {successor.Algorithm} {successor.Digest}, which is {ExactName.Of(successor.Verdict)}");
+        if (result is { Verdict: Verdict.Verified, Expires: { } expires })
+            text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on until {Time(expires)}");
+    }
+
+    private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     public static string PinTheKey(LogKeys keys) => $"""
 
@@ -46,16 +85,6 @@ internal static class VerdictText
           {keys.Verifiers[0]}
 
         """;
-
-    private static void AppendActs(StringBuilder text, VerifyOutput result)
-    {
-        foreach (var act in result.Answer!.Acts)
-        {
-            text.AppendLine(
-                CultureInfo.InvariantCulture,
-                $"  issued by {act.Issuer.LegalName} [{act.Issuer.Jurisdiction}] ({act.Issuer.Id}) at {act.At:yyyy-MM-dd HH:mm:ss}Z, log entry {act.LogIndex}");
-        }
-    }
 
     public static void AppendChecks(StringBuilder text, ReceiptCheck check, string algorithm)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using TrueCopy.TransparencyLog;
+using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Receipts;
@@ -11,31 +12,51 @@ namespace TrueCopy.Cli.Service;
 internal static class AnswerCheck
 {
     /// <summary>Checks an answer about <paramref name="digest"/>.</summary>
-    /// <returns>What the receipt proves; null for <c>unknown</c>, which nothing can prove.</returns>
-    /// <exception cref="ReceiptException">The receipt does not hold, or says something else than the answer.</exception>
-    public static ReceiptCheck? Run(VerdictDocument answer, Digest digest, LogKeys keys)
+    /// <returns>What the receipts prove, one a result; empty for <c>unknown</c>, which nothing can prove.</returns>
+    /// <exception cref="ReceiptException">A receipt does not hold, or says something else than the answer.</exception>
+    public static IReadOnlyList<ReceiptCheck> Run(VerdictDocument answer, Digest digest, LogKeys keys)
     {
         if (answer.Algorithm != digest.Algorithm.Name || answer.Digest != digest.Hex)
-            throw new ReceiptException(ReceiptFault.Document, "The answer is about another document.");
-        if (answer.Receipt is null)
-        {
-            return answer.Verdict == Verdict.Unknown
-                ? null
-                : throw new ReceiptException(ReceiptFault.Document, "The answer comes without a receipt.");
-        }
-
-        var check = ReceiptCheck.Run(Parse(answer.Receipt), digest, keys.Verifiers);
-        var agrees = answer.Acts.Any(act =>
-            act.LogIndex == check.Index
-            && act.Kind == check.Entry.Kind
-            && act.At == check.Entry.At
-            && act.Issuer.Id == check.Entry.Issuer
-            && act.Issuer.LegalName == check.Entry.LegalName
-            && act.Issuer.Jurisdiction == check.Entry.Jurisdiction);
-        return agrees
-            ? check
-            : throw new ReceiptException(ReceiptFault.Document, "The receipt tells of another act than the answer.");
+            throw Differs("The answer is about another document.");
+        if (answer.Verdict != (answer.Results is [var first, ..] ? first.Verdict : Verdict.Unknown))
+            throw Differs("The answer comes without a receipt, or says something else than its own results.");
+        return [.. answer.Results.Select(result => Check(result, answer.CheckedAt, digest, keys))];
     }
+
+    private static ReceiptCheck Check(ResultDocument result, DateTimeOffset checkedAt, Digest digest, LogKeys keys)
+    {
+        var check = ReceiptCheck.Run(Parse(result.Receipt), digest, keys.Verifiers);
+        var entry = check.Entry;
+        var listed = result.Acts.Any(act => act.LogIndex == check.Index && act.Kind == entry.Kind && act.At == entry.At && act.Reason == entry.Reason);
+        if (!listed || entry.Issuer != result.Issuer.Id || entry.Kind != DecidingKind(result.Verdict) || entry.Reason != result.Reason)
+            throw Differs("The receipt tells of another act than the answer.");
+        if (check.Receipt.Note != result.Note)
+            throw Differs("The receipt has another note than the answer.");
+        if (check.Receipt.Successor?.ToString() != (result.Successor is { } successor ? $"{successor.Algorithm}:{successor.Digest}" : null))
+            throw Differs("The receipt names another successor than the answer.");
+        if (entry.Kind == ActKind.Issue)
+            CheckIssue(entry, result, checkedAt);
+        return check;
+    }
+
+    private static void CheckIssue(Entry entry, ResultDocument result, DateTimeOffset checkedAt)
+    {
+        if (entry.LegalName != result.Issuer.LegalName || entry.Jurisdiction != result.Issuer.Jurisdiction)
+            throw Differs("The receipt names another issuer than the answer.");
+        var byTime = checkedAt >= entry.Expires ? Verdict.Expired : checkedAt < entry.ValidFrom ? Verdict.NotYetValid : Verdict.Verified;
+        if (byTime != result.Verdict || entry.Expires != result.Expires || entry.ValidFrom != result.ValidFrom)
+            throw Differs("The receipt has another validity than the answer.");
+    }
+
+    private static ActKind DecidingKind(Verdict verdict) => verdict switch
+    {
+        Verdict.Revoked => ActKind.Revoke,
+        Verdict.Suspended => ActKind.Suspend,
+        Verdict.Superseded => ActKind.Supersede,
+        _ => ActKind.Issue,
+    };
+
+    private static ReceiptException Differs(string message) => new(ReceiptFault.Document, message);
 
     private static Receipt Parse(string text)
     {

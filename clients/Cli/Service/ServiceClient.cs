@@ -43,6 +43,12 @@ internal sealed class ServiceClient(Uri service, HttpMessageHandler network, Tim
         return answers;
     }
 
+    public Task<DocumentsDocument> DocumentsAsync(string issuer, string reference, CancellationToken cancellationToken)
+    {
+        var path = $"v1/issuers/{Uri.EscapeDataString(issuer)}/documents?reference={Uri.EscapeDataString(reference)}";
+        return SendAsync(() => new HttpRequestMessage(HttpMethod.Get, path), AnswerJson.Instance.DocumentsDocument, cancellationToken);
+    }
+
     public async Task<LogKeys> KeysAsync(CancellationToken cancellationToken)
     {
         var keys = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "v1/keys"), AnswerJson.Instance.KeysDocument, cancellationToken);

@@ -16,7 +16,10 @@ public sealed class BlobInbox(StorageAccounts accounts) : IInbox
         try
         {
             var result = (await client.DownloadStreamingAsync(options, cancellationToken)).Value;
-            return new InboxDocument(new UnchangedBlobStream(result.Content), result.Details.LastModified);
+            return new InboxDocument(
+                new UnchangedBlobStream(result.Content),
+                result.Details.LastModified,
+                new Dictionary<string, string>(result.Details.Metadata));
         }
         catch (RequestFailedException exception) when (exception.Status is 404 or 412)
         {

@@ -20,7 +20,7 @@ public sealed class BlobIssuerRegistry(StorageAccounts accounts) : IIssuerRegist
         try
         {
             var properties = await accounts.Inbox.GetBlobContainerClient(container).GetPropertiesAsync(cancellationToken: cancellationToken);
-            return Remember(IssuerMetadata.Parse(container, properties.Value.Metadata));
+            return Remember(IssuerMetadata.Parse(container, properties.Value.Metadata), properties.Value.LastModified);
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
@@ -41,7 +41,7 @@ public sealed class BlobIssuerRegistry(StorageAccounts accounts) : IIssuerRegist
         {
             try
             {
-                issuers.Add(Remember(IssuerMetadata.Parse(container.Name, container.Properties.Metadata ?? new Dictionary<string, string>())));
+                issuers.Add(Remember(IssuerMetadata.Parse(container.Name, container.Properties.Metadata ?? new Dictionary<string, string>()), container.Properties.LastModified));
             }
             catch (NotAnIssuerException)
             {
@@ -55,6 +55,6 @@ public sealed class BlobIssuerRegistry(StorageAccounts accounts) : IIssuerRegist
     /// <inheritdoc/>
     public void Dispose() => _cache.Dispose();
 
-    private Issuer Remember(Issuer issuer) =>
-        _cache.Set(issuer.Container, issuer, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
+    private Issuer Remember(Issuer issuer, DateTimeOffset since) =>
+        _cache.Set(issuer.Container, issuer with { Since = since }, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
 }

@@ -1,4 +1,8 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Azure;
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging;
@@ -8,55 +12,150 @@ using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.AzureStorage.Ledger;
 
-/// <summary>Staged acts as queue messages (base64 of the body).</summary>
+/// <summary>
+/// Staged uploads as queue messages (base64 of the body). A body that does not fit goes into a blob, and a pointer to
+/// it into the queue for long uploads, which is read one message at a time and only when the other is empty.
+/// </summary>
 public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<QueueStagedActs> logger) : IStagedActs
 {
+    // A queue message holds 64 KiB of base64.
+    private const int MaxBodyLength = 40 * 1024;
     private const int MaxMessages = 32;
 
     // Longer than a batch takes; a message that shows up again all the same is recognised by its act ids.
     private static readonly TimeSpan Invisible = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
     private readonly QueueClient _queue = accounts.Queues.GetQueueClient(StorageNames.StagedActsQueue);
-    private readonly QueueClient _poison = accounts.Queues.GetQueueClient(StorageNames.StagedActsQueue + StorageNames.PoisonSuffix);
+    private readonly QueueClient _bulk = accounts.Queues.GetQueueClient(StorageNames.StagedBulkQueue);
+    private readonly BlobContainerClient _bodies = accounts.Ledger.GetBlobContainerClient(StorageNames.StagingContainer);
 
     /// <inheritdoc/>
-    public Task AddAsync(IReadOnlyList<Act> acts, CancellationToken cancellationToken) =>
-        _queue.SendMessageAsync(BinaryData.FromBytes(StagedBody.Encode(acts)), timeToLive: TimeSpan.FromSeconds(-1), cancellationToken: cancellationToken);
+    public async Task<PreparedPart> PrepareAsync(StagedUpload upload, CancellationToken cancellationToken)
+    {
+        var body = StagedBody.Encode(upload);
+        if (body.Length <= MaxBodyLength && upload.Answer.Part == 0)
+            return new PreparedPart(0, null, body);
+
+        var blob = NameOf(upload.Source, upload.Answer.Part);
+        await _bodies.GetBlobClient(blob).UploadAsync(BinaryData.FromBytes(body), overwrite: true, cancellationToken);
+        return new PreparedPart(upload.Answer.Part, blob, default);
+    }
+
+    /// <inheritdoc/>
+    public Task StageAsync(IReadOnlyList<PreparedPart> parts, CancellationToken cancellationToken) =>
+        InParallelAsync(
+            parts,
+            async (part, stop) =>
+            {
+                if (part.Blob is { } blob)
+                    await SendAsync(_bulk, new StagedPointer(blob, part.Part, parts.Count).Encode(), stop);
+                else
+                    await SendAsync(_queue, part.Body, stop);
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DiscardAsync(IReadOnlyList<PreparedPart> parts, CancellationToken cancellationToken) =>
+        InParallelAsync(
+            [.. parts.Where(part => part.Blob is not null)],
+            async (part, stop) => await _bodies.GetBlobClient(part.Blob).DeleteIfExistsAsync(cancellationToken: stop),
+            cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<StagedMessage>> ReceiveAsync(CancellationToken cancellationToken)
     {
-        QueueMessage[] received = await _queue.ReceiveMessagesAsync(MaxMessages, Invisible, cancellationToken);
+        var messages = await ReceiveAsync(_queue, MaxMessages, ReadInlineAsync, cancellationToken);
+        return messages.Count > 0 ? messages : await ReceiveAsync(_bulk, 1, ReadPointerAsync, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> AnyAsync(CancellationToken cancellationToken) =>
+        (await _queue.PeekMessagesAsync(maxMessages: 1, cancellationToken)).Value.Length > 0
+        || (await _bulk.PeekMessagesAsync(maxMessages: 1, cancellationToken)).Value.Length > 0;
+
+    /// <inheritdoc/>
+    public async Task DeleteAsync(StagedMessage message, CancellationToken cancellationToken)
+    {
+        // The message first: a message without its body would be lost, a body without its message only takes space.
+        await IfStillOursAsync(() => QueueOf(message).DeleteMessageAsync(message.Id, message.Handle, cancellationToken));
+        if (message.Blob is { } blob)
+            await _bodies.GetBlobClient(blob).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task ReleaseAsync(StagedMessage message, TimeSpan delay, CancellationToken cancellationToken) =>
+        IfStillOursAsync(() => QueueOf(message).UpdateMessageAsync(message.Id, message.Handle, (BinaryData?)null, delay, cancellationToken));
+
+    private QueueClient QueueOf(StagedMessage message) => message.IsBulk ? _bulk : _queue;
+
+    private async Task<List<StagedMessage>> ReceiveAsync(
+        QueueClient queue,
+        int count,
+        Func<QueueMessage, CancellationToken, Task<StagedMessage?>> read,
+        CancellationToken cancellationToken)
+    {
+        QueueMessage[] received = await queue.ReceiveMessagesAsync(count, Invisible, cancellationToken);
         var messages = new List<StagedMessage>(received.Length);
         foreach (var message in received)
         {
             try
             {
-                var acts = StagedBody.Decode(message.Body.ToMemory().Span);
-                messages.Add(new StagedMessage(message.MessageId, message.PopReceipt, message.DequeueCount, acts));
+                if (await read(message, cancellationToken) is { } staged)
+                    messages.Add(staged);
+                else
+                    await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
             }
             catch (LogFormatException exception)
             {
                 LogPoison(logger, exception);
-                await _poison.SendMessageAsync(message.Body, timeToLive: TimeSpan.FromSeconds(-1), cancellationToken: cancellationToken);
-                await _queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
+                await SendAsync(accounts.Queues.GetQueueClient(queue.Name + StorageNames.PoisonSuffix), message.Body.ToMemory(), cancellationToken);
+                await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
             }
         }
 
         return messages;
     }
 
-    /// <inheritdoc/>
-    public async Task<bool> AnyAsync(CancellationToken cancellationToken) =>
-        (await _queue.PeekMessagesAsync(maxMessages: 1, cancellationToken)).Value.Length > 0;
+    private static Task<StagedMessage?> ReadInlineAsync(QueueMessage message, CancellationToken cancellationToken) =>
+        Task.FromResult<StagedMessage?>(Message(message, null, StagedBody.Decode(message.Body.ToMemory().Span)));
 
-    /// <inheritdoc/>
-    public Task DeleteAsync(StagedMessage message, CancellationToken cancellationToken) =>
-        IfStillOursAsync(() => _queue.DeleteMessageAsync(message.Id, message.Handle, cancellationToken));
+    private async Task<StagedMessage?> ReadPointerAsync(QueueMessage message, CancellationToken cancellationToken)
+    {
+        var pointer = StagedPointer.Decode(message.Body.ToMemory().Span);
+        try
+        {
+            var body = (await _bodies.GetBlobClient(pointer.Blob).DownloadContentAsync(cancellationToken)).Value.Content;
+            var upload = StagedBody.Decode(body.ToMemory().Span);
+            var answer = upload.Answer with { Part = pointer.Part, Parts = pointer.Parts };
+            return Message(message, pointer.Blob, upload with { Answer = answer });
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            // The body goes after the message: this is a second message for a part that is done.
+            return null;
+        }
+    }
 
-    /// <inheritdoc/>
-    public Task ReleaseAsync(StagedMessage message, CancellationToken cancellationToken) =>
-        IfStillOursAsync(() => _queue.UpdateMessageAsync(message.Id, message.Handle, (BinaryData?)null, TimeSpan.Zero, cancellationToken));
+    private static StagedMessage Message(QueueMessage message, string? blob, StagedUpload upload) => new(
+        message.MessageId,
+        message.PopReceipt,
+        message.DequeueCount,
+        message.InsertedOn ?? DateTimeOffset.UnixEpoch,
+        blob,
+        upload);
+
+    private static Task<Response<SendReceipt>> SendAsync(QueueClient queue, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        queue.SendMessageAsync(BinaryData.FromBytes(body), timeToLive: Forever, cancellationToken: cancellationToken);
+
+    private static string NameOf(BlobVersion source, int part)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Container}\0{source.Path}\0{source.ETag}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(hash)}/{part:d6}");
+    }
+
+    private static Task InParallelAsync<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> action, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, action);
 
     private static async Task IfStillOursAsync(Func<Task> action)
     {

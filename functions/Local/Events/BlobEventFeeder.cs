@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using TrueCopy.AzureStorage;
-using TrueCopy.AzureStorage.Inbox;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 
@@ -48,24 +47,9 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
         var options = new GetBlobsOptions { Traits = BlobTraits.Metadata, Prefix = IOutbox.Folder };
         await foreach (var answer in container.GetBlobsAsync(options, cancellationToken))
         {
-            if (AnsweredPath(answer.Name) is { } path && answer.Metadata.TryGetValue(BlobOutbox.SourceETagKey, out var etag))
-                _fed[(container.Name, path)] = etag;
+            if (answer.Metadata.TryGetValue(AnswerMetadata.SourcePath, out var path) && answer.Metadata.TryGetValue(AnswerMetadata.SourceETag, out var etag))
+                _fed[(container.Name, Uri.UnescapeDataString(path))] = etag;
         }
-    }
-
-    private static string? AnsweredPath(string answer)
-    {
-        foreach (var (folder, suffix) in new[]
-                 {
-                     (BlobOutbox.ReceiptsFolder, Verification.Receipts.Receipt.FileExtension),
-                     (BlobOutbox.RejectedFolder, ".json"),
-                 })
-        {
-            if (answer.StartsWith(folder, StringComparison.Ordinal) && answer.EndsWith(suffix, StringComparison.Ordinal))
-                return answer[folder.Length..^suffix.Length];
-        }
-
-        return null;
     }
 
     // By folder, so that the service's own answers, which trigger nothing, need not be listed.

@@ -1,11 +1,15 @@
+using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Local.Triggers;
 
-/// <summary>The safety net: once a minute, picks up what a crash left staged or unfinished.</summary>
-internal sealed partial class DrainTimer(Sequencer sequencer, TimeProvider time, ILogger<DrainTimer> logger) : BackgroundService
+/// <summary>
+/// The safety net: picks up what a crash left staged or unfinished, what waits for its document, and changes of the
+/// registry. In Azure once a minute; here more often, because nobody pays for it and someone waits at the keyboard.
+/// </summary>
+internal sealed partial class DrainTimer(Sequencer sequencer, RegistryWatch registry, TimeProvider time, ILogger<DrainTimer> logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -14,6 +18,7 @@ internal sealed partial class DrainTimer(Sequencer sequencer, TimeProvider time,
         {
             try
             {
+                await registry.CheckAsync(stoppingToken);
                 await sequencer.DrainAsync(stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
@@ -23,6 +28,6 @@ internal sealed partial class DrainTimer(Sequencer sequencer, TimeProvider time,
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Sequencing failed; trying again in a minute.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Sequencing failed; trying again soon.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -24,6 +24,16 @@ public readonly record struct ActId(string Value)
         return new ActId(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, Length)));
     }
 
+    /// <summary>
+    /// The id of an act on a document: a line that names a reference may concern several documents, so the document is
+    /// part of the id.
+    /// </summary>
+    public static ActId Of(BlobVersion source, long position, Digest document)
+    {
+        var text = string.Join('\0', source.Container, source.Path, source.ETag, position, document);
+        return new ActId(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, Length)));
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Value;
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Commitments;
+using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.Verification.Acts;
 
@@ -47,14 +48,41 @@ public sealed record Entry
     /// <summary>The issuer's jurisdiction at the time.</summary>
     public string? Jurisdiction { get; init; }
 
-    /// <summary>Position within the blob, which orders acts of the same instant.</summary>
+    /// <summary>Issuer acts only: the institution's own domain name.</summary>
+    public string? Domain { get; init; }
+
+    /// <summary>Issuer acts only: what becomes of uploaded documents.</summary>
+    public Retention? Retention { get; init; }
+
+    /// <summary>Issuer acts only: the digests that are computed.</summary>
+    public IReadOnlyList<string>? Algorithms { get; init; }
+
+    /// <summary>Position within the upload, which orders acts of the same instant.</summary>
     public long? Position { get; init; }
 
     /// <summary>Algorithm of the digest that is committed to.</summary>
     public string? Algorithm { get; init; }
 
-    /// <summary>Commitment to the digest (<see cref="Opening.Commit"/>), hex.</summary>
+    /// <summary>Commitment to the digest (<see cref="Opening.Commit(Digests.Digest)"/>), hex.</summary>
     public string? Commitment { get; init; }
+
+    /// <summary>Issue only: from when the document is to be relied on.</summary>
+    public DateTimeOffset? ValidFrom { get; init; }
+
+    /// <summary>Issue only: from when it is no longer to be relied on.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Acts on a document: log index of the issue entry that is acted on.</summary>
+    public long? Target { get; init; }
+
+    /// <summary>Acts on a document: why.</summary>
+    public ReasonCode? Reason { get; init; }
+
+    /// <summary>Supersede only: commitment to the successor (<see cref="Opening.CommitSuccessor"/>), hex.</summary>
+    public string? SuccessorCommitment { get; init; }
+
+    /// <summary>Acts on a document: commitment to the issuer's note (<see cref="Opening.CommitNote"/>), hex.</summary>
+    public string? NoteCommitment { get; init; }
 
     /// <summary>Genesis only: the log's origin.</summary>
     public string? Origin { get; init; }
@@ -74,6 +102,26 @@ public sealed record Entry
         Position = act.Position,
         Algorithm = act.Digest.Algorithm.Name,
         Commitment = opening.Commit(act.Digest),
+        ValidFrom = act.ValidFrom,
+        Expires = act.Expires,
+        Target = act.Target,
+        Reason = act.Reason,
+        SuccessorCommitment = act.Confidential.Successor is { } successor ? opening.CommitSuccessor(successor) : null,
+        NoteCommitment = act.Confidential.Note is { } note ? opening.CommitNote(note) : null,
+    };
+
+    /// <summary>The entry that says how the registry describes an issuer from <paramref name="since"/> on.</summary>
+    public static Entry Of(Issuer issuer, DateTimeOffset since) => new()
+    {
+        Version = FormatVersion,
+        Kind = ActKind.Issuer,
+        At = since,
+        Issuer = issuer.Id,
+        LegalName = issuer.LegalName,
+        Jurisdiction = issuer.Jurisdiction,
+        Domain = issuer.Domain,
+        Retention = issuer.Retention,
+        Algorithms = [.. issuer.Algorithms.Select(algorithm => algorithm.Name)],
     };
 
     /// <summary>Entry 0 of a log. A tree of one entry has no COSE receipt, so that entry is nobody's document.</summary>

@@ -7,6 +7,8 @@ namespace TrueCopy.Verification.Answers;
 /// <summary>JSON of everything that the HTTP API answers, for servers and clients alike.</summary>
 [JsonSerializable(typeof(BatchAnswerDocument))]
 [JsonSerializable(typeof(BatchRequestDocument))]
+[JsonSerializable(typeof(DocumentsDocument))]
+[JsonSerializable(typeof(IssuerHistoryDocument))]
 [JsonSerializable(typeof(IssuersDocument))]
 [JsonSerializable(typeof(KeysDocument))]
 [JsonSerializable(typeof(ProblemDocument))]

@@ -1,3 +1,5 @@
+using TrueCopy.Verification.Intake;
+
 namespace TrueCopy.Verification.Answers;
 
 /// <summary>A failure to answer, or an upload that was refused (RFC 9457, <c>application/problem+json</c>).</summary>
@@ -5,10 +7,23 @@ namespace TrueCopy.Verification.Answers;
 /// <param name="Title">The cause in a few words, the same each time.</param>
 /// <param name="Status">HTTP status; absent in rejections.</param>
 /// <param name="Detail">What broke which rule this time.</param>
-public sealed record ProblemDocument(string Type, string Title, int? Status = null, string? Detail = null)
+/// <param name="Lines">Rejections of single lines only: which, and why.</param>
+public sealed record ProblemDocument(
+    string Type,
+    string Title,
+    int? Status = null,
+    string? Detail = null,
+    IReadOnlyList<RefusedLine>? Lines = null)
 {
     /// <summary>What every <see cref="Type"/> begins with; the cause's name follows.</summary>
     public const string TypePrefix = "urn:truecopy:problem:";
+
+    /// <summary>The document of a rejection.</summary>
+    public static ProblemDocument Of(Rejection rejection) => new(
+        TypePrefix + rejection.Cause,
+        rejection.Title,
+        Detail: rejection.Detail,
+        Lines: rejection.Lines.Count == 0 ? null : rejection.Lines);
 
     /// <summary>Media type of the document.</summary>
     public const string MediaType = "application/problem+json";

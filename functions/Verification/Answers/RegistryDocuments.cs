@@ -6,6 +6,24 @@ namespace TrueCopy.Verification.Answers;
 /// <param name="Issuers">Every issuer, by id.</param>
 public sealed record IssuersDocument(IReadOnlyList<IssuerDocument> Issuers);
 
+/// <summary>The answer to <c>GET /v1/issuers/{id}</c>: who the issuer was called, and since when, as the log records it.</summary>
+/// <param name="Id">The issuer.</param>
+/// <param name="Descriptions">Oldest first; the last holds now.</param>
+public sealed record IssuerHistoryDocument(string Id, IReadOnlyList<IssuerDescriptionDocument> Descriptions);
+
+/// <summary>How the registry described an issuer.</summary>
+/// <param name="LogIndex">Index of the entry that records it.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="LegalName">Registered name.</param>
+/// <param name="Jurisdiction">ISO 3166 code.</param>
+/// <param name="Domain">Its own domain name; absent where none was given.</param>
+public sealed record IssuerDescriptionDocument(long LogIndex, DateTimeOffset Since, string LegalName, string Jurisdiction, string? Domain = null);
+
+/// <summary>The answer to <c>GET /v1/issuers/{id}/documents?reference=…</c>.</summary>
+/// <param name="Reference">The issuer's own name for the documents.</param>
+/// <param name="Documents">Their verdicts: one for each document and algorithm under that reference.</param>
+public sealed record DocumentsDocument(string Reference, IReadOnlyList<VerdictDocument> Documents);
+
 /// <summary>The answer to <c>GET /v1/keys</c>: a JSON Web Key Set (RFC 7517) that also names the log.</summary>
 /// <param name="Origin">The log's name.</param>
 /// <param name="VerifierKeys">The keys as C2SP verifier key lines, the one that receipts are judged by first.</param>

@@ -49,10 +49,23 @@ public sealed class Opening
     }
 
     /// <summary>The commitment to <paramref name="digest"/> under this nonce, in lower-case hex (64 digits).</summary>
-    public string Commit(Digest digest)
+    public string Commit(Digest digest) => Commit("", digest);
+
+    /// <summary>The commitment to the document that takes this one's place: <c>successor ‖ 0x00</c> goes before what <see cref="Commit(Digest)"/> hashes.</summary>
+    public string CommitSuccessor(Digest successor) => Commit("successor\0", successor);
+
+    /// <summary>The commitment to a note: over <c>note ‖ 0x00 ‖ UTF-8</c>.</summary>
+    public string CommitNote(string note) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(_nonce, Encoding.UTF8.GetBytes("note\0" + note)));
+
+    private string Commit(string label, Digest digest)
     {
-        byte[] message = [.. Encoding.ASCII.GetBytes(digest.Algorithm.Name), 0, .. digest.Bytes];
-        return Convert.ToHexStringLower(HMACSHA256.HashData(_nonce, message));
+        Span<byte> message = stackalloc byte[128];
+        var length = Encoding.ASCII.GetBytes($"{label}{digest.Algorithm.Name}\0", message);
+        digest.Bytes.CopyTo(message[length..]);
+        Span<byte> commitment = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_nonce, message[..(length + digest.Bytes.Length)], commitment);
+        return Convert.ToHexStringLower(commitment);
     }
 
     /// <summary>Deliberately not the nonce, so that it does not slip into a log line.</summary>

@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace TrueCopy.Verification.Digests;
 
 /// <summary>A document as the service knows it: an algorithm and the hash of the bytes.</summary>
+[JsonConverter(typeof(DigestConverter))]
 public sealed class Digest : IEquatable<Digest>
 {
     private readonly byte[] _bytes;
@@ -40,6 +42,14 @@ public sealed class Digest : IEquatable<Digest>
 
         digest = new Digest(algorithm, bytes);
         return true;
+    }
+
+    /// <summary>Parses <c>algorithm:hex</c>, as <see cref="ToString"/> writes it.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out Digest? digest)
+    {
+        digest = null;
+        var colon = text?.IndexOf(':') ?? -1;
+        return colon > 0 && DigestAlgorithm.TryParse(text![..colon], out var algorithm) && TryParse(algorithm, text[(colon + 1)..], out digest);
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,18 @@ namespace TrueCopy.Verification.Index;
 /// <param name="LogIndex">Index of the entry in the log.</param>
 /// <param name="Entry">The entry's exact bytes.</param>
 /// <param name="Opening">The nonce of the entry's commitment.</param>
-public sealed record Anchor(Digest Digest, ActId ActId, long LogIndex, ReadOnlyMemory<byte> Entry, Opening Opening);
+/// <param name="Confidential">What the entry does not say.</param>
+public sealed record Anchor(
+    Digest Digest,
+    ActId ActId,
+    long LogIndex,
+    ReadOnlyMemory<byte> Entry,
+    Opening Opening,
+    Confidential Confidential)
+{
+    /// <summary>The entry, read.</summary>
+    public Entry ReadEntry() => Acts.Entry.Parse(Entry.Span);
+}
 
 /// <summary>The acts of every document, by digest. Derived: the journal can rebuild it.</summary>
 public interface IAnchorIndex

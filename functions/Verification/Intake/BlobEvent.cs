@@ -38,6 +38,10 @@ public static class BlobEvent
         {
             throw new LogFormatException("event: not JSON", exception);
         }
+        catch (InvalidOperationException exception)
+        {
+            throw new LogFormatException("event: not Unicode text", exception);
+        }
     }
 
     private static BlobVersion ReadBlob(JsonElement root)

@@ -2,10 +2,11 @@ using TrueCopy.Verification.Acts;
 
 namespace TrueCopy.Verification.Intake;
 
-/// <summary>A document being read from an issuer's container.</summary>
+/// <summary>An upload being read from an issuer's container.</summary>
 /// <param name="Content">The bytes, from the first; owned by this.</param>
 /// <param name="LastModified">When storage took it in.</param>
-public sealed record InboxDocument(Stream Content, DateTimeOffset LastModified) : IAsyncDisposable
+/// <param name="Metadata">What the issuer states about it.</param>
+public sealed record InboxDocument(Stream Content, DateTimeOffset LastModified, IReadOnlyDictionary<string, string> Metadata) : IAsyncDisposable
 {
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Content.DisposeAsync();
@@ -18,7 +19,7 @@ public interface IInbox
     /// Opens exactly the version that an event names. If the blob changes while it is read, reading fails with
     /// <see cref="BlobChangedException"/>.
     /// </summary>
-    /// <returns>The document; null if that version is gone, in which case a later event answers for the blob.</returns>
+    /// <returns>The upload; null if that version is gone, in which case a later event answers for the blob.</returns>
     Task<InboxDocument?> OpenAsync(BlobVersion blob, CancellationToken cancellationToken);
 }
 

@@ -1,24 +1,10 @@
 using Microsoft.Extensions.Logging;
 using TrueCopy.TransparencyLog;
 using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Verification.Intake;
-
-/// <summary>What became of an event.</summary>
-public enum IntakeOutcome
-{
-    /// <summary>The acts are staged and will be in the log.</summary>
-    Staged,
-
-    /// <summary>Nothing to do, on purpose.</summary>
-    Ignored,
-
-    /// <summary>The upload is refused for good, and the issuer can read why.</summary>
-    Rejected,
-}
 
 /// <summary>
 /// Turns one storage event into staged acts, then sees to it that they are sequenced. Redelivery is harmless: the same
@@ -27,8 +13,10 @@ public enum IntakeOutcome
 public sealed partial class IntakeHandler(
     IInbox inbox,
     IIssuerRegistry registry,
-    IStagedActs staged,
     IOutbox outbox,
+    DocumentIntake documents,
+    ManifestIntake manifests,
+    ActListIntake actLists,
     Sequencer sequencer,
     ILogger<IntakeHandler> logger)
 {
@@ -45,20 +33,23 @@ public sealed partial class IntakeHandler(
             return IntakeOutcome.Ignored;
         }
 
-        Issuer issuer;
+        IntakeOutcome outcome;
         try
         {
-            issuer = await registry.GetAsync(blob.Container, cancellationToken);
+            outcome = await StageAsync(blob, cancellationToken);
         }
-        catch (NotAnIssuerException exception)
+        catch (UploadRejectedException exception)
         {
-            LogRejected(logger, blob.Container, exception.Message);
-            var rejection = new Rejection("not-an-issuer", "This container is not an issuer's", exception.Message);
-            await outbox.WriteRejectionAsync(blob, rejection, cancellationToken);
+            LogRejected(logger, blob.Container, exception.Rejection.Cause);
+            await outbox.WriteRejectionAsync(blob, exception.Rejection, cancellationToken);
             return IntakeOutcome.Rejected;
         }
+        catch (BlobChangedException)
+        {
+            outcome = IntakeOutcome.Ignored;
+            LogGone(logger, blob.Container);
+        }
 
-        var outcome = await StageAsync(blob, issuer, cancellationToken);
         if (outcome == IntakeOutcome.Staged)
             await DrainAsync(cancellationToken);
         return outcome;
@@ -77,33 +68,36 @@ public sealed partial class IntakeHandler(
         }
     }
 
-    private async Task<IntakeOutcome> StageAsync(BlobVersion blob, Issuer issuer, CancellationToken cancellationToken)
+    private async Task<IntakeOutcome> StageAsync(BlobVersion blob, CancellationToken cancellationToken)
     {
-        try
-        {
-            await using var document = await inbox.OpenAsync(blob, cancellationToken);
-            if (document is null)
-            {
-                LogGone(logger, blob.Container);
-                return IntakeOutcome.Ignored;
-            }
-
-            var digests = await StreamDigest.ComputeAsync(document.Content, issuer.Algorithms, progress: null, cancellationToken);
-            var acts = digests.Select(digest => new Act(
-                ActId.Of(blob, position: 0, digest.Algorithm),
-                ActKind.Issue,
-                issuer,
-                document.LastModified,
-                Position: 0,
-                digest,
-                blob));
-            await staged.AddAsync([.. acts], cancellationToken);
-            return IntakeOutcome.Staged;
-        }
-        catch (BlobChangedException)
+        if (UploadName.CheckPath(blob.Path) is { } rule)
+            throw new UploadRejectedException(Rejection.UnsafeName(rule));
+        var issuer = await ResolveAsync(blob.Container, cancellationToken);
+        await using var upload = await inbox.OpenAsync(blob, cancellationToken);
+        if (upload is null)
         {
             LogGone(logger, blob.Container);
             return IntakeOutcome.Ignored;
+        }
+
+        var name = UploadName.Of(blob.Path);
+        return name.Kind switch
+        {
+            UploadKind.Manifest => await manifests.StageAsync(blob, issuer, upload, name.ListAlgorithm, cancellationToken),
+            UploadKind.ActList => await actLists.StageAsync(blob, issuer, upload, cancellationToken),
+            _ => await documents.StageAsync(blob, issuer, upload, cancellationToken),
+        };
+    }
+
+    private async Task<Issuer> ResolveAsync(string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await registry.GetAsync(container, cancellationToken);
+        }
+        catch (NotAnIssuerException exception)
+        {
+            throw new UploadRejectedException(Rejection.NotAnIssuer(exception.Message));
         }
     }
 
@@ -113,6 +107,6 @@ public sealed partial class IntakeHandler(
     [LoggerMessage(Level = LogLevel.Error, Message = "Sequencing failed; the staged acts wait for the next drain.")]
     private static partial void LogDrainFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "An upload to {Container} is refused: {Reason}.")]
-    private static partial void LogRejected(ILogger logger, string container, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An upload to {Container} is refused: {Cause}.")]
+    private static partial void LogRejected(ILogger logger, string container, string cause);
 }

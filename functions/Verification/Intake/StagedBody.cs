@@ -7,7 +7,7 @@ using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.Verification.Intake;
 
-/// <summary>The body of a staged message: UTF-8 JSON, version 1.</summary>
+/// <summary>A staged upload in bytes: UTF-8 JSON, version 1.</summary>
 public static class StagedBody
 {
     private const int FormatVersion = 1;
@@ -16,83 +16,96 @@ public static class StagedBody
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
         Converters = { new UtcTimeConverter() },
         MaxDepth = 8,
     });
 
-    /// <summary>Writes the acts of one blob.</summary>
-    public static byte[] Encode(IReadOnlyList<Act> acts)
-    {
-        var first = acts[0];
-        var body = new StagedActsBody(
+    /// <summary>Writes an upload.</summary>
+    public static byte[] Encode(StagedUpload upload) => JsonSerializer.SerializeToUtf8Bytes(
+        new StagedUploadBody(
             FormatVersion,
-            first.Source,
+            upload.Source,
             new StagedIssuer(
-                first.Issuer.Id,
-                first.Issuer.LegalName,
-                first.Issuer.Jurisdiction,
-                first.Issuer.Domain,
-                first.Issuer.Retention,
-                [.. first.Issuer.Algorithms.Select(algorithm => algorithm.Name)]),
-            first.At,
-            [.. acts.Select(act => new StagedAct(act.Kind, act.Position, act.Digest.Algorithm.Name, act.Digest.Hex))]);
-        return JsonSerializer.SerializeToUtf8Bytes(body, Json.StagedActsBody);
-    }
+                upload.Issuer.Id,
+                upload.Issuer.LegalName,
+                upload.Issuer.Jurisdiction,
+                ExactName.Of(upload.Issuer.Retention),
+                [.. upload.Issuer.Algorithms.Select(algorithm => algorithm.Name)],
+                upload.Issuer.Since,
+                upload.Issuer.Domain),
+            upload.At,
+            (int)upload.Answer.Kind,
+            upload.Answer.Part,
+            upload.Answer.Parts,
+            upload.Answer.DeleteDocument,
+            upload.Acts),
+        Json.StagedUploadBody);
 
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
     /// <exception cref="LogFormatException">It did not.</exception>
-    public static IReadOnlyList<Act> Decode(ReadOnlySpan<byte> bytes)
+    public static StagedUpload Decode(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            var body = JsonSerializer.Deserialize(bytes, Json.StagedActsBody);
-            if (body is not { Version: FormatVersion, Acts.Count: > 0 })
-                throw new LogFormatException("staged acts: not of version 1, or empty");
+            var body = JsonSerializer.Deserialize(bytes, Json.StagedUploadBody);
+            if (body is not { Version: FormatVersion } || !Enum.IsDefined((UploadKind)body.Kind) || body.Acts.Any(act => act?.Digests is null || act.Digests.Contains(null)))
+                throw new LogFormatException("staged upload: not of version 1");
+            if (!ExactName.TryParse(body.Issuer.Retention, out Retention retention))
+                throw new LogFormatException("staged upload: an unknown retention");
 
             var issuer = new Issuer(
                 body.Issuer.Id,
                 body.Issuer.LegalName,
                 body.Issuer.Jurisdiction,
                 body.Issuer.Domain,
-                body.Issuer.Retention,
-                [.. body.Issuer.Algorithms.Select(AlgorithmOf)]);
-            return [.. body.Acts.Select(act => ActOf(body, issuer, act))];
+                retention,
+                [.. body.Issuer.Algorithms.Select(AlgorithmOf)])
+            {
+                Since = body.Issuer.Since,
+            };
+            return new StagedUpload(body.Source, issuer, body.At, new AnswerForm((UploadKind)body.Kind, body.Part, body.Parts, body.Delete), body.Acts);
         }
         catch (JsonException exception)
         {
-            throw new LogFormatException("staged acts: not the JSON of staged acts", exception);
+            throw new LogFormatException("staged upload: not the JSON of a staged upload", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new LogFormatException("staged upload: not Unicode text", exception);
         }
     }
 
-    private static Act ActOf(StagedActsBody body, Issuer issuer, StagedAct act)
-    {
-        var algorithm = AlgorithmOf(act.Algorithm);
-        return Digest.TryParse(algorithm, act.Digest, out var digest)
-            ? new Act(ActId.Of(body.Source, act.Position, algorithm), act.Kind, issuer, body.At, act.Position, digest, body.Source)
-            : throw new LogFormatException("staged acts: a digest is not hex of its algorithm's length");
-    }
-
-    private static DigestAlgorithm AlgorithmOf(string name) => DigestAlgorithm.TryParse(name, out var algorithm)
+    private static DigestAlgorithm AlgorithmOf(string? name) => DigestAlgorithm.TryParse(name, out var algorithm)
         ? algorithm
-        : throw new LogFormatException("staged acts: an unknown digest algorithm");
+        : throw new LogFormatException("staged upload: an unknown digest algorithm");
 }
 
-internal sealed record StagedActsBody(
+internal sealed record StagedUploadBody(
     [property: JsonPropertyName("v")] int Version,
     BlobVersion Source,
     StagedIssuer Issuer,
     DateTimeOffset At,
-    IReadOnlyList<StagedAct> Acts);
+    int Kind = 0,
+    int Part = 0,
+    int Parts = 0,
+    bool Delete = false,
+    IReadOnlyList<RequestedAct>? Requests = null)
+{
+    [JsonIgnore]
+    public IReadOnlyList<RequestedAct> Acts => Requests ?? [];
+}
 
 internal sealed record StagedIssuer(
     string Id,
     string LegalName,
     string Jurisdiction,
-    string? Domain,
-    Retention Retention,
-    IReadOnlyList<string> Algorithms);
+    string Retention,
+    IReadOnlyList<string> Algorithms,
+    DateTimeOffset Since = default,
+    string? Domain = null);
 
-internal sealed record StagedAct(ActKind Kind, long Position, string Algorithm, string Digest);
-
-[JsonSerializable(typeof(StagedActsBody))]
+[JsonSerializable(typeof(StagedUploadBody))]
 internal sealed partial class StagedJson : JsonSerializerContext;

@@ -1,14 +1,18 @@
+using System.Text.Json.Serialization;
 using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Verification.Issuers;
 
 /// <summary>What becomes of a document once its act is published.</summary>
+[JsonConverter(typeof(ExactNameConverter<Retention>))]
 public enum Retention
 {
     /// <summary>The document stays in the issuer's container.</summary>
+    [JsonStringEnumMemberName("keep")]
     Keep,
 
     /// <summary>The document is deleted after its receipt is written.</summary>
+    [JsonStringEnumMemberName("delete")]
     Delete,
 }
 
@@ -27,11 +31,23 @@ public sealed record Issuer(
     Retention Retention,
     IReadOnlyList<DigestAlgorithm> Algorithms)
 {
+    /// <summary>Since when the registry says this: the container's last-modified time. Tells a newer description from an older.</summary>
+    public DateTimeOffset Since { get; init; }
+
     /// <summary>What the names of issuers' containers begin with.</summary>
     public const string ContainerPrefix = "issuer-";
 
+    /// <summary>Whether a text could be an issuer's id: what a container's name may hold after the prefix.</summary>
+    public static bool IsId(string text) =>
+        text.Length is > 0 and <= 56 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
     /// <summary>The container that this issuer owns.</summary>
     public string Container => ContainerPrefix + Id;
+
+    /// <summary>Whether <paramref name="other"/> says the same of the same institution, whenever it was said.</summary>
+    public bool Describes(Issuer other) =>
+        (Id, LegalName, Jurisdiction, Domain, Retention) == (other.Id, other.LegalName, other.Jurisdiction, other.Domain, other.Retention)
+        && Algorithms.SequenceEqual(other.Algorithms);
 }
 
 /// <summary>Resolves containers to issuers; a container without valid registry metadata is not one.</summary>

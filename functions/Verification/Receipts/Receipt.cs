@@ -4,17 +4,22 @@ using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Proofs;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Commitments;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
 
 namespace TrueCopy.Verification.Receipts;
 
 /// <summary>
 /// Everything that proves an act offline: a C2SP tlog-proof whose <c>extra</c> line is JSON with the entry
-/// (<c>entry</c>, base64 of the exact bytes) and the opening (<c>opening</c>, hex).
+/// (<c>entry</c>, base64 of the exact bytes), the opening (<c>opening</c>, hex) and, where the entry commits to them,
+/// the document that takes this one's place (<c>successor</c>, <c>algorithm:hex</c>) and the issuer's note (<c>note</c>).
 /// </summary>
 /// <param name="Entry">The entry's exact bytes.</param>
 /// <param name="Opening">Opens the entry's commitment.</param>
 /// <param name="Proof">Index, inclusion path and checkpoint.</param>
-public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogProof Proof)
+/// <param name="Successor">The document that takes this one's place, if the entry commits to one.</param>
+/// <param name="Note">The issuer's note, if the entry commits to one.</param>
+public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogProof Proof, Digest? Successor = null, string? Note = null)
 {
     /// <summary>The extension of receipt files.</summary>
     public const string FileExtension = ".tlog-proof";
@@ -22,19 +27,21 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
     private static readonly ReceiptJson Json = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         MaxDepth = 2,
     });
 
-    /// <summary>Puts a receipt together.</summary>
-    public static Receipt Create(
-        ReadOnlyMemory<byte> entry,
-        Opening opening,
-        long index,
-        IReadOnlyList<TransparencyLog.Merkle.MerkleHash> path,
-        ReadOnlyMemory<byte> checkpoint)
+    /// <summary>Puts together the receipt of an act.</summary>
+    /// <param name="anchor">The act.</param>
+    /// <param name="path">Inclusion path in the tree of <paramref name="checkpoint"/>.</param>
+    /// <param name="checkpoint">The signed note.</param>
+    public static Receipt Create(Anchor anchor, IReadOnlyList<TransparencyLog.Merkle.MerkleHash> path, ReadOnlyMemory<byte> checkpoint)
     {
-        var extra = JsonSerializer.SerializeToUtf8Bytes(new ReceiptExtra(entry.ToArray(), opening.Hex), Json.ReceiptExtra);
-        return new Receipt(entry, opening, new TlogProof(extra, index, path, checkpoint));
+        var (successor, note) = (anchor.Confidential.Successor, anchor.Confidential.Note);
+        var extra = JsonSerializer.SerializeToUtf8Bytes(
+            new ReceiptExtra(anchor.Entry.ToArray(), anchor.Opening.Hex, successor?.ToString(), note),
+            Json.ReceiptExtra);
+        return new Receipt(anchor.Entry, anchor.Opening, new TlogProof(extra, anchor.LogIndex, path, checkpoint), successor, note);
     }
 
     /// <summary>Reads a receipt; says nothing yet about whether it proves anything.</summary>
@@ -45,13 +52,20 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
         try
         {
             var extra = JsonSerializer.Deserialize((proof.Extra ?? "null"u8.ToArray()).Span, Json.ReceiptExtra);
-            return extra?.Entry is not null && Opening.TryParse(extra.Opening, out var opening)
-                ? new Receipt(extra.Entry, opening, proof)
-                : throw new LogFormatException("receipt: the extra line has no entry and opening");
+            if (extra?.Entry is null || !Opening.TryParse(extra.Opening, out var opening))
+                throw new LogFormatException("receipt: the extra line has no entry and opening");
+            Digest? successor = null;
+            if (extra.Successor is not null && !Digest.TryParse(extra.Successor, out successor))
+                throw new LogFormatException("receipt: the successor is not algorithm:hex");
+            return new Receipt(extra.Entry, opening, proof, successor, extra.Note);
         }
         catch (JsonException exception)
         {
             throw new LogFormatException("receipt: the extra line is not the JSON of a receipt", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new LogFormatException("receipt: the extra line is not Unicode text", exception);
         }
     }
 
@@ -63,7 +77,7 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
     public Entry ReadEntry() => Acts.Entry.Parse(Entry.Span);
 }
 
-internal sealed record ReceiptExtra(byte[] Entry, string Opening);
+internal sealed record ReceiptExtra(byte[] Entry, string Opening, string? Successor = null, string? Note = null);
 
 [JsonSerializable(typeof(ReceiptExtra))]
 internal sealed partial class ReceiptJson : JsonSerializerContext;

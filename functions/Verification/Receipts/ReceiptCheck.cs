@@ -11,7 +11,8 @@ namespace TrueCopy.Verification.Receipts;
 /// <param name="Entry">What was done, by whom and when.</param>
 /// <param name="Index">The entry's index in the log.</param>
 /// <param name="Checkpoint">The signed checkpoint that covers it.</param>
-public sealed record ReceiptCheck(Entry Entry, long Index, SignedCheckpoint Checkpoint)
+/// <param name="Receipt">What was checked; its successor and note are proven too.</param>
+public sealed record ReceiptCheck(Entry Entry, long Index, SignedCheckpoint Checkpoint, Receipt Receipt)
 {
     /// <summary>
     /// Checks that <paramref name="receipt"/> is about <paramref name="digest"/> and that the log of
@@ -30,6 +31,10 @@ public sealed record ReceiptCheck(Entry Entry, long Index, SignedCheckpoint Chec
                 throw new ReceiptException(ReceiptFault.Document, $"The receipt is about a {entry.Algorithm} digest.");
             if (entry.Commitment != receipt.Opening.Commit(digest))
                 throw new ReceiptException(ReceiptFault.Document, "The receipt is not about this document.");
+            if (entry.SuccessorCommitment != (receipt.Successor is { } successor ? receipt.Opening.CommitSuccessor(successor) : null))
+                throw new ReceiptException(ReceiptFault.Document, "The receipt names another successor than its entry.");
+            if (entry.NoteCommitment != (receipt.Note is { } note ? receipt.Opening.CommitNote(note) : null))
+                throw new ReceiptException(ReceiptFault.Document, "The receipt has another note than its entry.");
 
             var checkpoint = SignedCheckpoint.Open(receipt.Proof.Checkpoint, keys[0].Name, keys);
             var included = ProofVerifier.Includes(
@@ -39,7 +44,7 @@ public sealed record ReceiptCheck(Entry Entry, long Index, SignedCheckpoint Chec
                 [.. receipt.Proof.Path],
                 checkpoint.Checkpoint.Root);
             return included
-                ? new ReceiptCheck(entry, receipt.Proof.Index, checkpoint)
+                ? new ReceiptCheck(entry, receipt.Proof.Index, checkpoint, receipt)
                 : throw new ReceiptException(ReceiptFault.Inclusion, "The entry is not in the log that the checkpoint signs.");
         }
         catch (LogFormatException exception)

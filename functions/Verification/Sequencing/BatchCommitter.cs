@@ -3,6 +3,7 @@ using TrueCopy.TransparencyLog.Checkpoints;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Commitments;
+using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.Verification.Sequencing;
 
@@ -58,16 +59,20 @@ public sealed class BatchCommitter(
         return TryCommitAsync(new Tip(null, "", new RightEdge()), [new JournalRecord(entry.Encode(), null)], cancellationToken);
     }
 
-    /// <summary>Commits acts after <paramref name="tip"/>.</summary>
+    /// <summary>Commits descriptions of issuers, then acts, after <paramref name="tip"/>.</summary>
     /// <returns>The batch; null if another writer was first, in which case nothing happened.</returns>
-    public Task<CommittedBatch?> TryCommitAsync(Tip tip, IReadOnlyList<Act> acts, CancellationToken cancellationToken) =>
-        TryCommitAsync(tip, [.. acts.Select(ToRecord)], cancellationToken);
+    public Task<CommittedBatch?> TryCommitAsync(Tip tip, IReadOnlyList<Issuer> issuers, IReadOnlyList<Act> acts, CancellationToken cancellationToken)
+    {
+        var described = issuers.Select(issuer => new JournalRecord(Entry.Of(issuer, issuer.Since).Encode(), null));
+        return TryCommitAsync(tip, [.. described, .. acts.Select(ToRecord)], cancellationToken);
+    }
 
     private static JournalRecord ToRecord(Act act)
     {
         // A new nonce for every entry, also of an act that is delivered again: equal commitments would link entries.
         var opening = Opening.Create();
-        return new JournalRecord(Entry.Of(act, opening).Encode(), new JournalAct(act.Id, act.Digest, opening, act.Source));
+        var kept = new JournalAct(act.Id, act.Kind, act.Position, act.Digest, opening, act.Source, act.Answer, act.Confidential);
+        return new JournalRecord(Entry.Of(act, opening).Encode(), kept);
     }
 
     private async Task<CommittedBatch?> TryCommitAsync(Tip tip, JournalRecord[] records, CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using TrueCopy.TransparencyLog.Checkpoints;
 using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Receipts;
@@ -14,7 +16,7 @@ namespace TrueCopy.Verification.Sequencing;
 public sealed partial class BatchPublisher(
     ILogState state,
     ILogStore log,
-    IAnchorIndex index,
+    BatchIndexer indexer,
     IOutbox outbox,
     IHashTileSource tiles,
     ILogger<BatchPublisher> logger)
@@ -28,33 +30,61 @@ public sealed partial class BatchPublisher(
         await Parallel.ForEachAsync(batch.Tiles, options, async (tile, stop) => await log.WriteAsync(tile, stop));
         await log.PublishCheckpointAsync(checkpoint.Note, checkpoint.Size, cancellationToken);
 
-        var anchors = batch.Anchors();
-        var repeated = await index.AddAsync(anchors, cancellationToken);
+        var repeated = await indexer.AddAsync(batch, cancellationToken);
         if (repeated.Count > 0)
             LogRepeated(logger, repeated.Count);
 
-        await WriteReceiptsAsync(batch, checkpoint, [.. repeated.Select(anchor => anchor.LogIndex)], options);
+        await AnswerAsync(batch, checkpoint, repeated, options);
         await state.SaveFinishedAsync(batch.Size, cancellationToken);
     }
 
-    private async Task WriteReceiptsAsync(
-        JournalBatch batch,
-        SignedCheckpoint checkpoint,
-        HashSet<long> repeated,
-        ParallelOptions options)
+    // Lists of acts are answered when all of their lines are, which may take several batches: see ActListAnswers.
+    private async Task AnswerAsync(JournalBatch batch, SignedCheckpoint checkpoint, IReadOnlySet<long> repeated, ParallelOptions options)
     {
         var reader = new TreeReader(new BatchTiles(batch.Tiles, tiles), batch.Size);
-        var answers = batch.Records
-            .Select((record, i) => (Record: record, Index: batch.Start + i))
-            .Where(answer => answer.Record.Act is not null && !repeated.Contains(answer.Index));
-        await Parallel.ForEachAsync(answers, options, async (answer, stop) =>
-        {
-            var act = answer.Record.Act!;
-            var path = await reader.InclusionProofAsync(answer.Index, stop);
-            var receipt = Receipt.Create(answer.Record.Entry, act.Opening, answer.Index, path, checkpoint.Note);
-            await outbox.WriteReceiptAsync(act.Source, act.Digest.Algorithm, answer.Index, receipt.Encode(), stop);
-        });
+        var answers = batch.Acts().Where(item => !repeated.Contains(item.Anchor.LogIndex)).ToArray();
+        var documents = answers.Where(item => item.Act.Answer.Kind == UploadKind.Document).GroupBy(item => item.Act.Source);
+        await Parallel.ForEachAsync(documents, options, async (document, stop) => await AnswerDocumentAsync(document, reader, checkpoint, stop));
+
+        foreach (var part in answers.Where(item => item.Act.Answer.Kind == UploadKind.Manifest).GroupBy(item => (item.Act.Source, item.Act.Answer)))
+            await AnswerPartAsync(part.Key.Source, part.Key.Answer, part, reader, checkpoint, options.CancellationToken);
     }
+
+    private async Task AnswerDocumentAsync(
+        IGrouping<BlobVersion, (Anchor Anchor, JournalAct Act)> document,
+        TreeReader reader,
+        SignedCheckpoint checkpoint,
+        CancellationToken cancellationToken)
+    {
+        var algorithms = new List<DigestAlgorithm>();
+        foreach (var (anchor, act) in document)
+        {
+            var receipt = await ProveAsync(anchor, reader, checkpoint, cancellationToken);
+            await outbox.WriteReceiptAsync(act.Source, act.Digest.Algorithm, anchor.LogIndex, receipt.Encode(), cancellationToken);
+            algorithms.Add(act.Digest.Algorithm);
+        }
+
+        // Only now: the act is published and every receipt is written.
+        if (document.All(item => item.Act.Answer.DeleteDocument))
+            await outbox.DeleteDocumentAsync(document.Key, algorithms, cancellationToken);
+    }
+
+    private async Task AnswerPartAsync(
+        BlobVersion source,
+        AnswerForm answer,
+        IEnumerable<(Anchor Anchor, JournalAct Act)> part,
+        TreeReader reader,
+        SignedCheckpoint checkpoint,
+        CancellationToken cancellationToken)
+    {
+        var lines = new ReceiptLines();
+        foreach (var (anchor, act) in part)
+            lines.Add(act.Position + 1, act.Kind, anchor, await ProveAsync(anchor, reader, checkpoint, cancellationToken));
+        await outbox.WriteManifestReceiptsAsync(source, answer.Part, answer.Parts, lines.Written, cancellationToken);
+    }
+
+    private static async Task<Receipt> ProveAsync(Anchor anchor, TreeReader reader, SignedCheckpoint checkpoint, CancellationToken cancellationToken) =>
+        Receipt.Create(anchor, await reader.InclusionProofAsync(anchor.LogIndex, cancellationToken), checkpoint.Note);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} entries repeat acts that are in effect already; the first entry of each stands.")]
     private static partial void LogRepeated(ILogger logger, int count);

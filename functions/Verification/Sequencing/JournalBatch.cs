@@ -27,13 +27,17 @@ public sealed record JournalBatch(
     /// <summary>The batch's name: size and root, so it is unique to its content and sorts in log order.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Size:d19}-{Convert.ToHexStringLower(Root.Bytes)}");
 
-    /// <summary>The index rows of this batch.</summary>
-    public IReadOnlyList<Anchor> Anchors() =>
-    [
-        .. Records
-            .Select((record, i) => record.Act is { } act ? new Anchor(act.Digest, act.Id, Start + i, record.Entry, act.Opening) : null)
-            .OfType<Anchor>(),
-    ];
+    /// <summary>The entries with what the log does not say of them; the log's own entries are left out.</summary>
+    public IEnumerable<(Anchor Anchor, JournalAct Act)> Acts() => Records
+        .Select((record, i) => (Record: record, Index: Start + i))
+        .Where(item => item.Record.Act is not null)
+        .Select(item => (item.Record.Act!.Anchor(item.Index, item.Record.Entry), item.Record.Act));
+
+    /// <summary>The log's own entries: genesis and the descriptions of issuers.</summary>
+    public IEnumerable<(long LogIndex, Entry Entry)> OwnEntries() => Records
+        .Select((record, i) => (Record: record, Index: Start + i))
+        .Where(item => item.Record.Act is null)
+        .Select(item => (item.Index, Entry.Parse(item.Record.Entry.Span)));
 }
 
 /// <summary>One entry in the journal.</summary>
@@ -43,7 +47,23 @@ public sealed record JournalRecord(ReadOnlyMemory<byte> Entry, JournalAct? Act);
 
 /// <summary>The private half of an entry.</summary>
 /// <param name="Id">The act's id.</param>
+/// <param name="Kind">What was done.</param>
+/// <param name="Position">Position in the upload.</param>
 /// <param name="Digest">The document.</param>
-/// <param name="Opening">Opens the entry's commitment.</param>
-/// <param name="Source">Where the issuer put it, and so where the receipt goes.</param>
-public sealed record JournalAct(ActId Id, Digest Digest, Opening Opening, BlobVersion Source);
+/// <param name="Opening">Opens the entry's commitments.</param>
+/// <param name="Source">Where the issuer put it, and so where the answer goes.</param>
+/// <param name="Answer">How it is answered.</param>
+/// <param name="Confidential">What else is not published.</param>
+public sealed record JournalAct(
+    ActId Id,
+    ActKind Kind,
+    long Position,
+    Digest Digest,
+    Opening Opening,
+    BlobVersion Source,
+    AnswerForm Answer,
+    Confidential Confidential)
+{
+    /// <summary>The index row of this act.</summary>
+    public Anchor Anchor(long logIndex, ReadOnlyMemory<byte> entry) => new(Digest, Id, logIndex, entry, Opening, Confidential);
+}

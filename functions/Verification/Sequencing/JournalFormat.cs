@@ -22,14 +22,29 @@ public static class JournalFormat
     /// <summary>Writes a batch.</summary>
     public static ReadOnlyMemory<byte> Encode(JournalBatch batch)
     {
-        var output = new ArrayBufferWriter<byte>(1024 + (batch.Records.Count * 640) + batch.Tiles.Sum(tile => tile.Bytes.Length));
+        var output = new ArrayBufferWriter<byte>(1024 + (batch.Records.Count * 768) + batch.Tiles.Sum(tile => tile.Bytes.Length));
         output.Write(Magic);
         WriteText(output, batch.Previous);
         WriteInt64(output, batch.Start);
         output.Write(batch.Root.Bytes);
+        var sources = new Dictionary<BlobVersion, int>();
+        foreach (var record in batch.Records)
+        {
+            if (record.Act is { } act)
+                sources.TryAdd(act.Source, sources.Count);
+        }
+
+        WriteInt64(output, sources.Count);
+        foreach (var source in sources.OrderBy(pair => pair.Value).Select(pair => pair.Key))
+        {
+            WriteText(output, source.Container);
+            WriteText(output, source.Path);
+            WriteText(output, source.ETag);
+        }
+
         WriteInt64(output, batch.Records.Count);
         foreach (var record in batch.Records)
-            WriteRecord(output, record);
+            WriteRecord(output, record, sources);
         WriteInt64(output, batch.Tiles.Count);
         foreach (var tile in batch.Tiles)
         {
@@ -55,9 +70,12 @@ public static class JournalFormat
         var previous = reader.Text();
         var start = reader.Int64();
         var root = new MerkleHash(reader.Take(MerkleHash.Size).Span);
+        var sources = new BlobVersion[reader.Count()];
+        for (var i = 0; i < sources.Length; i++)
+            sources[i] = new BlobVersion(reader.Text(), reader.Text(), reader.Text());
         var records = new JournalRecord[reader.Count()];
         for (var i = 0; i < records.Length; i++)
-            records[i] = ReadRecord(ref reader);
+            records[i] = ReadRecord(ref reader, sources);
         var tiles = new TileContent[reader.Count()];
         for (var i = 0; i < tiles.Length; i++)
         {
@@ -71,38 +89,56 @@ public static class JournalFormat
             : throw new LogFormatException("journal: bytes after the last tile");
     }
 
-    private static void WriteRecord(ArrayBufferWriter<byte> output, JournalRecord record)
+    private static void WriteRecord(ArrayBufferWriter<byte> output, JournalRecord record, Dictionary<BlobVersion, int> sources)
     {
         WriteBytes(output, record.Entry.Span);
-        WriteText(output, record.Act?.Digest.Algorithm.Name ?? "");
+        WriteText(output, record.Act?.Digest.ToString() ?? "");
         if (record.Act is not { } act)
             return;
 
-        WriteBytes(output, act.Digest.Bytes);
         WriteText(output, act.Id.Value);
+        WriteText(output, ExactName.Of(act.Kind));
+        WriteInt64(output, act.Position);
         output.Write(act.Opening.Nonce);
-        WriteText(output, act.Source.Container);
-        WriteText(output, act.Source.Path);
-        WriteText(output, act.Source.ETag);
+        WriteInt64(output, sources[act.Source]);
+        WriteInt64(output, (int)act.Answer.Kind);
+        WriteInt64(output, act.Answer.Part);
+        WriteInt64(output, act.Answer.Parts);
+        WriteInt64(output, act.Answer.DeleteDocument ? 1 : 0);
+        WriteBytes(output, act.Confidential.IsEmpty ? [] : ConfidentialJson.Encode(act.Confidential));
     }
 
-    private static JournalRecord ReadRecord(ref Reader reader)
+    private static JournalRecord ReadRecord(ref Reader reader, BlobVersion[] sources)
     {
         var entry = reader.Bytes();
         var name = reader.Text();
         if (name.Length == 0)
             return new JournalRecord(entry, null);
-        if (!DigestAlgorithm.TryParse(name, out var algorithm))
-            throw new LogFormatException("journal: an unknown digest algorithm");
+        if (!Digest.TryParse(name, out var digest))
+            throw new LogFormatException("journal: a digest is malformed");
 
-        var digest = reader.Bytes();
-        if (digest.Length != algorithm.Length)
-            throw new LogFormatException("journal: a digest has the wrong length");
+        var id = new ActId(reader.Text());
+        if (!ExactName.TryParse(reader.Text(), out ActKind kind))
+            throw new LogFormatException("journal: an unknown act");
+        var position = reader.Int64();
+        var opening = new Opening(reader.Take(Opening.Size).Span);
+        var source = reader.Int64() is var number && number >= 0 && number < sources.Length
+            ? sources[number]
+            : throw new LogFormatException("journal: a source is out of range");
+        var form = (Kind: reader.Int64(), Part: reader.Int64(), Parts: reader.Int64(), Delete: reader.Int64());
+        if (form.Kind is < 0 or > (int)UploadKind.ActList || form.Delete is not (0 or 1) || form.Part is < 0 or > int.MaxValue || form.Parts is < 1 or > int.MaxValue)
+            throw new LogFormatException("journal: a form of answer is out of range");
+        var answer = new AnswerForm((UploadKind)form.Kind, (int)form.Part, (int)form.Parts, form.Delete == 1);
+        var confidential = reader.Bytes();
         return new JournalRecord(entry, new JournalAct(
-            Digest: new Digest(algorithm, digest.Span),
-            Id: new ActId(reader.Text()),
-            Opening: new Opening(reader.Take(Opening.Size).Span),
-            Source: new BlobVersion(reader.Text(), reader.Text(), reader.Text())));
+            id,
+            kind,
+            position,
+            digest,
+            opening,
+            source,
+            answer,
+            confidential.IsEmpty ? Confidential.None : ConfidentialJson.Decode(confidential.Span)));
     }
 
     private static void WriteInt64(ArrayBufferWriter<byte> output, long value)

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Verification.Sequencing;
@@ -14,15 +12,18 @@ public sealed partial class Sequencer(
     BatchCommitter committer,
     BatchPublisher publisher,
     IStagedActs staged,
-    IAnchorIndex index,
+    StagedBatches batches,
+    ActListAnswers answers,
+    IssuerAnnouncements announcements,
     ILogState state,
     ISequencerLease lease,
+    SequencerOptions options,
     SequencerMetrics metrics,
     TimeProvider time,
     ILogger<Sequencer> logger) : IDisposable
 {
     /// <summary>The most acts that one batch takes in, to bound memory and the time to a receipt.</summary>
-    public const int MaxBatchActs = 4096;
+    public const int MaxBatchActs = 16_384;
 
     /// <summary>How long one drain goes on before it hands over, below the time that a function may run.</summary>
     public static readonly TimeSpan MaxDrainTime = TimeSpan.FromMinutes(4);
@@ -84,7 +85,7 @@ public sealed partial class Sequencer(
         catch
         {
             // Whether the last commit took effect is not known, so the next run starts from what storage says.
-            _tip = null;
+            Reset();
             throw;
         }
     }
@@ -113,6 +114,12 @@ public sealed partial class Sequencer(
         }
     }
 
+    private void Reset()
+    {
+        _tip = null;
+        announcements.Forget();
+    }
+
     private async Task<List<StagedMessage>> CollectAsync(CancellationToken cancellationToken)
     {
         var messages = new List<StagedMessage>();
@@ -123,7 +130,7 @@ public sealed partial class Sequencer(
             if (received.Count == 0)
                 break;
             messages.AddRange(received);
-            acts += received.Sum(message => message.Acts.Count);
+            acts += received.Sum(message => message.Upload.Acts.Count);
         }
 
         return messages;
@@ -132,54 +139,44 @@ public sealed partial class Sequencer(
     private async Task SequenceAsync(List<StagedMessage> messages, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var acts = await NewActsAsync(messages, cancellationToken);
-        if (acts.Count > 0)
+        var batch = await batches.MakeAsync(messages, cancellationToken);
+        if (batch.Acts.Count + batch.Issuers.Count > 0)
         {
-            var committed = await committer.TryCommitAsync(_tip!, acts, cancellationToken);
+            var committed = await committer.TryCommitAsync(_tip!, batch.Issuers, batch.Acts, cancellationToken);
             if (committed is null)
             {
                 LogLost(logger);
                 metrics.Lost();
-                _tip = null;
-                await EachAsync(messages, staged.ReleaseAsync, cancellationToken);
+                Reset();
+                await EachAsync(messages, (message, stop) => staged.ReleaseAsync(message, TimeSpan.Zero, stop), cancellationToken);
                 return;
             }
 
             await publisher.FinishAsync(committed.Batch, committed.Checkpoint, cancellationToken);
             _tip = committed.Tip;
             var elapsed = time.GetElapsedTime(started);
-            metrics.Sequenced(acts.Count, elapsed);
-            LogSequenced(logger, acts.Count, committed.Batch.Size, elapsed.TotalMilliseconds);
+            metrics.Sequenced(batch.Acts.Count, elapsed);
+            LogSequenced(logger, batch.Acts.Count, committed.Batch.Size, elapsed.TotalMilliseconds);
         }
 
-        await EachAsync(messages, staged.DeleteAsync, cancellationToken);
+        await EachAsync(messages, (message, stop) => SettleAsync(message, batch, stop), cancellationToken);
     }
 
-    // A message that comes back may have been sequenced by a holder that died before deleting it; the index knows,
-    // because that holder's batch was finished first. Within a batch, the same act may be staged twice.
-    private async Task<List<Act>> NewActsAsync(List<StagedMessage> messages, CancellationToken cancellationToken)
+    // A list with a line that waits is tried again: at once if this batch issued something, which may be what it waits for.
+    private async Task SettleAsync(StagedMessage message, StagedBatch batch, CancellationToken cancellationToken)
     {
-        var seen = new HashSet<ActId>();
-        var acts = new List<Act>();
-        foreach (var message in messages)
+        if (batch.Lists.TryGetValue(message, out var resolved))
         {
-            foreach (var act in message.Acts)
+            if (resolved.Waiting > 0)
             {
-                if (!seen.Add(act.Id))
-                    continue;
-                if (message.DeliveryCount > 1 && await IsInEffectAsync(act, cancellationToken))
-                    continue;
-                acts.Add(act);
+                await staged.ReleaseAsync(message, batch.Issues ? TimeSpan.Zero : options.RetryDelay, cancellationToken);
+                return;
             }
+
+            await answers.WriteAsync(message.Upload, resolved, cancellationToken);
         }
 
-        return acts;
-    }
-
-    private async Task<bool> IsInEffectAsync(Act act, CancellationToken cancellationToken)
-    {
-        var anchors = await index.FindAsync(act.Digest, cancellationToken);
-        return anchors.Any(anchor => anchor.ActId == act.Id);
+        await staged.DeleteAsync(message, cancellationToken);
     }
 
     private static Task EachAsync(

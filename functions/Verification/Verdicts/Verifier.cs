@@ -6,36 +6,52 @@ using TrueCopy.Verification.Receipts;
 
 namespace TrueCopy.Verification.Verdicts;
 
+/// <summary>What one issuer says of a document, proven.</summary>
+/// <param name="Result">What it says.</param>
+/// <param name="Receipt">Proof of the deciding act.</param>
+/// <param name="Successor">What the same issuer says of the document that takes this one's place; null unless superseded.</param>
+public sealed record IssuerAnswer(IssuerResult Result, Receipt Receipt, SuccessorAnswer? Successor);
+
+/// <summary>The document that takes another's place.</summary>
+/// <param name="Digest">That document.</param>
+/// <param name="Verdict">What the same issuer says of it.</param>
+public sealed record SuccessorAnswer(Digest Digest, Verdict Verdict);
+
 /// <summary>An answered question.</summary>
 /// <param name="Digest">What was asked.</param>
-/// <param name="Decision">The verdict and the acts behind it.</param>
+/// <param name="Verdict">The overall verdict.</param>
 /// <param name="CheckedAt">When, by this service's clock.</param>
 /// <param name="Checkpoint">The checkpoint that the answer stands on.</param>
-/// <param name="Receipt">Proof of the deciding act; null when unknown.</param>
+/// <param name="Issuers">One an issuer, the nearest to verified first; empty when unknown.</param>
 public sealed record Answer(
     Digest Digest,
-    Decision Decision,
+    Verdict Verdict,
     DateTimeOffset CheckedAt,
     SignedCheckpoint Checkpoint,
-    Receipt? Receipt);
+    IReadOnlyList<IssuerAnswer> Issuers);
 
 /// <summary>Answers verification requests from the index and the published log. Stateless but for caches.</summary>
 public sealed class Verifier(IAnchorIndex index, CheckpointSource checkpoints, IHashTileSource tiles, TimeProvider time)
 {
     private const int Parallelism = 16;
 
-    /// <summary>Answers one question: one index query, and tiles that are mostly in memory.</summary>
+    /// <summary>Answers one question: one index query (and one for a successor), and tiles that are mostly in memory.</summary>
     /// <exception cref="LogUnavailableException">The log cannot answer now.</exception>
     public async Task<Answer> VerifyAsync(Digest digest, CancellationToken cancellationToken)
     {
         var anchors = await index.FindAsync(digest, cancellationToken);
-        var decision = VerdictRule.Decide(anchors.Select(RecordedAct.Of));
-        var needed = decision.Acts.Count == 0 ? 0 : decision.Acts.Max(act => act.Anchor.LogIndex) + 1;
+        var now = time.GetUtcNow();
+        var decision = VerdictRule.Decide(anchors.Select(RecordedAct.Of), now);
+        var needed = anchors.Count == 0 ? 0 : anchors.Max(anchor => anchor.LogIndex) + 1;
         var checkpoint = await checkpoints.GetAsync(needed, cancellationToken);
-        var receipt = decision.Deciding is { } deciding
-            ? await ProveAsync(deciding.Anchor, checkpoint, cancellationToken)
-            : null;
-        return new Answer(digest, decision, time.GetUtcNow(), checkpoint, receipt);
+        var issuers = new List<IssuerAnswer>();
+        foreach (var result in decision.Results)
+        {
+            var receipt = await ProveAsync(result.Deciding.Anchor, checkpoint, cancellationToken);
+            issuers.Add(new IssuerAnswer(result, receipt, await SuccessorAsync(result, now, cancellationToken)));
+        }
+
+        return new Answer(digest, decision.Verdict, now, checkpoint, issuers);
     }
 
     /// <summary>Answers many questions, in their order.</summary>
@@ -48,9 +64,17 @@ public sealed class Verifier(IAnchorIndex index, CheckpointSource checkpoints, I
         return answers;
     }
 
-    private async Task<Receipt> ProveAsync(Anchor anchor, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    // One step only: a successor that is itself superseded says so, and asking about it leads on. So no chain is too long, and no circle endless.
+    private async Task<SuccessorAnswer?> SuccessorAsync(IssuerResult result, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var path = await new TreeReader(tiles, checkpoint.Size).InclusionProofAsync(anchor.LogIndex, cancellationToken);
-        return Receipt.Create(anchor.Entry, anchor.Opening, anchor.LogIndex, path, checkpoint.Note);
+        if (result.Verdict != Verdict.Superseded || result.Deciding.Anchor.Confidential.Successor is not { } successor)
+            return null;
+        var acts = (await index.FindAsync(successor, cancellationToken))
+            .Select(RecordedAct.Of)
+            .Where(act => act.Entry.Issuer == result.Issue.Entry.Issuer);
+        return new SuccessorAnswer(successor, VerdictRule.Decide(acts, now).Verdict);
     }
+
+    private async Task<Receipt> ProveAsync(Anchor anchor, SignedCheckpoint checkpoint, CancellationToken cancellationToken) =>
+        Receipt.Create(anchor, await new TreeReader(tiles, checkpoint.Size).InclusionProofAsync(anchor.LogIndex, cancellationToken), checkpoint.Note);
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using TrueCopy.Testing.InMemory;
 using TrueCopy.TransparencyLog.Proofs;
+using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Verdicts;
@@ -51,7 +52,7 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     public static TheoryData<string> Lies =>
-        ["verdict", "no receipt", "issuer", "legal name", "time", "index", "digest", "receipt of another", "opening", "path", "checkpoint", "garbage"];
+        ["verdict", "other verdict", "result's verdict", "validity", "reason", "note", "successor", "issuer", "legal name", "time", "index", "digest", "receipt of another", "opening", "path", "checkpoint", "garbage"];
 
     [Theory]
     [MemberData(nameof(Lies))]
@@ -62,18 +63,23 @@ public sealed class VerifyCommandTests : IDisposable
         var another = await OtherReceiptAsync("another");
         _service.Lie = verdict => lie switch
         {
-            "verdict" => verdict with { Verdict = Verdict.Verified, Receipt = null, Acts = [] },
-            "no receipt" => verdict with { Receipt = null },
-            "issuer" => WithAct(verdict, act => act with { Issuer = act.Issuer with { Id = "other-bank" } }),
-            "legal name" => WithAct(verdict, act => act with { Issuer = act.Issuer with { LegalName = "A Better Bank" } }),
+            "verdict" => verdict with { Verdict = Verdict.Verified, Results = [] },
+            "other verdict" => verdict with { Verdict = Verdict.Expired },
+            "result's verdict" => WithResult(verdict with { Verdict = Verdict.Suspended }, result => result with { Verdict = Verdict.Suspended }),
+            "validity" => WithResult(verdict, result => result with { Expires = verdict.CheckedAt.AddDays(9) }),
+            "reason" => WithResult(verdict, result => result with { Reason = ReasonCode.IssuedInError }),
+            "note" => WithResult(verdict, result => result with { Note = "trust me" }),
+            "successor" => WithResult(verdict, result => result with { Successor = new SuccessorDocument("sha-256", new string('0', 64), Verdict.Verified) }),
+            "issuer" => WithResult(verdict, result => result with { Issuer = result.Issuer with { Id = "other-bank" } }),
+            "legal name" => WithResult(verdict, result => result with { Issuer = result.Issuer with { LegalName = "A Better Bank" } }),
             "time" => WithAct(verdict, act => act with { At = act.At.AddDays(1) }),
             "index" => WithAct(verdict, act => act with { LogIndex = act.LogIndex + 1 }),
             "digest" => verdict with { Digest = new string('0', 64) },
-            "receipt of another" => verdict with { Receipt = another },
-            "opening" => WithReceipt(verdict, receipt => Receipt.Create(receipt.Entry, Verification.Commitments.Opening.Create(), receipt.Proof.Index, receipt.Proof.Path, receipt.Proof.Checkpoint).Proof),
+            "receipt of another" => WithResult(verdict, result => result with { Receipt = another }),
+            "opening" => WithReceipt(verdict, WithOtherOpening),
             "path" => WithReceipt(verdict, receipt => receipt.Proof with { Path = [.. receipt.Proof.Path.Skip(1)] }),
             "checkpoint" => WithReceipt(verdict, receipt => receipt.Proof with { Checkpoint = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(receipt.Proof.Checkpoint.Span).Replace("\n3\n", "\n4\n", StringComparison.Ordinal)) }),
-            _ => verdict with { Receipt = "garbage" },
+            _ => WithResult(verdict, result => result with { Receipt = "garbage" }),
         };
         var run = await Tool.RunAsync(_service, "verify", file, "--key", _service.Key);
         Assert.Equal(3, run.ExitCode);
@@ -85,7 +91,7 @@ public sealed class VerifyCommandTests : IDisposable
     public async Task An_unknown_that_hides_a_document_cannot_be_told_from_a_true_one_but_is_never_verified()
     {
         var file = await IssuedFileAsync("document");
-        _service.Lie = verdict => verdict with { Verdict = Verdict.Unknown, Receipt = null, Acts = [] };
+        _service.Lie = verdict => verdict with { Verdict = Verdict.Unknown, Results = [] };
         Assert.Equal(1, (await Tool.RunAsync(_service, "verify", file)).ExitCode);
     }
 
@@ -166,11 +172,19 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains("✔ THE RECEIPT HOLDS", run.Output, StringComparison.Ordinal);
     }
 
+    private static VerdictDocument WithResult(VerdictDocument verdict, Func<ResultDocument, ResultDocument> change) =>
+        verdict with { Results = [.. verdict.Results.Select(change)] };
+
     private static VerdictDocument WithAct(VerdictDocument verdict, Func<ActDocument, ActDocument> change) =>
-        verdict with { Acts = [.. verdict.Acts.Select(change)] };
+        WithResult(verdict, result => result with { Acts = [.. result.Acts.Select(change)] });
+
+    private static TlogProof WithOtherOpening(Receipt receipt) => receipt.Proof with
+    {
+        Extra = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(receipt.Proof.Extra!.Value.Span).Replace(receipt.Opening.Hex, new string('0', 64), StringComparison.Ordinal)),
+    };
 
     private static VerdictDocument WithReceipt(VerdictDocument verdict, Func<Receipt, TlogProof> change) =>
-        verdict with { Receipt = Encoding.UTF8.GetString(change(Receipt.Parse(Encoding.UTF8.GetBytes(verdict.Receipt!))).Encode()) };
+        WithResult(verdict, result => result with { Receipt = Encoding.UTF8.GetString(change(Receipt.Parse(Encoding.UTF8.GetBytes(result.Receipt))).Encode()) });
 
     private async Task<string> OtherReceiptAsync(string content)
     {

@@ -3,7 +3,9 @@ using TrueCopy.TransparencyLog.Merkle;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Receipts;
+using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Testing.InMemory;
 
@@ -31,7 +33,11 @@ public static class Audit
 
         Require(checkpoints.All(checkpoint => roots[(int)checkpoint.Size] == checkpoint.Checkpoint.Root), "no fork: every checkpoint ever published is of this log");
         var tiles = new UncachedTiles(world.Ledger);
-        Require(await new TreeReader(tiles, final.Size).RootAsync(CancellationToken.None) == final.Checkpoint.Root, "the published tiles hash to the root");
+        foreach (var checkpoint in checkpoints)
+            Require(await new TreeReader(tiles, checkpoint.Size).RootAsync(CancellationToken.None) == checkpoint.Checkpoint.Root, $"the published tiles hash to the root of checkpoint {checkpoint.Size}");
+        Require(world.Ledger.Violations.IsEmpty, string.Join("; ", world.Ledger.Violations));
+        Require(world.Ledger.Head!.Note.Span.SequenceEqual(final.Note.Span) && world.Ledger.Finished == final.Size, "what is committed is published and finished");
+        CheckJournal(world, entries);
         CheckIndex(world, entries);
         CheckReceipts(world, roots);
     }
@@ -49,6 +55,28 @@ public static class Audit
         return entries;
     }
 
+    // The journal is the source of truth: the log is its committed batches in a row, and the index is what they say.
+    private static void CheckJournal(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries)
+    {
+        var batches = new Stack<JournalBatch>();
+        for (var name = world.Ledger.Head!.Journal; name.Length > 0; name = batches.Peek().Previous)
+            batches.Push(JournalFormat.Decode(world.Ledger.Journal[name]));
+
+        var index = new Dictionary<(Digest, ActId), Anchor>();
+        var size = 0;
+        foreach (var batch in batches)
+        {
+            Require(batch.Start == size, "each batch begins where the one before ends");
+            Require(batch.Records.All(record => entries[size++].Span.SequenceEqual(record.Entry.Span)), "the journal holds the log's entries");
+            foreach (var (anchor, _) in batch.Acts())
+                index.TryAdd((anchor.Digest, anchor.ActId), anchor);
+        }
+
+        Require(size == entries.Count, "the journal holds every entry of the log");
+        var rows = world.Ledger.Anchors.ToDictionary(anchor => (anchor.Digest, anchor.ActId));
+        Require(index.Count == rows.Count && index.All(row => rows.TryGetValue(row.Key, out var stored) && stored.LogIndex == row.Value.LogIndex), "the index is what the journal would rebuild");
+    }
+
     private static void CheckIndex(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries)
     {
         foreach (var anchor in world.Ledger.Anchors)
@@ -58,7 +86,7 @@ public static class Audit
             Require(Entry.Parse(anchor.Entry.Span).Commitment == anchor.Opening.Commit(anchor.Digest), "an index row opens its entry");
         }
 
-        var acts = world.Ledger.Anchors.Select(anchor => (anchor.ActId, anchor.Digest.Algorithm)).ToArray();
+        var acts = world.Ledger.Anchors.Select(anchor => (anchor.ActId, anchor.Digest)).ToArray();
         Require(acts.Distinct().Count() == acts.Length, "each act is in effect once");
         Require(world.Ledger.Anchors.Select(anchor => anchor.LogIndex).Distinct().Count() == acts.Length, "each row has an entry of its own");
     }

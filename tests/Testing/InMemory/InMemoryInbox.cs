@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
@@ -10,43 +11,57 @@ namespace TrueCopy.Testing.InMemory;
 /// <summary>The inbox account in memory: containers with registry metadata, blobs, and the service's answers.</summary>
 public sealed class InMemoryInbox(Operations operations, TimeProvider time) : IInbox, IIssuerRegistry, IOutbox
 {
-    private readonly ConcurrentDictionary<string, Dictionary<string, string>> _containers = new();
-    private readonly ConcurrentDictionary<(string Container, string Path), (string ETag, byte[] Content, DateTimeOffset At)> _blobs = new();
+    private readonly Operations _operations = operations;
+    private readonly ConcurrentDictionary<string, (Dictionary<string, string> Metadata, DateTimeOffset Since)> _containers = new();
+    private readonly ConcurrentDictionary<(string Container, string Path), (string ETag, byte[] Content, DateTimeOffset At, Dictionary<string, string> Metadata)> _blobs = new();
+    private readonly ConcurrentDictionary<(BlobVersion Source, int Part), string> _parts = new();
     private int _versions;
 
     /// <summary>Receipts by the upload that they answer and algorithm.</summary>
     public ConcurrentDictionary<(BlobVersion Source, string Algorithm), ReadOnlyMemory<byte>> Receipts { get; } = new();
 
+    /// <summary>Receipts of manifests, whole only, by the upload that they answer.</summary>
+    public ConcurrentDictionary<BlobVersion, string> ManifestReceipts { get; } = new();
+
+    /// <summary>Receipts of lists of acts by the upload that they answer.</summary>
+    public ConcurrentDictionary<BlobVersion, string> ActReceipts { get; } = new();
+
+    /// <summary>Documents that were deleted, and whether each had its receipt then.</summary>
+    public ConcurrentDictionary<BlobVersion, bool> Deleted { get; } = new();
+
     /// <summary>Rejections by the upload that they answer.</summary>
     public ConcurrentDictionary<BlobVersion, Rejection> Rejections { get; } = new();
 
     /// <summary>Creates an issuer's container, or any other.</summary>
-    public void CreateContainer(string name, Dictionary<string, string> metadata) => _containers[name] = metadata;
+    public void CreateContainer(string name, Dictionary<string, string> metadata) => _containers[name] = (metadata, time.GetUtcNow());
 
     /// <summary>Puts a blob.</summary>
-    public BlobVersion Put(string container, string path, byte[] content)
+    public BlobVersion Put(string container, string path, byte[] content, Dictionary<string, string>? metadata = null)
     {
         var etag = "0x" + Interlocked.Increment(ref _versions).ToString("X16", CultureInfo.InvariantCulture);
-        _blobs[(container, path)] = (etag, content, time.GetUtcNow());
+        _blobs[(container, path)] = (etag, content, time.GetUtcNow(), metadata ?? []);
         return new BlobVersion(container, path, etag);
     }
 
+    /// <summary>Deletes a blob.</summary>
+    public void Delete(string container, string path) => _blobs.TryRemove((container, path), out _);
+
     /// <inheritdoc/>
-    public Task<InboxDocument?> OpenAsync(BlobVersion blob, CancellationToken cancellationToken) => operations.RunAsync("inbox.open", () =>
+    public Task<InboxDocument?> OpenAsync(BlobVersion blob, CancellationToken cancellationToken) => _operations.RunAsync("inbox.open", () =>
         _blobs.TryGetValue((blob.Container, blob.Path), out var found) && found.ETag == blob.ETag
-            ? new InboxDocument(new MemoryStream(found.Content), found.At)
+            ? new InboxDocument(new Download(this, blob, found.Content), found.At, found.Metadata)
             : null);
 
     /// <inheritdoc/>
-    public Task<Issuer> GetAsync(string container, CancellationToken cancellationToken) => operations.RunAsync("registry.get", () =>
-        _containers.TryGetValue(container, out var metadata)
-            ? IssuerMetadata.Parse(container, metadata)
+    public Task<Issuer> GetAsync(string container, CancellationToken cancellationToken) => _operations.RunAsync("registry.get", () =>
+        _containers.TryGetValue(container, out var found)
+            ? IssuerMetadata.Parse(container, found.Metadata) with { Since = found.Since }
             : throw new NotAnIssuerException("the container does not exist"));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Issuer>> ListAsync(CancellationToken cancellationToken) => operations.RunAsync(
+    public Task<IReadOnlyList<Issuer>> ListAsync(CancellationToken cancellationToken) => _operations.RunAsync(
         "registry.list",
-        IReadOnlyList<Issuer> () => [.. _containers.Select(container => IssuerMetadata.Parse(container.Key, container.Value))]);
+        IReadOnlyList<Issuer> () => [.. _containers.Select(container => IssuerMetadata.Parse(container.Key, container.Value.Metadata) with { Since = container.Value.Since }).OrderBy(issuer => issuer.Id, StringComparer.Ordinal)]);
 
     /// <inheritdoc/>
     public Task WriteReceiptAsync(
@@ -55,9 +70,57 @@ public sealed class InMemoryInbox(Operations operations, TimeProvider time) : II
         long logIndex,
         ReadOnlyMemory<byte> receipt,
         CancellationToken cancellationToken) =>
-        operations.RunAsync("receipt.write", () => Receipts[(source, algorithm.Name)] = receipt);
+        _operations.RunAsync("receipt.write", () => Receipts[(source, algorithm.Name)] = receipt);
+
+    /// <inheritdoc/>
+    public Task DeleteDocumentAsync(BlobVersion source, IReadOnlyList<DigestAlgorithm> algorithms, CancellationToken cancellationToken) =>
+        _operations.RunAsync("document.delete", () =>
+        {
+            if (Exists(source))
+                Delete(source.Container, source.Path);
+            Deleted[source] = algorithms.All(algorithm => Receipts.ContainsKey((source, algorithm.Name)));
+        });
+
+    /// <inheritdoc/>
+    public Task WriteManifestReceiptsAsync(BlobVersion source, int part, int parts, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
+        _operations.RunAsync("manifest.receipts", () =>
+        {
+            _parts[(source, part)] = Encoding.UTF8.GetString(lines.Span);
+            var all = Enumerable.Range(0, parts).Select(number => _parts.GetValueOrDefault((source, number))).ToArray();
+            if (all.All(lines => lines is not null))
+                ManifestReceipts[source] = string.Concat(all);
+        });
+
+    /// <inheritdoc/>
+    public Task<bool> HasManifestReceiptsAsync(BlobVersion source, CancellationToken cancellationToken) =>
+        _operations.RunAsync("manifest.answered", () => ManifestReceipts.ContainsKey(source));
+
+    /// <inheritdoc/>
+    public Task WriteActReceiptsAsync(BlobVersion source, ReadOnlyMemory<byte> lines, Rejection? refused, CancellationToken cancellationToken) =>
+        _operations.RunAsync("acts.receipts", () =>
+        {
+            if (refused is not null)
+                Rejections[source] = refused;
+            ActReceipts[source] = Encoding.UTF8.GetString(lines.Span);
+        });
+
+    /// <summary>Whether this version of a blob is there.</summary>
+    public bool Exists(BlobVersion blob) => _blobs.TryGetValue((blob.Container, blob.Path), out var found) && found.ETag == blob.ETag;
 
     /// <inheritdoc/>
     public Task WriteRejectionAsync(BlobVersion source, Rejection rejection, CancellationToken cancellationToken) =>
-        operations.RunAsync("rejection.write", () => Rejections[source] = rejection);
+        _operations.RunAsync("rejection.write", () => Rejections[source] = rejection);
+
+    /// <summary>A version being read, which stops being readable when the blob changes, as on storage.</summary>
+    private sealed class Download(InMemoryInbox inbox, BlobVersion blob, byte[] content) : MemoryStream(content, writable: false)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return await inbox._operations.RunAsync("inbox.read", () =>
+                inbox._blobs.TryGetValue((blob.Container, blob.Path), out var now) && now.ETag == blob.ETag
+                    ? Read(buffer.Span)
+                    : throw new BlobChangedException(new IOException("412")));
+        }
+    }
 }

@@ -9,7 +9,7 @@ using TrueCopy.Verification.Sequencing;
 namespace TrueCopy.Testing.InMemory;
 
 /// <summary>The ledger account in memory: state, journal, public log and index.</summary>
-public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal, ILogStore, IAnchorIndex
+public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal, ILogStore, IAnchorIndex, IReferenceIndex, IRevocationIndex, IIssuerHistory
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, ReadOnlyMemory<byte>> _journal = new();
@@ -35,8 +35,24 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
         }
     }
 
-    /// <summary>Names of all journal batches, committed or not.</summary>
-    public ICollection<string> JournalNames => _journal.Keys;
+    /// <summary>Batches of the journal by name, committed or not.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Journal => _journal;
+
+    /// <summary>The committed head.</summary>
+    public Head? Head
+    {
+        get
+        {
+            lock (_lock)
+                return _head?.Head;
+        }
+    }
+
+    /// <summary>How far publication has come.</summary>
+    public long Finished => Volatile.Read(ref _finished);
+
+    /// <summary>Orders of things that a reader must never see, noted at the moment that they could be seen.</summary>
+    public ConcurrentQueue<string> Violations { get; } = new();
 
     /// <inheritdoc/>
     public Task<StoredHead?> LoadHeadAsync(CancellationToken cancellationToken) => operations.RunAsync("head.load", () =>
@@ -59,14 +75,14 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
         });
 
     /// <inheritdoc/>
-    public Task<long> LoadFinishedAsync(CancellationToken cancellationToken) => operations.RunAsync("finished.load", () => _finished);
+    public Task<long> LoadFinishedAsync(CancellationToken cancellationToken) => operations.RunAsync("finished.load", () => Finished);
 
     /// <inheritdoc/>
-    public Task SaveFinishedAsync(long size, CancellationToken cancellationToken) => operations.RunAsync("finished.save", () => _finished = size);
+    public Task SaveFinishedAsync(long size, CancellationToken cancellationToken) => operations.RunAsync("finished.save", () => Volatile.Write(ref _finished, size));
 
     /// <inheritdoc/>
     public Task WriteAsync(string name, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>
-        operations.RunAsync("journal.write", () => _journal[name] = batch);
+        operations.RunAsync("journal.write", () => _journal[name] = batch.ToArray());
 
     /// <inheritdoc/>
     Task<ReadOnlyMemory<byte>> IJournal.ReadAsync(string name, CancellationToken cancellationToken) =>
@@ -75,9 +91,9 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
     /// <inheritdoc/>
     public Task WriteAsync(TileContent tile, CancellationToken cancellationToken) => operations.RunAsync("tile.write", () =>
     {
-        if (Tiles.TryGetValue(tile.Id, out var existing) && !existing.Span.SequenceEqual(tile.Bytes.Span))
-            throw new InvalidOperationException($"{tile.Id} is written with other content.");
-        Tiles[tile.Id] = tile.Bytes;
+        var written = Tiles.GetOrAdd(tile.Id, tile.Bytes.ToArray());
+        if (!written.Span.SequenceEqual(tile.Bytes.Span))
+            Violations.Enqueue($"{tile.Id} was written with other content");
     });
 
     /// <inheritdoc/>
@@ -100,6 +116,8 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
             {
                 if (_checkpoint is { } published && SizeOf(published) >= size)
                     return;
+                foreach (var tile in TilesOf(size).Where(tile => !Tiles.ContainsKey(tile)))
+                    Violations.Enqueue($"checkpoint {size} was published before {tile}");
                 _checkpoint = note;
                 Published.Enqueue(note);
             }
@@ -118,10 +136,72 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
         operations.RunAsync("index.add", IReadOnlyList<Anchor> () =>
         {
             lock (_lock)
-                return [.. anchors.Where(anchor => !_anchors.TryAdd((anchor.Digest, anchor.ActId.Value), anchor) && _anchors[(anchor.Digest, anchor.ActId.Value)].LogIndex != anchor.LogIndex)];
+            {
+                var published = _checkpoint is { } note ? SizeOf(note) : 0;
+                foreach (var anchor in anchors.Where(anchor => anchor.LogIndex >= published))
+                    Violations.Enqueue($"entry {anchor.LogIndex} was indexed before it was published");
+                return [.. anchors.Where(LosesToAnotherRow)];
+            }
         });
+
+    /// <summary>Documents by reference.</summary>
+    public ConcurrentDictionary<DocumentReference, bool> References { get; } = new();
+
+    /// <summary>What each issuer revoked.</summary>
+    public ConcurrentDictionary<(string Issuer, Digest Digest), bool> Revocations { get; } = new();
+
+    /// <summary>Descriptions of issuers by log index.</summary>
+    public ConcurrentDictionary<long, IssuerRecord> Issuers { get; } = new();
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Digest>> FindAsync(string issuer, string reference, CancellationToken cancellationToken) =>
+        operations.RunAsync("references.find", IReadOnlyList<Digest> () =>
+            [.. References.Keys.Where(key => key.Issuer == issuer && key.Reference == reference).Select(key => key.Digest).OrderBy(digest => digest.ToString(), StringComparer.Ordinal)]);
+
+    /// <inheritdoc/>
+    public Task AddAsync(IReadOnlyList<DocumentReference> references, CancellationToken cancellationToken) => operations.RunAsync("references.add", () =>
+    {
+        foreach (var reference in references)
+            References[reference] = true;
+    });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlySet<Digest>> LoadAsync(string issuer, CancellationToken cancellationToken) => operations.RunAsync(
+        "revocations.load",
+        IReadOnlySet<Digest> () => Revocations.Keys.Where(key => key.Issuer == issuer).Select(key => key.Digest).ToHashSet());
+
+    /// <inheritdoc/>
+    public Task AddAsync(string issuer, Digest digest, CancellationToken cancellationToken) =>
+        operations.RunAsync("revocations.add", () => Revocations[(issuer, digest)] = true);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IssuerRecord>> FindAsync(string issuer, CancellationToken cancellationToken) => operations.RunAsync(
+        "issuers.find",
+        IReadOnlyList<IssuerRecord> () => [.. Issuers.Values.Where(record => record.Issuer.Id == issuer).OrderBy(record => record.LogIndex)]);
+
+    /// <inheritdoc/>
+    public Task AddAsync(IssuerRecord record, CancellationToken cancellationToken) =>
+        operations.RunAsync("issuers.add", () => Issuers[record.LogIndex] = record);
+
+    /// <summary>Every tile and bundle that a log of this size has.</summary>
+    public static IEnumerable<TileId> TilesOf(long size)
+    {
+        for (var index = 0L; index * TileId.FullWidth < size; index++)
+            yield return TileId.At(TileId.EntriesLevel, index, size);
+        for (var level = 0; size >> (TileId.Height * level) is > 0 and var count; level++)
+        {
+            for (var index = 0L; index * TileId.FullWidth < count; index++)
+                yield return TileId.At(level, index, size);
+        }
+    }
 
     /// <summary>The size that a checkpoint's note states.</summary>
     public static long SizeOf(ReadOnlyMemory<byte> note) =>
         long.Parse(Encoding.UTF8.GetString(note.Span).Split('\n')[1], CultureInfo.InvariantCulture);
+
+    private bool LosesToAnotherRow(Anchor anchor)
+    {
+        var key = (anchor.Digest, anchor.ActId.Value);
+        return !_anchors.TryAdd(key, anchor) && _anchors[key].LogIndex != anchor.LogIndex;
+    }
 }

@@ -74,9 +74,11 @@ public sealed class InMemoryWorld
     public static byte[] EventOf(BlobVersion blob) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
     {
         ["specversion"] = "1.0",
+        ["id"] = $"{blob.Container}/{blob.Path}/{blob.ETag}",
+        ["source"] = "/subscriptions/0/resourceGroups/truecopy/providers/Microsoft.Storage/storageAccounts/inbox",
         ["type"] = BlobEvent.BlobCreated,
         ["subject"] = $"/blobServices/default/containers/{blob.Container}/blobs/{blob.Path}",
-        ["data"] = new Dictionary<string, object> { ["eTag"] = blob.ETag },
+        ["data"] = new Dictionary<string, object> { ["api"] = "PutBlob", ["eTag"] = $"\"{blob.ETag}\"" },
     });
 
     /// <summary>Starts a process over this storage: the real handlers, sequencer and verifier.</summary>
@@ -104,6 +106,7 @@ public sealed class InMemoryService : IAsyncDisposable
         services.AddSingleton(world.Identity);
         services.AddSingleton<ILogState>(world.Ledger).AddSingleton<IJournal>(world.Ledger);
         services.AddSingleton<ILogStore>(world.Ledger).AddSingleton<IAnchorIndex>(world.Ledger);
+        services.AddSingleton<IReferenceIndex>(world.Ledger).AddSingleton<IRevocationIndex>(world.Ledger).AddSingleton<IIssuerHistory>(world.Ledger);
         services.AddSingleton<IInbox>(world.Inbox).AddSingleton<IIssuerRegistry>(world.Inbox).AddSingleton<IOutbox>(world.Inbox);
         services.AddSingleton<IStagedActs>(world.Staged).AddSingleton<ISequencerLease>(world.Lease);
         services.AddVerification();
@@ -115,6 +118,9 @@ public sealed class InMemoryService : IAsyncDisposable
 
     /// <summary>The sequencer.</summary>
     public Sequencer Sequencer => _services.GetRequiredService<Sequencer>();
+
+    /// <summary>The watch on the registry.</summary>
+    public RegistryWatch Registry => _services.GetRequiredService<RegistryWatch>();
 
     /// <summary>The verifier.</summary>
     public Verifier Verifier => _services.GetRequiredService<Verifier>();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Intake;
 
@@ -23,12 +24,45 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
         }
     }
 
+    /// <summary>Bodies that are stored apart.</summary>
+    public ConcurrentDictionary<string, byte[]> Bodies { get; } = new();
+
     /// <inheritdoc/>
-    public Task AddAsync(IReadOnlyList<Act> acts, CancellationToken cancellationToken) => operations.RunAsync("staged.add", () =>
+    public Task<PreparedPart> PrepareAsync(StagedUpload upload, CancellationToken cancellationToken)
     {
-        var body = StagedBody.Encode(acts);
-        lock (_lock)
-            _messages.Add(new Message(Guid.NewGuid().ToString(), body));
+        var body = StagedBody.Encode(upload);
+        if (upload.Answer.Kind != UploadKind.Manifest)
+            return Task.FromResult(new PreparedPart(0, null, body));
+        return operations.RunAsync("staged.prepare", () =>
+        {
+            var blob = $"{upload.Source}/{upload.Answer.Part}";
+            Bodies[blob] = body;
+            return new PreparedPart(upload.Answer.Part, blob, default);
+        });
+    }
+
+    /// <summary>Stages an upload of one part.</summary>
+    public async Task AddAsync(StagedUpload upload, CancellationToken cancellationToken) =>
+        await StageAsync([await PrepareAsync(upload, cancellationToken)], cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task StageAsync(IReadOnlyList<PreparedPart> parts, CancellationToken cancellationToken)
+    {
+        foreach (var part in parts)
+        {
+            await operations.RunAsync("staged.add", () =>
+            {
+                lock (_lock)
+                    _messages.Add(new Message(Guid.NewGuid().ToString(), part, parts.Count, time.GetUtcNow()));
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DiscardAsync(IReadOnlyList<PreparedPart> parts, CancellationToken cancellationToken) => operations.RunAsync("staged.discard", () =>
+    {
+        foreach (var part in parts.Where(part => part.Blob is not null))
+            Bodies.TryRemove(part.Blob!, out _);
     });
 
     /// <inheritdoc/>
@@ -36,8 +70,16 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
         operations.RunAsync("staged.receive", IReadOnlyList<StagedMessage> () =>
         {
             lock (_lock)
-                return [.. _messages.Where(IsVisible).Take(32).Select(Deliver)];
+            {
+                // A second message for a part that is done has no body left.
+                _messages.RemoveAll(message => message.Part.Blob is { } blob && !Bodies.ContainsKey(blob));
+                var visible = _messages.Where(IsVisible).OrderBy(message => Shuffle?.Next() ?? 0).ToArray();
+                return [.. visible.Where(message => message.Part.Blob is null).Concat(visible.Where(message => message.Part.Blob is not null).Take(1)).Take(32).Select(Deliver)];
+            }
         });
+
+    /// <summary>Delivers in random order, as the queue may; null for first in, first out.</summary>
+    public Random? Shuffle { get; set; }
 
     /// <inheritdoc/>
     public Task<bool> AnyAsync(CancellationToken cancellationToken) => operations.RunAsync("staged.peek", () =>
@@ -50,16 +92,19 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
     public Task DeleteAsync(StagedMessage message, CancellationToken cancellationToken) => operations.RunAsync("staged.delete", () =>
     {
         lock (_lock)
-            _messages.RemoveAll(candidate => candidate.Handle == message.Handle);
+        {
+            if (_messages.RemoveAll(candidate => candidate.Handle == message.Handle) > 0 && message.Blob is { } blob)
+                Bodies.TryRemove(blob, out _);
+        }
     });
 
     /// <inheritdoc/>
-    public Task ReleaseAsync(StagedMessage message, CancellationToken cancellationToken) => operations.RunAsync("staged.release", () =>
+    public Task ReleaseAsync(StagedMessage message, TimeSpan delay, CancellationToken cancellationToken) => operations.RunAsync("staged.release", () =>
     {
         lock (_lock)
         {
             foreach (var held in _messages.Where(candidate => candidate.Handle == message.Handle))
-                held.VisibleAt = DateTimeOffset.MinValue;
+                held.VisibleAt = time.GetUtcNow() + delay;
         }
     });
 
@@ -70,14 +115,20 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
         message.VisibleAt = time.GetUtcNow() + Invisible;
         message.Handle = $"handle {++_handles}";
         message.Deliveries++;
-        return new StagedMessage(message.Id, message.Handle, message.Deliveries, StagedBody.Decode(message.Body));
+        var upload = StagedBody.Decode(message.Part.Blob is { } blob ? Bodies[blob] : message.Part.Body.Span);
+        upload = upload with { Answer = upload.Answer with { Part = message.Part.Part, Parts = message.Parts } };
+        return new StagedMessage(message.Id, message.Handle, message.Deliveries, message.StagedAt, message.Part.Blob, upload);
     }
 
-    private sealed class Message(string id, byte[] body)
+    private sealed class Message(string id, PreparedPart part, int parts, DateTimeOffset stagedAt)
     {
         public string Id { get; } = id;
 
-        public byte[] Body { get; } = body;
+        public PreparedPart Part { get; } = part;
+
+        public int Parts { get; } = parts;
+
+        public DateTimeOffset StagedAt { get; } = stagedAt;
 
         public string Handle { get; set; } = "";
 

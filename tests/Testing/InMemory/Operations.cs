@@ -10,6 +10,11 @@ public enum Fault
     After,
 }
 
+/// <summary>An operation as <see cref="Operations.Hook"/> sees it, once before and once after it takes effect.</summary>
+/// <param name="Name">Port and verb, such as <c>head.replace</c>.</param>
+/// <param name="Moment">Before or after it takes effect.</param>
+public readonly record struct Operation(string Name, Fault Moment);
+
 /// <summary>A fault that a test asked for.</summary>
 public sealed class InjectedFaultException(string operation) : Exception($"Injected into {operation}.");
 
@@ -17,8 +22,10 @@ public sealed class InjectedFaultException(string operation) : Exception($"Injec
 public sealed class Operations
 {
     private readonly List<string> _log = [];
-    private int _faultAt = -1;
+    private Func<string, bool>? _strikes;
     private Fault _fault;
+    private bool _crash;
+    private bool _crashed;
 
     /// <summary>Names of the operations so far, in order.</summary>
     public IReadOnlyList<string> Log
@@ -30,14 +37,40 @@ public sealed class Operations
         }
     }
 
+    /// <summary>Whether the fault that was asked for has struck.</summary>
+    public bool HasStruck
+    {
+        get
+        {
+            lock (_log)
+                return _strikes is null;
+        }
+    }
+
+    /// <summary>Runs around every operation; what it throws, the operation's caller sees.</summary>
+    public Func<Operation, Task>? Hook { get; set; }
+
     /// <summary>Fails the operation that is the <paramref name="index"/>-th from now on, counted from 0. Later ones succeed again.</summary>
-    public void FailAt(int index, Fault fault)
+    public void FailAt(int index, Fault fault) => Arm(At(index), fault, crash: false);
+
+    /// <summary>Fails the next operation of this name. Later ones succeed again.</summary>
+    public void FailNext(string name, Fault fault) => Arm(candidate => candidate == name, fault, crash: false);
+
+    /// <summary>Fails the <paramref name="index"/>-th operation and then all, without effect, until <see cref="Restart"/>: the process is dead.</summary>
+    public void CrashAt(int index, Fault fault) => Arm(At(index), fault, crash: true);
+
+    /// <summary>Lets operations succeed again after a crash.</summary>
+    public void Restart()
     {
         lock (_log)
-        {
-            _faultAt = _log.Count + index;
-            _fault = fault;
-        }
+            _crashed = false;
+    }
+
+    /// <summary>Withdraws a fault that has not struck, and lets operations succeed.</summary>
+    public void StopFailing()
+    {
+        lock (_log)
+            (_strikes, _crashed) = (null, false);
     }
 
     /// <summary>Runs an operation.</summary>
@@ -45,17 +78,16 @@ public sealed class Operations
     {
         // Yields, so that concurrent callers interleave between operations as they do over a network.
         await Task.Yield();
-        bool struck;
-        lock (_log)
-        {
-            struck = _log.Count == _faultAt;
-            _log.Add(name);
-        }
-
-        if (struck && _fault == Fault.Before)
+        var fault = Begin(name);
+        if (Hook is { } before)
+            await before(new Operation(name, Fault.Before));
+        if (fault == Fault.Before)
             throw new InjectedFaultException(name);
+
         var result = operation();
-        return struck ? throw new InjectedFaultException(name) : result;
+        if (Hook is { } after)
+            await after(new Operation(name, Fault.After));
+        return fault == Fault.After ? throw new InjectedFaultException(name) : result;
     }
 
     /// <summary>Runs an operation without a result.</summary>
@@ -64,4 +96,35 @@ public sealed class Operations
         operation();
         return true;
     });
+
+    private Func<string, bool> At(int index)
+    {
+        lock (_log)
+        {
+            var at = _log.Count + index;
+            return _ => _log.Count == at;
+        }
+    }
+
+    private void Arm(Func<string, bool> strikes, Fault fault, bool crash)
+    {
+        lock (_log)
+            (_strikes, _fault, _crash) = (strikes, fault, crash);
+    }
+
+    private Fault? Begin(string name)
+    {
+        lock (_log)
+        {
+            if (_crashed)
+                throw new InjectedFaultException(name);
+            var struck = _strikes?.Invoke(name) == true;
+            _log.Add(name);
+            if (!struck)
+                return null;
+            _strikes = null;
+            _crashed = _crash;
+            return _fault;
+        }
+    }
 }

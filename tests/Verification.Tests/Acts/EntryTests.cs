@@ -1,4 +1,5 @@
 using System.Text;
+using CsCheck;
 using TrueCopy.TransparencyLog;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Commitments;
@@ -48,8 +49,43 @@ public sealed class EntryTests
     [InlineData("""{"v":1,"act":"issue","at":"2026-11-23T09:00:00+08:00"}""")]
     [InlineData("""{"v":1,"act":"issue","at":"yesterday"}""")]
     [InlineData("""{"v":1,"act":"issue"}""")]
+    [InlineData("""{"v":1,"act":1,"at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":1,"act":99,"at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":1,"act":"1","at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":1,"act":"Issue","at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":1,"act":"issue,genesis","at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":"1","act":"issue","at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":1,"act":"issue","at":7}""")]
     [InlineData("""{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z"} """ + "x")]
     public void Anything_else_is_refused(string text) => Assert.Throws<LogFormatException>(() => Entry.Parse(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void An_entry_longer_than_a_bundle_can_hold_is_refused() =>
+        Assert.Throws<LogFormatException>(() => Entry.Parse([.. Entry.Of(Act, Opening.Create()).Encode(), .. Samples.Bytes(new string(' ', 65_536))]));
+
+    [Fact]
+    public void A_damaged_entry_is_read_or_refused_but_nothing_worse()
+    {
+        var bytes = Entry.Of(Act, Opening.Create()).Encode();
+        Samples.Damage(bytes).Sample(
+            damaged =>
+            {
+                try
+                {
+                    Entry.Parse(damaged);
+                }
+                catch (LogFormatException)
+                {
+                    // Refused as documented.
+                }
+            },
+            iter: 5000);
+    }
+
+    // printf 'issuer-bank\0a/b\0000x1\0007\0sm3' | sha256sum | cut -c1-32
+    [Fact]
+    public void An_acts_id_never_changes() =>
+        Assert.Equal("05afa3a13b3a33dfe08fa67b3bfcbc8c", ActId.Of(new BlobVersion("issuer-bank", "a/b", "0x1"), 7, DigestAlgorithm.Sm3).Value);
 
     [Fact]
     public void The_same_act_has_the_same_id_and_every_part_of_it_counts()

@@ -20,6 +20,32 @@ public sealed class OpeningTests
         Assert.Equal(Convert.ToHexStringLower(hmac.GetHashAndReset()), opening.Commit(Digest));
     }
 
+    // printf 'sha-256\0<digest of "abc">' | openssl mac -digest SHA256 -macopt hexkey:000102… HMAC
+    [Fact]
+    public void A_commitment_is_what_other_tools_compute()
+    {
+        var opening = new Opening([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
+        var abc = new Digest(DigestAlgorithm.Sha256, SHA256.HashData("abc"u8));
+        Assert.Equal("8ef054130cc1338cd25997e115256f97a03cbdf36db329350a34053e951dafe5", opening.Commit(abc));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("zz")]
+    [InlineData("0x00000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData(" 000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000\n")]
+    [InlineData("00000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("０000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("g000000000000000000000000000000000000000000000000000000000000000")]
+    public void Anything_but_64_hex_digits_is_no_opening(string hex) => Assert.False(Opening.TryParse(hex, out _));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(31)]
+    [InlineData(33)]
+    public void A_nonce_has_32_bytes(int length) => Assert.Throws<ArgumentOutOfRangeException>(() => new Opening(new byte[length]));
+
     [Fact]
     public void Two_commitments_to_the_same_document_cannot_be_linked() =>
         Assert.NotEqual(Opening.Create().Commit(Digest), Opening.Create().Commit(Digest));

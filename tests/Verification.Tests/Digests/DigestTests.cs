@@ -1,3 +1,4 @@
+using CsCheck;
 using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Verification.Tests.Digests;
@@ -25,6 +26,22 @@ public sealed class DigestTests
     [InlineData(" aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     [InlineData("ａaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public void Anything_but_hex_of_the_exact_length_is_refused(string? hex) => Assert.False(Digest.TryParse(DigestAlgorithm.Sha256, hex, out _));
+
+    [Fact]
+    public void Hex_of_every_algorithm_reads_back_and_one_digit_less_or_more_does_not() =>
+        Gen.Select(Gen.Int[0, DigestAlgorithm.All.Count - 1], Gen.Byte.Array[64]).Sample((i, bytes) =>
+        {
+            var digest = new Digest(DigestAlgorithm.All[i], bytes.AsSpan(0, DigestAlgorithm.All[i].Length));
+            Assert.True(Digest.TryParse(digest.Algorithm, digest.Hex, out var parsed));
+            Assert.Equal(digest, parsed);
+            Assert.Equal(digest.GetHashCode(), parsed.GetHashCode());
+            Assert.False(Digest.TryParse(digest.Algorithm, digest.Hex[1..], out _));
+            Assert.False(Digest.TryParse(digest.Algorithm, digest.Hex + "0", out _));
+        });
+
+    [Fact]
+    public void A_digest_cannot_have_another_algorithms_length() =>
+        Assert.Throws<ArgumentException>(() => new Digest(DigestAlgorithm.Sha384, new byte[32]));
 
     [Fact]
     public void The_same_hash_under_two_algorithms_is_two_digests()

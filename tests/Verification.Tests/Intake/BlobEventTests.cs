@@ -1,4 +1,5 @@
 using System.Text;
+using CsCheck;
 using TrueCopy.TransparencyLog;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Intake;
@@ -74,6 +75,30 @@ public sealed class BlobEventTests
     [InlineData("""{"type":"Microsoft.Storage.BlobCreated","subject":"/blobServices/default/containers/c/blobs/b","data":[]}""")]
     public void What_is_not_an_event_is_refused_with_the_documented_exception(string message) =>
         Assert.Throws<LogFormatException>(() => Parse(message));
+
+    [Theory]
+    [InlineData("new-file.txt", "\\ud800")]
+    [InlineData("Microsoft.Storage.BlobCreated", "\\udfff")]
+    [InlineData("\\\"0x8D4BCC2E4835CD0\\\"", "\\ud800x")]
+    public void Text_that_is_not_unicode_is_refused_with_the_documented_exception(string text, string broken) =>
+        Assert.Throws<LogFormatException>(() => Parse(CloudEvent.Replace(text, broken, StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData(CloudEvent)]
+    [InlineData(EventGridEvent)]
+    public void A_damaged_event_is_read_or_refused_but_nothing_worse(string message) => Samples.Damage(Samples.Bytes(message)).Sample(
+        damaged =>
+        {
+            try
+            {
+                BlobEvent.Parse(damaged);
+            }
+            catch (LogFormatException)
+            {
+                // Refused as documented.
+            }
+        },
+        iter: 20_000);
 
     [Fact]
     public void An_event_longer_than_a_queue_message_can_be_is_refused() =>

@@ -29,8 +29,8 @@ public sealed class IntakeHandlerTests
         await using var service = _world.Start();
         await HandleAsync(service, _world.Upload("bank", "a", [0]));
         var answer = await service.Verifier.VerifyAsync(DigestOf([1]), TestContext.Current.CancellationToken);
-        Assert.Equal(Verdict.Unknown, answer.Decision.Verdict);
-        Assert.Null(answer.Receipt);
+        Assert.Equal(Verdict.Unknown, answer.Verdict);
+        Assert.Empty(answer.Issuers);
     }
 
     [Fact]
@@ -43,8 +43,9 @@ public sealed class IntakeHandlerTests
         await HandleAsync(service, _world.Upload("registry", "c", Bytes("x")));
 
         var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("x")), TestContext.Current.CancellationToken);
-        Assert.Equal(Verdict.Verified, answer.Decision.Verdict);
-        Assert.Equal(["bank", "bank", "registry"], answer.Decision.Acts.Select(act => act.Entry.Issuer));
+        Assert.Equal(Verdict.Verified, answer.Verdict);
+        Assert.Equal(["bank", "registry"], answer.Issuers.Select(issuer => issuer.Result.Issue.Entry.Issuer));
+        Assert.Equal([2, 1], answer.Issuers.Select(issuer => issuer.Result.Acts.Count));
         await Audit.RunAsync(_world);
     }
 
@@ -66,7 +67,7 @@ public sealed class IntakeHandlerTests
         Assert.Equal(3, _world.Inbox.Receipts.Count);
         Assert.True(Digest.TryParse(DigestAlgorithm.Sm3, "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0", out var sm3));
         var answer = await service.Verifier.VerifyAsync(sm3, TestContext.Current.CancellationToken);
-        Assert.Equal(Verdict.Verified, answer.Decision.Verdict);
+        Assert.Equal(Verdict.Verified, answer.Verdict);
         await Audit.RunAsync(_world);
     }
 
@@ -125,13 +126,72 @@ public sealed class IntakeHandlerTests
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
         var message = _world.Upload("bank", "a", Bytes("x"));
 
-        // registry, open, stage, lease: the fifth operation is the drain's first on the queue.
-        _world.Operations.FailAt(4, Fault.Before);
+        _world.Operations.FailNext("staged.receive", Fault.Before);
         Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, message));
         Assert.Equal(Verdict.Unknown, await VerdictOfAsync(service, "x"));
 
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
         Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "x"));
+    }
+
+    [Fact]
+    public async Task A_blob_that_is_gone_before_it_is_read_is_ignored()
+    {
+        await using var service = _world.Start();
+        var message = _world.Upload("bank", "a", Bytes("x"));
+        _world.Inbox.Delete("issuer-bank", "a");
+        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, message));
+        Assert.Equal(0, _world.Staged.Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_blob_that_changes_while_it_is_read_is_ignored_and_its_next_event_answers(bool deleted)
+    {
+        await using var service = _world.Start();
+        await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        var older = _world.Upload("bank", "a", new byte[3 << 20]);
+        byte[]? newer = null;
+        var reads = 0;
+        _world.Operations.Hook = operation =>
+        {
+            if (operation is { Name: "inbox.read", Moment: Fault.Before } && ++reads == 2)
+            {
+                if (deleted)
+                    _world.Inbox.Delete("issuer-bank", "a");
+                else
+                    newer = _world.Upload("bank", "a", Bytes("new"));
+            }
+
+            return Task.CompletedTask;
+        };
+        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, older));
+        Assert.Equal(0, _world.Staged.Count);
+        Assert.True(reads >= 2);
+        if (newer is not null)
+        {
+            Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, newer));
+            Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "new"));
+        }
+    }
+
+    [Theory]
+    [InlineData("registry.get")]
+    [InlineData("inbox.open")]
+    [InlineData("inbox.read")]
+    [InlineData("staged.add")]
+    public async Task Until_it_is_staged_a_failure_is_the_events_so_that_it_comes_again(string operation)
+    {
+        await using var service = _world.Start();
+        await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        var message = _world.Upload("bank", "a", Bytes("x"));
+        _world.Operations.FailNext(operation, Fault.Before);
+        await Assert.ThrowsAsync<InjectedFaultException>(() => HandleAsync(service, message));
+        Assert.Equal(Verdict.Unknown, await VerdictOfAsync(service, "x"));
+        Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, message));
+        Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "x"));
+        await Audit.RunAsync(_world);
     }
 
     [Fact]
@@ -145,5 +205,5 @@ public sealed class IntakeHandlerTests
         service.Intake.HandleAsync(message, TestContext.Current.CancellationToken);
 
     private static async Task<Verdict> VerdictOfAsync(InMemoryService service, string content) =>
-        (await service.Verifier.VerifyAsync(DigestOf(Bytes(content)), TestContext.Current.CancellationToken)).Decision.Verdict;
+        (await service.Verifier.VerifyAsync(DigestOf(Bytes(content)), TestContext.Current.CancellationToken)).Verdict;
 }

@@ -37,6 +37,12 @@ public sealed class IssuerMetadataTests
     [InlineData("issuer-bank", "Bank", "", null, null)]
     [InlineData("issuer-bank", "Bank", "hk", null, null)]
     [InlineData("issuer-bank", "Bank", "Hong Kong", null, null)]
+    [InlineData("Issuer-bank", "Bank", "HK", null, null)]
+    [InlineData("issuer-bank", "%09", "HK", null, null)]
+    [InlineData("issuer-bank", "Bank", "H", null, null)]
+    [InlineData("issuer-bank", "Bank", "CN-GDXX", null, null)]
+    [InlineData("issuer-bank", "Bank", "HK", "Delete", null)]
+    [InlineData("issuer-bank", "Bank", "HK", null, "sha-256,SM3")]
     [InlineData("issuer-bank", "Bank", "HK", "shred", null)]
     [InlineData("issuer-bank", "Bank", "HK", null, "md5")]
     public void A_container_that_breaks_a_rule_is_not_an_issuer(string container, string name, string jurisdiction, string? retention, string? algorithms)
@@ -44,6 +50,18 @@ public sealed class IssuerMetadataTests
         var metadata = Metadata(("legalname", name), ("jurisdiction", jurisdiction), ("retention", retention ?? ""), ("algorithms", algorithms ?? ""));
         Assert.Throws<NotAnIssuerException>(() => IssuerMetadata.Parse(container, metadata));
     }
+
+    [Fact]
+    public void What_an_issuer_leaves_out_is_named()
+    {
+        Assert.Contains("legalname", Refusal(("jurisdiction", "HK")), StringComparison.Ordinal);
+        Assert.Contains("jurisdiction", Refusal(("legalname", "Bank")), StringComparison.Ordinal);
+        Assert.Contains("domain", Refusal(("legalname", "Bank"), ("jurisdiction", "HK"), ("domain", new string('a', 257))), StringComparison.Ordinal);
+        Assert.Contains("256", Refusal(("legalname", new string('a', 257)), ("jurisdiction", "HK")), StringComparison.Ordinal);
+    }
+
+    private static string Refusal(params (string Key, string Value)[] pairs) =>
+        Assert.Throws<NotAnIssuerException>(() => IssuerMetadata.Parse("issuer-bank", Metadata(pairs))).Message;
 
     private static Dictionary<string, string> Metadata(params (string Key, string Value)[] pairs) => pairs.ToDictionary(pair => pair.Key, pair => pair.Value);
 }

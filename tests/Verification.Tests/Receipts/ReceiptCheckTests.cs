@@ -38,7 +38,7 @@ public sealed class ReceiptCheckTests
             await IssueAsync($"other {i}");
         var early = Receipt.Parse(_world.Inbox.Receipts.Single(receipt => receipt.Key.Source.Path == "document").Value);
         await using var service = _world.Start();
-        var late = (await service.Verifier.VerifyAsync(DigestOf(Bytes("document")), TestContext.Current.CancellationToken)).Receipt!;
+        var late = (await service.Verifier.VerifyAsync(DigestOf(Bytes("document")), TestContext.Current.CancellationToken)).Issuers[0].Receipt;
 
         var (first, second) = (Check(early), Check(late));
         Assert.Equal(first.Index, second.Index);
@@ -94,6 +94,6 @@ public sealed class ReceiptCheckTests
     {
         await using var service = _world.Start();
         await service.Intake.HandleAsync(_world.Upload("bank", document, Bytes(document)), TestContext.Current.CancellationToken);
-        return (await service.Verifier.VerifyAsync(DigestOf(Bytes(document)), TestContext.Current.CancellationToken)).Receipt!;
+        return (await service.Verifier.VerifyAsync(DigestOf(Bytes(document)), TestContext.Current.CancellationToken)).Issuers[0].Receipt;
     }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using CsCheck;
 using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Acts;
@@ -16,24 +18,45 @@ public sealed class JournalFormatTests
         Assert.Equal((batch.Previous, batch.Start, batch.Root, batch.Size, batch.Name), (decoded.Previous, decoded.Start, decoded.Root, decoded.Size, decoded.Name));
         Assert.Equal(batch.Tiles.Select(tile => (tile.Id, Convert.ToHexString(tile.Bytes.Span))), decoded.Tiles.Select(tile => (tile.Id, Convert.ToHexString(tile.Bytes.Span))));
         Assert.Equal(batch.Records.Select(Describe), decoded.Records.Select(Describe));
-        Assert.Equal(2, decoded.Anchors().Count);
-        Assert.Equal([301, 302], decoded.Anchors().Select(anchor => anchor.LogIndex));
+        Assert.Equal([301, 302], decoded.Acts().Select(item => item.Anchor.LogIndex));
+        Assert.Equal(300, Assert.Single(decoded.OwnEntries()).LogIndex);
     }
 
     [Fact]
     public void A_batch_that_is_cut_off_or_altered_anywhere_is_refused()
     {
         var bytes = JournalFormat.Encode(Batch()).ToArray();
-        for (var length = 0; length < bytes.Length; length += 7)
+        for (var length = 0; length < bytes.Length; length++)
             Assert.Throws<LogFormatException>(() => JournalFormat.Decode(bytes.AsMemory(0, length)));
-        for (var i = 0; i < bytes.Length; i += 5)
+        for (var i = 0; i < bytes.Length; i++)
         {
-            bytes[i] ^= 1;
+            bytes[i] ^= (byte)(1 << (i % 8));
             Assert.Throws<LogFormatException>(() => JournalFormat.Decode(bytes));
-            bytes[i] ^= 1;
+            bytes[i] ^= (byte)(1 << (i % 8));
         }
 
         Assert.NotNull(JournalFormat.Decode(bytes));
+    }
+
+    [Fact]
+    public void A_batch_that_was_altered_and_sealed_again_is_read_or_refused_but_nothing_worse()
+    {
+        var bytes = JournalFormat.Encode(Batch()).ToArray();
+        Gen.Select(Gen.Int[0, bytes.Length - 33], Gen.Byte, Gen.Int[0, 8]).Sample(
+            (at, value, cut) =>
+            {
+                var content = bytes[..^(32 + cut)];
+                content[Math.Min(at, content.Length - 1)] = value;
+                try
+                {
+                    JournalFormat.Decode((byte[])[.. content, .. SHA256.HashData(content)]);
+                }
+                catch (LogFormatException)
+                {
+                    // Refused as documented.
+                }
+            },
+            iter: 2000);
     }
 
     [Fact]
@@ -57,7 +80,9 @@ public sealed class JournalFormatTests
         {
             var act = Samples.Act(path);
             var opening = Opening.Create();
-            records.Add(new JournalRecord(Entry.Of(act, opening).Encode(), new JournalAct(act.Id, act.Digest, opening, act.Source)));
+            var confidential = path == "a.pdf" ? Confidential.None : new Confidential { Reference = "r", Type = "t", Note = "n", Successor = act.Digest, Siblings = [act.Digest, Samples.DigestOf([])] };
+            var answer = path == "a.pdf" ? AnswerForm.OfDocumentToDelete : new AnswerForm(UploadKind.Manifest, 3, 4);
+            records.Add(new JournalRecord(Entry.Of(act, opening).Encode(), new JournalAct(act.Id, act.Kind, 7, act.Digest, opening, act.Source, answer, confidential)));
         }
 
         records.ForEach(record => edge.Append(record.Entry.Span));
@@ -65,5 +90,5 @@ public sealed class JournalFormatTests
     }
 
     private static string Describe(JournalRecord record) =>
-        $"{Convert.ToHexString(record.Entry.Span)} {record.Act?.Id} {record.Act?.Digest} {record.Act?.Opening.Hex} {record.Act?.Source}";
+        $"{Convert.ToHexString(record.Entry.Span)} {record.Act?.Id} {record.Act?.Digest} {record.Act?.Opening.Hex} {record.Act?.Source} {record.Act?.Kind} {record.Act?.Position} {record.Act?.Answer} {(record.Act is null ? "" : System.Text.Encoding.UTF8.GetString(ConfidentialJson.Encode(record.Act.Confidential)))}";
 }

@@ -1,3 +1,4 @@
+using TrueCopy.TransparencyLog;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Verdicts;
 using static TrueCopy.Verification.Tests.Samples;
@@ -25,7 +26,46 @@ public sealed class VerifierTests
 
         var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
         Assert.Equal(2, answer.Checkpoint.Size);
-        Assert.Equal(Verdict.Verified, answer.Decision.Verdict);
+        Assert.Equal(Verdict.Verified, answer.Verdict);
+    }
+
+    [Fact]
+    public async Task An_index_that_is_ahead_of_the_published_log_gives_no_answer()
+    {
+        await using var service = _world.Start();
+        await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
+        var ahead = _world.Ledger.Anchors.Single() with { LogIndex = 2, Digest = DigestOf(Bytes("b")) };
+        await _world.Ledger.AddAsync([ahead], TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<LogUnavailableException>(() => service.Verifier.VerifyAsync(ahead.Digest, TestContext.Current.CancellationToken));
+        Assert.Equal(Verdict.Verified, (await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken)).Verdict);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_is_read_again_after_a_second_but_verified_only_when_it_changed()
+    {
+        await using var service = _world.Start();
+        await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        var first = await service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken);
+        await using (var other = _world.Start())
+            await other.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
+
+        Assert.Same(first.Checkpoint, (await service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken)).Checkpoint);
+        _world.Time.Advance(TimeSpan.FromSeconds(1));
+        var second = await service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken);
+        Assert.Equal(2, second.Checkpoint.Size);
+        _world.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Same(second.Checkpoint, (await service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken)).Checkpoint);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_other_keys_signed_is_never_answered_with()
+    {
+        var stranger = new InMemoryWorld();
+        await using (var theirs = stranger.Start())
+            await theirs.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        await _world.Ledger.PublishCheckpointAsync(stranger.Ledger.Published.Single(), 1, TestContext.Current.CancellationToken);
+        await using var service = _world.Start();
+        await Assert.ThrowsAsync<LogFormatException>(() => service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -49,7 +89,7 @@ public sealed class VerifierTests
         Digest[] digests = [.. Enumerable.Range(0, 20).Select(i => DigestOf(Bytes($"{i}")))];
         var answers = await service.Verifier.VerifyAsync(digests, TestContext.Current.CancellationToken);
         Assert.Equal(digests, answers.Select(answer => answer.Digest));
-        Assert.All(answers.Index(), answer => Assert.Equal(answer.Index % 2 == 0 ? Verdict.Verified : Verdict.Unknown, answer.Item.Decision.Verdict));
+        Assert.All(answers.Index(), answer => Assert.Equal(answer.Index % 2 == 0 ? Verdict.Verified : Verdict.Unknown, answer.Item.Verdict));
     }
 
     [Fact]
@@ -63,7 +103,7 @@ public sealed class VerifierTests
         await service.Intake.HandleAsync(first, TestContext.Current.CancellationToken);
 
         var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("x")), TestContext.Current.CancellationToken);
-        Assert.Equal([2, 1], answer.Decision.Acts.Select(act => act.Anchor.LogIndex));
-        Assert.Equal(2, answer.Decision.Deciding!.Anchor.LogIndex);
+        Assert.Equal([2, 1], Assert.Single(answer.Issuers).Result.Acts.Select(act => act.Anchor.LogIndex));
+        Assert.Equal(2, answer.Issuers[0].Result.Deciding.Anchor.LogIndex);
     }
 }

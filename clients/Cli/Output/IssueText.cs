@@ -1,0 +1,14 @@
+namespace TrueCopy.Cli.Output;
+
+/// <summary>What became of an upload, in words for a person.</summary>
+internal static class IssueText
+{
+    public static string Of(IssueOutput result, Terminal terminal) => result.State switch
+    {
+        "issued" => $"{terminal.Good("✔ issued")}    {result.File}  log entry {result.LogIndex}{(result.Receipt is null ? "" : $"  receipt {result.Receipt}")}",
+        "answered" => $"{terminal.Good("✔ issued")}    {result.File}  receipts {result.Receipt}{(result.Problem is null ? "" : $"  but: {result.Problem.Detail}")}",
+        "uploaded" => $"  uploaded  {result.File}  the answer will be under .truecopy/ in the container",
+        "rejected" => $"{terminal.Bad("✘ rejected")}  {result.File}  {result.Problem!.Title}: {result.Problem.Detail}",
+        _ => $"{terminal.Bad("‼ unanswered")}  {result.File}  uploaded, but the service has not answered yet; it will, under .truecopy/ in the container",
+    };
+}

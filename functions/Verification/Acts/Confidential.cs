@@ -1,0 +1,40 @@
+using TrueCopy.Verification.Digests;
+
+namespace TrueCopy.Verification.Acts;
+
+/// <summary>
+/// What is known of an act but not published: it is in the journal and the index, and reaches whoever holds the
+/// document. The log commits to the successor and the note, so receipts prove them.
+/// </summary>
+public sealed record Confidential
+{
+    /// <summary>The longest reference, in UTF-16 characters.</summary>
+    public const int MaxReferenceLength = 256;
+
+    /// <summary>The longest document type, in UTF-16 characters.</summary>
+    public const int MaxTypeLength = 64;
+
+    /// <summary>The longest note, in UTF-16 characters.</summary>
+    public const int MaxNoteLength = 1000;
+
+    /// <summary>Nothing.</summary>
+    public static readonly Confidential None = new();
+
+    /// <summary>The issuer's own name for the document, such as a loan number.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>The issuer's word for the kind of document.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>What the issuer adds to the reason.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>The document that takes this one's place.</summary>
+    public Digest? Successor { get; init; }
+
+    /// <summary>The same document under other algorithms: what is done to one is done to all.</summary>
+    public IReadOnlyList<Digest> Siblings { get; init; } = [];
+
+    /// <summary>Whether there is anything to keep.</summary>
+    public bool IsEmpty => this is { Reference: null, Type: null, Note: null, Successor: null, Siblings.Count: 0 };
+}

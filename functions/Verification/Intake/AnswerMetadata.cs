@@ -1,0 +1,26 @@
+namespace TrueCopy.Verification.Intake;
+
+/// <summary>Keys of the metadata that answers carry, so that an issuer knows which version of which upload was answered.</summary>
+public static class AnswerMetadata
+{
+    /// <summary>ETag, without quotes, of the upload.</summary>
+    public const string SourceETag = "sourceetag";
+
+    /// <summary>Path of the upload, percent-encoded.</summary>
+    public const string SourcePath = "sourcepath";
+
+    /// <summary>Receipts of documents: index of the act's entry in the log.</summary>
+    public const string LogIndex = "logindex";
+
+    /// <summary>Receipts of documents: <see cref="Deleted"/> once the issuer's retention rule has removed the document.</summary>
+    public const string Document = "document";
+
+    /// <summary>Value of <see cref="Document"/>.</summary>
+    public const string Deleted = "deleted";
+
+    /// <summary>Answers to lists of acts: how many receipts there are.</summary>
+    public const string Done = "done";
+
+    /// <summary>Answers to lists of acts: how many lines were refused.</summary>
+    public const string Refused = "refused";
+}

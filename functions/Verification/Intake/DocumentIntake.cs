@@ -1,0 +1,37 @@
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Issuers;
+
+namespace TrueCopy.Verification.Intake;
+
+/// <summary>Takes in a document: hashes it while reading it once, in constant memory.</summary>
+public sealed class DocumentIntake(IStagedActs staged, IAnchorIndex index)
+{
+    /// <summary>Stages the issue of a document.</summary>
+    /// <exception cref="UploadRejectedException">Its metadata breaks a rule, or the issuer revoked these bytes.</exception>
+    public async Task<IntakeOutcome> StageAsync(BlobVersion source, Issuer issuer, InboxDocument document, CancellationToken cancellationToken)
+    {
+        var terms = UploadMetadata.Parse(document.Metadata);
+        var digests = await StreamDigest.ComputeAsync(document.Content, issuer.Algorithms, progress: null, cancellationToken);
+        var known = await index.FindAsync(digests[0], cancellationToken);
+        var id = ActId.Of(source, position: 0, digests[0].Algorithm);
+        if (known.Any(anchor => anchor.ActId == id))
+            return IntakeOutcome.Ignored;
+        if (known.Select(anchor => anchor.ReadEntry()).Any(entry => entry.Issuer == issuer.Id && entry.Kind == ActKind.Revoke))
+            throw new UploadRejectedException(Rejection.Revoked("These bytes were issued and revoked; they cannot be issued again."));
+
+        var act = new RequestedAct(ActKind.Issue, Position: 0)
+        {
+            Digests = digests,
+            Reference = terms.Reference,
+            Type = terms.Type,
+            ValidFrom = terms.ValidFrom,
+            Expires = terms.Expires,
+        };
+        var answer = issuer.Retention == Retention.Delete ? AnswerForm.OfDocumentToDelete : AnswerForm.OfDocument;
+        var upload = new StagedUpload(source, issuer, document.LastModified, answer, [act]);
+        await staged.StageAsync([await staged.PrepareAsync(upload, cancellationToken)], cancellationToken);
+        return IntakeOutcome.Staged;
+    }
+}

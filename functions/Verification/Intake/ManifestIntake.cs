@@ -1,0 +1,95 @@
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Issuers;
+using TrueCopy.Verification.Manifests;
+
+namespace TrueCopy.Verification.Intake;
+
+/// <summary>
+/// Takes in digests without documents. Reads the manifest as a stream and stores it in parts; only when the last line
+/// is found good are the parts staged, so one bad line refuses the whole.
+/// </summary>
+public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocationIndex revocations)
+{
+    /// <summary>How many lines one part has.</summary>
+    public const int PartLength = 8192;
+
+    /// <summary>The most lines that one manifest may have.</summary>
+    public const int MaxLines = 5_000_000;
+
+    /// <summary>Stages the issue of every digest in a manifest.</summary>
+    /// <param name="source">The manifest.</param>
+    /// <param name="issuer">Who issues.</param>
+    /// <param name="manifest">Its content.</param>
+    /// <param name="listAlgorithm">The algorithm of a digest list; null for JSON lines.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="UploadRejectedException">A line or the metadata breaks a rule.</exception>
+    public async Task<IntakeOutcome> StageAsync(
+        BlobVersion source,
+        Issuer issuer,
+        InboxDocument manifest,
+        DigestAlgorithm? listAlgorithm,
+        CancellationToken cancellationToken)
+    {
+        if (await outbox.HasManifestReceiptsAsync(source, cancellationToken))
+            return IntakeOutcome.Ignored;
+        var terms = UploadMetadata.Parse(manifest.Metadata);
+        if (terms.Reference is not null)
+            throw new UploadRejectedException(Rejection.InvalidMetadata("a reference names one document, so a manifest has none"));
+
+        var revoked = await revocations.LoadAsync(issuer.Id, cancellationToken);
+        var parts = new List<PreparedPart>();
+        try
+        {
+            var acts = new List<RequestedAct>(PartLength);
+            await foreach (var line in LineReader.ReadAsync(manifest.Content, cancellationToken))
+            {
+                acts.Add(Read(line, listAlgorithm, terms, revoked));
+                if (acts.Count < PartLength)
+                    continue;
+                parts.Add(await PrepareAsync(parts.Count, acts));
+                acts.Clear();
+            }
+
+            if (acts.Count > 0)
+                parts.Add(await PrepareAsync(parts.Count, acts));
+            if (parts.Count == 0)
+                throw new LineException(1, 1, "the manifest lists nothing");
+            await staged.StageAsync(parts, cancellationToken);
+            return IntakeOutcome.Staged;
+        }
+        catch (LineException fault)
+        {
+            await staged.DiscardAsync(parts, cancellationToken);
+            throw new UploadRejectedException(Rejection.MalformedManifest(fault.Message));
+        }
+        catch (BlobChangedException)
+        {
+            await staged.DiscardAsync(parts, cancellationToken);
+            throw;
+        }
+
+        Task<PreparedPart> PrepareAsync(int part, List<RequestedAct> acts) => staged.PrepareAsync(
+            new StagedUpload(source, issuer, manifest.LastModified, new AnswerForm(UploadKind.Manifest, part), acts),
+            cancellationToken);
+    }
+
+    private static RequestedAct Read(Line line, DigestAlgorithm? listAlgorithm, Terms terms, IReadOnlySet<Digest> revoked)
+    {
+        if (line.Number > MaxLines)
+            throw line.Fault(0, $"a manifest has at most {MaxLines} lines");
+        var act = listAlgorithm is null
+            ? ManifestLine.Parse(line, terms)
+            : new RequestedAct(ActKind.Issue, line.Number - 1)
+            {
+                Digests = [DigestListLine.Parse(line, listAlgorithm)],
+                Type = terms.Type,
+                ValidFrom = terms.ValidFrom,
+                Expires = terms.Expires,
+            };
+        return revoked.Contains(act.Digests[0])
+            ? throw line.Fault(0, "this document was issued and revoked; it cannot be issued again")
+            : act;
+    }
+}

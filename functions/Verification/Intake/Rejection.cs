@@ -1,0 +1,50 @@
+namespace TrueCopy.Verification.Intake;
+
+/// <summary>Why an upload, or a line of it, was refused for good (RFC 9457).</summary>
+/// <param name="Cause">Stable name of the cause, the last part of the problem's <c>type</c>.</param>
+/// <param name="Title">The cause in a few words, the same each time.</param>
+/// <param name="Detail">What in this upload broke which rule.</param>
+public sealed record Rejection(string Cause, string Title, string Detail)
+{
+    /// <summary>The lines that were refused, where others of the same upload took effect or might have.</summary>
+    public IReadOnlyList<RefusedLine> Lines { get; init; } = [];
+
+    /// <summary>The container is not an issuer's.</summary>
+    public static Rejection NotAnIssuer(string detail) => new("not-an-issuer", "This container is not an issuer's", detail);
+
+    /// <summary>The blob's name cannot be answered safely.</summary>
+    public static Rejection UnsafeName(string detail) => new("unsafe-name", "The blob's name cannot be used", detail);
+
+    /// <summary>A value in the blob's metadata breaks a rule.</summary>
+    public static Rejection InvalidMetadata(string detail) => new("invalid-metadata", "The blob's metadata breaks a rule", detail);
+
+    /// <summary>A line of a manifest breaks a rule; nothing of the manifest is issued.</summary>
+    public static Rejection MalformedManifest(string detail) => new("malformed-manifest", "The manifest breaks a rule; none of it is issued", detail);
+
+    /// <summary>A line of a list of acts breaks a rule; none of the acts is done.</summary>
+    public static Rejection MalformedActs(string detail) => new("malformed-acts", "The list of acts breaks a rule; none of it is done", detail);
+
+    /// <summary>These bytes were revoked by the same issuer.</summary>
+    public static Rejection Revoked(string detail) => new("revoked", "The document is revoked, and that is final", detail);
+
+    /// <summary>Lines of a list of acts that name no document of this issuer, or one that can no longer be acted on.</summary>
+    public static Rejection RefusedActs(int refused, int total, IReadOnlyList<RefusedLine> lines) => new(
+        "refused-acts",
+        "Acts were refused",
+        $"{refused} of {total} acts were refused; the others are done, and their receipts are written.")
+    {
+        Lines = lines,
+    };
+}
+
+/// <summary>A refused line.</summary>
+/// <param name="Line">Line number, from 1.</param>
+/// <param name="Detail">Why, in words for the issuer.</param>
+public sealed record RefusedLine(long Line, string Detail);
+
+/// <summary>An upload breaks a rule and is refused for good.</summary>
+public sealed class UploadRejectedException(Rejection rejection) : Exception(rejection.Detail)
+{
+    /// <summary>What the issuer is told.</summary>
+    public Rejection Rejection { get; } = rejection;
+}

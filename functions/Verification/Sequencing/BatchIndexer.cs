@@ -1,0 +1,44 @@
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Issuers;
+
+namespace TrueCopy.Verification.Sequencing;
+
+/// <summary>Writes everything that is looked up about a batch: its acts by document and reference, revocations, issuers. All of it can be repeated.</summary>
+public sealed class BatchIndexer(IAnchorIndex anchors, IReferenceIndex references, IRevocationIndex revocations, IIssuerHistory issuers)
+{
+    /// <summary>Adds a batch.</summary>
+    /// <returns>The log indices of entries that repeat an act that has an entry already.</returns>
+    public async Task<IReadOnlySet<long>> AddAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        foreach (var (logIndex, entry) in batch.OwnEntries().Where(own => own.Entry.Kind == ActKind.Issuer))
+            await issuers.AddAsync(new IssuerRecord(logIndex, Describe(entry)), cancellationToken);
+
+        var acts = batch.Acts().ToArray();
+        var named = acts
+            .Where(item => item.Act is { Kind: ActKind.Issue, Confidential.Reference: not null })
+            .Select(item => new DocumentReference(IssuerOf(item.Act), item.Act.Confidential.Reference!, item.Act.Digest));
+        await references.AddAsync([.. named], cancellationToken);
+        foreach (var (_, act) in acts.Where(item => item.Act.Kind == ActKind.Revoke))
+            await revocations.AddAsync(IssuerOf(act), act.Digest, cancellationToken);
+
+        // Last, because an act that is found here counts as wholly indexed.
+        var repeated = await anchors.AddAsync([.. acts.Select(item => item.Anchor)], cancellationToken);
+        return repeated.Select(anchor => anchor.LogIndex).ToHashSet();
+    }
+
+    /// <summary>The description that an issuer entry holds.</summary>
+    public static Issuer Describe(Entry entry) => new(
+        entry.Issuer ?? "",
+        entry.LegalName ?? "",
+        entry.Jurisdiction ?? "",
+        entry.Domain,
+        entry.Retention ?? Retention.Keep,
+        [.. (entry.Algorithms ?? []).Select(name => DigestAlgorithm.TryParse(name, out var algorithm) ? algorithm : null).OfType<DigestAlgorithm>()])
+    {
+        Since = entry.At,
+    };
+
+    private static string IssuerOf(JournalAct act) => act.Source.Container[Issuer.ContainerPrefix.Length..];
+}
