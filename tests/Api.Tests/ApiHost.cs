@@ -54,6 +54,8 @@ public sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(world.Time).AddSingleton(world.Identity);
         builder.Services.AddSingleton<ILogState>(world.Ledger).AddSingleton<IJournal>(world.Ledger);
         builder.Services.AddSingleton<ILogStore>(world.Ledger).AddSingleton<IAnchorIndex>(world.Ledger);
+        builder.Services.AddSingleton<IReferenceIndex>(world.Ledger).AddSingleton<IRevocationIndex>(world.Ledger).AddSingleton<IIssuerHistory>(world.Ledger);
+        builder.Services.AddSingleton<IIssuerGate, GateForTests>();
         builder.Services.AddSingleton<IInbox>(world.Inbox).AddSingleton<IIssuerRegistry>(world.Inbox).AddSingleton<IOutbox>(world.Inbox);
         builder.Services.AddSingleton<IStagedActs>(world.Staged).AddSingleton<ISequencerLease>(world.Lease);
         builder.Services.AddVerification().AddTrueCopyApi();
@@ -70,6 +72,13 @@ public sealed class ApiHost : IAsyncDisposable
         await app.StartAsync(TestContext.Current.CancellationToken);
         host.Client = onKestrel ? new HttpClient { BaseAddress = host.Address } : app.GetTestClient();
         return host;
+    }
+
+    /// <summary>Uploads anything.</summary>
+    public async Task UploadAsync(string path, string content, string issuer = "bank", Dictionary<string, string>? metadata = null)
+    {
+        var blob = World.Inbox.Put(Issuer.ContainerPrefix + issuer, path, System.Text.Encoding.UTF8.GetBytes(content), metadata);
+        await _app.Services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(blob), TestContext.Current.CancellationToken);
     }
 
     /// <summary>Issues a document; returns its SHA-256 in hex.</summary>
@@ -176,4 +185,13 @@ public sealed class ApiHost : IAsyncDisposable
         {
         }
     }
+}
+
+/// <summary>Admits whoever names the issuer in a header.</summary>
+internal sealed class GateForTests : IIssuerGate
+{
+    public const string Header = "Acts-For";
+
+    public ValueTask<bool> AdmitsAsync(HttpContext caller, string issuer, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(caller.Request.Headers[Header] == issuer);
 }

@@ -43,6 +43,11 @@ public sealed class ContractTests
 
     [Theory]
     [InlineData("Verdict", typeof(VerdictDocument))]
+    [InlineData("Result", typeof(ResultDocument))]
+    [InlineData("Successor", typeof(SuccessorDocument))]
+    [InlineData("IssuerHistory", typeof(IssuerHistoryDocument))]
+    [InlineData("IssuerDescription", typeof(IssuerDescriptionDocument))]
+    [InlineData("Documents", typeof(DocumentsDocument))]
     [InlineData("Act", typeof(ActDocument))]
     [InlineData("Issuer", typeof(IssuerDocument))]
     [InlineData("Checkpoint", typeof(CheckpointDocument))]
@@ -137,6 +142,7 @@ public sealed class ContractTests
     {
         Assert.Equal(Names("VerdictName"), JsonNames<Verdict>());
         Assert.Equal(Names("ActKind"), JsonNames<ActKind>());
+        Assert.Equal(Names("Reason"), JsonNames<ReasonCode>());
         Assert.Equal(Names("Algorithm"), DigestAlgorithm.All.Select(algorithm => algorithm.Name));
         Assert.Equal(BatchRequestDocument.MaxDigests, OpenApiContract.Schema("BatchRequest").GetProperty("properties").GetProperty("digests").GetProperty("maxItems").GetInt32());
     }

@@ -37,6 +37,10 @@ public sealed class BatchCommitter(
         return (stored, SignedCheckpoint.Open(stored.Head.Note, identity.Origin, identity.Verifiers));
     }
 
+    /// <summary>Whether nobody has committed after <paramref name="tip"/>.</summary>
+    public async Task<bool> IsCurrentAsync(Tip tip, CancellationToken cancellationToken) =>
+        (await state.LoadHeadAsync(cancellationToken))?.Version == tip.Version;
+
     /// <summary>The batch that a head names.</summary>
     public async Task<JournalBatch> LoadBatchAsync(StoredHead head, CancellationToken cancellationToken) =>
         JournalFormat.Decode(await journal.ReadAsync(head.Head.Journal, cancellationToken));

@@ -147,8 +147,7 @@ public sealed partial class Sequencer(
             {
                 LogLost(logger);
                 metrics.Lost();
-                Reset();
-                await EachAsync(messages, (message, stop) => staged.ReleaseAsync(message, TimeSpan.Zero, stop), cancellationToken);
+                await StartAgainAsync(messages, cancellationToken);
                 return;
             }
 
@@ -159,7 +158,20 @@ public sealed partial class Sequencer(
             LogSequenced(logger, batch.Acts.Count, committed.Batch.Size, elapsed.TotalMilliseconds);
         }
 
+        else if (!await committer.IsCurrentAsync(_tip!, cancellationToken))
+        {
+            // All of it is in effect already, through another process, which may have died before it wrote the receipts.
+            await StartAgainAsync(messages, cancellationToken);
+            return;
+        }
+
         await EachAsync(messages, (message, stop) => SettleAsync(message, batch, stop), cancellationToken);
+    }
+
+    private Task StartAgainAsync(List<StagedMessage> messages, CancellationToken cancellationToken)
+    {
+        Reset();
+        return EachAsync(messages, (message, stop) => staged.ReleaseAsync(message, TimeSpan.Zero, stop), cancellationToken);
     }
 
     // A list with a line that waits is tried again: at once if this batch issued something, which may be what it waits for.

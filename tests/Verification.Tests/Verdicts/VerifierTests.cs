@@ -25,7 +25,7 @@ public sealed class VerifierTests
         await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
 
         var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
-        Assert.Equal(2, answer.Checkpoint.Size);
+        Assert.Equal(3, answer.Checkpoint.Size);
         Assert.Equal(Verdict.Verified, answer.Verdict);
     }
 
@@ -34,7 +34,7 @@ public sealed class VerifierTests
     {
         await using var service = _world.Start();
         await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
-        var ahead = _world.Ledger.Anchors.Single() with { LogIndex = 2, Digest = DigestOf(Bytes("b")) };
+        var ahead = _world.Ledger.Anchors.Single() with { LogIndex = 3, Digest = DigestOf(Bytes("b")) };
         await _world.Ledger.AddAsync([ahead], TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<LogUnavailableException>(() => service.Verifier.VerifyAsync(ahead.Digest, TestContext.Current.CancellationToken));
         Assert.Equal(Verdict.Verified, (await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken)).Verdict);
@@ -52,7 +52,7 @@ public sealed class VerifierTests
         Assert.Same(first.Checkpoint, (await service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken)).Checkpoint);
         _world.Time.Advance(TimeSpan.FromSeconds(1));
         var second = await service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken);
-        Assert.Equal(2, second.Checkpoint.Size);
+        Assert.Equal(3, second.Checkpoint.Size);
         _world.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Same(second.Checkpoint, (await service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken)).Checkpoint);
     }
@@ -103,7 +103,7 @@ public sealed class VerifierTests
         await service.Intake.HandleAsync(first, TestContext.Current.CancellationToken);
 
         var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("x")), TestContext.Current.CancellationToken);
-        Assert.Equal([2, 1], Assert.Single(answer.Issuers).Result.Acts.Select(act => act.Anchor.LogIndex));
+        Assert.Equal([3, 2], Assert.Single(answer.Issuers).Result.Acts.Select(act => act.Anchor.LogIndex));
         Assert.Equal(2, answer.Issuers[0].Result.Deciding.Anchor.LogIndex);
     }
 }
