@@ -20,18 +20,25 @@ public sealed record StorageAccounts(
     TableServiceClient Tables)
 {
     /// <summary>Clients from connection strings.</summary>
-    public static StorageAccounts Connect(string inbox, string ledger) => new(
-        new BlobServiceClient(inbox, Retrying(new BlobClientOptions())),
-        new BlobServiceClient(ledger, Retrying(new BlobClientOptions())),
-        new QueueServiceClient(ledger, Retrying(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })),
-        new TableServiceClient(ledger, Retrying(new TableClientOptions())));
-
-    private static T Retrying<T>(T options)
-        where T : ClientOptions
+    /// <param name="inbox">Connection string of the inbox account.</param>
+    /// <param name="ledger">Connection string of the ledger account.</param>
+    /// <param name="configure">Adds to every client's options, such as a pipeline policy; null for nothing.</param>
+    public static StorageAccounts Connect(string inbox, string ledger, Action<ClientOptions>? configure = null)
     {
-        options.Retry.MaxRetries = 4;
-        options.Retry.Delay = TimeSpan.FromMilliseconds(200);
-        options.Retry.MaxDelay = TimeSpan.FromSeconds(5);
-        return options;
+        return new StorageAccounts(
+            new BlobServiceClient(inbox, Configured(new BlobClientOptions())),
+            new BlobServiceClient(ledger, Configured(new BlobClientOptions())),
+            new QueueServiceClient(ledger, Configured(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })),
+            new TableServiceClient(ledger, Configured(new TableClientOptions())));
+
+        T Configured<T>(T options)
+            where T : ClientOptions
+        {
+            options.Retry.MaxRetries = 4;
+            options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+            options.Retry.MaxDelay = TimeSpan.FromSeconds(5);
+            configure?.Invoke(options);
+            return options;
+        }
     }
 }

@@ -131,7 +131,7 @@ public sealed class FailureTests
     {
         await using var host = await ApiHost.StartAsync(onKestrel: true);
         var hex = await host.IssueAsync("document");
-        foreach (var path in (string[])[$"/v1/verify/sha-256/{hex}", "/v1/issuers", "/v1/keys", "/log/checkpoint", "/log/tile/0/000.p/2", "/health/live", "/health/ready", "/openapi/v1.json"])
+        foreach (var path in (string[])[$"/v1/verify/sha-256/{hex}", "/v1/issuers", "/v1/keys", "/log/checkpoint", "/log/tile/0/000.p/3", "/v1/issuers/bank", "/health/live", "/health/ready", "/openapi/v1.json"])
         {
             var get = await host.GetAsync(path);
             var head = await host.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
@@ -140,7 +140,7 @@ public sealed class FailureTests
             Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
         }
 
-        Assert.Equal(404, (int)(await host.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/log/tile/0/000.p/3"))).StatusCode);
+        Assert.Equal(404, (int)(await host.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/log/tile/0/000.p/4"))).StatusCode);
     }
 
     [Fact]

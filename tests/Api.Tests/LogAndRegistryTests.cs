@@ -29,13 +29,13 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
         Assert.Equal("public, max-age=2", response.Headers.CacheControl!.ToString());
         var note = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
         var checkpoint = SignedCheckpoint.Open(note, "log.example", _host.World.Identity.Verifiers);
-        Assert.Equal((4, 2), (checkpoint.Size, checkpoint.Signers.Count));
+        Assert.Equal((5, 2), (checkpoint.Size, checkpoint.Signers.Count));
     }
 
     [Fact]
     public async Task Tiles_and_bundles_are_bytes_that_never_change()
     {
-        foreach (var (path, tile) in new[] { ("0/000.p/4", new TileId(0, 0, 4)), ("entries/000.p/4", new TileId(TileId.EntriesLevel, 0, 4)) })
+        foreach (var (path, tile) in new[] { ("0/000.p/5", new TileId(0, 0, 5)), ("entries/000.p/5", new TileId(TileId.EntriesLevel, 0, 5)) })
         {
             var response = await _host.GetAsync($"/log/tile/{path}");
             Assert.Equal("application/octet-stream", response.Content.Headers.ContentType!.ToString());
@@ -50,19 +50,19 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
     public async Task A_full_tile_and_bundle_are_found_beside_the_partial_ones_that_came_before()
     {
         await _host.IssueManyAsync(300);
-        foreach (var path in new[] { "0/000", "0/001.p/48", "0/000.p/4", "1/000.p/1", "entries/000", "entries/001.p/48" })
+        foreach (var path in new[] { "0/000", "0/001.p/49", "0/000.p/5", "1/000.p/1", "entries/000", "entries/001.p/49" })
             Assert.Equal((path, 200), (path, (int)(await _host.GetAsync($"/log/tile/{path}")).StatusCode));
         var full = await (await _host.GetAsync("/log/tile/0/000")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
-        var partial = await (await _host.GetAsync("/log/tile/0/000.p/4")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((8192, 128), (full.Length, partial.Length));
-        Assert.Equal(partial, full[..128]);
-        var bundle = await (await _host.GetAsync("/log/tile/entries/001.p/48")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(48, EntryBundle.Parse(bundle, 48).Count);
+        var partial = await (await _host.GetAsync("/log/tile/0/000.p/5")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((8192, 160), (full.Length, partial.Length));
+        Assert.Equal(partial, full[..160]);
+        var bundle = await (await _host.GetAsync("/log/tile/entries/001.p/49")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(49, EntryBundle.Parse(bundle, 49).Count);
     }
 
     [Theory]
     [InlineData("0/000")]
-    [InlineData("0/000.p/5")]
+    [InlineData("0/000.p/6")]
     [InlineData("1/000.p/1")]
     [InlineData("entries/000")]
     [InlineData("63/x999/x999/x999/x999/x999/999")]
@@ -76,11 +76,11 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
     [InlineData("0/")]
     [InlineData("0/0.p/4")]
     [InlineData("0/00.p/4")]
-    [InlineData("0/0000.p/4")]
+    [InlineData("0/0000.p/5")]
     [InlineData("0/x001")]
     [InlineData("0/001/002")]
-    [InlineData("0/x000/000.p/4")]
-    [InlineData("0/X000/000.p/4")]
+    [InlineData("0/x000/000.p/5")]
+    [InlineData("0/X000/000.p/5")]
     [InlineData("0/000.p/0")]
     [InlineData("0/000.p/04")]
     [InlineData("0/000.p/+4")]
@@ -90,26 +90,26 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
     [InlineData("0/000.p/")]
     [InlineData("0/000.p")]
     [InlineData("0/000.P/4")]
-    [InlineData("0/000.p/4/")]
-    [InlineData("0//000.p/4")]
-    [InlineData("/0/000.p/4")]
-    [InlineData("0/000.p/4 ")]
-    [InlineData("0/000.p/4\0")]
+    [InlineData("0/000.p/5/")]
+    [InlineData("0//000.p/5")]
+    [InlineData("/0/000.p/5")]
+    [InlineData("0/000.p/5 ")]
+    [InlineData("0/000.p/5\0")]
     [InlineData("0/000.p/\u0664")]
     [InlineData("0\\000.p\\4")]
     [InlineData("0/000.p%2F4")]
-    [InlineData("00/000.p/4")]
-    [InlineData("+0/000.p/4")]
-    [InlineData("-1/000.p/4")]
-    [InlineData("64/000.p/4")]
-    [InlineData("18446744073709551616/000.p/4")]
-    [InlineData("Entries/000.p/4")]
-    [InlineData("entries/0/000.p/4")]
+    [InlineData("00/000.p/5")]
+    [InlineData("+0/000.p/5")]
+    [InlineData("-1/000.p/5")]
+    [InlineData("64/000.p/5")]
+    [InlineData("18446744073709551616/000.p/5")]
+    [InlineData("Entries/000.p/5")]
+    [InlineData("entries/0/000.p/5")]
     [InlineData("checkpoint")]
     [InlineData("../checkpoint")]
-    [InlineData("0/../0/000.p/4")]
-    [InlineData("0/%2e%2e/0/000.p/4")]
-    [InlineData("0/./000.p/4")]
+    [InlineData("0/../0/000.p/5")]
+    [InlineData("0/%2e%2e/0/000.p/5")]
+    [InlineData("0/./000.p/5")]
     [InlineData("../../state/head")]
     [InlineData("..\\..\\state\\head")]
     [InlineData("0/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/x999/999")]
@@ -124,7 +124,7 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/log/tile/../../v1/verify/0/000.p/4")]
+    [InlineData("/log/tile/../../v1/verify/0/000.p/5")]
     [InlineData("/log/tile/%2e%2e/%2e%2e/%2e%2e/state/head")]
     [InlineData("/log/tile/0/%2E%2E/%2e./0/000.p/5")]
     [InlineData("/log/tile/..%2f..%2fstate%2fhead")]

@@ -26,10 +26,10 @@ public sealed class VerifyOneTests : IAsyncLifetime
         var response = await _host.GetAsync($"/v1/verify/sha-256/{_hex}");
         var verdict = await JsonAsync(response);
         Assert.Equal("verified", verdict.GetProperty("verdict").GetString());
-        Assert.Equal(["bank", "registry"], verdict.GetProperty("acts").EnumerateArray().Select(act => act.GetProperty("issuer").GetProperty("id").GetString()));
-        Assert.Equal(3, verdict.GetProperty("checkpoint").GetProperty("size").GetInt64());
+        Assert.Equal(["bank", "registry"], verdict.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("issuer").GetProperty("id").GetString()));
+        Assert.Equal(5, verdict.GetProperty("checkpoint").GetProperty("size").GetInt64());
         Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
-        AssertProves(verdict.GetProperty("receipt").GetString()!);
+        AssertProves(verdict.GetProperty("results")[0].GetProperty("receipt").GetString()!);
     }
 
     [Fact]
@@ -37,8 +37,7 @@ public sealed class VerifyOneTests : IAsyncLifetime
     {
         var verdict = await JsonAsync(await _host.GetAsync($"/v1/verify/sha-256/{ApiHost.HexOf("other")}"));
         Assert.Equal("unknown", verdict.GetProperty("verdict").GetString());
-        Assert.Equal(0, verdict.GetProperty("acts").GetArrayLength());
-        Assert.False(verdict.TryGetProperty("receipt", out _));
+        Assert.Equal(0, verdict.GetProperty("results").GetArrayLength());
     }
 
     [Fact]
@@ -69,7 +68,7 @@ public sealed class VerifyOneTests : IAsyncLifetime
         var digest = _host.World.Ledger.Anchors.Single(anchor => anchor.Digest.Algorithm == algorithm && Entry.Parse(anchor.Entry.Span).Issuer == "exchange").Digest;
         var verdict = await JsonAsync(await _host.GetAsync($"/v1/verify/{name}/{digest.Hex}"));
         Assert.Equal(("verified", name), (verdict.GetProperty("verdict").GetString(), verdict.GetProperty("algorithm").GetString()));
-        AssertProves(verdict.GetProperty("receipt").GetString()!, digest, "exchange");
+        AssertProves(verdict.GetProperty("results")[0].GetProperty("receipt").GetString()!, digest, "exchange");
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class AzuriteFixture : IAsyncDisposable
     }
 
     /// <summary>Clients of both accounts.</summary>
-    public StorageAccounts Connect() => StorageAccounts.Connect(Inbox, Ledger);
+    public StorageAccounts Connect(Action<Azure.Core.ClientOptions>? configure = null) => StorageAccounts.Connect(Inbox, Ledger, configure);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _azurite.DisposeAsync();

@@ -29,7 +29,7 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("✔ VERIFIED", run.Output, StringComparison.Ordinal);
         Assert.Contains("The bank Ltd [HK] (bank)", run.Output, StringComparison.Ordinal);
-        Assert.Contains("✔ entry 1 is in the log of 2 entries", run.Output, StringComparison.Ordinal);
+        Assert.Contains("✔ entry 2 is in the log of 3 entries", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("came from the service itself", run.Output, StringComparison.Ordinal);
     }
 
@@ -47,7 +47,7 @@ public sealed class VerifyCommandTests : IDisposable
         await _service.IssueAsync([1]);
         var run = await Tool.RunAsync(_service, "verify", _folder.File("other"));
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("✘ UNKNOWN", run.Output, StringComparison.Ordinal);
+        Assert.Contains("? UNKNOWN", run.Output, StringComparison.Ordinal);
         Assert.Contains("never issued here", run.Output, StringComparison.Ordinal);
     }
 
@@ -78,7 +78,7 @@ public sealed class VerifyCommandTests : IDisposable
             "receipt of another" => WithResult(verdict, result => result with { Receipt = another }),
             "opening" => WithReceipt(verdict, WithOtherOpening),
             "path" => WithReceipt(verdict, receipt => receipt.Proof with { Path = [.. receipt.Proof.Path.Skip(1)] }),
-            "checkpoint" => WithReceipt(verdict, receipt => receipt.Proof with { Checkpoint = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(receipt.Proof.Checkpoint.Span).Replace("\n3\n", "\n4\n", StringComparison.Ordinal)) }),
+            "checkpoint" => WithReceipt(verdict, receipt => receipt.Proof with { Checkpoint = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(receipt.Proof.Checkpoint.Span).Replace("\n4\n", "\n5\n", StringComparison.Ordinal)) }),
             _ => WithResult(verdict, result => result with { Receipt = "garbage" }),
         };
         var run = await Tool.RunAsync(_service, "verify", file, "--key", _service.Key);

@@ -43,14 +43,14 @@ public sealed class MainPathTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_two_issuers_issued_lists_both_acts_and_a_second_algorithm_answers_too()
+    public async Task What_two_issuers_issued_has_a_result_of_each_and_a_second_algorithm_answers_too()
     {
         var key = await PinKeyAsync();
         var file = _folder.File("shared", RandomNumberGenerator.GetBytes(1000));
         await IssueAsync(file, "demo-bank");
         await IssueAsync(file, "demo-registry");
         var answer = JsonDocument.Parse((await VerifyAsync(file, key, "--json")).Output).RootElement[0].GetProperty("answer");
-        Assert.Equal(["demo-bank", "demo-registry"], answer.GetProperty("acts").EnumerateArray().Select(act => act.GetProperty("issuer").GetProperty("id").GetString()));
+        Assert.Equal(["demo-bank", "demo-registry"], answer.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("issuer").GetProperty("id").GetString()));
         Assert.Equal(0, (await VerifyAsync(file, key, "--algorithm", "sm3")).ExitCode);
     }
 
