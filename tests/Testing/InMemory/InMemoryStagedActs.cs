@@ -78,6 +78,20 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
             }
         });
 
+    /// <summary>Hides everything that is staged now until <see cref="LetGo"/>, as a queue that is slow to deliver.</summary>
+    public void Hold()
+    {
+        lock (_lock)
+            _messages.ForEach(message => message.VisibleAt = DateTimeOffset.MaxValue);
+    }
+
+    /// <summary>Makes everything visible.</summary>
+    public void LetGo()
+    {
+        lock (_lock)
+            _messages.ForEach(message => message.VisibleAt = DateTimeOffset.MinValue);
+    }
+
     /// <summary>Delivers in random order, as the queue may; null for first in, first out.</summary>
     public Random? Shuffle { get; set; }
 

@@ -1,0 +1,211 @@
+using System.Text;
+using TrueCopy.TransparencyLog;
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Verdicts;
+using static TrueCopy.Verification.Tests.Samples;
+
+namespace TrueCopy.Verification.Tests.Intake;
+
+/// <summary>Every wrong input has a stated outcome: rejected with a reason, or ignored on purpose; nothing is left in a queue.</summary>
+public sealed class BadInputTests : IAsyncLifetime
+{
+    private static readonly string Hex = DigestOf(Bytes("listed")).Hex;
+
+    private readonly InMemoryWorld _world = new();
+    private InMemoryService _service = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _service = _world.Start();
+        await _service.Sequencer.DrainAsync(Stop);
+    }
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    [Theory]
+    [InlineData("empty", "", "line 1, column 1: the manifest lists nothing")]
+    [InlineData("byte order mark", "\uFEFF{0}  a\n", "line 1, column 1: the file begins with a byte order mark")]
+    [InlineData("NUL", "{0}  a\0b\n", "line 1, column 68: a NUL byte")]
+    [InlineData("lone CR", "{0}  a\rb\n", "line 1, column 68: a carriage return")]
+    [InlineData("blank line", "{0}  a\n\n{0}  b\n", "line 2, column 1: the line is empty")]
+    [InlineData("comment", "{0}  a\n# done\n", "line 2, column 1: a sha-256 digest is 64 hex digits")]
+    [InlineData("truncated", "{0}  a\nba7816bf", "line 2, column 9: a sha-256 digest is 64 hex digits")]
+    [InlineData("cut before the name", "{0}  a\n{0}", "line 2, column 65: after the digest come")]
+    [InlineData("another algorithm", "{0}{0}  a\n", "line 1, column 65: a sha-256 digest is 64 hex digits")]
+    [InlineData("BSD style", "SHA256 (a) = {0}\n", "line 1, column 1: a sha-256 digest is 64 hex digits")]
+    public async Task A_digest_list_with_one_bad_line_is_rejected_whole_by_line_column_and_rule(string what, string text, string detail)
+    {
+        var upload = await UploadAsync("SHA256SUMS", Bytes(text.Replace("{0}", Hex, StringComparison.Ordinal)));
+        await AssertRejectedAsync(upload, "malformed-manifest", detail);
+        Assert.True(await VerdictAsync("listed") == Verdict.Unknown, what);
+        Assert.Empty(_world.Staged.Bodies);
+    }
+
+    [Fact]
+    public async Task A_UTF_16_list_is_rejected_by_that_name() =>
+        await AssertRejectedAsync(await UploadAsync("a.sha256", [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes($"{Hex}  a\n")]), "malformed-manifest", "line 1, column 1: the file is UTF-16");
+
+    [Fact]
+    public async Task A_bad_last_line_after_many_parts_stages_nothing_at_all()
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < (2 * ManifestIntake.PartLength) + 1; i++)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $$"""{"algorithm":"sha-256","digest":"{{DigestOf(BitConverter.GetBytes(i)).Hex}}"}""").Append('\n');
+        var upload = await UploadAsync("long.manifest.jsonl", Bytes(text + """{"algorithm":"sha-256","digest":"00"}"""));
+        await AssertRejectedAsync(upload, "malformed-manifest", $"line {(2 * ManifestIntake.PartLength) + 2}, column 33: a sha-256 digest is 64 hex digits");
+        Assert.Empty(_world.Staged.Bodies);
+    }
+
+    [Theory]
+    [InlineData("""{"act":"revoke"}""", "line 1, column 8")]
+    [InlineData("""{"act":"revoke","reference":"a","reference":"b"}""", "reference appears twice")]
+    [InlineData("not json", "one JSON object")]
+    [InlineData("", "the list has no acts")]
+    public async Task A_list_of_acts_with_one_bad_line_is_rejected_whole(string line, string detail)
+    {
+        await UploadAsync("d.pdf", Bytes("document"));
+        var good = $$"""{"act":"suspend","algorithm":"sha-256","digest":"{{DigestOf(Bytes("document")).Hex}}"}""";
+        var upload = await UploadAsync("x.acts.jsonl", Bytes(line.Length == 0 ? "" : line + "\n" + good));
+        await AssertRejectedAsync(upload, "malformed-acts", detail);
+        Assert.Equal(Verdict.Verified, await VerdictAsync("document"));
+    }
+
+    [Fact]
+    public async Task A_list_of_too_many_acts_is_rejected()
+    {
+        var line = """{"act":"suspend","reference":"r"}""" + "\n";
+        await AssertRejectedAsync(await UploadAsync("x.acts.jsonl", Bytes(string.Concat(Enumerable.Repeat(line, ActListIntake.MaxLines + 1)))), "malformed-acts", "at most 10000 acts");
+    }
+
+    [Theory]
+    [InlineData("expires", "2030-01-01", "expires is an RFC 3339 time with a zone")]
+    [InlineData("expires", "2030-01-01T00:00:00", "expires is an RFC 3339 time with a zone")]
+    [InlineData("expires", "1969-12-31T23:59:59Z", "from 1970 on")]
+    [InlineData("validfrom", "soon", "validfrom is an RFC 3339 time with a zone")]
+    [InlineData("reference", "", "reference has 1 to 256 characters")]
+    [InlineData("reference", "a%0Ab", "no control characters")]
+    [InlineData("reference", "LONG257", "reference has 1 to 256 characters")]
+    [InlineData("type", "LONG65", "type has 1 to 64 characters")]
+    public async Task A_document_whose_metadata_breaks_a_rule_is_rejected_by_that_rule(string key, string value, string rule)
+    {
+        value = value.StartsWith("LONG", StringComparison.Ordinal) ? new string('x', int.Parse(value[4..], System.Globalization.CultureInfo.InvariantCulture)) : value;
+        await AssertRejectedAsync(await UploadAsync("a.pdf", Bytes("x"), new() { [key] = value }), "invalid-metadata", rule);
+        Assert.Equal(Verdict.Unknown, await VerdictAsync("x"));
+    }
+
+    [Fact]
+    public async Task A_document_that_would_expire_before_it_is_valid_is_rejected() => await AssertRejectedAsync(
+        await UploadAsync("a.pdf", Bytes("x"), new() { ["validfrom"] = "2030-01-01T00:00:00Z", ["expires"] = "2030-01-01T00:00:00Z" }),
+        "invalid-metadata",
+        "expires is after validFrom");
+
+    [Fact]
+    public async Task A_reference_for_a_whole_manifest_is_rejected() =>
+        await AssertRejectedAsync(await UploadAsync("SHA256SUMS", Bytes($"{Hex}  a\n"), new() { ["reference"] = "r" }), "invalid-metadata", "a reference names one document");
+
+    [Fact]
+    public async Task Metadata_that_is_not_ours_is_left_alone()
+    {
+        await UploadAsync("a.pdf", Bytes("x"), new() { ["Department"] = "loans", ["expires2"] = "never" });
+        Assert.Equal(Verdict.Verified, await VerdictAsync("x"));
+    }
+
+    [Theory]
+    [InlineData("../a.pdf", "'.' or '..'")]
+    [InlineData("a/../../b.pdf", "'.' or '..'")]
+    [InlineData("a/./b.pdf", "'.' or '..'")]
+    [InlineData("a\\..\\b.pdf", "'.' or '..'")]
+    [InlineData("a//b.pdf", "empty")]
+    [InlineData("a/", "empty")]
+    [InlineData("a.pdf.", "end with a dot")]
+    [InlineData("a\u0001.pdf", "control characters")]
+    public async Task A_name_that_storage_clients_resolve_to_another_is_rejected(string path, string rule) =>
+        await AssertRejectedAsync(await UploadAsync(path, Bytes("x")), "unsafe-name", rule);
+
+    [Theory]
+    [InlineData("%2e%2e/a.pdf")]
+    [InlineData("a b+c&d=e?f#g.pdf")]
+    [InlineData("目录/对账单 📄.pdf")]
+    [InlineData(".TrueCopy/a.pdf")]
+    [InlineData("LONG1024")]
+    public async Task Odd_names_are_documents_like_any_other(string path)
+    {
+        path = path == "LONG1024" ? new string('x', 1024) : path;
+        var upload = await UploadAsync(path, Bytes(path));
+        Assert.Equal(Verdict.Verified, await VerdictAsync(path));
+        Assert.True(_world.Inbox.Receipts.ContainsKey((upload, "sha-256")));
+    }
+
+    [Fact]
+    public void Answers_to_names_that_leave_no_room_for_them_are_put_under_the_names_hash()
+    {
+        foreach (var path in new[] { new string('x', 1024), new string('x', 961), string.Join('/', Enumerable.Repeat("d", 252)), "../a", "a." })
+        {
+            Assert.Matches("^\\.truecopy/receipts/~[0-9a-f]{64}\\.tlog-proof$", AnswerPath.Receipt(path, Verification.Digests.DigestAlgorithm.Sha256));
+            Assert.Matches("^\\.truecopy/rejected/~[0-9a-f]{64}\\.json$", AnswerPath.Rejection(path));
+        }
+
+        Assert.Equal(".truecopy/receipts/a/b.pdf.sm3.tlog-proof", AnswerPath.Receipt("a/b.pdf", Verification.Digests.DigestAlgorithm.Sm3));
+        Assert.True(AnswerPath.Receipt(new string('x', 960), Verification.Digests.DigestAlgorithm.Sha512).Length <= 1024);
+    }
+
+    [Fact]
+    public async Task Digests_that_are_listed_twice_are_issued_all_the_same()
+    {
+        var upload = await UploadAsync("SHA256SUMS", Bytes($"{Hex}  a\n{Hex} *b\r\n"));
+        Assert.Equal(Verdict.Verified, await VerdictAsync("listed"));
+        Assert.Equal(2, _world.Inbox.ManifestReceipts[upload].Count(c => c == '\n'));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"Microsoft.Storage.BlobDeleted","subject":"/blobServices/default/containers/issuer-bank/blobs/a","data":{"eTag":"0x1"}}""")]
+    [InlineData("""{"type":"Microsoft.Storage.BlobTierChanged"}""")]
+    [InlineData("""{"eventType":"Microsoft.EventGrid.SubscriptionValidationEvent","data":{}}""")]
+    [InlineData("""{"type":"Microsoft.Storage.BlobCreated","subject":"/blobServices/default/containers/log/blobs/checkpoint","data":{"eTag":"0x1"}}""")]
+    [InlineData("""{"type":"Microsoft.Storage.BlobCreated","subject":"/blobServices/default/containers/issuer-bank/blobs/.truecopy/receipts/a.tlog-proof","data":{"eTag":"0x1"}}""")]
+    public async Task Events_that_are_not_about_an_upload_are_ignored(string message) =>
+        Assert.Equal(IntakeOutcome.Ignored, await _service.Intake.HandleAsync(Bytes(message), Stop));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("""{"type":"Microsoft.Storage.BlobCreated"}""")]
+    [InlineData("""[{"eventType":"Microsoft.Storage.BlobCreated"},{}]""")]
+    [InlineData("""{"type":"Microsoft.Storage.BlobCreated","subject":"/blobServices/default/containers/issuer-bank/blobs/a","data":{}}""")]
+    public async Task A_malformed_event_is_a_bug_of_ours_and_goes_to_the_poison_queue(string message) =>
+        await Assert.ThrowsAsync<LogFormatException>(() => _service.Intake.HandleAsync(Bytes(message), Stop));
+
+    [Fact]
+    public async Task What_the_service_answers_triggers_nothing()
+    {
+        var upload = await UploadAsync("a.pdf", Bytes("x"));
+        var before = _world.Operations.Log.Count;
+        foreach (var path in new[] { AnswerPath.Receipt(upload.Path, Verification.Digests.DigestAlgorithm.Sha256), AnswerPath.Lines("m.manifest.jsonl"), AnswerPath.Rejection("a.acts.jsonl") })
+            Assert.Equal(IntakeOutcome.Ignored, await _service.Intake.HandleAsync(InMemoryWorld.EventOf(_world.Inbox.Put("issuer-bank", path, Bytes("x"))), Stop));
+        Assert.Equal(before, _world.Operations.Log.Count);
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private async Task<BlobVersion> UploadAsync(string path, byte[] content, Dictionary<string, string>? metadata = null)
+    {
+        var upload = _world.Inbox.Put("issuer-bank", path, content, metadata);
+        await _service.Intake.HandleAsync(InMemoryWorld.EventOf(upload), Stop);
+        return upload;
+    }
+
+    private async Task AssertRejectedAsync(BlobVersion upload, string cause, string detail)
+    {
+        var rejection = _world.Inbox.Rejections[upload];
+        Assert.Equal(cause, rejection.Cause);
+        Assert.Contains(detail, rejection.Detail, StringComparison.Ordinal);
+        Assert.Equal(0, _world.Staged.Count);
+        _world.Time.Advance(new SequencerOptions().DocumentWait);
+        await _service.Sequencer.DrainAsync(Stop);
+        Assert.DoesNotContain(_world.Inbox.Receipts.Keys, receipt => receipt.Source == upload);
+    }
+
+    private async Task<Verdict> VerdictAsync(string content) => (await _service.Verifier.VerifyAsync(DigestOf(Bytes(content)), Stop)).Verdict;
+}
