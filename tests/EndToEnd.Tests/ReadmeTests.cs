@@ -43,6 +43,29 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.All(commands, command => Assert.Contains($"$ {command}", readme, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Each_row_of_the_table_of_inputs_names_tests_that_there_are()
+    {
+        var rows = (await ReadmeAsync()).Split("| input |")[1].Split("\n\n")[0].Split('\n').Skip(2).ToArray();
+        Assert.True(rows.Length > 30, $"{rows.Length} rows");
+        var sources = string.Concat(Directory.EnumerateFiles(Path.Combine(RepositoryFolder(), "tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        foreach (var row in rows)
+        {
+            var tests = row.Split('|')[4].Split('`', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            Assert.NotEmpty(tests);
+            Assert.All(tests, test => Assert.True(sources.Contains($" {test}(", StringComparison.Ordinal), $"there is no test {test}"));
+        }
+    }
+
+    [Fact]
+    public async Task The_table_of_verdicts_has_the_words_and_exit_codes_of_the_tool()
+    {
+        var readme = await ReadmeAsync();
+        var terminal = new TrueCopy.Cli.Terminal(TextWriter.Null, TextWriter.Null, color: false, interactive: false);
+        foreach (var verdict in Enum.GetValues<Verification.Verdicts.Verdict>())
+            Assert.Contains($"`{TrueCopy.Cli.Output.VerdictText.Headline(verdict, terminal)}`, exit {TrueCopy.Cli.ExitCode.Of(verdict)} |", readme, StringComparison.Ordinal);
+    }
+
     private async Task AssertRefusesAsync(string script, string file)
     {
         var receipt = await File.ReadAllTextAsync(file + ".tlog-proof", TestContext.Current.CancellationToken);
@@ -71,12 +94,14 @@ public sealed partial class ReadmeTests : IDisposable
         return (process.ExitCode, output.Contains(says, StringComparison.Ordinal));
     }
 
-    private static Task<string> ReadmeAsync()
+    private static Task<string> ReadmeAsync() => File.ReadAllTextAsync(Path.Combine(RepositoryFolder(), "README.md"), TestContext.Current.CancellationToken);
+
+    private static string RepositoryFolder()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Serverless.sln")))
             folder = Path.GetDirectoryName(folder)!;
-        return File.ReadAllTextAsync(Path.Combine(folder, "README.md"), TestContext.Current.CancellationToken);
+        return folder;
     }
 
     [GeneratedRegex(@"```sh\n(# usage: sh check\.sh.*?)```", RegexOptions.Singleline)]
