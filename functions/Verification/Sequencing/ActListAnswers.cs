@@ -10,22 +10,23 @@ namespace TrueCopy.Verification.Sequencing;
 /// <summary>Answers a list of acts once every line is either in the log or refused: receipts from the index, so that it can be done again after a crash.</summary>
 public sealed class ActListAnswers(IAnchorIndex index, CheckpointSource checkpoints, IHashTileSource tiles, IOutbox outbox)
 {
+    private const int Parallelism = 16;
+
     /// <summary>Writes the answer.</summary>
     public async Task WriteAsync(StagedUpload upload, ResolvedActs resolved, CancellationToken cancellationToken)
     {
-        var anchors = new List<(RequestedAct Request, Anchor Anchor)>();
-        foreach (var (request, documents) in resolved.InEffect)
+        var done = resolved.InEffect.SelectMany(item => item.Documents.Select(document => (item.Request, Document: document))).ToArray();
+        var found = new Anchor?[done.Length];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, done.Length, options, async (i, stop) =>
         {
-            foreach (var document in documents)
-            {
-                var id = ActId.Of(upload.Source, request.Position, document);
-                var found = await index.FindAsync(document, cancellationToken);
-                anchors.AddRange(found.Where(anchor => anchor.ActId == id).Select(anchor => (request, anchor)));
-            }
-        }
+            var id = ActId.Of(upload.Source, done[i].Request.Position, done[i].Document);
+            found[i] = (await index.FindAsync(done[i].Document, stop)).FirstOrDefault(anchor => anchor.ActId == id);
+        });
+        var anchors = done.Zip(found).Where(item => item.Second is not null).Select(item => (item.First.Request, Anchor: item.Second!)).ToArray();
 
         var lines = new ReceiptLines();
-        if (anchors.Count > 0)
+        if (anchors.Length > 0)
         {
             var checkpoint = await checkpoints.GetAsync(anchors.Max(item => item.Anchor.LogIndex) + 1, cancellationToken);
             var reader = new TreeReader(tiles, checkpoint.Size);

@@ -26,6 +26,8 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
     /// <summary>The most documents that one reference may stand for in an act.</summary>
     public const int MaxDocuments = 100;
 
+    private const int Parallelism = 16;
+
     /// <summary>Resolves the lines of a list against what is in the log.</summary>
     /// <param name="upload">The list.</param>
     /// <param name="overdue">Whether it has waited long enough, so that what is not found is refused.</param>
@@ -36,9 +38,11 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
         var inEffect = new List<(RequestedAct, IReadOnlyList<Digest>)>();
         var refused = new List<RefusedLine>();
         var waiting = 0;
-        foreach (var request in upload.Acts)
+        var all = new Found[upload.Acts.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, all.Length, options, async (i, stop) => all[i] = await FindAsync(upload, upload.Acts[i], stop));
+        foreach (var (request, found) in upload.Acts.Zip(all))
         {
-            var found = await FindAsync(upload, request, cancellationToken);
             if (found.Refusal is { } refusal)
                 refused.Add(new RefusedLine(request.Position + 1, refusal));
             else if (found.Missing is null)

@@ -224,6 +224,56 @@ public sealed class ActTests : IAsyncLifetime
         Assert.Single(ReceiptsOf(list));
     }
 
+    // One operation after another fails, without effect or with it, while a list is taken in, done and answered.
+    [Fact]
+    public async Task Whichever_operation_fails_a_list_of_acts_is_done_once_and_answered_whole()
+    {
+        var operations = 1;
+        for (var k = -1; k < operations; k++)
+        {
+            foreach (var fault in new[] { Fault.Before, Fault.After })
+            {
+                var world = new InMemoryWorld();
+                var service = world.Start();
+                var document = world.Inbox.Put("issuer-bank", "a", Bytes("a"), new() { ["reference"] = "r" });
+                await service.Intake.HandleAsync(InMemoryWorld.EventOf(document), Stop);
+                world.Time.Advance(TimeSpan.FromSeconds(1));
+                var list = world.Inbox.Put("issuer-bank", "x.acts.jsonl", Bytes(ByReference("suspend", "r") + "\n" + ByDigest("revoke", "b") + "\n" + ByDigest("revoke", "a")));
+                var before = world.Operations.Log.Count;
+                if (k >= 0)
+                    world.Operations.FailAt(k, fault);
+                for (var attempt = 0; attempt < 9; attempt++)
+                {
+                    try
+                    {
+                        if (attempt < 3)
+                            await service.Intake.HandleAsync(InMemoryWorld.EventOf(list), Stop);
+                        await service.Sequencer.DrainAsync(Stop);
+                    }
+                    catch (InjectedFaultException)
+                    {
+                        // Delivered again, to another process.
+                        service = world.Start();
+                    }
+
+                    world.Time.Advance(attempt < 6 ? InMemoryStagedActs.Invisible : new SequencerOptions().DocumentWait);
+                    world.Lease.Expire();
+                }
+
+                if (k < 0)
+                    operations = world.Operations.Log.Count - before;
+                await Audit.RunAsync(world);
+                var where = $"{fault} at {k}";
+                Assert.True(world.Ledger.Anchors.Count == 3, $"{where}: {world.Ledger.Anchors.Count} acts in effect");
+                Assert.True(world.Inbox.ActReceipts[list].Count(c => c == '\n') == 2, where);
+                Assert.True(world.Inbox.Rejections[list].Lines is [{ Line: 2 }], where);
+                Assert.True(world.Staged.Count == 0, where);
+            }
+        }
+
+        Assert.True(operations > 25, $"{operations} operations");
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static string ByDigest(string act, string content, string more = "") =>
