@@ -84,7 +84,7 @@ public sealed class InboxTests(Azurite azurite)
     [Fact]
     public async Task The_registry_is_the_containers_metadata_and_others_are_not_listed()
     {
-        using var registry = new BlobIssuerRegistry(azurite.Accounts);
+        var registry = new BlobIssuerRegistry(azurite.Accounts, TimeProvider.System);
         var id = await azurite.NewIssuerAsync("sm3");
         await azurite.Accounts.Inbox.GetBlobContainerClient("issuer-without-metadata").CreateIfNotExistsAsync(cancellationToken: Stop);
 

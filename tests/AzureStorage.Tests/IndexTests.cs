@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Azure.Core;
+using Microsoft.Extensions.Time.Testing;
 using TrueCopy.AzureStorage.Inbox;
 using TrueCopy.AzureStorage.Ledger;
 using TrueCopy.Verification.Digests;
@@ -69,11 +71,27 @@ public sealed class IndexTests(Azurite azurite)
     [Fact]
     public async Task The_registry_says_since_when_a_container_is_described_as_it_is()
     {
-        using var registry = new BlobIssuerRegistry(azurite.Accounts);
+        var registry = new BlobIssuerRegistry(azurite.Accounts, TimeProvider.System);
         var id = await azurite.NewIssuerAsync();
         var issuer = await registry.GetAsync($"issuer-{id}", Stop);
         Assert.InRange(issuer.Since, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow().AddMinutes(1));
         Assert.Equal(issuer.Since, (await registry.ListAsync(Stop)).Single(candidate => candidate.Id == id).Since);
+    }
+
+    [Fact]
+    public async Task A_change_of_the_registry_is_noticed_within_a_minute_and_not_asked_for_at_every_upload()
+    {
+        var (time, counter) = (new FakeTimeProvider(), new OperationCounter());
+        var accounts = azurite.Fixture.Connect(options => options.AddPolicy(counter, HttpPipelinePosition.PerRetry));
+        var registry = new BlobIssuerRegistry(accounts, time);
+        var id = await azurite.NewIssuerAsync();
+        for (var i = 0; i < 10; i++)
+            Assert.Equal("示范银行", (await registry.GetAsync($"issuer-{id}", Stop)).LegalName);
+        Assert.Equal(1, counter.Total);
+
+        await azurite.Accounts.CreateIssuerAsync(id, new Dictionary<string, string> { ["legalname"] = "Another", ["jurisdiction"] = "HK" }, Stop);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("Another", (await registry.GetAsync($"issuer-{id}", Stop)).LegalName);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

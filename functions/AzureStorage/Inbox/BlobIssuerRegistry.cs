@@ -1,21 +1,21 @@
+using System.Collections.Concurrent;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using Microsoft.Extensions.Caching.Memory;
 using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.AzureStorage.Inbox;
 
 /// <summary>The registry is the metadata of the issuers' containers; changes are seen within half a minute.</summary>
-public sealed class BlobIssuerRegistry(StorageAccounts accounts) : IIssuerRegistry, IDisposable
+public sealed class BlobIssuerRegistry(StorageAccounts accounts, TimeProvider time) : IIssuerRegistry
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
-    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 10_000 });
+    private readonly ConcurrentDictionary<string, (Issuer Issuer, long ReadAt)> _cache = new();
 
     /// <inheritdoc/>
     public async Task<Issuer> GetAsync(string container, CancellationToken cancellationToken)
     {
-        if (_cache.TryGetValue(container, out Issuer? cached))
-            return cached!;
+        if (_cache.TryGetValue(container, out var cached) && time.GetElapsedTime(cached.ReadAt) < Lifetime)
+            return cached.Issuer;
 
         try
         {
@@ -52,9 +52,10 @@ public sealed class BlobIssuerRegistry(StorageAccounts accounts) : IIssuerRegist
         return issuers;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _cache.Dispose();
-
-    private Issuer Remember(Issuer issuer, DateTimeOffset since) =>
-        _cache.Set(issuer.Container, issuer with { Since = since }, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
+    private Issuer Remember(Issuer issuer, DateTimeOffset since)
+    {
+        var described = issuer with { Since = since };
+        _cache[issuer.Container] = (described, time.GetTimestamp());
+        return described;
+    }
 }

@@ -157,7 +157,6 @@ public sealed partial class Sequencer(
             metrics.Sequenced(batch.Acts.Count, elapsed);
             LogSequenced(logger, batch.Acts.Count, committed.Batch.Size, elapsed.TotalMilliseconds);
         }
-
         else if (!await committer.IsCurrentAsync(_tip!, cancellationToken))
         {
             // All of it is in effect already, through another process, which may have died before it wrote the receipts.
