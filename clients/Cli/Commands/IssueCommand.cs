@@ -84,7 +84,7 @@ internal static class IssueCommand
 
     private static int ExitCodeOf(string state) => state switch
     {
-        "rejected" => ExitCode.NotVerified,
+        "rejected" or "partly refused" => ExitCode.NotVerified,
         "unanswered" => ExitCode.NoAnswer,
         _ => ExitCode.Verified,
     };

@@ -17,13 +17,25 @@ internal sealed record ReceiptLine(long Line, long LogIndex, string Algorithm, s
     {
         using var reader = new StreamReader(lines);
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
+            yield return Parse(line);
+    }
+
+    private static ReceiptLine Parse(string line)
+    {
+        try
         {
-            yield return JsonSerializer.Deserialize(line, ReceiptLineJson.Default.ReceiptLine)
-                ?? throw new CommandException(ExitCode.NoAnswer, "The receipts that the service wrote cannot be read.");
+            return JsonSerializer.Deserialize(line, ReceiptLineJson.Default.ReceiptLine) ?? throw Unreadable(null);
+        }
+        catch (JsonException exception)
+        {
+            throw Unreadable(exception);
         }
     }
+
+    private static CommandException Unreadable(Exception? exception) =>
+        new(ExitCode.NoAnswer, "The receipts that the service wrote cannot be read.", exception);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ReceiptLine))]
 internal sealed partial class ReceiptLineJson : JsonSerializerContext;

@@ -38,7 +38,7 @@ internal sealed class Upload(IssuerInbox inbox, Terminal terminal, TimeProvider 
             case { LogIndex: { } index, Receipt: { } receipt }:
                 return new IssueOutput(file, path, "issued", index, await KeepAsync(file, receipt, cancellationToken));
             case { Lines: { } lines } answer:
-                return new IssueOutput(file, path, "answered", Receipt: await KeepLinesAsync(file, lines, cancellationToken), Problem: answer.Problem);
+                return new IssueOutput(file, path, answer.Problem is null ? "answered" : "partly refused", Receipt: await KeepLinesAsync(file, lines, cancellationToken), Problem: answer.Problem);
             case var refused:
                 return new IssueOutput(file, path, "rejected", Problem: refused.Problem);
         }

@@ -11,7 +11,7 @@ namespace TrueCopy.Cli.Output;
 /// <summary>What <c>hash --json</c> says of a file.</summary>
 internal sealed record HashOutput(string File, IReadOnlyDictionary<string, string> Digests);
 
-/// <summary>What <c>issue --json</c> says of a file: <c>issued</c>, <c>answered</c> (a manifest), <c>uploaded</c>, <c>rejected</c> or <c>unanswered</c>.</summary>
+/// <summary>What <c>issue --json</c> says of a file: <c>issued</c>, <c>answered</c> (a manifest or a list of acts), <c>partly refused</c>, <c>uploaded</c>, <c>rejected</c> or <c>unanswered</c>.</summary>
 internal sealed record IssueOutput(string File, string Path, string State, long? LogIndex = null, string? Receipt = null, ProblemDocument? Problem = null);
 
 /// <summary>What <c>revoke --json</c> and the like say of a document: <c>revoked</c> (and so on), <c>refused</c> or <c>unanswered</c>.</summary>

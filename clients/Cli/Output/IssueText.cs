@@ -6,9 +6,13 @@ internal static class IssueText
     public static string Of(IssueOutput result, Terminal terminal) => result.State switch
     {
         "issued" => $"{terminal.Good("✔ issued")}    {result.File}  log entry {result.LogIndex}{(result.Receipt is null ? "" : $"  receipt {result.Receipt}")}",
-        "answered" => $"{terminal.Good("✔ issued")}    {result.File}  receipts {result.Receipt}{(result.Problem is null ? "" : $"  but: {result.Problem.Detail}")}",
+        "answered" => $"{terminal.Good("✔ done")}      {result.File}  receipts {result.Receipt}",
+        "partly refused" => $"{terminal.Bad("✘ partly refused")}  {result.File}  {result.Problem!.Detail} Receipts {result.Receipt}{Lines(result)}",
         "uploaded" => $"  uploaded  {result.File}  the answer will be under .truecopy/ in the container",
         "rejected" => $"{terminal.Bad("✘ rejected")}  {result.File}  {result.Problem!.Title}: {result.Problem.Detail}",
         _ => $"{terminal.Bad("‼ unanswered")}  {result.File}  uploaded, but the service has not answered yet; it will, under .truecopy/ in the container",
     };
+
+    private static string Lines(IssueOutput result) =>
+        string.Concat((result.Problem!.Lines ?? []).Select(line => $"\n    line {line.Line}: {line.Detail}"));
 }

@@ -7,6 +7,8 @@ namespace TrueCopy.AzureStorage.Ledger;
 /// <summary>Revocations as a table. Partition key: the issuer's id; row key: <c>algorithm:digest</c>.</summary>
 public sealed class TableRevocationIndex(StorageAccounts accounts) : IRevocationIndex
 {
+    private const int MaxTransaction = 100;
+
     private readonly TableClient _table = accounts.Tables.GetTableClient(StorageNames.RevocationsTable);
 
     /// <inheritdoc/>
@@ -25,6 +27,12 @@ public sealed class TableRevocationIndex(StorageAccounts accounts) : IRevocation
     }
 
     /// <inheritdoc/>
-    public Task AddAsync(string issuer, Digest digest, CancellationToken cancellationToken) =>
-        _table.UpsertEntityAsync(new TableEntity(issuer, digest.ToString()), TableUpdateMode.Replace, cancellationToken);
+    public async Task AddAsync(string issuer, IReadOnlyList<Digest> digests, CancellationToken cancellationToken)
+    {
+        foreach (var transaction in digests.Chunk(MaxTransaction))
+        {
+            var rows = transaction.Select(digest => new TableEntity(issuer, digest.ToString()));
+            await _table.SubmitTransactionAsync(rows.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)), cancellationToken);
+        }
+    }
 }

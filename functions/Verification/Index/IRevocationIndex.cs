@@ -11,6 +11,6 @@ public interface IRevocationIndex
     /// <summary>Every document that an issuer has revoked.</summary>
     Task<IReadOnlySet<Digest>> LoadAsync(string issuer, CancellationToken cancellationToken);
 
-    /// <summary>Adds a revoked document; adding it again changes nothing.</summary>
-    Task AddAsync(string issuer, Digest digest, CancellationToken cancellationToken);
+    /// <summary>Adds revoked documents; adding them again changes nothing.</summary>
+    Task AddAsync(string issuer, IReadOnlyList<Digest> digests, CancellationToken cancellationToken);
 }

@@ -20,8 +20,8 @@ public sealed class BatchIndexer(IAnchorIndex anchors, IReferenceIndex reference
             .Where(item => item.Act is { Kind: ActKind.Issue, Confidential.Reference: not null })
             .Select(item => new DocumentReference(IssuerOf(item.Act), item.Act.Confidential.Reference!, item.Act.Digest));
         await references.AddAsync([.. named], cancellationToken);
-        foreach (var (_, act) in acts.Where(item => item.Act.Kind == ActKind.Revoke))
-            await revocations.AddAsync(IssuerOf(act), act.Digest, cancellationToken);
+        foreach (var revoked in acts.Where(item => item.Act.Kind == ActKind.Revoke).GroupBy(item => IssuerOf(item.Act)))
+            await revocations.AddAsync(revoked.Key, [.. revoked.Select(item => item.Act.Digest).Distinct()], cancellationToken);
 
         // Last, because an act that is found here counts as wholly indexed.
         var repeated = await anchors.AddAsync([.. acts.Select(item => item.Anchor)], cancellationToken);

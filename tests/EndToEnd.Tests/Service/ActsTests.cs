@@ -136,6 +136,20 @@ public sealed class ActsTests(ActsTests.Running running) : IClassFixture<ActsTes
     }
 
     [Fact]
+    public async Task A_list_of_acts_that_is_refused_in_part_says_which_lines_and_exits_with_1()
+    {
+        var file = running.NewFile();
+        await running.IssueAsync(file);
+        string Line(string document) => $"{{\"act\":\"suspend\",\"algorithm\":\"sha-256\",\"digest\":\"{HexOf(document)}\"}}\n";
+        var list = running.NewFile(System.Text.Encoding.UTF8.GetBytes(Line(file) + Line(running.NewFile())), ".acts.jsonl");
+        var run = await Tool.RunAsync("issue", list, "--issuer", "demo-bank", "--inbox", running.Inbox);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("✘ partly refused", run.Output, StringComparison.Ordinal);
+        Assert.Contains("line 2: you have not issued this document", run.Output, StringComparison.Ordinal);
+        Assert.Equal(11, (await running.VerifyAsync(file)).ExitCode);
+    }
+
+    [Fact]
     public async Task A_digest_list_of_coreutils_is_issued_and_one_bad_line_refuses_it_whole()
     {
         var (good, other) = (running.NewFile(), running.NewFile());

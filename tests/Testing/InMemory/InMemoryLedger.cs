@@ -171,8 +171,11 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
         IReadOnlySet<Digest> () => Revocations.Keys.Where(key => key.Issuer == issuer).Select(key => key.Digest).ToHashSet());
 
     /// <inheritdoc/>
-    public Task AddAsync(string issuer, Digest digest, CancellationToken cancellationToken) =>
-        operations.RunAsync("revocations.add", () => Revocations[(issuer, digest)] = true);
+    public Task AddAsync(string issuer, IReadOnlyList<Digest> digests, CancellationToken cancellationToken) => operations.RunAsync("revocations.add", () =>
+    {
+        foreach (var digest in digests)
+            Revocations[(issuer, digest)] = true;
+    });
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<IssuerRecord>> FindAsync(string issuer, CancellationToken cancellationToken) => operations.RunAsync(
