@@ -14,7 +14,7 @@ public sealed class RegistryWatch(IIssuerRegistry registry, IStagedActs staged)
     {
         foreach (var issuer in await registry.ListAsync(cancellationToken))
         {
-            if (_staged.TryGetValue(issuer.Id, out var known) && known.Since == issuer.Since)
+            if (_staged.TryGetValue(issuer.Id, out var known) && known.Since == issuer.Since && known.Describes(issuer))
                 continue;
             var description = new StagedUpload(new BlobVersion(issuer.Container, "", ""), issuer, issuer.Since, AnswerForm.OfDocument, []);
             await staged.StageAsync([await staged.PrepareAsync(description, cancellationToken)], cancellationToken);

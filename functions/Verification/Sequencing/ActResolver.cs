@@ -82,13 +82,16 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
         }
 
         var acts = new List<Act>();
+        var done = new List<Digest>();
         foreach (var (document, rows) in targets)
         {
             var id = ActId.Of(upload.Source, request.Position, document);
-            if (rows.Any(row => row.Anchor.ActId == id))
+            var inEffect = rows.Any(row => row.Anchor.ActId == id);
+            if (!inEffect && rows.Any(row => row.Entry.Kind == ActKind.Revoke))
                 continue;
-            if (rows.Any(row => row.Entry.Kind == ActKind.Revoke))
-                return Found.Refuse("the document is revoked, and that is final");
+            done.Add(document);
+            if (inEffect)
+                continue;
             acts.Add(new Act(id, request.Kind, issuer, upload.At, request.Position, document, upload.Source)
             {
                 Reason = request.Reason,
@@ -98,7 +101,7 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
             });
         }
 
-        return new Found(acts, [.. targets.Keys], null, null);
+        return done.Count > 0 ? new Found(acts, done, null, null) : Found.Refuse("the document is revoked, and that is final");
     }
 
     // The documents that were named and their other digests, each with what the issuer did to it, in log order.

@@ -25,7 +25,8 @@ public sealed class IssuerAnnouncements(IIssuerHistory history)
                     _latest[issuer.Id] = latest;
             }
 
-            if (latest is not null && (issuer.Since <= latest.Since || issuer.Describes(latest)))
+            // Storage tells times to the second, so two changes may have the same; the later to be seen then counts.
+            if (latest is not null && (issuer.Since < latest.Since || issuer.Describes(latest)))
                 continue;
             announced.Add(issuer);
             _latest[issuer.Id] = issuer;

@@ -215,6 +215,17 @@ public sealed class ActTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_revoked_document_does_not_shield_the_others_under_its_reference()
+    {
+        await ActAsync(ByReference("revoke", "ref-old"));
+        await IssueAsync("second", "ref-old");
+        var upload = await ActAsync(ByReference("revoke", "ref-old"));
+        Assert.Single(ReceiptsOf(upload));
+        Assert.False(_world.Inbox.Rejections.ContainsKey(upload));
+        Assert.Equal((Verdict.Revoked, Verdict.Revoked), (await VerdictAsync("old"), await VerdictAsync("second")));
+    }
+
+    [Fact]
     public async Task An_event_of_a_list_that_is_delivered_again_does_nothing_twice()
     {
         var list = _world.Inbox.Put("issuer-bank", "a.acts.jsonl", Bytes(ByDigest("suspend", "old")));

@@ -42,6 +42,18 @@ public sealed class RegistryTests
     }
 
     [Fact]
+    public async Task Two_changes_within_the_resolution_of_storages_clock_are_both_recorded()
+    {
+        await using var service = _world.Start();
+        await WatchAsync(service);
+        Change("Second Name Ltd");
+        await WatchAsync(service);
+        _world.Inbox.CreateContainer("issuer-bank", new() { ["legalname"] = "Third Name Ltd", ["jurisdiction"] = "HK" });
+        await WatchAsync(service);
+        Assert.Equal(["The bank Ltd", "Second Name Ltd", "Third Name Ltd"], (await HistoryAsync()).Select(item => item.Name));
+    }
+
+    [Fact]
     public async Task What_does_not_change_the_description_is_no_act()
     {
         await using var service = _world.Start();
