@@ -88,15 +88,11 @@ internal sealed record StagedUploadBody(
     BlobVersion Source,
     StagedIssuer Issuer,
     DateTimeOffset At,
-    int Kind = 0,
-    int Part = 0,
-    int Parts = 0,
-    bool Delete = false,
-    IReadOnlyList<RequestedAct>? Requests = null)
-{
-    [JsonIgnore]
-    public IReadOnlyList<RequestedAct> Acts => Requests ?? [];
-}
+    int Kind,
+    int Part,
+    int Parts,
+    bool Delete,
+    IReadOnlyList<RequestedAct> Acts);
 
 internal sealed record StagedIssuer(
     string Id,
@@ -104,7 +100,7 @@ internal sealed record StagedIssuer(
     string Jurisdiction,
     string Retention,
     IReadOnlyList<string> Algorithms,
-    DateTimeOffset Since = default,
+    DateTimeOffset Since,
     string? Domain = null);
 
 [JsonSerializable(typeof(StagedUploadBody))]

@@ -49,7 +49,7 @@ public sealed class StagedBodyTests
         var places = new List<(JsonObject Parent, string Name)>();
         Collect(body);
         Assert.True(places.Count > 10);
-        foreach (var (parent, name) in places.Where(place => place.Name is not ("domain" or "since" or "kind" or "part" or "parts" or "delete" or "requests" or "digests")))
+        foreach (var (parent, name) in places.Where(place => place.Name is not ("domain" or "digests")))
         {
             var value = parent[name];
             parent[name] = null;
@@ -84,7 +84,7 @@ public sealed class StagedBodyTests
     public void An_act_that_is_none_is_refused(string act)
     {
         var body = JsonNode.Parse(StagedBody.Encode(Samples.Upload("a")))!;
-        body["requests"] = new JsonArray(JsonNode.Parse(act));
+        body["acts"] = new JsonArray(JsonNode.Parse(act));
         Assert.Throws<LogFormatException>(() => StagedBody.Decode(Encoding.UTF8.GetBytes(body.ToJsonString())));
     }
 
@@ -93,7 +93,7 @@ public sealed class StagedBodyTests
     [InlineData("{}")]
     [InlineData("null")]
     [InlineData("""{"v":2}""")]
-    [InlineData("""{"v":1,"requests":[]}""")]
+    [InlineData("""{"v":1,"acts":[]}""")]
     [InlineData("""{"v":1,"source":{},"issuer":{},"at":"2026-11-23T09:00:00Z"}""")]
     public void Anything_else_is_refused(string body) => Assert.Throws<LogFormatException>(() => StagedBody.Decode(Encoding.UTF8.GetBytes(body)));
 }
