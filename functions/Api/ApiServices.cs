@@ -15,6 +15,7 @@ public static class ApiServices
         .AddSingleton<IssuerEndpoints>()
         .AddSingleton<LogEndpoints>()
         .AddSingleton<HealthEndpoints>()
+        .AddSingleton<ApiMetrics>()
         .AddSingleton<FailureAnswers>();
 
     /// <summary>Maps every route.</summary>
@@ -25,7 +26,7 @@ public static class ApiServices
         Get(routes, Routes.Issuers, (request, stop) => Endpoint<RegistryEndpoints>(request).IssuersAsync(stop));
         Get(routes, Routes.IssuerHistory, (request, stop) => Endpoint<RegistryEndpoints>(request).HistoryAsync(Value(request, "id"), stop));
         Get(routes, Routes.IssuerDocuments, (request, stop) => Endpoint<IssuerEndpoints>(request).DocumentsAsync(request, Value(request, "id"), stop));
-        Get(routes, Routes.Keys, (request, _) => Task.FromResult(Endpoint<RegistryEndpoints>(request).Keys()));
+        Get(routes, Routes.Keys, (request, stop) => Endpoint<RegistryEndpoints>(request).KeysAsync(stop));
         Get(routes, Routes.Checkpoint, (request, stop) => Endpoint<LogEndpoints>(request).CheckpointAsync(stop));
         Get(routes, Routes.Tile, (request, stop) => Endpoint<LogEndpoints>(request).TileAsync(Value(request, "path"), stop));
         Get(routes, Routes.Live, (_, _) => Task.FromResult(HealthEndpoints.Live()));

@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Http;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.Api;
 
 /// <summary>Who issues, and with which keys the log signs.</summary>
-public sealed class RegistryEndpoints(IIssuerRegistry registry, IIssuerHistory history, LogIdentity identity)
+public sealed class RegistryEndpoints(IIssuerRegistry registry, IIssuerHistory history, ILogKeys keys)
 {
     /// <summary><c>GET /v1/issuers</c>: an <see cref="IssuersDocument"/>.</summary>
     public async Task<IResult> IssuersAsync(CancellationToken cancellationToken)
@@ -46,10 +46,14 @@ public sealed class RegistryEndpoints(IIssuerRegistry registry, IIssuerHistory h
     }
 
     /// <summary><c>GET /v1/keys</c>: a <see cref="KeysDocument"/>, which is a JSON Web Key Set.</summary>
-    public IResult Keys() => new JsonAnswer<KeysDocument>(
-        KeysDocument.Of(identity.Origin, identity.Verifiers),
-        AnswerJson.Instance.KeysDocument,
-        StatusCodes.Status200OK,
-        "application/jwk-set+json",
-        CacheControl.Minute);
+    public async Task<IResult> KeysAsync(CancellationToken cancellationToken)
+    {
+        var identity = await keys.CurrentAsync(cancellationToken);
+        return new JsonAnswer<KeysDocument>(
+            KeysDocument.Of(identity.Origin, identity.Verifiers),
+            AnswerJson.Instance.KeysDocument,
+            StatusCodes.Status200OK,
+            "application/jwk-set+json",
+            CacheControl.Minute);
+    }
 }

@@ -18,7 +18,7 @@ public static class Routes
     /// <summary>An issuer's documents under its own reference: <see cref="IssuerEndpoints.DocumentsAsync"/>.</summary>
     public const string IssuerDocuments = "v1/issuers/{id}/documents";
 
-    /// <summary>The log's keys: <see cref="RegistryEndpoints.Keys"/>.</summary>
+    /// <summary>The log's keys: <see cref="RegistryEndpoints.KeysAsync"/>.</summary>
     public const string Keys = "v1/keys";
 
     /// <summary>The signed head of the log: <see cref="LogEndpoints.CheckpointAsync"/>.</summary>

@@ -17,6 +17,7 @@ public static class AzureStorageServices
         .AddSingleton<IInbox, BlobInbox>()
         .AddSingleton<IIssuerRegistry, BlobIssuerRegistry>()
         .AddSingleton<IOutbox, BlobOutbox>()
+        .AddSingleton<IDeadLetters, BlobDeadLetters>()
         .AddSingleton<IStagedActs, QueueStagedActs>()
         .AddSingleton<ILogState, BlobLogState>()
         .AddSingleton<IJournal, BlobJournal>()

@@ -23,13 +23,34 @@ public sealed record StorageAccounts(
     /// <param name="inbox">Connection string of the inbox account.</param>
     /// <param name="ledger">Connection string of the ledger account.</param>
     /// <param name="configure">Adds to every client's options, such as a pipeline policy; null for nothing.</param>
-    public static StorageAccounts Connect(string inbox, string ledger, Action<ClientOptions>? configure = null)
+    public static StorageAccounts Connect(string inbox, string ledger, Action<ClientOptions>? configure = null) =>
+        Connect(new StorageAddress.Keyed(inbox), new StorageAddress.Keyed(ledger), configure);
+
+    /// <summary>Clients of accounts by their addresses.</summary>
+    /// <param name="inbox">Address of the inbox account; only its blobs are used.</param>
+    /// <param name="ledger">Address of the ledger account.</param>
+    /// <param name="configure">Adds to every client's options, such as a pipeline policy; null for nothing.</param>
+    public static StorageAccounts Connect(StorageAddress inbox, StorageAddress ledger, Action<ClientOptions>? configure = null)
     {
-        return new StorageAccounts(
-            new BlobServiceClient(inbox, Configured(new BlobClientOptions())),
-            new BlobServiceClient(ledger, Configured(new BlobClientOptions())),
-            new QueueServiceClient(ledger, Configured(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })),
-            new TableServiceClient(ledger, Configured(new TableClientOptions())));
+        var queueOptions = Configured(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        return ledger switch
+        {
+            StorageAddress.Keyed { ConnectionString: var keyed } => new StorageAccounts(
+                Blobs(inbox),
+                Blobs(ledger),
+                new QueueServiceClient(keyed, queueOptions),
+                new TableServiceClient(keyed, Configured(new TableClientOptions()))),
+            StorageAddress.ByIdentity { Queues: { } queues, Tables: { } tables, Credential: var credential } => new StorageAccounts(
+                Blobs(inbox),
+                Blobs(ledger),
+                new QueueServiceClient(queues, credential, queueOptions),
+                new TableServiceClient(tables, credential, Configured(new TableClientOptions()))),
+            _ => throw new ArgumentException("The ledger's address names its blobs, queues and tables.", nameof(ledger)),
+        };
+
+        BlobServiceClient Blobs(StorageAddress address) => address is StorageAddress.ByIdentity identity
+            ? new BlobServiceClient(identity.Blobs, identity.Credential, Configured(new BlobClientOptions()))
+            : new BlobServiceClient(((StorageAddress.Keyed)address).ConnectionString, Configured(new BlobClientOptions()));
 
         T Configured<T>(T options)
             where T : ClientOptions

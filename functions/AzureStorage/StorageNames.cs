@@ -15,6 +15,9 @@ public static class StorageNames
     /// <summary>Container of staged uploads that are too long for a message.</summary>
     public const string StagingContainer = "staging";
 
+    /// <summary>Container of events that could not be delivered and messages that could not be handled.</summary>
+    public const string DeadLettersContainer = "dead-letters";
+
     /// <summary>Queue to which Event Grid delivers.</summary>
     public const string BlobEventsQueue = "blob-events";
 

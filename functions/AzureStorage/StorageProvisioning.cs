@@ -6,7 +6,7 @@ public static class StorageProvisioning
     /// <summary>Creates the ledger's containers, queues and tables where they are missing.</summary>
     public static async Task CreateLedgerAsync(this StorageAccounts accounts, CancellationToken cancellationToken)
     {
-        foreach (var container in new[] { StorageNames.LogContainer, StorageNames.JournalContainer, StorageNames.StateContainer, StorageNames.StagingContainer })
+        foreach (var container in new[] { StorageNames.LogContainer, StorageNames.JournalContainer, StorageNames.StateContainer, StorageNames.StagingContainer, StorageNames.DeadLettersContainer })
             await accounts.Ledger.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 
         foreach (var queue in new[] { StorageNames.BlobEventsQueue, StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue })

@@ -32,9 +32,16 @@ internal static class CommandLine
         var queuePort = PortOption("--queue-port", "queues", LocalOptions.DefaultQueuePort);
         var tablePort = PortOption("--table-port", "tables", LocalOptions.DefaultTablePort);
 
+        var role = new Option<string>("--role")
+        {
+            Description = "'all' runs the whole service; 'events' only storage, keys and events, beside a Function App that does the rest.",
+            DefaultValueFactory = _ => "all",
+        };
+        role.AcceptOnlyFromAmong("all", "events");
+
         var command = new RootCommand("The whole TrueCopy service on this machine: storage, intake, sequencer and API.")
         {
-            port, data, azurite, connection, blobPort, queuePort, tablePort,
+            port, data, azurite, connection, blobPort, queuePort, tablePort, role,
         };
         command.Validators.Add(result =>
         {
@@ -50,7 +57,8 @@ internal static class CommandLine
                 result.GetValue(connection),
                 result.GetValue(blobPort),
                 result.GetValue(queuePort),
-                result.GetValue(tablePort));
+                result.GetValue(tablePort),
+                result.GetValue(role) == "events");
             try
             {
                 await LocalService.RunAsync(options, cancellationToken);

@@ -8,6 +8,7 @@ namespace TrueCopy.Local;
 /// <param name="BlobPort">Port of the Azurite that is started; 0 for any.</param>
 /// <param name="QueuePort">Likewise.</param>
 /// <param name="TablePort">Likewise.</param>
+/// <param name="EventsOnly">Whether only to stand in for what Azure has around a Function App: storage and its events.</param>
 internal sealed record LocalOptions(
     int Port,
     string DataFolder,
@@ -15,7 +16,8 @@ internal sealed record LocalOptions(
     string? Connection,
     int BlobPort,
     int QueuePort,
-    int TablePort)
+    int TablePort,
+    bool EventsOnly = false)
 {
     public const int DefaultPort = 7071;
     public const int DefaultBlobPort = 10000;

@@ -7,12 +7,11 @@ using TrueCopy.Api;
 using TrueCopy.AzureStorage;
 using TrueCopy.Local.Azurite;
 using TrueCopy.Local.Events;
-using TrueCopy.Local.Keys;
 using TrueCopy.Local.Triggers;
 using TrueCopy.TransparencyLog;
 using TrueCopy.Verification;
-using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.Local;
 
@@ -26,14 +25,36 @@ internal static class LocalService
         var inbox = azurite?.ConnectionString(AzuriteAccount.Inbox) ?? options.Connection!;
         var ledger = azurite?.ConnectionString(AzuriteAccount.Ledger) ?? options.Connection!;
         var accounts = StorageAccounts.Connect(inbox, ledger);
-        var identity = await LocalKeys.LoadOrCreateAsync(Path.Combine(options.DataFolder, "keys"), cancellationToken);
+        var keys = Path.Combine(options.DataFolder, "keys");
+        await KeyFiles.CreateMissingAsync(keys, cancellationToken);
+        await PrepareStorageAsync(accounts, cancellationToken);
+        if (options.EventsOnly)
+            await RunEventsAsync(accounts, cancellationToken);
+        else
+            await RunServiceAsync(options, accounts, inbox, await ReadKeysAsync(keys, cancellationToken), cancellationToken);
+    }
 
+    private static async Task RunServiceAsync(LocalOptions options, StorageAccounts accounts, string inbox, LogIdentity identity, CancellationToken cancellationToken)
+    {
         await using var app = Build(options, accounts, identity);
-        await PrepareAsync(app, accounts, cancellationToken);
+        await BeginLogAsync(app, cancellationToken);
         await StartAsync(app, options, cancellationToken);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         await Console.Out.WriteLineAsync(WhatNext.Text(address, inbox));
         await app.WaitForShutdownAsync(cancellationToken);
+    }
+
+    /// <summary>What Azure has around a Function App: the accounts, and Event Grid between them.</summary>
+    private static async Task RunEventsAsync(StorageAccounts accounts, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        QuietLog(builder.Logging);
+        builder.Services.AddSingleton(accounts).AddSingleton(TimeProvider.System).AddHostedService<BlobEventFeeder>();
+        using var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        await Console.Out.WriteLineAsync(WhatNext.EventsOnly);
+        await host.WaitForShutdownAsync(cancellationToken);
+        await host.StopAsync(CancellationToken.None);
     }
 
     private static Task<AzuriteProcess> StartAzuriteAsync(LocalOptions options, CancellationToken cancellationToken) =>
@@ -56,13 +77,12 @@ internal static class LocalService
             kestrel.AddServerHeader = false;
             kestrel.Listen(IPAddress.Loopback, options.Port);
         });
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("TrueCopy", LogLevel.Information);
+        QuietLog(builder.Logging);
         builder.Services.AddAzureStorage(accounts).AddVerification().AddTrueCopyApi();
         builder.Services.AddSingleton(identity);
         builder.Services.AddSingleton(new SequencerOptions { DocumentWait = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromSeconds(2) });
         builder.Services.AddSingleton<IIssuerGate, LoopbackGate>();
-        builder.Services.AddHostedService<BlobEventFeeder>().AddHostedService<QueueTrigger>().AddHostedService<DrainTimer>();
+        builder.Services.AddHostedService<BlobEventFeeder>().AddQueueTriggers().AddHostedService<DrainTimer>();
 
         var app = builder.Build();
         app.UseStatusCodePages(context => Problem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
@@ -70,14 +90,42 @@ internal static class LocalService
         return app;
     }
 
-    private static async Task PrepareAsync(WebApplication app, StorageAccounts accounts, CancellationToken cancellationToken)
+    private static void QuietLog(ILoggingBuilder logging) => logging
+        .ClearProviders()
+        .AddSimpleConsole(console => console.SingleLine = true)
+        .SetMinimumLevel(LogLevel.Warning)
+        .AddFilter("TrueCopy", LogLevel.Information);
+
+    private static async Task<LogIdentity> ReadKeysAsync(string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await KeyFiles.ReadAsync(folder, LocalOptions.Origin, cancellationToken);
+        }
+        catch (LogFormatException exception)
+        {
+            throw new StartupException($"A signing key in {folder} is damaged. Restore it, or remove the whole data folder to begin a new log.", exception);
+        }
+    }
+
+    private static async Task PrepareStorageAsync(StorageAccounts accounts, CancellationToken cancellationToken)
     {
         try
         {
             await accounts.CreateLedgerAsync(cancellationToken);
             await DemoIssuers.CreateAsync(accounts, cancellationToken);
-            await app.Services.GetRequiredService<RegistryWatch>().CheckAsync(cancellationToken);
-            await app.Services.GetRequiredService<Sequencer>().DrainAsync(cancellationToken);
+        }
+        catch (RequestFailedException exception)
+        {
+            throw new StartupException($"The storage does not answer as it should: {exception.Message}", exception);
+        }
+    }
+
+    private static async Task BeginLogAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.Services.GetRequiredService<SafetyNet>().RunAsync(cancellationToken);
         }
         catch (LogFormatException exception)
         {

@@ -4,6 +4,7 @@ using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Signing;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Verification;
@@ -11,12 +12,13 @@ namespace TrueCopy.Verification;
 /// <summary>Wires intake, sequencer and verifier, the same for every host.</summary>
 public static class VerificationServices
 {
-    /// <summary>Adds the services; the host adds the ports and a <see cref="LogIdentity"/>.</summary>
+    /// <summary>Adds the services; the host adds the ports and <see cref="ILogKeys"/>, or a <see cref="LogIdentity"/> that never changes.</summary>
     public static IServiceCollection AddVerification(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ITileReader>(provider => provider.GetRequiredService<ILogStore>());
         services.AddSingleton<IHashTileSource, CachedTiles>();
+        services.TryAddSingleton<ILogKeys>(provider => new FixedKeys(provider.GetRequiredService<LogIdentity>()));
         services.AddSingleton<SequencerMetrics>();
         services.TryAddSingleton(new SequencerOptions());
         services.AddSingleton<BatchCommitter>();
@@ -31,6 +33,9 @@ public static class VerificationServices
         services.AddSingleton<ManifestIntake>();
         services.AddSingleton<ActListIntake>();
         services.AddSingleton<IntakeHandler>();
+        services.AddSingleton<PoisonHandler>();
+        services.AddSingleton<IntakeMetrics>();
+        services.AddSingleton<SafetyNet>();
         services.AddSingleton<RegistryWatch>();
         services.AddSingleton<CheckpointSource>();
         services.AddSingleton<Verifier>();

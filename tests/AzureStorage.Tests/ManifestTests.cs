@@ -15,6 +15,7 @@ using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Signing;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.AzureStorage.Tests;
@@ -58,7 +59,7 @@ public sealed class ManifestTests : IAsyncLifetime
         var (operations, signatures) = (_counter.Total, _signer.Count);
         var clock = Stopwatch.StartNew();
         await _services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(blob), Stop);
-        while (await _services.GetRequiredService<IStagedActs>().AnyAsync(Stop))
+        while (await _services.GetRequiredService<IStagedActs>().OldestAsync(Stop) is not null)
             await _services.GetRequiredService<Sequencer>().DrainAsync(Stop);
         var elapsed = clock.Elapsed;
         var perThousand = (_counter.Total - operations) * 1000.0 / Lines;

@@ -25,14 +25,14 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
     [Fact]
     public async Task A_staged_act_is_held_by_one_until_it_is_released_or_deleted()
     {
-        Assert.False(await _staged.AnyAsync(Stop));
+        Assert.Null(await _staged.OldestAsync(Stop));
         await AddAsync(SomeUpload());
-        Assert.True(await _staged.AnyAsync(Stop));
+        Assert.NotNull(await _staged.OldestAsync(Stop));
 
         var message = Assert.Single(await _staged.ReceiveAsync(Stop));
         Assert.Equal((1, SomeUpload().Source), (message.DeliveryCount, message.Upload.Source));
         Assert.Empty(await _staged.ReceiveAsync(Stop));
-        Assert.False(await _staged.AnyAsync(Stop));
+        Assert.Null(await _staged.OldestAsync(Stop));
 
         await _staged.ReleaseAsync(message, TimeSpan.Zero, Stop);
         var again = Assert.Single(await _staged.ReceiveAsync(Stop));
@@ -53,7 +53,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         await queues.GetQueueClient("staged-acts").SendMessageAsync(BinaryData.FromString("nonsense"), cancellationToken: Stop);
         await AddAsync(SomeUpload());
         var received = new List<Verification.Intake.StagedMessage>();
-        while (await _staged.AnyAsync(Stop))
+        while (await _staged.OldestAsync(Stop) is not null)
             received.AddRange(await _staged.ReceiveAsync(Stop));
         Assert.Single(received);
         var poison = await queues.GetQueueClient("staged-acts-poison").ReceiveMessageAsync(cancellationToken: Stop);
@@ -89,7 +89,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
     public async Task A_long_upload_is_stored_apart_and_queues_behind_short_ones()
     {
         PreparedPart[] parts = [await _staged.PrepareAsync(SomeUpload(2000, 0), Stop), await _staged.PrepareAsync(SomeUpload(3, 1), Stop)];
-        Assert.False(await _staged.AnyAsync(Stop));
+        Assert.Null(await _staged.OldestAsync(Stop));
         await _staged.StageAsync(parts, Stop);
         await AddAsync(SomeUpload());
 
@@ -105,7 +105,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         // The same part staged twice: the second message finds no body and is dropped.
         await _staged.StageAsync(parts, Stop);
         Assert.Empty(await _staged.ReceiveAsync(Stop));
-        Assert.False(await _staged.AnyAsync(Stop) && (await _staged.ReceiveAsync(Stop)).Count > 0);
+        Assert.False(await _staged.OldestAsync(Stop) is not null && (await _staged.ReceiveAsync(Stop)).Count > 0);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         Assert.Equal(2, await CountBodiesAsync());
         await _staged.DiscardAsync(parts, Stop);
         Assert.Equal(0, await CountBodiesAsync());
-        Assert.False(await _staged.AnyAsync(Stop));
+        Assert.Null(await _staged.OldestAsync(Stop));
     }
 
     private async Task<int> CountBodiesAsync()

@@ -70,9 +70,12 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
     }
 
     /// <inheritdoc/>
-    public async Task<bool> AnyAsync(CancellationToken cancellationToken) =>
-        (await _queue.PeekMessagesAsync(maxMessages: 1, cancellationToken)).Value.Length > 0
-        || (await _bulk.PeekMessagesAsync(maxMessages: 1, cancellationToken)).Value.Length > 0;
+    public async Task<DateTimeOffset?> OldestAsync(CancellationToken cancellationToken)
+    {
+        var shorts = await _queue.PeekMessagesAsync(maxMessages: 1, cancellationToken);
+        var bulk = await _bulk.PeekMessagesAsync(maxMessages: 1, cancellationToken);
+        return shorts.Value.Concat(bulk.Value).Min(message => message.InsertedOn);
+    }
 
     /// <inheritdoc/>
     public async Task DeleteAsync(StagedMessage message, CancellationToken cancellationToken)

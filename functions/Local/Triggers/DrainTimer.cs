@@ -1,13 +1,9 @@
-using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Local.Triggers;
 
-/// <summary>
-/// The safety net: picks up what a crash left staged or unfinished, what waits for its document, and changes of the
-/// registry. In Azure once a minute; here more often, because nobody pays for it and someone waits at the keyboard.
-/// </summary>
-internal sealed partial class DrainTimer(Sequencer sequencer, RegistryWatch registry, TimeProvider time, ILogger<DrainTimer> logger) : BackgroundService
+/// <summary>Runs the safety net: in Azure once a minute, here more often, because nobody pays for it and someone waits.</summary>
+internal sealed partial class DrainTimer(SafetyNet safetyNet, TimeProvider time, ILogger<DrainTimer> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -18,8 +14,7 @@ internal sealed partial class DrainTimer(Sequencer sequencer, RegistryWatch regi
         {
             try
             {
-                await registry.CheckAsync(stoppingToken);
-                await sequencer.DrainAsync(stoppingToken);
+                await safetyNet.RunAsync(stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {

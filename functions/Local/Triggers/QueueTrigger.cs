@@ -2,27 +2,31 @@ using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using TrueCopy.AzureStorage;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Local.Triggers;
 
 /// <summary>
 /// What the Functions runtime's queue trigger does: takes messages, runs the handler on several at once, keeps them
 /// invisible while it runs, deletes them on success, and moves those that keep failing to the poison queue. The
-/// figures are those of <c>host.json</c>.
+/// figures are those of <c>host.json</c>, but that a message which failed comes back sooner: someone waits.
 /// </summary>
-internal sealed partial class QueueTrigger(StorageAccounts accounts, IntakeHandler handler, TimeProvider time, ILogger<QueueTrigger> logger)
-    : BackgroundService
+internal sealed partial class QueueTrigger(
+    StorageAccounts accounts,
+    string queueName,
+    Func<QueueMessage, CancellationToken, Task> handler,
+    TimeProvider time,
+    ILogger<QueueTrigger> logger) : BackgroundService
 {
-    private const int BatchSize = 16;
-    private const int MaxDequeueCount = 5;
-    private static readonly TimeSpan Invisible = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(15);
+    internal const int BatchSize = 16;
+    internal const int NewBatchThreshold = 8;
+    internal const int MaxDequeueCount = 60;
+    internal static readonly TimeSpan Invisible = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private readonly QueueClient _queue = accounts.Queues.GetQueueClient(StorageNames.BlobEventsQueue);
-    private readonly QueueClient _poison = accounts.Queues.GetQueueClient(StorageNames.BlobEventsQueue + StorageNames.PoisonSuffix);
+    private readonly QueueClient _queue = accounts.Queues.GetQueueClient(queueName);
+    private readonly QueueClient _poison = accounts.Queues.GetQueueClient(queueName + StorageNames.PoisonSuffix);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,8 +39,7 @@ internal sealed partial class QueueTrigger(StorageAccounts accounts, IntakeHandl
             if (received.Length == 0)
                 await Task.Delay(PollInterval, time, stoppingToken);
 
-            // Like newBatchThreshold: take more only when at most half of a batch is still running.
-            while (running.Count > BatchSize / 2)
+            while (running.Count > NewBatchThreshold)
                 running.Remove(await Task.WhenAny(running));
             running.RemoveWhere(task => task.IsCompleted);
         }
@@ -62,7 +65,7 @@ internal sealed partial class QueueTrigger(StorageAccounts accounts, IntakeHandl
         Exception? failure = null;
         try
         {
-            await handler.HandleAsync(message.Body.ToMemory(), stoppingToken);
+            await handler(message, stoppingToken);
         }
         catch (Exception exception)
         {
@@ -85,7 +88,8 @@ internal sealed partial class QueueTrigger(StorageAccounts accounts, IntakeHandl
 
     private async Task SettleAsync(QueueMessage message, string handle, Exception? failure, CancellationToken cancellationToken)
     {
-        if (failure is not null && message.DequeueCount < MaxDequeueCount)
+        var lastQueue = queueName.EndsWith(StorageNames.PoisonSuffix, StringComparison.Ordinal);
+        if (failure is not null && (lastQueue || message.DequeueCount < MaxDequeueCount))
         {
             LogFailed(logger, message.DequeueCount, failure);
             await _queue.UpdateMessageAsync(message.MessageId, handle, (BinaryData?)null, RetryAfter, cancellationToken);

@@ -6,10 +6,15 @@ namespace TrueCopy.TransparencyLog.Checkpoints;
 /// <summary>A checkpoint whose signatures were made or verified, with the exact bytes of its note.</summary>
 public sealed class SignedCheckpoint
 {
-    private SignedCheckpoint(Checkpoint checkpoint, ReadOnlyMemory<byte> note, IReadOnlyList<NoteVerifier> signers)
+    private SignedCheckpoint(
+        Checkpoint checkpoint,
+        ReadOnlyMemory<byte> note,
+        IReadOnlyList<NoteSignature> signatures,
+        IReadOnlyList<NoteVerifier> signers)
     {
         Checkpoint = checkpoint;
         Note = note;
+        Signatures = signatures;
         Signers = signers;
     }
 
@@ -18,6 +23,9 @@ public sealed class SignedCheckpoint
 
     /// <summary>The signed note, byte for byte as published.</summary>
     public ReadOnlyMemory<byte> Note { get; }
+
+    /// <summary>Every signature line, of known keys and of others.</summary>
+    public IReadOnlyList<NoteSignature> Signatures { get; }
 
     /// <summary>The known keys whose signatures it carries; never empty.</summary>
     public IReadOnlyList<NoteVerifier> Signers { get; }
@@ -38,7 +46,7 @@ public sealed class SignedCheckpoint
         var values = await Task.WhenAll(pending);
         var signatures = signers.Zip(values, (signer, value) => new NoteSignature(signer.Verifier.Name, signer.Verifier.KeyId, value));
         var note = new SignedNote(text, [.. signatures]);
-        return new SignedCheckpoint(checkpoint, note.Encode(), note.Verify(signers.Select(signer => signer.Verifier)));
+        return new SignedCheckpoint(checkpoint, note.Encode(), note.Signatures, note.Verify(signers.Select(signer => signer.Verifier)));
     }
 
     /// <summary>Parses a published note and verifies it.</summary>
@@ -52,7 +60,7 @@ public sealed class SignedCheckpoint
         var signers = signed.Verify(keys);
         var checkpoint = Checkpoint.Parse(signed.Text);
         return checkpoint.Origin == origin
-            ? new SignedCheckpoint(checkpoint, note, signers)
+            ? new SignedCheckpoint(checkpoint, note, signed.Signatures, signers)
             : throw new LogFormatException("checkpoint: the origin is that of another log");
     }
 }

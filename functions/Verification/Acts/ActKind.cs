@@ -10,6 +10,10 @@ public enum ActKind
     [JsonStringEnumMemberName("genesis")]
     Genesis,
 
+    /// <summary>From this checkpoint on other keys sign for the log than before.</summary>
+    [JsonStringEnumMemberName("keys")]
+    Keys,
+
     /// <summary>The registry describes an issuer for the first time, or otherwise than before.</summary>
     [JsonStringEnumMemberName("issuer")]
     Issuer,

@@ -87,7 +87,7 @@ public sealed record Entry
     /// <summary>Genesis only: the log's origin.</summary>
     public string? Origin { get; init; }
 
-    /// <summary>Genesis only: the log's verifier keys.</summary>
+    /// <summary>Genesis and keys only: the verifier keys that sign for the log from this entry's checkpoint on, all of them.</summary>
     public IReadOnlyList<string>? Keys { get; init; }
 
     /// <summary>The entry of an act, committing to its digest under <paramref name="opening"/>.</summary>
@@ -131,6 +131,15 @@ public sealed record Entry
         Kind = ActKind.Genesis,
         At = at,
         Origin = origin,
+        Keys = keys,
+    };
+
+    /// <summary>The entry that says which keys sign from now on.</summary>
+    public static Entry OfKeys(IReadOnlyList<string> keys, DateTimeOffset at) => new()
+    {
+        Version = FormatVersion,
+        Kind = ActKind.Keys,
+        At = at,
         Keys = keys,
     };
 

@@ -37,8 +37,8 @@ public interface IStagedActs
     /// <summary>Takes messages, short ones first; they come back by themselves if they are not deleted. Empty when none is visible.</summary>
     Task<IReadOnlyList<StagedMessage>> ReceiveAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether a message is visible now.</summary>
-    Task<bool> AnyAsync(CancellationToken cancellationToken);
+    /// <summary>Since when the message that has waited longest, of those visible now, is staged; null when none is visible.</summary>
+    Task<DateTimeOffset?> OldestAsync(CancellationToken cancellationToken);
 
     /// <summary>Removes a message that is answered; does nothing if it is gone or was delivered again since.</summary>
     Task DeleteAsync(StagedMessage message, CancellationToken cancellationToken);

@@ -18,15 +18,33 @@ public sealed partial class IntakeHandler(
     ManifestIntake manifests,
     ActListIntake actLists,
     Sequencer sequencer,
+    IntakeMetrics metrics,
     ILogger<IntakeHandler> logger)
 {
     /// <summary>Handles one event.</summary>
     /// <param name="message">The event's JSON, not base64.</param>
     /// <param name="cancellationToken">Gives up; the event is then delivered again.</param>
-    /// <exception cref="LogFormatException">The message is not an event: a bug of ours or of the subscription, for the poison queue.</exception>
     public async Task<IntakeOutcome> HandleAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
-        if (BlobEvent.Parse(message) is not { } blob
+        var outcome = await HandleBlobAsync(message, cancellationToken);
+        metrics.Handled(outcome);
+        return outcome;
+    }
+
+    private async Task<IntakeOutcome> HandleBlobAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        BlobVersion? blob;
+        try
+        {
+            blob = BlobEvent.Parse(message);
+        }
+        catch (LogFormatException exception)
+        {
+            LogUnreadable(logger, exception);
+            return IntakeOutcome.Unreadable;
+        }
+
+        if (blob is null
             || !blob.Container.StartsWith(Issuer.ContainerPrefix, StringComparison.Ordinal)
             || blob.Path.StartsWith(IOutbox.Folder, StringComparison.Ordinal))
         {
@@ -103,6 +121,9 @@ public sealed partial class IntakeHandler(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A blob in {Container} was replaced or deleted before it was read; its next event answers.")]
     private static partial void LogGone(ILogger logger, string container);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A message is not a storage event.")]
+    private static partial void LogUnreadable(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Sequencing failed; the staged acts wait for the next drain.")]
     private static partial void LogDrainFailed(ILogger logger, Exception exception);

@@ -11,4 +11,7 @@ public enum IntakeOutcome
 
     /// <summary>The upload is refused for good, and the issuer can read why.</summary>
     Rejected,
+
+    /// <summary>The message is not a storage event: a bug of ours or of the subscription, which no retry mends.</summary>
+    Unreadable,
 }

@@ -27,6 +27,12 @@ public sealed record Rejection(string Cause, string Title, string Detail)
     /// <summary>These bytes were revoked by the same issuer.</summary>
     public static Rejection Revoked(string detail) => new("revoked", "The document is revoked, and that is final", detail);
 
+    /// <summary>The service failed on the upload, again and again.</summary>
+    public static Rejection NotProcessed() => new(
+        "not-processed",
+        "The service could not process the upload",
+        "The fault is the service's, not the upload's, and its operators are told. If no receipt appears, upload it again.");
+
     /// <summary>Lines of a list of acts that name no document of this issuer, or one that can no longer be acted on.</summary>
     public static Rejection RefusedActs(int refused, int total, IReadOnlyList<RefusedLine> lines) => new(
         "refused-acts",

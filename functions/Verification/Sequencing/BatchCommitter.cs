@@ -4,14 +4,16 @@ using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Commitments;
 using TrueCopy.Verification.Issuers;
+using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.Verification.Sequencing;
 
 /// <summary>A committed state of the log, ready to append to.</summary>
 /// <param name="Version">Version tag of the head that commits it; null before genesis.</param>
 /// <param name="Journal">Name of the batch that led here; empty before genesis.</param>
+/// <param name="Checkpoint">The signed head; null before genesis.</param>
 /// <param name="Edge">The right edge; never appended to, only cloned.</param>
-public sealed record Tip(string? Version, string Journal, RightEdge Edge);
+public sealed record Tip(string? Version, string Journal, SignedCheckpoint? Checkpoint, RightEdge Edge);
 
 /// <summary>A batch that is committed and so will be published, by this process or the next.</summary>
 /// <param name="Batch">What it adds.</param>
@@ -21,7 +23,7 @@ public sealed record CommittedBatch(JournalBatch Batch, SignedCheckpoint Checkpo
 
 /// <summary>Turns acts into a committed batch. Nothing that it does is visible until the head is replaced.</summary>
 public sealed class BatchCommitter(
-    LogIdentity identity,
+    ILogKeys keys,
     ILogState state,
     IJournal journal,
     ILogStore log,
@@ -34,6 +36,7 @@ public sealed class BatchCommitter(
     {
         if (await state.LoadHeadAsync(cancellationToken) is not { } stored)
             return null;
+        var identity = await keys.ReloadAsync(cancellationToken);
         return (stored, SignedCheckpoint.Open(stored.Head.Note, identity.Origin, identity.Verifiers));
     }
 
@@ -50,26 +53,48 @@ public sealed class BatchCommitter(
     {
         var edge = await RightEdge.LoadAsync(log, checkpoint.Size, cancellationToken);
         return edge.Root() == checkpoint.Checkpoint.Root
-            ? new Tip(head.Version, head.Head.Journal, edge)
+            ? new Tip(head.Version, head.Head.Journal, checkpoint, edge)
             : throw new LogFormatException("log: the published tiles are not those of the committed checkpoint");
     }
 
     /// <summary>Commits the log's first entry, which names the log and its keys.</summary>
     /// <returns>The batch; null if another writer was first.</returns>
-    public Task<CommittedBatch?> TryCommitGenesisAsync(CancellationToken cancellationToken)
+    public async Task<CommittedBatch?> TryCommitGenesisAsync(CancellationToken cancellationToken)
     {
-        var keys = identity.Verifiers.Select(verifier => verifier.ToString());
-        var entry = Entry.Genesis(identity.Origin, [.. keys], time.GetUtcNow());
-        return TryCommitAsync(new Tip(null, "", new RightEdge()), [new JournalRecord(entry.Encode(), null)], cancellationToken);
+        var identity = await keys.ReloadAsync(cancellationToken);
+        var genesis = OwnRecord(Entry.Genesis(identity.Origin, Names(identity), time.GetUtcNow()));
+        return await TryCommitAsync(identity, new Tip(null, "", null, new RightEdge()), [genesis], cancellationToken);
     }
 
-    /// <summary>Commits descriptions of issuers, then acts, after <paramref name="tip"/>.</summary>
+    /// <summary>Whether other keys sign now than signed <paramref name="tip"/>, which the log has to say.</summary>
+    public async Task<bool> HaveKeysChangedAsync(Tip tip, CancellationToken cancellationToken) =>
+        (await KeysAfterAsync(tip, cancellationToken)).Changed;
+
+    /// <summary>
+    /// Commits descriptions of issuers, then acts, after <paramref name="tip"/>; before them, if the keys have changed,
+    /// which keys sign from this checkpoint on.
+    /// </summary>
     /// <returns>The batch; null if another writer was first, in which case nothing happened.</returns>
-    public Task<CommittedBatch?> TryCommitAsync(Tip tip, IReadOnlyList<Issuer> issuers, IReadOnlyList<Act> acts, CancellationToken cancellationToken)
+    public async Task<CommittedBatch?> TryCommitAsync(Tip tip, IReadOnlyList<Issuer> issuers, IReadOnlyList<Act> acts, CancellationToken cancellationToken)
     {
-        var described = issuers.Select(issuer => new JournalRecord(Entry.Of(issuer, issuer.Since).Encode(), null));
-        return TryCommitAsync(tip, [.. described, .. acts.Select(ToRecord)], cancellationToken);
+        var (identity, changed) = await KeysAfterAsync(tip, cancellationToken);
+        IEnumerable<JournalRecord> announced = changed ? [OwnRecord(Entry.OfKeys(Names(identity), time.GetUtcNow()))] : [];
+        var described = issuers.Select(issuer => OwnRecord(Entry.Of(issuer, issuer.Since)));
+        return await TryCommitAsync(identity, tip, [.. announced, .. described, .. acts.Select(ToRecord)], cancellationToken);
     }
+
+    // A change is believed only when the source confirms it: a process with an old view would take back what another announced.
+    private async Task<(LogIdentity Identity, bool Changed)> KeysAfterAsync(Tip tip, CancellationToken cancellationToken)
+    {
+        var identity = await keys.CurrentAsync(cancellationToken);
+        if (!identity.IsThatOf(tip.Checkpoint!))
+            identity = await keys.ReloadAsync(cancellationToken);
+        return (identity, !identity.IsThatOf(tip.Checkpoint!));
+    }
+
+    private static string[] Names(LogIdentity identity) => [.. identity.Verifiers.Select(verifier => verifier.ToString())];
+
+    private static JournalRecord OwnRecord(Entry entry) => new(entry.Encode(), null);
 
     private static JournalRecord ToRecord(Act act)
     {
@@ -79,7 +104,7 @@ public sealed class BatchCommitter(
         return new JournalRecord(Entry.Of(act, opening).Encode(), kept);
     }
 
-    private async Task<CommittedBatch?> TryCommitAsync(Tip tip, JournalRecord[] records, CancellationToken cancellationToken)
+    private async Task<CommittedBatch?> TryCommitAsync(LogIdentity identity, Tip tip, JournalRecord[] records, CancellationToken cancellationToken)
     {
         var edge = tip.Edge.Clone();
         foreach (var record in records)
@@ -93,6 +118,6 @@ public sealed class BatchCommitter(
 
         var checkpoint = await signing;
         var version = await state.TryReplaceHeadAsync(new Head(batch.Name, checkpoint.Note), tip.Version, cancellationToken);
-        return version is null ? null : new CommittedBatch(batch, checkpoint, new Tip(version, batch.Name, edge));
+        return version is null ? null : new CommittedBatch(batch, checkpoint, new Tip(version, batch.Name, checkpoint, edge));
     }
 }

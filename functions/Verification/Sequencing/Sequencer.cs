@@ -66,7 +66,7 @@ public sealed partial class Sequencer(
                 return;
             await RunBatchesAsync(started, cancellationToken);
         }
-        while (time.GetElapsedTime(started) < MaxDrainTime && await staged.AnyAsync(cancellationToken));
+        while (time.GetElapsedTime(started) < MaxDrainTime && await staged.OldestAsync(cancellationToken) is not null);
     }
 
     private async Task RunBatchesAsync(long started, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ public sealed partial class Sequencer(
             {
                 _tip ??= await RecoverAsync(cancellationToken);
                 var messages = await CollectAsync(cancellationToken);
-                if (messages.Count == 0)
+                if (messages.Count == 0 && !await committer.HaveKeysChangedAsync(_tip, cancellationToken))
                     return;
                 await SequenceAsync(messages, cancellationToken);
             }
@@ -140,7 +140,7 @@ public sealed partial class Sequencer(
     {
         var started = time.GetTimestamp();
         var batch = await batches.MakeAsync(messages, cancellationToken);
-        if (batch.Acts.Count + batch.Issuers.Count > 0)
+        if (batch.Acts.Count + batch.Issuers.Count > 0 || await committer.HaveKeysChangedAsync(_tip!, cancellationToken))
         {
             var committed = await committer.TryCommitAsync(_tip!, batch.Issuers, batch.Acts, cancellationToken);
             if (committed is null)
@@ -154,7 +154,7 @@ public sealed partial class Sequencer(
             await publisher.FinishAsync(committed.Batch, committed.Checkpoint, cancellationToken);
             _tip = committed.Tip;
             var elapsed = time.GetElapsedTime(started);
-            metrics.Sequenced(batch.Acts.Count, elapsed);
+            metrics.Sequenced(batch.Acts.Count, elapsed, messages.Select(message => time.GetUtcNow() - message.StagedAt));
             LogSequenced(logger, batch.Acts.Count, committed.Batch.Size, elapsed.TotalMilliseconds);
         }
         else if (!await committer.IsCurrentAsync(_tip!, cancellationToken))

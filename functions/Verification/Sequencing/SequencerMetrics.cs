@@ -13,6 +13,8 @@ public sealed class SequencerMetrics : IDisposable
     private readonly Counter<long> _signed;
     private readonly Counter<long> _lost;
     private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _lag;
+    private readonly Gauge<double> _stagedAge;
 
     /// <summary>Creates the instruments.</summary>
     public SequencerMetrics()
@@ -20,7 +22,9 @@ public sealed class SequencerMetrics : IDisposable
         _acts = _meter.CreateCounter<long>("truecopy.sequencer.acts", "{act}", "Acts put into the log");
         _signed = _meter.CreateCounter<long>("truecopy.sequencer.checkpoints_signed", "{checkpoint}", "Checkpoints signed, also those that lost to another writer");
         _lost = _meter.CreateCounter<long>("truecopy.sequencer.lost", "{batch}", "Batches dropped because another sequencer committed first");
-        _duration = _meter.CreateHistogram<double>("truecopy.sequencer.batch.duration", "s", "From staged acts to receipts written");
+        _duration = _meter.CreateHistogram<double>("truecopy.sequencer.batch.duration", "s", "From received acts to receipts written");
+        _lag = _meter.CreateHistogram<double>("truecopy.sequencer.lag", "s", "From staging an upload to its receipts");
+        _stagedAge = _meter.CreateGauge<double>("truecopy.staged.age", "s", "How long the oldest staged upload that nobody works on has waited");
     }
 
     /// <inheritdoc/>
@@ -30,9 +34,13 @@ public sealed class SequencerMetrics : IDisposable
 
     internal void Lost() => _lost.Add(1);
 
-    internal void Sequenced(int acts, TimeSpan elapsed)
+    internal void Sequenced(int acts, TimeSpan elapsed, IEnumerable<TimeSpan> lags)
     {
         _acts.Add(acts);
         _duration.Record(elapsed.TotalSeconds);
+        foreach (var lag in lags)
+            _lag.Record(lag.TotalSeconds);
     }
+
+    internal void StagedAge(TimeSpan age) => _stagedAge.Record(age.TotalSeconds);
 }

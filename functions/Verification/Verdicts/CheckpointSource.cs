@@ -1,11 +1,12 @@
 using TrueCopy.TransparencyLog.Checkpoints;
 using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.Verification.Verdicts;
 
 /// <summary>The published checkpoint, read again when it is older than a moment or too small for what was asked.</summary>
 /// <remarks>One instance a process; verified once each time it changes.</remarks>
-public sealed class CheckpointSource(LogIdentity identity, ILogStore log, TimeProvider time)
+public sealed class CheckpointSource(ILogKeys keys, ILogStore log, TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
     private Cached? _cached;
@@ -23,12 +24,18 @@ public sealed class CheckpointSource(LogIdentity identity, ILogStore log, TimePr
             ?? throw new LogUnavailableException("The log has no checkpoint yet.");
         var checkpoint = cached is not null && note.Span.SequenceEqual(cached.Checkpoint.Note.Span)
             ? cached.Checkpoint
-            : SignedCheckpoint.Open(note, identity.Origin, identity.Verifiers);
+            : await OpenAsync(note, cancellationToken);
         if (checkpoint.Size < minimumSize)
             throw new LogUnavailableException("The published checkpoint does not cover an indexed entry.");
 
         Volatile.Write(ref _cached, new Cached(checkpoint, readAt));
         return checkpoint;
+    }
+
+    private async Task<SignedCheckpoint> OpenAsync(ReadOnlyMemory<byte> note, CancellationToken cancellationToken)
+    {
+        var identity = await keys.CurrentAsync(cancellationToken);
+        return SignedCheckpoint.Open(note, identity.Origin, identity.Verifiers);
     }
 
     private sealed record Cached(SignedCheckpoint Checkpoint, long ReadAt);

@@ -16,10 +16,9 @@ public static class Audit
     public static async Task RunAsync(InMemoryWorld world)
     {
         var checkpoints = world.Ledger.Published
-            .Select(note => SignedCheckpoint.Open(note, InMemoryWorld.Origin, world.Identity.Verifiers))
+            .Select(note => SignedCheckpoint.Open(note, InMemoryWorld.Origin, world.EveryVerifier))
             .ToArray();
         var final = checkpoints[^1];
-        Require(checkpoints.All(checkpoint => checkpoint.Signers.Count == 2), "every checkpoint carries both signatures");
         Require(checkpoints.Zip(checkpoints.Skip(1)).All(pair => pair.First.Size < pair.Second.Size), "the published size only grows");
 
         var entries = ReadEntries(world, final.Size);
@@ -37,6 +36,7 @@ public static class Audit
             Require(await new TreeReader(tiles, checkpoint.Size).RootAsync(CancellationToken.None) == checkpoint.Checkpoint.Root, $"the published tiles hash to the root of checkpoint {checkpoint.Size}");
         Require(world.Ledger.Violations.IsEmpty, string.Join("; ", world.Ledger.Violations));
         Require(world.Ledger.Head!.Note.Span.SequenceEqual(final.Note.Span) && world.Ledger.Finished == final.Size, "what is committed is published and finished");
+        CheckKeys(checkpoints, entries);
         CheckJournal(world, entries);
         CheckIndex(world, entries);
         CheckReceipts(world, roots);
@@ -53,6 +53,21 @@ public static class Audit
         }
 
         return entries;
+    }
+
+    private static void CheckKeys(SignedCheckpoint[] checkpoints, List<ReadOnlyMemory<byte>> entries)
+    {
+        var announced = entries
+            .Select((bytes, index) => (Index: index, Keys: Entry.Parse(bytes.Span).Keys))
+            .Where(entry => entry.Keys is not null)
+            .ToArray();
+        foreach (var checkpoint in checkpoints)
+        {
+            var keys = announced.Last(entry => entry.Index < checkpoint.Size).Keys!;
+            Require(
+                checkpoint.Signers.Select(signer => signer.ToString()).Order().SequenceEqual(keys.Order()) && checkpoint.Signatures.Count == keys.Count,
+                "every checkpoint is signed by the keys that the log announced last, and by no others");
+        }
     }
 
     // The journal is the source of truth: the log is its committed batches in a row, and the index is what they say.
@@ -98,7 +113,7 @@ public static class Audit
             var receipt = Receipt.Parse(bytes);
             Require(DigestAlgorithm.TryParse(algorithm, out var parsed), "a receipt names its algorithm");
             var anchor = world.Ledger.Anchors.Single(candidate => candidate.ActId == ActId.Of(source, 0, parsed!));
-            var check = ReceiptCheck.Run(receipt, anchor.Digest, world.Identity.Verifiers);
+            var check = ReceiptCheck.Run(receipt, anchor.Digest, world.EveryVerifier);
             Require(check.Index == anchor.LogIndex, "a receipt is of the act in effect");
             Require(check.Checkpoint.Checkpoint.Root == roots[(int)check.Checkpoint.Size], "a receipt's checkpoint is of this log");
         }

@@ -11,6 +11,7 @@ using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Signing;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Testing.InMemory;
@@ -28,12 +29,7 @@ public sealed class InMemoryWorld
         Staged = new InMemoryStagedActs(Operations, Time);
         Inbox = new InMemoryInbox(Operations, Time);
         Lease = new InMemoryLease(Operations);
-        INoteSigner[] signers =
-        [
-            new EcdsaP256Signer(Origin, ECDsa.Create(ECCurve.NamedCurves.nistP256)),
-            new Ed25519Signer(Origin, RandomNumberGenerator.GetBytes(Ed25519Signer.SeedSize)),
-        ];
-        Identity = new LogIdentity(Origin, [.. signers.Select(signer => new CountingSigner(signer, Operations))]);
+        SignWith(NewEcdsa(), NewEd25519());
         AddIssuer("bank");
     }
 
@@ -52,11 +48,30 @@ public sealed class InMemoryWorld
     /// <summary>The inbox account.</summary>
     public InMemoryInbox Inbox { get; }
 
+    /// <summary>Messages that could not be handled.</summary>
+    public InMemoryDeadLetters DeadLetters { get; } = new();
+
     /// <summary>The sequencer's lease.</summary>
     public InMemoryLease Lease { get; }
 
-    /// <summary>The log and its keys.</summary>
-    public LogIdentity Identity { get; }
+    /// <summary>The log and the keys that sign for it now.</summary>
+    public LogIdentity Identity { get; private set; } = null!;
+
+    /// <summary>Every key that ever signed.</summary>
+    public List<NoteVerifier> EveryVerifier { get; } = [];
+
+    /// <summary>Rotates: from now on these sign, and no others.</summary>
+    public void SignWith(params INoteSigner[] signers)
+    {
+        Identity = new LogIdentity(Origin, [.. signers.Select(signer => signer as CountingSigner ?? new CountingSigner(signer, Operations))]);
+        EveryVerifier.AddRange(Identity.Verifiers.Except(EveryVerifier));
+    }
+
+    /// <summary>A key as a vault makes them.</summary>
+    public static EcdsaP256Signer NewEcdsa() => new(Origin, ECDsa.Create(ECCurve.NamedCurves.nistP256));
+
+    /// <summary>A key as witnesses want them.</summary>
+    public static Ed25519Signer NewEd25519() => new(Origin, RandomNumberGenerator.GetBytes(Ed25519Signer.SeedSize));
 
     /// <summary>Adds an issuer.</summary>
     public void AddIssuer(string id, string? algorithms = null)
@@ -84,6 +99,12 @@ public sealed class InMemoryWorld
     /// <summary>Starts a process over this storage: the real handlers, sequencer and verifier.</summary>
     public InMemoryService Start() => new(this);
 
+    /// <summary>Where a process reads the keys.</summary>
+    internal sealed class KeySource(InMemoryWorld world) : ILogKeySource
+    {
+        public Task<LogIdentity> LoadAsync(CancellationToken cancellationToken) => world.Operations.RunAsync("keys.load", () => world.Identity);
+    }
+
     private sealed class CountingSigner(INoteSigner signer, Operations operations) : INoteSigner
     {
         public NoteVerifier Verifier => signer.Verifier;
@@ -103,18 +124,25 @@ public sealed class InMemoryService : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         services.AddSingleton<TimeProvider>(world.Time);
-        services.AddSingleton(world.Identity);
+        services.AddSingleton<ILogKeySource>(new InMemoryWorld.KeySource(world)).AddSingleton<ILogKeys, RotatedKeys>();
         services.AddSingleton<ILogState>(world.Ledger).AddSingleton<IJournal>(world.Ledger);
         services.AddSingleton<ILogStore>(world.Ledger).AddSingleton<IAnchorIndex>(world.Ledger);
         services.AddSingleton<IReferenceIndex>(world.Ledger).AddSingleton<IRevocationIndex>(world.Ledger).AddSingleton<IIssuerHistory>(world.Ledger);
         services.AddSingleton<IInbox>(world.Inbox).AddSingleton<IIssuerRegistry>(world.Inbox).AddSingleton<IOutbox>(world.Inbox);
         services.AddSingleton<IStagedActs>(world.Staged).AddSingleton<ISequencerLease>(world.Lease);
+        services.AddSingleton<IDeadLetters>(world.DeadLetters);
         services.AddVerification();
         _services = services.BuildServiceProvider();
     }
 
     /// <summary>Intake.</summary>
     public IntakeHandler Intake => _services.GetRequiredService<IntakeHandler>();
+
+    /// <summary>Where messages end that intake cannot handle.</summary>
+    public PoisonHandler Poison => _services.GetRequiredService<PoisonHandler>();
+
+    /// <summary>What a timer runs.</summary>
+    public SafetyNet SafetyNet => _services.GetRequiredService<SafetyNet>();
 
     /// <summary>The sequencer.</summary>
     public Sequencer Sequencer => _services.GetRequiredService<Sequencer>();

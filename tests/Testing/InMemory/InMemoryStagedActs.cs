@@ -96,10 +96,10 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
     public Random? Shuffle { get; set; }
 
     /// <inheritdoc/>
-    public Task<bool> AnyAsync(CancellationToken cancellationToken) => operations.RunAsync("staged.peek", () =>
+    public Task<DateTimeOffset?> OldestAsync(CancellationToken cancellationToken) => operations.RunAsync("staged.peek", DateTimeOffset? () =>
     {
         lock (_lock)
-            return _messages.Any(IsVisible);
+            return _messages.Where(IsVisible).Min(message => (DateTimeOffset?)message.StagedAt);
     });
 
     /// <inheritdoc/>

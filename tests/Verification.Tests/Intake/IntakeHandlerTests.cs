@@ -1,4 +1,5 @@
-using TrueCopy.TransparencyLog;
+using TrueCopy.Testing;
+using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Verdicts;
@@ -195,10 +196,40 @@ public sealed class IntakeHandlerTests
     }
 
     [Fact]
-    public async Task What_is_not_an_event_is_for_the_poison_queue()
+    public async Task What_is_not_an_event_is_kept_and_nobody_is_answered()
     {
         await using var service = _world.Start();
-        await Assert.ThrowsAsync<LogFormatException>(() => HandleAsync(service, Bytes("{}")));
+        Assert.Equal(IntakeOutcome.Unreadable, await HandleAsync(service, Bytes("{}")));
+        await service.Poison.HandleAsync("blob-events", "1", Bytes("{}"), TestContext.Current.CancellationToken);
+        Assert.Equal(Bytes("{}"), _world.DeadLetters.Kept[("blob-events", "1")]);
+        Assert.Empty(_world.Inbox.Rejections);
+    }
+
+    [Fact]
+    public async Task An_upload_that_the_service_keeps_failing_on_is_kept_counted_and_answered()
+    {
+        await using var service = _world.Start();
+        using var poisoned = new Measurements("truecopy.poison");
+        var queue = Guid.NewGuid().ToString();
+        var upload = _world.Inbox.Put("issuer-bank", "a.pdf", Bytes("x"));
+        await service.Poison.HandleAsync(queue, "7", InMemoryWorld.EventOf(upload), TestContext.Current.CancellationToken);
+
+        Assert.Equal(InMemoryWorld.EventOf(upload), _world.DeadLetters.Kept[(queue, "7")]);
+        Assert.Equal("not-processed", _world.Inbox.Rejections[upload].Cause);
+        Assert.Contains((1, $"queue={queue}"), poisoned.Seen);
+    }
+
+    [Theory]
+    [InlineData("log", "checkpoint")]
+    [InlineData("issuer-bank", ".truecopy/receipts/a.tlog-proof")]
+    [InlineData("issuer-bank", "../a")]
+    public async Task Poison_that_is_not_about_an_upload_answers_nobody(string container, string path)
+    {
+        await using var service = _world.Start();
+        var message = InMemoryWorld.EventOf(new BlobVersion(container, path, "0x1"));
+        await service.Poison.HandleAsync("blob-events", "8", message, TestContext.Current.CancellationToken);
+        Assert.Single(_world.DeadLetters.Kept);
+        Assert.Empty(_world.Inbox.Rejections);
     }
 
     private static Task<IntakeOutcome> HandleAsync(InMemoryService service, byte[] message) =>

@@ -1,0 +1,28 @@
+using System.Diagnostics.Metrics;
+
+namespace TrueCopy.Api;
+
+/// <summary>What the API counts, under the meter <c>TrueCopy.Api</c>. Requests are not told apart: their addresses hold digests.</summary>
+public sealed class ApiMetrics : IDisposable
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "TrueCopy.Api";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _answers;
+    private readonly Counter<long> _failures;
+
+    /// <summary>Creates the instruments.</summary>
+    public ApiMetrics()
+    {
+        _answers = _meter.CreateCounter<long>("truecopy.api.answers", "{request}", "Requests answered, if only with what is wrong about them");
+        _failures = _meter.CreateCounter<long>("truecopy.api.failures", "{request}", "Requests that the service failed to answer: 503");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    internal void Answered() => _answers.Add(1);
+
+    internal void Failed() => _failures.Add(1);
+}

@@ -1,0 +1,38 @@
+using TrueCopy.AzureStorage;
+using TrueCopy.Verification.Intake;
+
+namespace TrueCopy.Local.Triggers;
+
+/// <summary>The queue-triggered functions of the Function App: uploads, and messages that failed for good.</summary>
+internal static class QueueTriggers
+{
+    public static IServiceCollection AddQueueTriggers(this IServiceCollection services)
+    {
+        services.AddSingleton<IHostedService>(provider =>
+        {
+            var intake = provider.GetRequiredService<IntakeHandler>();
+            var poison = provider.GetRequiredService<PoisonHandler>();
+            return Trigger(provider, StorageNames.BlobEventsQueue, async (message, stop) =>
+            {
+                if (await intake.HandleAsync(message.Body.ToMemory(), stop) == IntakeOutcome.Unreadable)
+                    await poison.HandleAsync(StorageNames.BlobEventsQueue, message.MessageId, message.Body.ToMemory(), stop);
+            });
+        });
+        foreach (var queue in new[] { StorageNames.BlobEventsQueue, StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue })
+        {
+            services.AddSingleton<IHostedService>(provider =>
+            {
+                var poison = provider.GetRequiredService<PoisonHandler>();
+                return Trigger(
+                    provider,
+                    queue + StorageNames.PoisonSuffix,
+                    (message, stop) => poison.HandleAsync(queue, message.MessageId, message.Body.ToMemory(), stop));
+            });
+        }
+
+        return services;
+    }
+
+    private static QueueTrigger Trigger(IServiceProvider provider, string queue, Func<Azure.Storage.Queues.Models.QueueMessage, CancellationToken, Task> handle) =>
+        ActivatorUtilities.CreateInstance<QueueTrigger>(provider, queue, handle);
+}

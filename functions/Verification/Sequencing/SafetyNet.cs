@@ -1,0 +1,21 @@
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Issuers;
+
+namespace TrueCopy.Verification.Sequencing;
+
+/// <summary>
+/// What a timer runs: picks up what a crash left staged or unfinished, what waits for its document, changes of the
+/// registry, and new keys.
+/// </summary>
+public sealed class SafetyNet(RegistryWatch registry, Sequencer sequencer, IStagedActs staged, SequencerMetrics metrics, TimeProvider time)
+{
+    /// <summary>Runs once; whatever fails, the next run tries again.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        // Before the drain, so that what waits is seen also when draining is what fails.
+        var oldest = await staged.OldestAsync(cancellationToken);
+        metrics.StagedAge(oldest is { } since ? time.GetUtcNow() - since : TimeSpan.Zero);
+        await registry.CheckAsync(cancellationToken);
+        await sequencer.DrainAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,57 @@
+using TrueCopy.Testing;
+using TrueCopy.Verification.Verdicts;
+using static TrueCopy.Verification.Tests.Samples;
+
+namespace TrueCopy.Verification.Tests.Sequencing;
+
+/// <summary>What the timer sees to.</summary>
+public sealed class SafetyNetTests
+{
+    private readonly InMemoryWorld _world = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_a_crash_left_staged_is_sequenced_and_the_registry_is_recorded()
+    {
+        await using var service = _world.Start();
+        using (_world.Lease.HoldElsewhere())
+            await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), Stop);
+        _world.AddIssuer("registry");
+        await service.SafetyNet.RunAsync(Stop);
+
+        Assert.Equal(Verdict.Verified, (await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), Stop)).Verdict);
+        Assert.Equal(2, _world.Ledger.Issuers.Count);
+        await Audit.RunAsync(_world);
+    }
+
+    [Fact]
+    public async Task The_age_of_what_waits_is_measured_also_when_draining_is_what_fails()
+    {
+        await using var service = _world.Start();
+        await service.SafetyNet.RunAsync(Stop);
+        using (_world.Lease.HoldElsewhere())
+            await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), Stop);
+        var waited = TimeSpan.FromSeconds(Random.Shared.Next(400, 100_000));
+        _world.Time.Advance(waited);
+
+        using var age = new Measurements("truecopy.staged.age");
+        _world.Operations.FailNext("staged.receive", Fault.Before);
+        await Assert.ThrowsAsync<InjectedFaultException>(() => service.SafetyNet.RunAsync(Stop));
+        Assert.Contains((waited.TotalSeconds, ""), age.Seen);
+    }
+
+    [Fact]
+    public async Task The_lag_from_staging_to_receipts_is_measured_for_every_upload()
+    {
+        await using var service = _world.Start();
+        await service.SafetyNet.RunAsync(Stop);
+        using (_world.Lease.HoldElsewhere())
+            await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), Stop);
+        var waited = TimeSpan.FromSeconds(Random.Shared.Next(400, 100_000));
+        _world.Time.Advance(waited);
+        using var lag = new Measurements("truecopy.sequencer.lag");
+        await service.SafetyNet.RunAsync(Stop);
+        Assert.Contains((waited.TotalSeconds, ""), lag.Seen);
+    }
+}
