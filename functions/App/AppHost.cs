@@ -1,0 +1,60 @@
+using Azure.Monitor.OpenTelemetry.Exporter;
+using Azure.Security.KeyVault.Keys;
+using Azure.Security.KeyVault.Secrets;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using TrueCopy.Api;
+using TrueCopy.App.Signing;
+using TrueCopy.AzureStorage;
+using TrueCopy.Verification;
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Signing;
+
+namespace TrueCopy.App;
+
+/// <summary>Wires the service onto Azure: storage, signing, access, telemetry.</summary>
+internal static class AppHost
+{
+    /// <summary>Adds everything that the functions need; what is missing among the settings is said at once.</summary>
+    public static void AddTrueCopy(this IHostApplicationBuilder builder)
+    {
+        var settings = new AppSettings(builder.Configuration);
+        builder.Services.AddAzureStorage(StorageAccounts.Connect(settings.Inbox, settings.Ledger)).AddVerification().AddTrueCopyApi();
+        builder.Services.AddSingleton<IIssuerGate>(new SignedInGate(settings.IssuerPrincipals));
+        builder.Services.AddSingleton(KeySource(settings)).AddSingleton<ILogKeys, RotatedKeys>();
+
+        // Request lines hold digests.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        if (settings.TelemetryConnectionString is { } connection)
+            AddTelemetry(builder.Services, connection, settings);
+    }
+
+    private static ILogKeySource KeySource(AppSettings settings)
+    {
+        if (settings.SigningMode == SigningMode.File)
+            return new FileKeys(settings.KeyFolder, settings.Origin);
+        var keys = new KeyClientOptions();
+        var secrets = new SecretClientOptions();
+        VaultRetry.Apply(keys.Retry);
+        VaultRetry.Apply(secrets.Retry);
+        return new KeyVaultKeys(
+            new KeyClient(settings.VaultUri, settings.Credential, keys),
+            new SecretClient(settings.VaultUri, settings.Credential, secrets),
+            new KeyVaultKeyNames(settings.Origin, settings.KeyName, settings.SeedName, settings.Overlap),
+            TimeProvider.System);
+    }
+
+    private static void AddTelemetry(IServiceCollection services, string connection, AppSettings settings) => services
+        .AddOpenTelemetry()
+        .UseFunctionsWorkerDefaults()
+        .WithMetrics(metrics => metrics.AddMeter(SequencerMetrics.MeterName, IntakeMetrics.MeterName, ApiMetrics.MeterName))
+        .UseAzureMonitorExporter(exporter =>
+        {
+            exporter.ConnectionString = connection;
+            exporter.Credential = settings.Credential;
+        });
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.Json;
+using Azure.Core;
+using Azure.Identity;
+using Microsoft.Extensions.Configuration;
+using TrueCopy.AzureStorage;
+
+namespace TrueCopy.App;
+
+/// <summary>Where signatures come from.</summary>
+internal enum SigningMode
+{
+    /// <summary>Key Vault holds the keys.</summary>
+    KeyVault,
+
+    /// <summary>Files hold the keys, those that <c>functions/Local</c> makes.</summary>
+    File,
+}
+
+/// <summary>
+/// The application settings; in an environment variable a colon is two underscores. The same names stand in the Bicep and
+/// in <c>local.settings.template.json</c>.
+/// </summary>
+internal sealed class AppSettings(IConfiguration configuration)
+{
+    /// <summary>Prefix of the ledger's settings, and the connection of the queue triggers: <c>Ledger</c> is a connection string, or <c>Ledger:queueServiceUri</c> and its like are.</summary>
+    public const string LedgerConnection = "Ledger";
+
+    private const string InboxConnection = "Inbox";
+
+    /// <summary>Client id of the app's managed identity; absent on a laptop, where the developer's own sign-in counts.</summary>
+    public TokenCredential Credential { get; } = configuration["AZURE_CLIENT_ID"] is { Length: > 0 } clientId
+        ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
+        : new DefaultAzureCredential();
+
+    /// <summary>Name of the log; never changes.</summary>
+    public string Origin => Required("Log:Origin");
+
+    /// <summary>Where signatures come from.</summary>
+    public SigningMode SigningMode => Required("Signing:Mode") switch
+    {
+        "keyVault" => SigningMode.KeyVault,
+        "file" => SigningMode.File,
+        _ => throw new InvalidOperationException("The setting Signing__Mode is keyVault or file."),
+    };
+
+    /// <summary>Address of the vault.</summary>
+    public Uri VaultUri => new(Required("Signing:VaultUri"));
+
+    /// <summary>Name of the ECDSA P-256 key in the vault.</summary>
+    public string KeyName => Required("Signing:KeyName");
+
+    /// <summary>Name of the secret in the vault that is the Ed25519 seed, 64 hex digits.</summary>
+    public string SeedName => Required("Signing:SeedName");
+
+    /// <summary>How long a key signs beside its successor, <c>days.hh:mm:ss</c>.</summary>
+    public TimeSpan Overlap => TimeSpan.Parse(Required("Signing:Overlap"), CultureInfo.InvariantCulture);
+
+    /// <summary>Folder of the key files; a relative one is looked for in the app's folder and in those above it.</summary>
+    public string KeyFolder => FindFolder(Required("Signing:Folder"));
+
+    /// <summary>Connection string of Application Insights; null for no telemetry.</summary>
+    public string? TelemetryConnectionString => configuration["Telemetry:ConnectionString"] is { Length: > 0 } text ? text : null;
+
+    /// <summary>Who may act for each issuer, by object ids of Entra ID; empty while built-in authentication is off, for then nobody is known.</summary>
+    public IReadOnlyDictionary<string, string[]> IssuerPrincipals =>
+        configuration["Access:SignIn"] == "true" && configuration["Access:Issuers"] is { Length: > 0 } json
+            ? JsonSerializer.Deserialize<Dictionary<string, string[]>>(json) ?? []
+            : new Dictionary<string, string[]>();
+
+    /// <summary>The inbox account.</summary>
+    public StorageAddress Inbox => AddressOf(InboxConnection);
+
+    /// <summary>The ledger account.</summary>
+    public StorageAddress Ledger => AddressOf(LedgerConnection);
+
+    private StorageAddress AddressOf(string connection) => configuration[connection] is { Length: > 0 } keyed
+        ? new StorageAddress.Keyed(keyed)
+        : new StorageAddress.ByIdentity(
+            new Uri(Required($"{connection}:blobServiceUri")),
+            Optional($"{connection}:queueServiceUri"),
+            Optional($"{connection}:tableServiceUri"),
+            Credential);
+
+    private Uri? Optional(string name) => configuration[name] is { Length: > 0 } text ? new Uri(text) : null;
+
+    private string Required(string name) => configuration[name] is { Length: > 0 } value
+        ? value
+        : throw new InvalidOperationException($"The setting {name.Replace(":", "__", StringComparison.Ordinal)} is missing.");
+
+    private static string FindFolder(string folder)
+    {
+        for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)
+        {
+            var candidate = Path.Combine(above.FullName, folder);
+            if (Directory.Exists(candidate))
+                return candidate;
+        }
+
+        throw new InvalidOperationException($"The folder {folder} that the setting Signing__Folder names does not exist. Start functions/Local first.");
+    }
+}

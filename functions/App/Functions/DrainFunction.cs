@@ -1,0 +1,13 @@
+using Microsoft.Azure.Functions.Worker;
+using TrueCopy.Verification.Sequencing;
+
+namespace TrueCopy.App.Functions;
+
+/// <summary>The safety net under the sequencer.</summary>
+public sealed class DrainFunction(SafetyNet safetyNet)
+{
+    /// <summary>Once a minute; not monitored, because a run that was missed is made up for by the next.</summary>
+    [Function("DrainStagedActs")]
+    public Task RunAsync([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
+        safetyNet.RunAsync(cancellationToken);
+}

@@ -1,0 +1,34 @@
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
+using TrueCopy.AzureStorage;
+using TrueCopy.Verification.Intake;
+
+namespace TrueCopy.App.Functions;
+
+/// <summary>Messages that failed for good: kept, alerted on, and answered where an issuer waits.</summary>
+public sealed class PoisonFunctions(PoisonHandler poison)
+{
+    /// <summary>An upload that could not be handled.</summary>
+    [Function("OnPoisonBlobEvent")]
+    public Task OnBlobEventAsync(
+        [QueueTrigger(StorageNames.BlobEventsQueue + StorageNames.PoisonSuffix, Connection = AppSettings.LedgerConnection)] QueueMessage message,
+        CancellationToken cancellationToken) =>
+        HandleAsync(StorageNames.BlobEventsQueue, message, cancellationToken);
+
+    /// <summary>A staged upload that could not be read.</summary>
+    [Function("OnPoisonStagedActs")]
+    public Task OnStagedActsAsync(
+        [QueueTrigger(StorageNames.StagedActsQueue + StorageNames.PoisonSuffix, Connection = AppSettings.LedgerConnection)] QueueMessage message,
+        CancellationToken cancellationToken) =>
+        HandleAsync(StorageNames.StagedActsQueue, message, cancellationToken);
+
+    /// <summary>A part of a long upload that could not be read.</summary>
+    [Function("OnPoisonStagedBulk")]
+    public Task OnStagedBulkAsync(
+        [QueueTrigger(StorageNames.StagedBulkQueue + StorageNames.PoisonSuffix, Connection = AppSettings.LedgerConnection)] QueueMessage message,
+        CancellationToken cancellationToken) =>
+        HandleAsync(StorageNames.StagedBulkQueue, message, cancellationToken);
+
+    private Task HandleAsync(string queue, QueueMessage message, CancellationToken cancellationToken) =>
+        poison.HandleAsync(queue, message.MessageId, message.Body.ToMemory(), cancellationToken);
+}

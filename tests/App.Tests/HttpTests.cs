@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace TrueCopy.App.Tests;
+
+/// <summary>Every HTTP function answers through the worker's own integration.</summary>
+public sealed class HttpTests(AppProcess app)
+{
+    private static readonly string Unknown = new('a', 64);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_function_answers_what_the_API_answers()
+    {
+        await app.EventuallyAsync(async () => (await app.Client.GetAsync("health/ready", Stop)).IsSuccessStatusCode ? "ready" : null, Stop);
+        (string Path, HttpStatusCode Status, string ContentType)[] expected =
+        [
+            ($"v1/verify/sha-256/{Unknown}", HttpStatusCode.OK, "application/json"),
+            ("v1/verify/sha-1/00", HttpStatusCode.BadRequest, "application/problem+json"),
+            ("v1/issuers", HttpStatusCode.OK, "application/json"),
+            ("v1/issuers/nobody", HttpStatusCode.NotFound, "application/problem+json"),
+            ("v1/issuers/bank/documents?reference=1", HttpStatusCode.Forbidden, "application/problem+json"),
+            ("v1/keys", HttpStatusCode.OK, "application/jwk-set+json"),
+            ("log/checkpoint", HttpStatusCode.OK, "text/plain"),
+            ("log/tile/entries/000.p/1", HttpStatusCode.OK, "application/octet-stream"),
+            ("log/tile/0/x001/067", HttpStatusCode.NotFound, "application/problem+json"),
+            ("health/live", HttpStatusCode.OK, "text/plain"),
+            ("health/ready", HttpStatusCode.OK, "text/plain"),
+            ("openapi/v1.json", HttpStatusCode.OK, "application/json"),
+        ];
+        foreach (var (path, status, contentType) in expected)
+        {
+            using var response = await app.Client.GetAsync(path, Stop);
+            Assert.Equal((path, status, contentType), (path, response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+            using var head = await app.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path), Stop);
+            Assert.Equal((path, status), (path, head.StatusCode));
+        }
+    }
+
+    [Fact]
+    public async Task Many_digests_are_answered_in_one_request()
+    {
+        await app.EventuallyAsync(async () => (await app.Client.GetAsync("health/ready", Stop)).IsSuccessStatusCode ? "ready" : null, Stop);
+        using var body = new StringContent($$"""{"digests":[{"algorithm":"sha-256","digest":"{{Unknown}}"}]}""", Encoding.UTF8, "application/json");
+        using var response = await app.Client.PostAsync("v1/verify", body, Stop);
+        Assert.True(response.IsSuccessStatusCode);
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Stop));
+        Assert.Equal("unknown", answer.RootElement.GetProperty("results")[0].GetProperty("verdict").GetString());
+    }
+
+    [Fact]
+    public async Task An_issuer_who_is_signed_in_sees_its_own_documents_and_no_one_elses()
+    {
+        await app.EventuallyAsync(async () => (await app.Client.GetAsync("health/ready", Stop)).IsSuccessStatusCode ? "ready" : null, Stop);
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("bank", "00000000-0000-0000-0000-00000000000a"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("bank", "00000000-0000-0000-0000-00000000000b"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("registry", "00000000-0000-0000-0000-00000000000a"));
+    }
+
+    private async Task<HttpStatusCode> AskAsync(string issuer, string principal)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"v1/issuers/{issuer}/documents?reference=1");
+        request.Headers.Add("X-MS-CLIENT-PRINCIPAL-ID", principal);
+        using var response = await app.Client.SendAsync(request, Stop);
+        return response.StatusCode;
+    }
+}

@@ -1,0 +1,49 @@
+namespace Microsoft.Azure.Functions.Worker;
+
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class FunctionAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}
+
+public enum AuthorizationLevel
+{
+    Anonymous = 0,
+    User = 1,
+    Function = 2,
+    System = 3,
+    Admin = 4,
+}
+
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class HttpTriggerAttribute(AuthorizationLevel authLevel, params string[] methods) : Attribute
+{
+    public string? Route { get; set; }
+
+    public string[]? Methods { get; } = methods;
+
+    public AuthorizationLevel AuthLevel { get; } = authLevel;
+}
+
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class QueueTriggerAttribute(string queueName) : Attribute
+{
+    public string QueueName { get; } = queueName;
+
+    public string? Connection { get; set; }
+}
+
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class TimerTriggerAttribute(string schedule) : Attribute
+{
+    public string Schedule { get; } = schedule;
+
+    public bool UseMonitor { get; set; } = true;
+
+    public bool RunOnStartup { get; set; }
+}
+
+public class TimerInfo
+{
+    public bool IsPastDue { get; set; }
+}
