@@ -17,7 +17,8 @@ public sealed class BlobJournal(StorageAccounts accounts) : IJournal
         {
             await _container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(batch), overwrite: false, cancellationToken);
         }
-        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+        catch (RequestFailedException exception)
+            when (exception.ErrorCode == BlobErrorCode.BlobAlreadyExists || exception.ErrorCode == BlobErrorCode.BlobImmutableDueToPolicy)
         {
             // Already there: an earlier attempt whose answer was lost. The root in the name fixes every entry in it.
         }

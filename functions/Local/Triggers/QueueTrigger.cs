@@ -28,6 +28,8 @@ internal sealed partial class QueueTrigger(
     private readonly QueueClient _queue = accounts.Queues.GetQueueClient(queueName);
     private readonly QueueClient _poison = accounts.Queues.GetQueueClient(queueName + StorageNames.PoisonSuffix);
 
+    internal string QueueName => queueName;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var running = new HashSet<Task>();

@@ -1,0 +1,145 @@
+// What wakes somebody up.
+
+import { tagValues } from 'types.bicep'
+
+param location string
+param tags tagValues
+param emails string[]
+param workspaceId string
+param topicId string
+param vaultId string
+
+resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-truecopy'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'truecopy'
+    enabled: true
+    emailReceivers: [for (email, i) in emails: { name: 'email-${i}', emailAddress: email, useCommonAlertSchema: true }]
+  }
+}
+
+resource undelivered 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'truecopy-events-undelivered'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'Event Grid gave an upload up; the event is in the container dead-letters.'
+    severity: 1
+    enabled: true
+    scopes: [topicId]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT5M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          criterionType: 'StaticThresholdCriterion'
+          name: 'dead-lettered'
+          metricNamespace: 'Microsoft.EventGrid/systemTopics'
+          metricName: 'DeadLetteredCount'
+          timeAggregation: 'Total'
+          operator: 'GreaterThan'
+          threshold: 0
+        }
+      ]
+    }
+    actions: [{ actionGroupId: people.id }]
+  }
+}
+
+resource throttled 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'truecopy-vault-throttled'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'Key Vault refuses calls because there are too many; checkpoints wait.'
+    severity: 2
+    enabled: true
+    scopes: [vaultId]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT5M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          criterionType: 'StaticThresholdCriterion'
+          name: 'throttled'
+          metricNamespace: 'Microsoft.KeyVault/vaults'
+          metricName: 'ServiceApiResult'
+          dimensions: [{ name: 'StatusCode', operator: 'Include', values: ['429'] }]
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+        }
+      ]
+    }
+    actions: [{ actionGroupId: people.id }]
+  }
+}
+
+var rules = [
+  {
+    name: 'truecopy-poison'
+    description: 'A message failed for good; nothing is lost, but somebody has to look.'
+    severity: 1
+    query: 'AppMetrics | where Name == "truecopy.poison" | summarize Value = sum(Sum)'
+    threshold: 0
+  }
+  {
+    name: 'truecopy-staged-age'
+    description: 'The oldest staged act has waited for more than five minutes.'
+    severity: 1
+    query: 'AppMetrics | where Name == "truecopy.staged.age" | summarize Value = max(Max)'
+    threshold: 300
+  }
+  {
+    name: 'truecopy-sequencer-lag'
+    description: 'From upload to checkpoint took more than two minutes.'
+    severity: 2
+    query: 'AppMetrics | where Name == "truecopy.sequencer.lag" | summarize Value = max(Max)'
+    threshold: 120
+  }
+  {
+    name: 'truecopy-failures'
+    description: 'More than one in a hundred requests could not be answered.'
+    severity: 1
+    query: 'AppMetrics | where Name in ("truecopy.api.answers", "truecopy.api.failures") | summarize Failures = sumif(Sum, Name == "truecopy.api.failures"), Requests = sum(Sum) | where Requests > 0 | project Value = 100.0 * Failures / Requests'
+    threshold: 1
+  }
+]
+
+resource queries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rule in rules: {
+    name: rule.name
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: rule.name
+      description: rule.description
+      severity: rule.severity
+      enabled: true
+      scopes: [workspaceId]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT5M'
+      autoMitigate: true
+      // A new workspace may not know its tables yet.
+      skipQueryValidation: true
+      criteria: {
+        allOf: [
+          {
+            query: rule.query
+            metricMeasureColumn: 'Value'
+            timeAggregation: 'Maximum'
+            operator: 'GreaterThan'
+            threshold: rule.threshold
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      actions: { actionGroups: [people.id] }
+    }
+  }
+]

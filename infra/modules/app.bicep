@@ -1,0 +1,144 @@
+// The Function App on Flex Consumption. It holds no secret: every connection is an address and an identity.
+
+import { issuer, tagValues, verifierSignIn } from 'types.bicep'
+import { deploymentsContainer, ed25519Seed, signingKey } from 'well-known-names.bicep'
+
+param name string
+param planName string
+param location string
+param tags tagValues
+param identityName string
+param identityClientId string
+
+param inboxName string
+param ledgerName string
+param runtimeName string
+param vaultUri string
+
+param logOrigin string
+param keyOverlap string
+param issuers issuer[]
+param signIn verifierSignIn?
+
+param maximumInstances int
+param alwaysReadyInstances int
+param httpConcurrency int
+
+param subnetId string?
+param workspaceId string
+param telemetryConnectionString string
+
+var storageSuffix = environment().suffixes.storage
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true }
+}
+
+resource app 'Microsoft.Web/sites@2024-11-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'functions' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identity.id}': {} }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    clientCertEnabled: false
+    keyVaultReferenceIdentity: identity.id
+    virtualNetworkSubnetId: subnetId
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      http20Enabled: true
+      remoteDebuggingEnabled: false
+      vnetRouteAllEnabled: subnetId != null
+    }
+    functionAppConfig: {
+      runtime: { name: 'dotnet-isolated', version: '10.0' }
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: 'https://${runtimeName}.blob.${storageSuffix}/${deploymentsContainer}'
+          authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identity.id }
+        }
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: 2048
+        maximumInstanceCount: maximumInstances
+        alwaysReady: alwaysReadyInstances > 0 ? [{ name: 'http', instanceCount: alwaysReadyInstances }] : []
+        triggers: { http: { perInstanceConcurrency: httpConcurrency } }
+      }
+    }
+  }
+
+  resource noFtp 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: { allow: false }
+  }
+
+  resource noScmPasswords 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: { allow: false }
+  }
+}
+
+resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
+  parent: app
+  name: 'appsettings'
+  properties: {
+    AzureWebJobsStorage__accountName: runtimeName
+    AzureWebJobsStorage__credential: 'managedidentity'
+    AzureWebJobsStorage__clientId: identityClientId
+    AZURE_CLIENT_ID: identityClientId
+
+    Inbox__blobServiceUri: 'https://${inboxName}.blob.${storageSuffix}'
+    Ledger__blobServiceUri: 'https://${ledgerName}.blob.${storageSuffix}'
+    Ledger__queueServiceUri: 'https://${ledgerName}.queue.${storageSuffix}'
+    Ledger__tableServiceUri: 'https://${ledgerName}.table.${storageSuffix}'
+    Ledger__credential: 'managedidentity'
+    Ledger__clientId: identityClientId
+
+    Log__Origin: logOrigin
+    Signing__Mode: 'keyVault'
+    Signing__VaultUri: vaultUri
+    Signing__KeyName: signingKey
+    Signing__SeedName: ed25519Seed
+    Signing__Overlap: keyOverlap
+
+    Access__SignIn: signIn == null ? 'false' : 'true'
+    Access__Issuers: string(toObject(
+      issuers,
+      issuer => issuer.id,
+      issuer => map(issuer.principals, principal => principal.id)
+    ))
+
+    // Not APPLICATIONINSIGHTS_CONNECTION_STRING: by that name the Functions host would find it too and record every
+    // request's URL, and those hold the digests that verifiers ask about.
+    Telemetry__ConnectionString: telemetryConnectionString
+  }
+}
+
+// FunctionAppLogs only: AppServiceHTTPLogs would keep the URLs.
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: app
+  name: 'logs'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'FunctionAppLogs', enabled: true }]
+  }
+}
+
+output hostName string = app.properties.defaultHostName

@@ -1,0 +1,42 @@
+// Two roles that Azure does not have. Storage Blob Data Contributor may also write and delete containers; with it an
+// issuer could change its own legal name, which is the container's metadata, or remove its container.
+
+@description('Told apart from those of other environments, because role names are unique in a tenant.')
+param token string
+
+var blobs = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs'
+
+resource issuerRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(resourceGroup().id, 'issuer')
+  properties: {
+    roleName: 'TrueCopy issuer (${token})'
+    description: 'Uploads documents to one container and reads what is in it; cannot delete, nor change the container.'
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [
+      {
+        actions: []
+        dataActions: ['${blobs}/read', '${blobs}/write', '${blobs}/add/action']
+      }
+    ]
+  }
+}
+
+resource serviceRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(resourceGroup().id, 'service on the inbox')
+  properties: {
+    roleName: 'TrueCopy service on the inbox (${token})'
+    description: 'Reads the registry and the documents, writes receipts, and deletes documents where an issuer asks for that.'
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [
+      {
+        actions: ['Microsoft.Storage/storageAccounts/blobServices/containers/read']
+        dataActions: ['${blobs}/read', '${blobs}/write', '${blobs}/add/action', '${blobs}/delete']
+      }
+    ]
+  }
+}
+
+output issuerRoleId string = issuerRole.name
+output serviceRoleId string = serviceRole.name

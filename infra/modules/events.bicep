@@ -1,0 +1,122 @@
+// From an upload to a message: Event Grid delivers to a queue of the ledger with an identity that can do nothing else.
+
+import { tagValues } from 'types.bicep'
+import { blobEventsQueue, deadLettersContainer, issuerContainer } from 'well-known-names.bicep'
+import { roleIds } from 'role-ids.bicep'
+
+param topicName string
+param location string
+param tags tagValues
+param inboxName string
+param ledgerName string
+
+resource inbox 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: inboxName
+}
+
+resource ledger 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: ledgerName
+
+  resource blobs 'blobServices' existing = {
+    name: 'default'
+
+    resource deadLetters 'containers' existing = {
+      name: deadLettersContainer
+    }
+  }
+
+  resource queueService 'queueServices' existing = {
+    name: 'default'
+
+    resource blobEvents 'queues' existing = {
+      name: blobEventsQueue
+    }
+  }
+}
+
+resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
+  name: topicName
+  location: location
+  tags: tags
+  identity: { type: 'SystemAssigned' }
+  properties: {
+    source: inbox.id
+    topicType: 'Microsoft.Storage.StorageAccounts'
+  }
+}
+
+resource mayDeliver 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: ledger::queueService::blobEvents
+  name: guid(ledger::queueService::blobEvents.id, topicName, roleIds.storageQueueDataMessageSender)
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.storageQueueDataMessageSender
+    )
+    principalId: topic.identity.principalId
+    principalType: 'ServicePrincipal'
+    description: 'Event Grid delivers uploads'
+  }
+}
+
+resource mayKeepUndelivered 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: ledger::blobs::deadLetters
+  name: guid(ledger::blobs::deadLetters.id, topicName, roleIds.storageBlobDataContributor)
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.storageBlobDataContributor
+    )
+    principalId: topic.identity.principalId
+    principalType: 'ServicePrincipal'
+    description: 'Event Grid keeps what it could not deliver'
+  }
+}
+
+resource uploads 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = {
+  parent: topic
+  name: 'uploads'
+  dependsOn: [mayDeliver, mayKeepUndelivered]
+  properties: {
+    eventDeliverySchema: 'CloudEventSchemaV1_0'
+    deliveryWithResourceIdentity: {
+      identity: { type: 'SystemAssigned' }
+      destination: {
+        endpointType: 'StorageQueue'
+        properties: {
+          resourceId: ledger.id
+          queueName: blobEventsQueue
+          queueMessageTimeToLiveInSeconds: -1
+        }
+      }
+    }
+    deadLetterWithResourceIdentity: {
+      identity: { type: 'SystemAssigned' }
+      deadLetterDestination: {
+        endpointType: 'StorageBlob'
+        properties: { resourceId: ledger.id, blobContainerName: deadLettersContainer }
+      }
+    }
+    retryPolicy: { eventTimeToLiveInMinutes: 1440, maxDeliveryAttempts: 30 }
+    filter: {
+      includedEventTypes: ['Microsoft.Storage.BlobCreated']
+      subjectBeginsWith: '/blobServices/default/containers/${issuerContainer('')}'
+      isSubjectCaseSensitive: true
+      advancedFilters: [
+        {
+          operatorType: 'StringIn'
+          key: 'data.api'
+          values: ['PutBlob', 'PutBlockList', 'CopyBlob', 'FlushWithClose']
+        }
+        {
+          // What the service answers is written beside the documents and must not be taken for one.
+          operatorType: 'StringNotContains'
+          key: 'subject'
+          values: ['/.truecopy/']
+        }
+      ]
+    }
+  }
+}
+
+output topicId string = topic.id

@@ -1,0 +1,34 @@
+// The names that the code uses too (functions/AzureStorage/StorageNames.cs); a test compares them.
+
+@export()
+var deadLettersContainer = 'dead-letters'
+
+@export()
+var ledgerContainers = ['log', 'journal', 'state', 'staging', deadLettersContainer]
+
+@export()
+var journalContainer = 'journal'
+
+@export()
+var blobEventsQueue = 'blob-events'
+
+var handledQueues = [blobEventsQueue, 'staged-acts', 'staged-bulk']
+
+@export()
+@description('Every queue, and beside it the one to which the Functions host moves what failed for good.')
+var ledgerQueues = flatten(map(handledQueues, name => [name, '${name}-poison']))
+
+@export()
+var ledgerTables = ['anchors', 'references', 'revocations', 'issuers']
+
+@export()
+var deploymentsContainer = 'deployments'
+
+@export()
+func issuerContainer(id string) string => 'issuer-${id}'
+
+@export()
+var signingKey = 'log-signing'
+
+@export()
+var ed25519Seed = 'log-ed25519-seed'

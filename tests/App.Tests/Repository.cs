@@ -1,0 +1,18 @@
+using System.Reflection;
+using System.Text.Json;
+
+namespace TrueCopy.App.Tests;
+
+/// <summary>Files of the repository that name what the code names too.</summary>
+internal static class Repository
+{
+    private static readonly string Root = typeof(Repository).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == "Repository").Value!;
+
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    public static JsonElement ReadJson(string path) => JsonSerializer.Deserialize<JsonElement>(Read(path));
+
+    public static IEnumerable<string> ReadAll(string folder, string pattern) => Directory.GetFiles(Path.Combine(Root, folder), pattern).Select(File.ReadAllText);
+}

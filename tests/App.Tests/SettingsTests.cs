@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
+using TrueCopy.AzureStorage;
+
+namespace TrueCopy.App.Tests;
+
+/// <summary>What the app makes of its settings.</summary>
+public sealed class SettingsTests
+{
+    private static readonly Dictionary<string, string?> Azure = new()
+    {
+        ["AZURE_CLIENT_ID"] = "00000000-0000-0000-0000-000000000001",
+        ["Inbox:blobServiceUri"] = "https://inbox.blob.core.windows.net",
+        ["Ledger:blobServiceUri"] = "https://ledger.blob.core.windows.net",
+        ["Ledger:queueServiceUri"] = "https://ledger.queue.core.windows.net",
+        ["Ledger:tableServiceUri"] = "https://ledger.table.core.windows.net",
+        ["Log:Origin"] = "log.example",
+        ["Signing:Mode"] = "keyVault",
+        ["Signing:VaultUri"] = "https://vault.vault.azure.net",
+        ["Signing:KeyName"] = "log-signing",
+        ["Signing:SeedName"] = "log-ed25519-seed",
+        ["Signing:Overlap"] = "90.00:00:00",
+        ["Signing:Folder"] = "/",
+        ["Access:SignIn"] = "true",
+        ["Access:Issuers"] = """{"bank":["a","b"]}""",
+        ["Telemetry:ConnectionString"] = "InstrumentationKey=0",
+    };
+
+    /// <summary>The names, as environment variables have them, that the app reads with keys from there.</summary>
+    internal static IReadOnlySet<string> ReadBy(string signingMode)
+    {
+        var recorder = new Recorder(Azure);
+        var settings = new AppSettings(recorder);
+        foreach (var property in typeof(AppSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var isForFiles = property.Name == nameof(AppSettings.KeyFolder);
+            var isForVault = property.Name is nameof(AppSettings.VaultUri) or nameof(AppSettings.KeyName) or nameof(AppSettings.SeedName) or nameof(AppSettings.Overlap);
+            if (signingMode == "keyVault" ? !isForFiles : !isForVault)
+                property.GetValue(settings);
+        }
+
+        // A whole connection string takes the place of an account's addresses, and only a ledger has queues and tables.
+        string[] keyed = [AppSettings.LedgerConnection, "Inbox"];
+        string[] unused = ["Inbox:queueServiceUri", "Inbox:tableServiceUri"];
+        return recorder.Read.Keys.Except(signingMode == "keyVault" ? [.. keyed, .. unused] : unused)
+            .Select(name => name.Replace(":", "__", StringComparison.Ordinal))
+            .ToHashSet();
+    }
+
+    [Fact]
+    public void In_Azure_both_accounts_are_entered_by_identity()
+    {
+        var settings = Settings([]);
+        Assert.Equal(new Uri("https://inbox.blob.core.windows.net"), Assert.IsType<StorageAddress.ByIdentity>(settings.Inbox).Blobs);
+        var ledger = Assert.IsType<StorageAddress.ByIdentity>(settings.Ledger);
+        Assert.Equal(
+            ("https://ledger.queue.core.windows.net/", "https://ledger.table.core.windows.net/"),
+            (ledger.Queues!.ToString(), ledger.Tables!.ToString()));
+        Assert.IsType<global::Azure.Identity.ManagedIdentityCredential>(settings.Credential);
+        Assert.Equal(TimeSpan.FromDays(90), settings.Overlap);
+    }
+
+    [Fact]
+    public void On_a_laptop_a_connection_string_stands_for_an_account()
+    {
+        var settings = Settings([("Ledger", "UseDevelopmentStorage=true"), ("AZURE_CLIENT_ID", null)]);
+        Assert.Equal("UseDevelopmentStorage=true", Assert.IsType<StorageAddress.Keyed>(settings.Ledger).ConnectionString);
+        Assert.IsType<global::Azure.Identity.DefaultAzureCredential>(settings.Credential);
+    }
+
+    [Theory]
+    [InlineData("Log:Origin", "Log__Origin", nameof(AppSettings.Origin))]
+    [InlineData("Signing:Mode", "Signing__Mode", nameof(AppSettings.SigningMode))]
+    [InlineData("Signing:KeyName", "Signing__KeyName", nameof(AppSettings.KeyName))]
+    [InlineData("Ledger:blobServiceUri", "Ledger__blobServiceUri", nameof(AppSettings.Ledger))]
+    public void A_setting_that_is_missing_is_named_as_the_operator_writes_it(string name, string said, string property)
+    {
+        var settings = Settings([(name, "")]);
+        var failure = Assert.Throws<TargetInvocationException>(() => typeof(AppSettings).GetProperty(property)!.GetValue(settings));
+        Assert.Contains(said, failure.InnerException!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_signing_mode_that_is_neither_is_refused() =>
+        Assert.Throws<InvalidOperationException>(() => Settings([("Signing:Mode", "vault")]).SigningMode);
+
+    [Fact]
+    public void While_sign_in_is_off_no_one_acts_for_an_issuer_whoever_a_header_names()
+    {
+        Assert.Equal(["a", "b"], Settings([]).IssuerPrincipals["bank"]);
+        Assert.Empty(Settings([("Access:SignIn", "false")]).IssuerPrincipals);
+        Assert.Empty(Settings([("Access:SignIn", null)]).IssuerPrincipals);
+    }
+
+    [Fact]
+    public void A_relative_key_folder_is_looked_for_in_the_folders_above_the_app()
+    {
+        var folder = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!;
+        Assert.Equal(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..")), Path.GetFullPath(Settings([("Signing:Folder", folder)]).KeyFolder));
+        Assert.Throws<InvalidOperationException>(() => Settings([("Signing:Folder", "no/such/folder")]).KeyFolder);
+    }
+
+    private static AppSettings Settings((string Name, string? Value)[] changes)
+    {
+        var values = new Dictionary<string, string?>(Azure);
+        foreach (var (name, value) in changes)
+            values[name] = value;
+        return new AppSettings(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+    }
+
+    private sealed class Recorder(Dictionary<string, string?> values) : IConfiguration
+    {
+        public ConcurrentDictionary<string, bool> Read { get; } = new();
+
+        public string? this[string key]
+        {
+            get
+            {
+                Read[key] = true;
+                return values.GetValueOrDefault(key);
+            }
+
+            set => throw new NotSupportedException();
+        }
+
+        public IEnumerable<IConfigurationSection> GetChildren() => throw new NotSupportedException();
+
+        public IChangeToken GetReloadToken() => throw new NotSupportedException();
+
+        public IConfigurationSection GetSection(string key) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,72 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Reflection;
+
+namespace TrueCopy.Infra.Tests.Cli;
+
+/// <summary>The real Bicep CLI, in a folder.</summary>
+internal static class Bicep
+{
+    /// <summary>Where a snapshot pretends to be deployed: what is hashed into names must be the same on every machine.</summary>
+    public static readonly string[] Pretended =
+    [
+        "--subscription-id", "00000000-0000-0000-0000-000000000001",
+        "--tenant-id", "00000000-0000-0000-0000-000000000002",
+        "--location", "eastasia",
+        "--deployment-name", "truecopy",
+    ];
+
+    // What the parameter files read, so that a developer's own azd environment changes nothing.
+    private static readonly string[] EnvironmentOfAzd = ["AZURE_ENV_NAME", "AZURE_LOCATION", "TRUECOPY_LOG_ORIGIN"];
+
+    private static readonly SemaphoreSlim Turns = new(Environment.ProcessorCount);
+
+    public static string Program { get; } = Executable(Metadata("Bicep"));
+
+    public static string Metadata(string key) =>
+        typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value
+        ?? throw new InvalidOperationException($"The project does not say where {key} is.");
+
+    public static async Task<Outcome> RunAsync(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in EnvironmentOfAzd)
+            start.Environment.Remove(name);
+
+        await Turns.WaitAsync();
+        try
+        {
+            using var process = Process.Start(start) ?? throw new Win32Exception();
+            var output = process.StandardOutput.ReadToEndAsync();
+            var errors = process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return new Outcome(process.ExitCode, await output, await errors);
+        }
+        finally
+        {
+            Turns.Release();
+        }
+    }
+
+    private static string Executable(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute);
+        return path;
+    }
+}
+
+/// <summary>How a run of the CLI ended.</summary>
+internal sealed record Outcome(int ExitCode, string Output, string Errors)
+{
+    /// <summary>Bicep writes warnings to standard error; nothing at all is what is wanted.</summary>
+    public bool IsClean => ExitCode == 0 && string.IsNullOrWhiteSpace(Errors);
+
+    public Outcome MustSucceed() =>
+        ExitCode == 0 ? this : throw new InvalidOperationException($"Bicep ended with {ExitCode}:\n{Errors}\n{Output}");
+}

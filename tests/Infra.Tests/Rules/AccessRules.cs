@@ -1,0 +1,68 @@
+using TrueCopy.Infra.Tests.Model;
+using static TrueCopy.Infra.Tests.Model.AzureTypes;
+
+namespace TrueCopy.Infra.Tests.Rules;
+
+internal static class AccessRules
+{
+    private const string Blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
+
+    /// <summary>On what each role may be granted. A role that is not here may not be granted at all.</summary>
+    private static readonly Dictionary<string, string[]> Scopes = new()
+    {
+        ["Storage Blob Data Contributor"] = ["ledger / container"],
+        ["Storage Blob Data Owner"] = ["runtime"],
+        ["Storage Queue Data Contributor"] = ["ledger / queue", "runtime"],
+        ["Storage Queue Data Message Sender"] = ["ledger / queue blob-events"],
+        ["Storage Table Data Contributor"] = ["ledger / table", "runtime"],
+        ["Key Vault Crypto User"] = ["vault / key log-signing"],
+        ["Key Vault Secrets User"] = ["vault / secret log-ed25519-seed"],
+        ["Monitoring Metrics Publisher"] = ["Application Insights"],
+        ["TrueCopy service on the inbox"] = ["inbox"],
+    };
+
+    public static IEnumerable<Rule> All =>
+    [
+        Role("An_issuer_cannot_change_its_registry_entry_nor_delete_anything", "TrueCopy issuer", role =>
+            role.At("properties.permissions[0].actions") is not null
+            && role.IsExactly("properties.permissions[0].actions")
+            && role.IsExactly("properties.permissions[0].dataActions", $"{Blobs}/read", $"{Blobs}/write", $"{Blobs}/add/action")
+            && role.Items("properties.permissions").Count == 1),
+
+        Role("The_service_cannot_change_the_registry", "TrueCopy service on the inbox", role =>
+            role.IsExactly("properties.permissions[0].actions", "Microsoft.Storage/storageAccounts/blobServices/containers/read")
+            && role.IsExactly("properties.permissions[0].dataActions",
+                $"{Blobs}/read", $"{Blobs}/write", $"{Blobs}/add/action", $"{Blobs}/delete")
+            && role.Items("properties.permissions").Count == 1),
+
+        Rule.Each("Our_own_roles_stay_in_their_resource_group", RoleDefinition, role =>
+            role.Items("properties.assignableScopes").Count == 1
+            && role.Text("properties.assignableScopes[0]")?.Split('/') is [_, "subscriptions", _, "resourceGroups", _]),
+
+        new("An_issuer_writes_only_to_its_own_container", deployment => Grant.AllOf(deployment)
+            .Where(grant => grant.IsToAnIssuer)
+            .Where(grant => (grant.Role, grant.Where) != ("TrueCopy issuer", $"inbox / container {OwnContainer(grant)}"))
+            .Select(grant => grant.ToString())),
+
+        new("Every_other_role_is_granted_on_no_more_than_it_needs", deployment => Grant.AllOf(deployment)
+            .Where(grant => !grant.IsToAnIssuer && !IsNarrow(grant))
+            .Select(grant => grant.ToString())),
+    ];
+
+    private static Rule Role(string name, string role, Func<Resource, bool> holds) => new(name, deployment =>
+        deployment.Of(RoleDefinition).Count(definition => Grant.NameOf(definition) == role && holds(definition)) == 1 ? [] : [role]);
+
+    private static bool IsNarrow(Grant grant) =>
+        Scopes.TryGetValue(grant.Role, out var scopes)
+        && scopes.Any(scope => grant.Where == scope || (IsKind(scope) && grant.Where.StartsWith(scope + " ", StringComparison.Ordinal)));
+
+    /// <summary>Whether a scope stands for all things of a kind, such as each of the ledger's queues.</summary>
+    private static bool IsKind(string scope) => scope.Contains(" / ", StringComparison.Ordinal);
+
+    private static string OwnContainer(Grant grant) => grant.Principal switch
+    {
+        Deployments.BankPrincipal => "issuer-demo-bank",
+        Deployments.RegistryPrincipal => "issuer-demo-registry",
+        _ => "of nobody",
+    };
+}

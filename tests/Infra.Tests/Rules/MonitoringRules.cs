@@ -1,0 +1,34 @@
+using TrueCopy.Infra.Tests.Model;
+using static TrueCopy.Infra.Tests.Model.AzureTypes;
+
+namespace TrueCopy.Infra.Tests.Rules;
+
+internal static class MonitoringRules
+{
+    private static readonly string[] Watched =
+    [
+        "DeadLetteredCount", "ServiceApiResult",
+        "truecopy.poison", "truecopy.staged.age", "truecopy.sequencer.lag", "truecopy.api.failures",
+    ];
+
+    public static IEnumerable<Rule> All =>
+    [
+        Rule.All("Telemetry_takes_no_keys",
+            (Insights, "", insights => insights.Flag("properties.DisableLocalAuth") == true),
+            (Workspace, "", workspace => workspace.Flag("properties.features.disableLocalAuth") == true)),
+
+        Rule.Each("Telemetry_keeps_no_addresses", Insights, insights => insights.Flag("properties.DisableIpMasking") == false),
+
+        new("What_goes_wrong_is_alerted", deployment =>
+        {
+            var live = Alerts(deployment).Where(IsLive).Select(alert => alert.Json.ToJsonString()).ToList();
+            return Watched.Where(what => !live.Any(alert => alert.Contains(what, StringComparison.Ordinal)));
+        }),
+    ];
+
+    private static IEnumerable<Resource> Alerts(Deployment deployment) => deployment.Of(MetricAlert).Concat(deployment.Of(QueryAlert));
+
+    private static bool IsLive(Resource alert) =>
+        alert.Flag("properties.enabled") == true
+        && (alert.At("properties.actions[0].actionGroupId") ?? alert.At("properties.actions.actionGroups[0]")) is not null;
+}

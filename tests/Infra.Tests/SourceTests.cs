@@ -1,0 +1,84 @@
+using TrueCopy.Infra.Tests.Cli;
+using TrueCopy.Infra.Tests.Model;
+
+namespace TrueCopy.Infra.Tests;
+
+/// <summary>What the Bicep CLI itself says about the sources.</summary>
+public class SourceTests
+{
+    public static TheoryData<string> Committed => [Deployments.Development, Deployments.Production];
+
+    [Fact]
+    public async Task Formatting_changes_nothing()
+    {
+        using var copy = InfraFolder.Copy();
+        (await Bicep.RunAsync(copy.Path, "format", "--pattern", "**/*.bicep")).MustSucceed();
+        foreach (var parameters in copy.Sources.Where(source => source.EndsWith(".bicepparam", StringComparison.Ordinal)))
+            (await Bicep.RunAsync(copy.Path, "format", parameters)).MustSucceed();
+
+        Assert.Equal(InfraFolder.Original.Sources, copy.Sources);
+        Assert.DoesNotContain(copy.Sources, source => copy.Read(source) != InfraFolder.Original.Read(source));
+    }
+
+    [Fact]
+    public async Task The_linter_has_nothing_to_say()
+    {
+        var templates = await Bicep.RunAsync(InfraFolder.Original.Path, "lint", "--pattern", "**/*.bicep");
+        Assert.True(templates.IsClean, templates.Errors);
+        foreach (var environment in new[] { Deployments.Development, Deployments.Production })
+        {
+            var parameters = await Bicep.RunAsync(InfraFolder.Original.Path, "lint", $"{environment}.bicepparam");
+            Assert.True(parameters.IsClean, parameters.Errors);
+        }
+    }
+
+    [Fact]
+    public async Task The_linter_looks_at_every_file_and_takes_what_it_finds_for_an_error()
+    {
+        using var copy = InfraFolder.Copy();
+        var templates = copy.Sources.Where(source => source.EndsWith(".bicep", StringComparison.Ordinal)).ToList();
+        foreach (var template in templates)
+            copy.Write(template, copy.Read(template) + "\nvar forgotten = 1\n");
+
+        var lint = await Bicep.RunAsync(copy.Path, "lint", "--pattern", "**/*.bicep");
+
+        Assert.NotEqual(0, lint.ExitCode);
+        Assert.All(templates, template => Assert.Contains(lint.Errors.Split('\n'), line =>
+            line.Contains(template + "(", StringComparison.Ordinal) && line.Contains("Error no-unused-vars", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Committed))]
+    public async Task Parameters_and_template_build_without_a_warning(string environment)
+    {
+        var build = await Bicep.RunAsync(InfraFolder.Original.Path, "build-params", $"{environment}.bicepparam", "--stdout");
+        Assert.True(build.IsClean, build.Errors);
+    }
+
+    [Theory]
+    [MemberData(nameof(Committed))]
+    public async Task What_is_deployed_is_what_the_snapshot_says(string environment)
+    {
+        string[] arguments = ["snapshot", $"{environment}.bicepparam", .. Bicep.Pretended];
+        var validation = await Bicep.RunAsync(InfraFolder.Original.Path, [.. arguments, "--mode", "validate"]);
+        Assert.True(
+            validation.ExitCode == 0,
+            $"""
+            {validation.Output}{validation.Errors}
+            If that is what you meant, run this in infra/ and review the difference:
+            bicep {string.Join(' ', arguments)} --mode overwrite
+            """);
+    }
+
+    [Fact]
+    public async Task A_difference_from_the_snapshot_is_noticed()
+    {
+        using var copy = InfraFolder.Copy();
+        copy.Write("dev.snapshot.json", InfraFolder.Original.Read("dev.snapshot.json"));
+        var parameters = copy.Read("dev.bicepparam");
+        copy.Write("dev.bicepparam", parameters.Replace("maximumInstances = 40", "maximumInstances = 41", StringComparison.Ordinal));
+
+        string[] arguments = ["snapshot", "dev.bicepparam", "--mode", "validate", .. Bicep.Pretended];
+        Assert.NotEqual(0, (await Bicep.RunAsync(copy.Path, arguments)).ExitCode);
+    }
+}
