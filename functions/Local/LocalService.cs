@@ -29,7 +29,7 @@ internal static class LocalService
         await KeyFiles.CreateMissingAsync(keys, cancellationToken);
         await PrepareStorageAsync(accounts, cancellationToken);
         if (options.EventsOnly)
-            await RunEventsAsync(accounts, cancellationToken);
+            await RunEventsAsync(accounts, WhatNext.EventsOnly(inbox, ledger), cancellationToken);
         else
             await RunServiceAsync(options, accounts, inbox, await ReadKeysAsync(keys, cancellationToken), cancellationToken);
     }
@@ -45,14 +45,14 @@ internal static class LocalService
     }
 
     /// <summary>What Azure has around a Function App: the accounts, and Event Grid between them.</summary>
-    private static async Task RunEventsAsync(StorageAccounts accounts, CancellationToken cancellationToken)
+    private static async Task RunEventsAsync(StorageAccounts accounts, string whatNext, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         QuietLog(builder.Logging);
         builder.Services.AddSingleton(accounts).AddSingleton(TimeProvider.System).AddHostedService<BlobEventFeeder>();
         using var host = builder.Build();
         await host.StartAsync(cancellationToken);
-        await Console.Out.WriteLineAsync(WhatNext.EventsOnly);
+        await Console.Out.WriteLineAsync(whatNext);
         await host.WaitForShutdownAsync(cancellationToken);
         await host.StopAsync(CancellationToken.None);
     }

@@ -5,14 +5,20 @@ namespace TrueCopy.Local;
 /// <summary>What to try once the service runs: three lines that can be pasted into another terminal.</summary>
 internal static class WhatNext
 {
-    public const string EventsOnly = """
+    public static string EventsOnly(string inbox, string ledger)
+    {
+        var settings = inbox == AzuriteAccount.Inbox.ConnectionString(LocalOptions.DefaultBlobPort, LocalOptions.DefaultQueuePort, LocalOptions.DefaultTablePort)
+            ? ""
+            : $"\n\n  with these in its local.settings.json:\n    Inbox   {inbox}\n    Ledger  {ledger}";
+        return $"""
 
-        Storage and its events are ready. In another terminal, start the Function App:
+            Storage and its events are ready. In another terminal, start the Function App:
 
-          cd functions/App && func start
+              cd functions/App && func start{settings}
 
-        Ctrl-C stops the events, and Azurite with them.
-        """;
+            Ctrl-C stops the events, and Azurite with them.
+            """;
+    }
 
     public static string Text(string address, string inbox)
     {

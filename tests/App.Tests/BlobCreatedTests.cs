@@ -9,7 +9,7 @@ using TrueCopy.Verification.Receipts;
 namespace TrueCopy.App.Tests;
 
 /// <summary>Events as Azure documents them, through the queue and <c>OnBlobCreated</c>, to a verified document.</summary>
-public sealed class BlobCreatedTests(AppProcess app)
+public sealed class BlobCreatedTests(RunningApp app)
 {
     // "Azure Blob Storage as an Event Grid source", CloudEvent schema, Microsoft.Storage.BlobCreated.
     private const string CloudEvent = """

@@ -1,0 +1,63 @@
+using TrueCopy.AzureStorage;
+using TrueCopy.Testing;
+using TrueCopy.Verification.Signing;
+
+[assembly: AssemblyFixture(typeof(TrueCopy.App.Tests.RunningApp))]
+
+namespace TrueCopy.App.Tests;
+
+/// <summary>One Function App for all tests of this assembly, on an Azurite of its own.</summary>
+public sealed class RunningApp : IAsyncLifetime
+{
+    private const string Origin = "app.example/log";
+    private readonly string _keys = Directory.CreateTempSubdirectory("truecopy-app-").FullName;
+    private AzuriteFixture? _azurite;
+    private AppProcess? _process;
+
+    public StorageAccounts Accounts { get; private set; } = null!;
+
+    public LogIdentity Identity { get; private set; } = null!;
+
+    public HttpClient Client => _process!.Client;
+
+    public string Output => _process!.Output;
+
+    public async ValueTask InitializeAsync()
+    {
+        _azurite = await AzuriteFixture.StartAsync(CancellationToken.None);
+        Accounts = _azurite.Connect();
+        var bank = new Dictionary<string, string> { ["legalname"] = "示范银行", ["jurisdiction"] = "CN-GD" };
+        await Accounts.CreateIssuerAsync("bank", bank, CancellationToken.None);
+        await KeyFiles.CreateMissingAsync(_keys, CancellationToken.None);
+        Identity = await KeyFiles.ReadAsync(_keys, Origin, CancellationToken.None);
+        _process = await AppProcess.StartAsync(
+            _azurite.Inbox,
+            _azurite.Ledger,
+            Origin,
+            _keys,
+            CancellationToken.None,
+            ("Access__SignIn", "true"),
+            ("Access__Issuers", """{"bank":["00000000-0000-0000-0000-00000000000a"]}"""));
+    }
+
+    public Task<T> EventuallyAsync<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
+        where T : class => _process!.EventuallyAsync(ask, cancellationToken);
+
+    /// <summary>Waits until the timer has begun the log.</summary>
+    public Task ReadyAsync(CancellationToken cancellationToken) => EventuallyAsync(
+        async () =>
+        {
+            using var response = await Client.GetAsync("health/ready", cancellationToken);
+            return response.IsSuccessStatusCode ? "ready" : null;
+        },
+        cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+        if (_azurite is not null)
+            await _azurite.DisposeAsync();
+        Directory.Delete(_keys, recursive: true);
+    }
+}
