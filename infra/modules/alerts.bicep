@@ -86,6 +86,7 @@ var rules = [
     severity: 1
     query: 'AppMetrics | where Name == "truecopy.poison" | summarize Value = sum(Sum)'
     threshold: 0
+    window: 'PT5M'
   }
   {
     name: 'truecopy-staged-age'
@@ -93,6 +94,7 @@ var rules = [
     severity: 1
     query: 'AppMetrics | where Name == "truecopy.staged.age" | summarize Value = max(Max)'
     threshold: 300
+    window: 'PT5M'
   }
   {
     name: 'truecopy-sequencer-lag'
@@ -100,6 +102,7 @@ var rules = [
     severity: 2
     query: 'AppMetrics | where Name == "truecopy.sequencer.lag" | summarize Value = max(Max)'
     threshold: 120
+    window: 'PT5M'
   }
   {
     name: 'truecopy-failures'
@@ -107,6 +110,15 @@ var rules = [
     severity: 1
     query: 'AppMetrics | where Name in ("truecopy.api.answers", "truecopy.api.failures") | summarize Failures = sumif(Sum, Name == "truecopy.api.failures"), Requests = sum(Sum) | where Requests > 0 | project Value = 100.0 * Failures / Requests'
     threshold: 1
+    window: 'PT5M'
+  }
+  {
+    name: 'truecopy-silent'
+    description: 'For a quarter of an hour the safety net, which runs every minute, has not come through once.'
+    severity: 1
+    query: 'AppMetrics | where Name == "truecopy.safety_net.runs" | summarize Runs = sum(Sum) | project Value = iff(Runs > 0, 0, 1)'
+    threshold: 0
+    window: 'PT15M'
   }
 ]
 
@@ -123,7 +135,7 @@ resource queries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       enabled: true
       scopes: [workspaceId]
       evaluationFrequency: 'PT5M'
-      windowSize: 'PT5M'
+      windowSize: rule.window
       autoMitigate: true
       // A new workspace may not know its tables yet.
       skipQueryValidation: true

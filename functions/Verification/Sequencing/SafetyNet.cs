@@ -17,5 +17,6 @@ public sealed class SafetyNet(RegistryWatch registry, Sequencer sequencer, IStag
         metrics.StagedAge(oldest is { } since ? time.GetUtcNow() - since : TimeSpan.Zero);
         await registry.CheckAsync(cancellationToken);
         await sequencer.DrainAsync(cancellationToken);
+        metrics.SafetyNetRan();
     }
 }

@@ -15,6 +15,7 @@ public sealed class SequencerMetrics : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _lag;
     private readonly Gauge<double> _stagedAge;
+    private readonly Counter<long> _safetyNetRuns;
 
     /// <summary>Creates the instruments.</summary>
     public SequencerMetrics()
@@ -25,6 +26,7 @@ public sealed class SequencerMetrics : IDisposable
         _duration = _meter.CreateHistogram<double>("truecopy.sequencer.batch.duration", "s", "From received acts to receipts written");
         _lag = _meter.CreateHistogram<double>("truecopy.sequencer.lag", "s", "From staging an upload to its receipts");
         _stagedAge = _meter.CreateGauge<double>("truecopy.staged.age", "s", "How long the oldest staged upload that nobody works on has waited");
+        _safetyNetRuns = _meter.CreateCounter<long>("truecopy.safety_net.runs", "{run}", "Runs of the safety net that came through; none for a while means that nothing is looked after");
     }
 
     /// <inheritdoc/>
@@ -41,6 +43,8 @@ public sealed class SequencerMetrics : IDisposable
         foreach (var lag in lags)
             _lag.Record(lag.TotalSeconds);
     }
+
+    internal void SafetyNetRan() => _safetyNetRuns.Add(1);
 
     internal void StagedAge(TimeSpan age) => _stagedAge.Record(age.TotalSeconds);
 }
