@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TrueCopy.Cli.Commands;
+using TrueCopy.Client;
 
 namespace TrueCopy.Cli;
 
@@ -55,6 +56,12 @@ internal static class CommandLine
         {
             await terminal.Error.WriteLineAsync($"truecopy: {exception.Message}");
             return exception.ExitCode;
+        }
+        catch (NoAnswerException exception)
+        {
+            var advice = exception.Unreachable ? " Is the service running, and is --service (or TRUECOPY_SERVICE) right?" : "";
+            await terminal.Error.WriteLineAsync($"truecopy: {exception.Message}{advice}");
+            return ExitCode.NoAnswer;
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using TrueCopy.Cli.Output;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Cli;
@@ -36,6 +37,8 @@ internal static class ExitCode
     private static readonly int[] ByGravity = [NoAnswer, Usage, NotVerified, Revoked, Superseded, Expired, Suspended, NotYetValid, Verified];
 
     public static int Worse(int left, int right) => Array.IndexOf(ByGravity, left) <= Array.IndexOf(ByGravity, right) ? left : right;
+
+    public static int Of(VerifyOutput result) => result.Verdict is { } verdict ? Of(verdict) : NoAnswer;
 
     public static int Of(Verdict verdict) => verdict switch
     {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using TrueCopy.Cli.Output;
-using TrueCopy.Cli.Service;
+using TrueCopy.Client;
 using TrueCopy.TransparencyLog;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Digests;
@@ -42,7 +42,7 @@ internal static class ReceiptCommand
         {
             var path = parsed.GetValue(file)!;
             var bytes = await LocalFile.ReadAsync(parsed.GetValue(receipt) ?? path + Receipt.FileExtension, cancellationToken);
-            var logKeys = await LogKeys.ReadAsync(parsed.GetValue(keys)!, cancellationToken);
+            var logKeys = await KeyOption.ReadAsync(parsed.GetValue(keys)!, cancellationToken);
             var result = await CheckAsync(path, bytes, logKeys, terminal, cancellationToken);
             await terminal.Output.WriteAsync(parsed.GetValue(json) ? CliJson.Write([result.Output]) + "\n" : Text(result.Output, result.Check, terminal));
             return result.Output.Holds ? ExitCode.Verified : ExitCode.NotVerified;

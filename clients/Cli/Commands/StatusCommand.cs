@@ -1,8 +1,7 @@
 using System.CommandLine;
 using TrueCopy.Cli.Output;
-using TrueCopy.Cli.Service;
+using TrueCopy.Client;
 using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Cli.Commands;
 
@@ -27,27 +26,26 @@ internal static class StatusCommand
         { reference, issuer, service, keys, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new ServiceClient(parsed.GetValue(service)!, network, TimeProvider.System);
             var given = parsed.GetValue(keys)!;
-            var logKeys = given.Length > 0 ? await LogKeys.ReadAsync(given, cancellationToken) : await client.KeysAsync(cancellationToken);
+            var pinned = given.Length > 0 ? await KeyOption.ReadAsync(given, cancellationToken) : null;
+            using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = parsed.GetValue(service)!, Keys = pinned }, network);
             var name = parsed.GetValue(reference)!;
-            var answer = await client.DocumentsAsync(parsed.GetValue(issuer)!, name, cancellationToken);
+            var issuerId = parsed.GetValue(issuer)!;
             var results = new List<VerifyOutput>();
-            foreach (var document in answer.Documents)
+            foreach (var document in await client.DocumentsAsync(issuerId, name, cancellationToken))
             {
-                if (!Digest.TryParse($"{document.Algorithm}:{document.Digest}", out var digest))
-                    throw new CommandException(ExitCode.NoAnswer, "The service's answer names no digest.");
-                var (result, checks) = VerifyCommand.Judge(name, digest, document, logKeys, parsed.GetValue(issuer));
+                var answer = document.OfIssuer(issuerId);
+                var result = VerifyOutput.Of(name, answer, pinned is not null);
                 results.Add(result);
                 if (!parsed.GetValue(json))
-                    await terminal.Output.WriteAsync(VerdictText.Of(result, checks, terminal));
+                    await terminal.Output.WriteAsync(VerdictText.Of(result, answer.Receipts, terminal));
             }
 
             if (parsed.GetValue(json))
                 await terminal.Output.WriteLineAsync(CliJson.Write(results));
             else if (results.Count == 0)
                 await terminal.Output.WriteLineAsync($"{terminal.Bad("? UNKNOWN")}  Nothing was issued under {name}.");
-            return results.Count == 0 ? ExitCode.NotVerified : results.Select(VerifyCommand.ExitCodeOf).Aggregate(ExitCode.Worse);
+            return results.Count == 0 ? ExitCode.NotVerified : results.Select(ExitCode.Of).Aggregate(ExitCode.Worse);
         });
         return command;
     }

@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Text;
 using TrueCopy.Cli.Output;
-using TrueCopy.Cli.Service;
-using TrueCopy.Verification.Answers;
+using TrueCopy.Client;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Cli.Commands;
 
@@ -37,23 +35,25 @@ internal static class VerifyCommand
         { files, service, keys, algorithm, issuer, save, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = new ServiceClient(parsed.GetValue(service)!, network, TimeProvider.System);
             string[] paths = parsed.GetValue(files)!;
             var digests = new List<Digest>();
             foreach (var path in paths)
                 digests.AddRange(await LocalFile.HashAsync(path, [SharedOptions.Resolve(parsed.GetValue(algorithm)!)], terminal, cancellationToken));
 
             var given = parsed.GetValue(keys)!;
-            var logKeys = given.Length > 0 ? await LogKeys.ReadAsync(given, cancellationToken) : await client.KeysAsync(cancellationToken);
+            var pinned = given.Length > 0 ? await KeyOption.ReadAsync(given, cancellationToken) : null;
+            using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = parsed.GetValue(service)!, Keys = pinned }, network);
             var answers = await client.VerifyAsync(digests, cancellationToken);
 
             var results = new List<VerifyOutput>();
             var exitCode = ExitCode.Verified;
             for (var i = 0; i < paths.Length; i++)
             {
-                var (result, checks) = Judge(paths[i], digests[i], answers[i], logKeys, parsed.GetValue(issuer));
+                var answer = parsed.GetValue(issuer) is { } only ? answers[i].OfIssuer(only) : answers[i];
+                var result = VerifyOutput.Of(paths[i], answer, pinned is not null);
+                var checks = answer.Receipts;
                 results.Add(result);
-                exitCode = ExitCode.Worse(exitCode, ExitCodeOf(result));
+                exitCode = ExitCode.Worse(exitCode, ExitCode.Of(result));
                 if (!parsed.GetValue(json))
                     await terminal.Output.WriteAsync(VerdictText.Of(result, checks, terminal));
                 if (parsed.GetValue(save) && checks.Count > 0)
@@ -62,34 +62,10 @@ internal static class VerifyCommand
 
             if (parsed.GetValue(json))
                 await terminal.Output.WriteLineAsync(CliJson.Write(results));
-            else if (!logKeys.Pinned)
-                await terminal.Output.WriteAsync(VerdictText.PinTheKey(logKeys));
+            else if (pinned is null)
+                await terminal.Output.WriteAsync(VerdictText.PinTheKey(await client.KeysAsync(cancellationToken)));
             return exitCode;
         });
         return command;
     }
-
-    /// <summary>Checks an answer, and narrows it to one issuer if only that one counts.</summary>
-    internal static (VerifyOutput Output, IReadOnlyList<ReceiptCheck> Checks) Judge(string path, Digest digest, VerdictDocument answer, LogKeys keys, string? issuer)
-    {
-        try
-        {
-            var checks = AnswerCheck.Run(answer, digest, keys);
-            if (issuer is not null)
-            {
-                ResultDocument[] results = [.. answer.Results.Where(result => result.Issuer.Id == issuer)];
-                checks = [.. checks.Where(check => check.Entry.Issuer == issuer)];
-                answer = answer with { Verdict = results is [var own, ..] ? own.Verdict : Verdict.Unknown, Results = results };
-            }
-
-            bool? verified = checks.Count == 0 ? null : true;
-            return (new VerifyOutput(path, digest.Algorithm.Name, digest.Hex, answer.Verdict, verified, keys.Pinned, null, answer), checks);
-        }
-        catch (ReceiptException exception)
-        {
-            return (new VerifyOutput(path, digest.Algorithm.Name, digest.Hex, null, false, keys.Pinned, exception.Message, answer), []);
-        }
-    }
-
-    internal static int ExitCodeOf(VerifyOutput result) => result.Verdict is { } verdict ? ExitCode.Of(verdict) : ExitCode.NoAnswer;
 }

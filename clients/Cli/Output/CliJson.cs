@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TrueCopy.Client;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
@@ -34,7 +35,14 @@ internal sealed record VerifyOutput(
     bool? ReceiptVerified,
     bool KeyPinned,
     string? Error,
-    VerdictDocument? Answer);
+    VerdictDocument? Answer)
+{
+    public static VerifyOutput Of(string file, CheckedAnswer answer, bool keyPinned)
+    {
+        bool? verified = answer.Fault is not null ? false : answer.Receipts.Count == 0 ? null : true;
+        return new VerifyOutput(file, answer.Digest.Algorithm.Name, answer.Digest.Hex, answer.Verdict, verified, keyPinned, answer.Fault?.Message, answer.Document);
+    }
+}
 
 /// <summary>What <c>receipt check --json</c> says.</summary>
 internal sealed record ReceiptOutput(

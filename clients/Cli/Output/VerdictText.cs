@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using TrueCopy.Cli.Service;
+using TrueCopy.Client;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;

@@ -22,7 +22,15 @@ public sealed record ReceiptCheck(Entry Entry, long Index, SignedCheckpoint Chec
     /// <param name="digest">Digest of the document in hand, with the algorithm that the entry names.</param>
     /// <param name="keys">Keys of the log; their name is the origin that is accepted.</param>
     /// <exception cref="ReceiptException">A check failed; the message says which, in words for a person.</exception>
-    public static ReceiptCheck Run(Receipt receipt, Digest digest, IReadOnlyList<NoteVerifier> keys)
+    public static ReceiptCheck Run(Receipt receipt, Digest digest, IReadOnlyList<NoteVerifier> keys) =>
+        Run(receipt, digest, note => SignedCheckpoint.Open(note, keys[0].Name, keys));
+
+    /// <summary>The same, where the caller decides which checkpoints count, as with one that was verified before.</summary>
+    /// <param name="receipt">The receipt.</param>
+    /// <param name="digest">Digest of the document in hand, with the algorithm that the entry names.</param>
+    /// <param name="open">Verifies the checkpoint of the receipt; throws <see cref="LogFormatException"/> if it does not count.</param>
+    /// <exception cref="ReceiptException">A check failed; the message says which, in words for a person.</exception>
+    public static ReceiptCheck Run(Receipt receipt, Digest digest, Func<ReadOnlyMemory<byte>, SignedCheckpoint> open)
     {
         try
         {
@@ -36,7 +44,7 @@ public sealed record ReceiptCheck(Entry Entry, long Index, SignedCheckpoint Chec
             if (entry.NoteCommitment != (receipt.Note is { } note ? receipt.Opening.CommitNote(note) : null))
                 throw new ReceiptException(ReceiptFault.Document, "The receipt has another note than its entry.");
 
-            var checkpoint = SignedCheckpoint.Open(receipt.Proof.Checkpoint, keys[0].Name, keys);
+            var checkpoint = open(receipt.Proof.Checkpoint);
             var included = ProofVerifier.Includes(
                 TreeHasher.Leaf(receipt.Entry.Span),
                 receipt.Proof.Index,

@@ -6,26 +6,52 @@ using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Verdicts;
 
-namespace TrueCopy.Cli.Service;
+namespace TrueCopy.Client;
 
 /// <summary>Holds a service to what it says: an answer counts only if its receipt proves it.</summary>
 internal static class AnswerCheck
 {
     /// <summary>Checks an answer about <paramref name="digest"/>.</summary>
-    /// <returns>What the receipts prove, one a result; empty for <c>unknown</c>, which nothing can prove.</returns>
-    /// <exception cref="ReceiptException">A receipt does not hold, or says something else than the answer.</exception>
-    public static IReadOnlyList<ReceiptCheck> Run(VerdictDocument answer, Digest digest, LogKeys keys)
+    public static CheckedAnswer Run(VerdictDocument answer, Digest digest, OpenedCheckpoints checkpoints)
+    {
+        try
+        {
+            return new CheckedAnswer(digest, answer, Prove(answer, digest, checkpoints));
+        }
+        catch (ReceiptException exception)
+        {
+            return new CheckedAnswer(digest, answer, [], exception);
+        }
+    }
+
+    // What the receipts prove, one a result; empty for unknown, which nothing can prove.
+    private static List<ReceiptCheck> Prove(VerdictDocument answer, Digest digest, OpenedCheckpoints checkpoints)
     {
         if (answer.Algorithm != digest.Algorithm.Name || answer.Digest != digest.Hex)
             throw Differs("The answer is about another document.");
         if (answer.Verdict != (answer.Results is [var first, ..] ? first.Verdict : Verdict.Unknown))
             throw Differs("The answer comes without a receipt, or says something else than its own results.");
-        return [.. answer.Results.Select(result => Check(result, answer.CheckedAt, digest, keys))];
+        CheckCheckpoint(answer.Checkpoint, checkpoints);
+        return [.. answer.Results.Select(result => Check(result, answer.CheckedAt, digest, checkpoints))];
     }
 
-    private static ReceiptCheck Check(ResultDocument result, DateTimeOffset checkedAt, Digest digest, LogKeys keys)
+    private static void CheckCheckpoint(CheckpointDocument stated, OpenedCheckpoints checkpoints)
     {
-        var check = ReceiptCheck.Run(Parse(result.Receipt), digest, keys.Verifiers);
+        try
+        {
+            var signed = checkpoints.Open(stated.Note).Checkpoint;
+            if (signed.Origin != stated.Origin || signed.Size != stated.Size || signed.Root.ToString() != stated.Root)
+                throw new ReceiptException(ReceiptFault.Checkpoint, "The answer states another checkpoint than the one that is signed.");
+        }
+        catch (LogFormatException exception)
+        {
+            throw new ReceiptException(ReceiptFault.Checkpoint, $"The answer stands on no checkpoint of the log: {exception.Message}.", exception);
+        }
+    }
+
+    private static ReceiptCheck Check(ResultDocument result, DateTimeOffset checkedAt, Digest digest, OpenedCheckpoints checkpoints)
+    {
+        var check = ReceiptCheck.Run(Parse(result.Receipt), digest, checkpoints.Open);
         var entry = check.Entry;
         var listed = result.Acts.Any(act => act.LogIndex == check.Index && act.Kind == entry.Kind && act.At == entry.At && act.Reason == entry.Reason);
         if (!listed || entry.Issuer != result.Issuer.Id || entry.Kind != DecidingKind(result.Verdict) || entry.Reason != result.Reason)

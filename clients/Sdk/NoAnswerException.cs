@@ -1,0 +1,9 @@
+namespace TrueCopy.Client;
+
+/// <summary>The service gave no answer. This says nothing about any document.</summary>
+public sealed class NoAnswerException(string message, bool unreachable = false, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    /// <summary>Whether no connection could be made at all.</summary>
+    public bool Unreachable { get; } = unreachable;
+}

@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using TrueCopy.TransparencyLog;
+using TrueCopy.TransparencyLog.Notes;
+using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Digests;
+
+namespace TrueCopy.Client;
+
+/// <summary>
+/// Asks a TrueCopy service about documents and checks every answer: that the receipt is about the document, that its
+/// entry is in the log, and that the log's keys signed it. Documents are hashed here and never sent. Thread-safe; one
+/// for each service.
+/// </summary>
+public sealed class TrueCopyClient : IDisposable
+{
+    private readonly TrueCopyClientOptions _options;
+    private readonly ServiceConnection _connection;
+    private readonly SemaphoreSlim _learning = new(1, 1);
+    private OpenedCheckpoints? _checkpoints;
+
+    /// <summary>Creates a client; nothing is asked yet.</summary>
+    /// <param name="options">Which service, and which keys it is held to.</param>
+    /// <param name="network">How to reach it, such as through a proxy; not disposed with the client. Null for the system's way.</param>
+    /// <param name="time">Clock of waits and time limits; null for the system's.</param>
+    public TrueCopyClient(TrueCopyClientOptions options, HttpMessageHandler? network = null, TimeProvider? time = null)
+    {
+        _options = options;
+        _connection = new ServiceConnection(options, network, time ?? TimeProvider.System);
+        if (options.Keys is { } keys)
+            _checkpoints = new OpenedCheckpoints(keys);
+    }
+
+    /// <summary>HTTP requests sent so far, each try counted.</summary>
+    public long RequestsSent => _connection.Sent;
+
+    internal ServiceConnection Connection => _connection;
+
+    /// <summary>The keys that answers are judged by: those of the options, or the service's own.</summary>
+    /// <exception cref="NoAnswerException">The service was asked, and did not answer.</exception>
+    public async ValueTask<LogKeys> KeysAsync(CancellationToken cancellationToken = default) => (await CheckpointsAsync(cancellationToken)).Keys;
+
+    /// <summary>Hashes a document and asks about it.</summary>
+    /// <param name="document">Read to its end, not disposed.</param>
+    /// <param name="algorithm">Under which digest to ask; null for SHA-256.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NoAnswerException">The service did not answer.</exception>
+    public async Task<CheckedAnswer> VerifyAsync(Stream document, DigestAlgorithm? algorithm = null, CancellationToken cancellationToken = default)
+    {
+        var digests = await StreamDigest.ComputeAsync(document, [algorithm ?? DigestAlgorithm.Sha256], progress: null, cancellationToken);
+        return await VerifyAsync(digests[0], cancellationToken);
+    }
+
+    /// <summary>Asks about one digest.</summary>
+    /// <exception cref="NoAnswerException">The service did not answer.</exception>
+    public async Task<CheckedAnswer> VerifyAsync(Digest digest, CancellationToken cancellationToken = default) =>
+        (await AskAsync([digest], cancellationToken))[0];
+
+    /// <summary>Asks about many digests, up to 1,000 a request and several requests at a time.</summary>
+    /// <returns>One answer a digest, in their order.</returns>
+    /// <exception cref="NoAnswerException">The service did not answer one of the requests.</exception>
+    public async Task<IReadOnlyList<CheckedAnswer>> VerifyAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken = default)
+    {
+        var answers = new List<CheckedAnswer>(digests.Count);
+        await foreach (var answer in VerifyAsync(digests.ToAsyncEnumerable(), cancellationToken))
+            answers.Add(answer);
+        return answers;
+    }
+
+    /// <summary>Asks about a stream of digests of any length, such as one that is still being hashed.</summary>
+    /// <returns>One answer a digest, in their order.</returns>
+    /// <exception cref="NoAnswerException">The service did not answer one of the requests.</exception>
+    public async IAsyncEnumerable<CheckedAnswer> VerifyAsync(
+        IAsyncEnumerable<Digest> digests,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var batches = digests.Chunk(BatchRequestDocument.MaxDigests);
+        await foreach (var answers in Ordered.MapAsync(batches, _options.MaxParallelRequests, AskAsync, cancellationToken))
+        {
+            foreach (var answer in answers)
+                yield return answer;
+        }
+    }
+
+    /// <summary>For an issuer: how its documents stand under its own reference.</summary>
+    /// <returns>One answer for each document and algorithm; none if nothing was issued under it.</returns>
+    /// <exception cref="NoAnswerException">The service did not answer.</exception>
+    public async Task<IReadOnlyList<CheckedAnswer>> DocumentsAsync(string issuer, string reference, CancellationToken cancellationToken = default)
+    {
+        var path = $"v1/issuers/{Uri.EscapeDataString(issuer)}/documents?reference={Uri.EscapeDataString(reference)}";
+        var checkpoints = await CheckpointsAsync(cancellationToken);
+        var listed = await _connection.GetAsync("documents", path, AnswerJson.Instance.DocumentsDocument, cancellationToken);
+        var answers = new List<CheckedAnswer>(listed.Documents.Count);
+        foreach (var document in listed.Documents)
+        {
+            if (!Digest.TryParse($"{document.Algorithm}:{document.Digest}", out var digest))
+                throw _connection.NoAnswer("one of the documents has no digest");
+            answers.Add(AnswerCheck.Run(document, digest, checkpoints));
+        }
+
+        return answers;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _learning.Dispose();
+    }
+
+    internal async Task<LogKeys> ServedKeysAsync(CancellationToken cancellationToken)
+    {
+        var served = await _connection.GetAsync("keys", "v1/keys", AnswerJson.Instance.KeysDocument, cancellationToken);
+        try
+        {
+            return LogKeys.Of([.. served.VerifierKeys.Select(NoteVerifier.Parse)], pinned: false);
+        }
+        catch (LogFormatException exception)
+        {
+            throw _connection.NoAnswer($"its keys cannot be used: {exception.Message}", exception);
+        }
+    }
+
+    // A batch of one goes the same way, so that no address holds a digest.
+    private async Task<CheckedAnswer[]> AskAsync(Digest[] digests, CancellationToken cancellationToken)
+    {
+        var checkpoints = await CheckpointsAsync(cancellationToken);
+        var request = new BatchRequestDocument([.. digests.Select(digest => new DigestDocument(digest.Algorithm.Name, digest.Hex))]);
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, AnswerJson.Instance.BatchRequestDocument);
+        var answer = await _connection.PostAsync("verify", "v1/verify", body, AnswerJson.Instance.BatchAnswerDocument, cancellationToken);
+        if (answer.Results.Count != digests.Length)
+            throw _connection.NoAnswer("the answer has another number of results than there were questions");
+        var answers = new CheckedAnswer[digests.Length];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = AnswerCheck.Run(answer.Results[i], digests[i], checkpoints);
+            ClientTelemetry.Answered(answers[i]);
+        }
+
+        return answers;
+    }
+
+    private async ValueTask<OpenedCheckpoints> CheckpointsAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _checkpoints) is { } known)
+            return known;
+        await _learning.WaitAsync(cancellationToken);
+        try
+        {
+            var learned = _checkpoints ?? new OpenedCheckpoints(await ServedKeysAsync(cancellationToken));
+            Volatile.Write(ref _checkpoints, learned);
+            return learned;
+        }
+        finally
+        {
+            _learning.Release();
+        }
+    }
+}

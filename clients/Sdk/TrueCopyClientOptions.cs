@@ -1,0 +1,32 @@
+namespace TrueCopy.Client;
+
+/// <summary>Which service is asked, by whose word it is judged, and how patiently.</summary>
+public sealed class TrueCopyClientOptions
+{
+    /// <summary>Address of the service, such as <c>https://verify.example</c>.</summary>
+    public required Uri Service { get; set; }
+
+    /// <summary>
+    /// Keys of the log, known from elsewhere. Without them the service is asked for its keys once, and can then prove
+    /// no more than that it contradicts itself nowhere.
+    /// </summary>
+    public LogKeys? Keys { get; set; }
+
+    /// <summary>How many requests of a long list are under way at a time.</summary>
+    public int MaxParallelRequests { get; set; } = 4;
+
+    /// <summary>How often a request is made again that failed in a way that may pass.</summary>
+    public int MaxRetries { get; set; } = 3;
+
+    /// <summary>Pause before the first retry where the service does not name one; it doubles each time.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest <c>Retry-After</c> that is waited out; a service that asks for more has not answered.</summary>
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long one try may take.</summary>
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a request may take with all its tries.</summary>
+    public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromSeconds(100);
+}
