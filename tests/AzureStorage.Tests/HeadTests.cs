@@ -60,6 +60,18 @@ public sealed class HeadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_finished_is_never_taken_back_by_a_process_that_is_late()
+    {
+        var (slow, fast) = (new BlobLogState(Accounts), new BlobLogState(Accounts));
+        await slow.SaveFinishedAsync(1, Stop);
+        await fast.SaveFinishedAsync(3, Stop);
+        await slow.SaveFinishedAsync(2, Stop);
+        Assert.Equal(3, await slow.LoadFinishedAsync(Stop));
+        await slow.SaveFinishedAsync(4, Stop);
+        Assert.Equal(4, await fast.LoadFinishedAsync(Stop));
+    }
+
+    [Fact]
     public async Task A_head_keeps_the_bytes_of_its_note()
     {
         var state = new BlobLogState(Accounts);

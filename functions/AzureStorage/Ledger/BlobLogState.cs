@@ -15,7 +15,10 @@ namespace TrueCopy.AzureStorage.Ledger;
 public sealed class BlobLogState(StorageAccounts accounts) : ILogState
 {
     private readonly BlobClient _head = accounts.Ledger.GetBlobContainerClient(StorageNames.StateContainer).GetBlobClient("head");
-    private readonly BlobClient _finished = accounts.Ledger.GetBlobContainerClient(StorageNames.StateContainer).GetBlobClient("finished");
+    private readonly ForwardOnlyBlob _finished = new(
+        accounts.Ledger.GetBlobContainerClient(StorageNames.StateContainer).GetBlobClient("finished"),
+        new BlobHttpHeaders { ContentType = "text/plain" },
+        SizeOf);
 
     /// <inheritdoc/>
     public async Task<StoredHead?> LoadHeadAsync(CancellationToken cancellationToken)
@@ -58,24 +61,15 @@ public sealed class BlobLogState(StorageAccounts accounts) : ILogState
     }
 
     /// <inheritdoc/>
-    public async Task<long> LoadFinishedAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var text = (await _finished.DownloadContentAsync(cancellationToken)).Value.Content.ToString();
-            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
-                ? size
-                : throw new LogFormatException("finished: not a decimal");
-        }
-        catch (RequestFailedException exception) when (exception.Status == 404)
-        {
-            return 0;
-        }
-    }
+    public async Task<long> LoadFinishedAsync(CancellationToken cancellationToken) =>
+        await _finished.ReadAsync(cancellationToken) is { } text ? SizeOf(text) : 0;
 
     /// <inheritdoc/>
-    public Task SaveFinishedAsync(long size, CancellationToken cancellationToken) => _finished.UploadAsync(
-        BinaryData.FromString(size.ToString(CultureInfo.InvariantCulture)),
-        overwrite: true,
-        cancellationToken);
+    public Task SaveFinishedAsync(long size, CancellationToken cancellationToken) =>
+        _finished.AdvanceAsync(Encoding.ASCII.GetBytes(size.ToString(CultureInfo.InvariantCulture)), size, cancellationToken);
+
+    private static long SizeOf(ReadOnlyMemory<byte> text) =>
+        long.TryParse(text.Span, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            ? size
+            : throw new LogFormatException("finished: not a decimal");
 }

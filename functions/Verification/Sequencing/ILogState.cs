@@ -16,6 +16,9 @@ public interface ILogState
     /// <summary>Number of entries that are published, indexed and answered with receipts; 0 before genesis.</summary>
     Task<long> LoadFinishedAsync(CancellationToken cancellationToken);
 
-    /// <summary>Records that everything up to <paramref name="size"/> is finished.</summary>
+    /// <summary>
+    /// Records that everything up to <paramref name="size"/> is finished. The mark never moves back: a process that
+    /// finishes a batch late, after another has finished the next one, changes nothing.
+    /// </summary>
     Task SaveFinishedAsync(long size, CancellationToken cancellationToken);
 }

@@ -78,7 +78,11 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
     public Task<long> LoadFinishedAsync(CancellationToken cancellationToken) => operations.RunAsync("finished.load", () => Finished);
 
     /// <inheritdoc/>
-    public Task SaveFinishedAsync(long size, CancellationToken cancellationToken) => operations.RunAsync("finished.save", () => Volatile.Write(ref _finished, size));
+    public Task SaveFinishedAsync(long size, CancellationToken cancellationToken) => operations.RunAsync("finished.save", () =>
+    {
+        lock (_lock)
+            _finished = Math.Max(_finished, size);
+    });
 
     /// <inheritdoc/>
     public Task WriteAsync(string name, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>

@@ -265,6 +265,30 @@ public sealed class SequencerTests
         Assert.Equal(3, InMemoryLedger.SizeOf(note!.Value));
     }
 
+    [Fact]
+    public async Task A_sequencer_that_finishes_late_does_not_take_back_what_another_has_finished_since()
+    {
+        _world.Lease.Broken = true;
+        await using var slow = _world.Start();
+        await using var fast = _world.Start();
+        await slow.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        var reached = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        _world.Operations.Hook = operation =>
+            operation is { Name: "finished.save", Moment: Fault.Before } && reached.TrySetResult() ? goOn.Task : Task.CompletedTask;
+
+        var late = slow.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await fast.Intake.HandleAsync(_world.Upload("bank", "b", Bytes("b")), TestContext.Current.CancellationToken);
+        var finished = _world.Ledger.Finished;
+        goOn.SetResult();
+        await late;
+
+        Assert.Equal(finished, _world.Ledger.Finished);
+        await SettleAsync(fast);
+        await Audit.RunAsync(_world);
+    }
+
     // As the queue does: an event whose handling fails comes again.
     private static async Task DeliverAsync(InMemoryService service, byte[] message)
     {
