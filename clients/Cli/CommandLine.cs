@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TrueCopy.Cli.Commands;
+using TrueCopy.Cli.Trust;
 using TrueCopy.Client;
 
 namespace TrueCopy.Cli;
@@ -26,24 +27,54 @@ internal static class CommandLine
           TRUECOPY_KEY      verifier key of the log, or file (as --key)
           TRUECOPY_INBOX    storage to upload to            (as --inbox)
           NO_COLOR          no colour, even on a terminal
+          XDG_CONFIG_HOME   where settings are kept, if not in ~/.config
+
+        Files:
+          FILE.tlog-proof   a file's receipt
+          $XDG_CONFIG_HOME/truecopy/known-logs.json
+                            keys and last checkpoint of each log, by address of the service (truecopy keys)
+
+        Examples:
+          truecopy verify statement.pdf
+          truecopy verify inbox --service https://verify.example
+          truecopy issue statement.pdf --issuer demo-bank
+          truecopy completion bash
+
+        Each command tells more: truecopy COMMAND --help
+        """;
+
+    private static string Changed(LogChangedException exception, KnownLogs known, Terminal terminal) => $"""
+        {terminal.Bad("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")}
+        {terminal.Bad("!!  WARNING: THIS IS NOT THE LOG THAT THE SERVICE KEPT UNTIL NOW        !!")}
+        {terminal.Bad("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")}
+        {exception.Message}
+        Somebody else may be answering in its place, or it hides what it did before. Nothing that it said was relied
+        on; that says nothing about your files. Ask those who run the log, by another way than this service, whether
+        its key or its log changed. Only if they say so, forget what is known and begin anew:
+          truecopy keys forget URL        ({known.Path})
+
         """;
 
     public static async Task<int> RunAsync(
         IReadOnlyList<string> args,
         Terminal terminal,
         HttpMessageHandler network,
+        KnownLogs known,
+        TimeProvider time,
         CancellationToken cancellationToken = default)
     {
         var root = new RootCommand(Help)
         {
             HashCommand.Create(terminal),
             ManifestCommand.Create(terminal),
-            IssueCommand.Create(terminal, TimeProvider.System),
-            VerifyCommand.Create(terminal, network),
+            IssueCommand.Create(terminal, time),
+            VerifyCommand.Create(terminal, network, known, time),
             ReceiptCommand.Create(terminal),
-            StatusCommand.Create(terminal, network),
+            StatusCommand.Create(terminal, network, known, time),
+            KeysCommand.Create(terminal, known),
+            CompletionCommand.Create(terminal),
         };
-        foreach (var act in ActCommand.CreateAll(terminal, TimeProvider.System))
+        foreach (var act in ActCommand.CreateAll(terminal, time))
             root.Subcommands.Add(act);
         var parsed = root.Parse(args);
         var configuration = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
@@ -56,6 +87,11 @@ internal static class CommandLine
         {
             await terminal.Error.WriteLineAsync($"truecopy: {exception.Message}");
             return exception.ExitCode;
+        }
+        catch (LogChangedException exception)
+        {
+            await terminal.Error.WriteAsync(Changed(exception, known, terminal));
+            return ExitCode.NoAnswer;
         }
         catch (NoAnswerException exception)
         {

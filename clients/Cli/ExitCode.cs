@@ -38,7 +38,15 @@ internal static class ExitCode
 
     public static int Worse(int left, int right) => Array.IndexOf(ByGravity, left) <= Array.IndexOf(ByGravity, right) ? left : right;
 
-    public static int Of(VerifyOutput result) => result.Verdict is { } verdict ? Of(verdict) : NoAnswer;
+    /// <summary>How grave a code is; the greater the graver.</summary>
+    public static int Gravity(int exitCode) => ByGravity.Length - Array.IndexOf(ByGravity, exitCode);
+
+    public static int Of(VerifyOutput result) => result switch
+    {
+        { Verdict: { } verdict } => Of(verdict),
+        { Digest: null } => Usage,
+        _ => NoAnswer,
+    };
 
     public static int Of(Verdict verdict) => verdict switch
     {

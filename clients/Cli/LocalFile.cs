@@ -68,6 +68,8 @@ internal static class LocalFile
     {
         try
         {
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+                Directory.CreateDirectory(folder);
             await File.WriteAllBytesAsync(path, bytes, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -2,19 +2,36 @@ using Spectre.Console;
 
 namespace TrueCopy.Cli;
 
-/// <summary>Where a command writes. Standard output carries results only; progress and complaints go to standard error.</summary>
-internal sealed class Terminal(TextWriter output, TextWriter error, bool color, bool interactive)
+/// <summary>How a word looks; colour only underlines what it says. The values are those of ANSI.</summary>
+internal enum Tone
 {
+    /// <summary>Red.</summary>
+    Bad = 31,
+
+    /// <summary>Green.</summary>
+    Good = 32,
+
+    /// <summary>Yellow.</summary>
+    Caution = 33,
+}
+
+/// <summary>Where a command writes. Standard output carries results only; progress and complaints go to standard error.</summary>
+internal sealed class Terminal(TextWriter output, TextWriter error, bool color, bool interactive, int width = Terminal.WideWidth)
+{
+    /// <summary>Width of tables where no terminal sets one.</summary>
+    private const int WideWidth = 1000;
+
     public TextWriter Output { get; } = output;
 
     public TextWriter Error { get; } = error;
 
     /// <summary>The process's own streams; colour only on a terminal and without NO_COLOR.</summary>
     public static Terminal System() => new(
-        Console.Out,
-        Console.Error,
-        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "",
-        !Console.IsErrorRedirected);
+        global::System.Console.Out,
+        global::System.Console.Error,
+        !global::System.Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "",
+        !global::System.Console.IsErrorRedirected,
+        global::System.Console.IsOutputRedirected ? WideWidth : Math.Max(40, global::System.Console.WindowWidth));
 
     /// <summary>Runs work on many things under a bar that counts them, where a person may wait for it.</summary>
     public Task<T> WithCountAsync<T>(string what, int count, Func<IProgress<long>?, Task<T>> work) =>
@@ -44,13 +61,25 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool color, 
             });
     }
 
-    public string Good(string text) => Paint("32", text);
+    /// <summary>Standard output for tables.</summary>
+    public IAnsiConsole Console()
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Output),
+            Ansi = color ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = color ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        });
+        console.Profile.Width = width;
+        return console;
+    }
 
-    public string Bad(string text) => Paint("31", text);
+    public string Good(string text) => Paint(Tone.Good, text);
 
-    public string Caution(string text) => Paint("33", text);
+    public string Bad(string text) => Paint(Tone.Bad, text);
 
-    private string Paint(string code, string text) => color ? $"\e[1;{code}m{text}\e[0m" : text;
+    public string Paint(Tone tone, string text) => color ? $"\e[1;{(int)tone}m{text}\e[0m" : text;
 
     private sealed class BarProgress(ProgressTask bar) : IProgress<long>
     {

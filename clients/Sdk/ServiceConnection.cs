@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -48,8 +49,8 @@ internal sealed class ServiceConnection : IDisposable
     public Task<T> PostAsync<T>(string operation, string path, byte[] content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class => SendAsync(operation, () => Post(path, content), body => Read(body, type), cancellationToken);
 
-    public NoAnswerException NoAnswer(string why, Exception? exception = null) =>
-        new($"{Service} did not answer the question: {why}", innerException: exception);
+    public NoAnswerException NoAnswer(string why, Exception? exception = null, HttpStatusCode? status = null) =>
+        new($"{Service} did not answer the question: {why}", unreachable: false, status, exception);
 
     public void Dispose() => _http.Dispose();
 
@@ -81,7 +82,7 @@ internal sealed class ServiceConnection : IDisposable
             using var response = await AskAsync(operation, question, cancellationToken);
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             activity?.SetTag("http.response.status_code", (int)response.StatusCode);
-            return response.IsSuccessStatusCode ? read(body) : throw NoAnswer(Explain(response, body));
+            return response.IsSuccessStatusCode ? read(body) : throw NoAnswer(Explain(response, body), status: response.StatusCode);
         }
         catch (Exception exception)
         {
@@ -111,7 +112,7 @@ internal sealed class ServiceConnection : IDisposable
         }
         catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
         {
-            throw new NoAnswerException($"{Service} cannot be reached.", unreachable: true, exception);
+            throw new NoAnswerException($"{Service} cannot be reached.", unreachable: true, innerException: exception);
         }
         catch (HttpRequestException exception)
         {

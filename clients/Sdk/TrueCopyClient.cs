@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Notes;
@@ -99,6 +100,24 @@ public sealed class TrueCopyClient : IDisposable
         }
 
         return answers;
+    }
+
+    /// <summary>
+    /// Holds the log that answers stood on to what is known of it: signed by keys that are known, and grown from the
+    /// checkpoint that was seen last, as consistency proofs from the log's tiles show. New keys are learned where a known
+    /// one of their kind signs beside them. Asks for tiles only if the log grew, for keys only if there are new ones.
+    /// </summary>
+    /// <param name="known">What is known; null on first contact, which takes the service at its word.</param>
+    /// <param name="answers">Answers of this client; at least one.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What is known from now on.</returns>
+    /// <exception cref="LogChangedException">It is not the log that is known, or history was rewritten; the answers do not count.</exception>
+    /// <exception cref="NoAnswerException">The service did not show its log.</exception>
+    public Task<TrustedLog> RenewAsync(TrustedLog? known, IEnumerable<CheckedAnswer> answers, CancellationToken cancellationToken = default)
+    {
+        string[] notes = [.. answers.SelectMany(answer => answer.Receipts.Select(check => Encoding.UTF8.GetString(check.Checkpoint.Note.Span)).Prepend(answer.Document.Checkpoint.Note)).Distinct()];
+        var continuity = new LogContinuity(this);
+        return known is null ? continuity.BeginAsync(notes, cancellationToken) : continuity.GoOnAsync(known, notes, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using TrueCopy.EndToEnd.Tests.Cli;
+using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.EndToEnd.Tests;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TrueCopy.Cli.Output;
+using TrueCopy.Cli.Trust;
 using TrueCopy.Client;
 using TrueCopy.Verification.Acts;
 
@@ -8,7 +9,7 @@ namespace TrueCopy.Cli.Commands;
 /// <summary><c>truecopy status REFERENCE --issuer ID</c></summary>
 internal static class StatusCommand
 {
-    public static Command Create(Terminal terminal, HttpMessageHandler network)
+    public static Command Create(Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time)
     {
         var reference = new Argument<string>("REFERENCE") { Description = $"Your own name for the document, at most {Confidential.MaxReferenceLength} characters." };
         var issuer = SharedOptions.Issuer();
@@ -26,16 +27,17 @@ internal static class StatusCommand
         { reference, issuer, service, keys, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var given = parsed.GetValue(keys)!;
-            var pinned = given.Length > 0 ? await KeyOption.ReadAsync(given, cancellationToken) : null;
-            using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = parsed.GetValue(service)!, Keys = pinned }, network);
+            var trust = await ServiceTrust.LoadAsync(known, parsed.GetValue(service)!, parsed.GetValue(keys)!, cancellationToken);
+            using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = parsed.GetValue(service)!, Keys = trust.Keys }, network, time);
             var name = parsed.GetValue(reference)!;
             var issuerId = parsed.GetValue(issuer)!;
             var results = new List<VerifyOutput>();
-            foreach (var document in await client.DocumentsAsync(issuerId, name, cancellationToken))
+            var documents = await client.DocumentsAsync(issuerId, name, cancellationToken);
+            await trust.ConfirmAsync(client, documents, terminal, time, cancellationToken);
+            foreach (var document in documents)
             {
                 var answer = document.OfIssuer(issuerId);
-                var result = VerifyOutput.Of(name, answer, pinned is not null);
+                var result = VerifyOutput.Of(name, answer, trust.KeySource);
                 results.Add(result);
                 if (!parsed.GetValue(json))
                     await terminal.Output.WriteAsync(VerdictText.Of(result, answer.Receipts, terminal));

@@ -1,70 +1,105 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
+using TrueCopy.Cli.Files;
 using TrueCopy.Cli.Output;
+using TrueCopy.Cli.Trust;
 using TrueCopy.Client;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Receipts;
 
 namespace TrueCopy.Cli.Commands;
 
 /// <summary><c>truecopy verify FILE…</c></summary>
 internal static class VerifyCommand
 {
-    public static Command Create(Terminal terminal, HttpMessageHandler network)
+    public static Command Create(Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time)
     {
-        var files = SharedOptions.Files("Files to verify.");
+        var files = SharedOptions.Files("Files, folders (with everything in them) and patterns such as 'inbox/**/*.pdf'.");
         var service = SharedOptions.Service();
         var keys = SharedOptions.Keys(required: false);
         var algorithm = SharedOptions.Algorithm("Digest to ask about; the issuer must have issued under it.");
         var issuer = new Option<string?>("--issuer") { HelpName = "ID", Description = "Ask what this institution says of the files; what others say does not count. Default: any institution." };
-        var save = new Option<bool>("--save-receipts") { Description = "Keep each receipt as FILE.tlog-proof, for checking offline." };
+        var save = new Option<bool>("--save-receipts") { Description = "Keep each receipt as FILE.tlog-proof, or under --receipts, for checking offline." };
+        var offline = new Option<bool>("--offline") { Description = "Use no network: check each file against its receipt. Proves what was done, not that it still stands." };
+        var receipts = new Option<string?>("--receipts") { HelpName = "DIR", Description = "Folder of receipts, named as the files are within the folder or pattern given. Default: beside each file." };
+        var details = new Option<bool>("--details") { Description = "Of several files, show each one whole rather than in a table." };
         var json = SharedOptions.Json();
         var command = new Command("verify", """
             Verify files: is each, byte for byte, what an institution issued, and does it still stand?
 
-            Hashes here, asks the service about the hash, and checks the receipt here: that it is about this file, that
-            the entry is in the log, and that the log's key signed it. An answer whose receipt does not hold is no
-            answer (exit code 3).
+            Hashes here, several files at a time, asks the service about the hashes, up to 1,000 in a request, and checks
+            every receipt here: that it is about this file, that the entry is in the log, and that the log's key signed
+            it. An answer whose receipt does not hold is no answer (exit code 3). Of several files there is a table of
+            those to look at, and the counts.
 
-            Without --key the log's key comes from the service itself, which proves less; pin it once you know it.
+            The log's key is the one of --key. Without it, it is taken from the service on first use and kept; from then
+            on the service is held to that key and to the log that it showed: a log with another key, or that does not go
+            on from what it was, is told loudly and nothing of it relied on (exit code 3). A new key is accepted where a
+            known one signs beside it.
+
+            With --offline a receipt (FILE.tlog-proof) takes the place of the service, judged by --key, or by the keys
+            kept from earlier runs against that --service. It proves that the act happened. It does not prove that the
+            document still stands since: for that, ask the service.
 
             Examples:
               truecopy verify statement.pdf
-              truecopy verify *.pdf --service https://verify.example --key log.vkey --json
+              truecopy verify inbox --service https://verify.example --key log.vkey
+              truecopy verify 'inbox/**/*.pdf' --issuer demo-bank --json
+              truecopy verify inbox --save-receipts && truecopy verify inbox --offline
+
+            Files:
+              FILE.tlog-proof              a file's receipt
+              ~/.config/truecopy/known-logs.json
+                                           keys and last checkpoint of each log, by address of the service
+                                           ($XDG_CONFIG_HOME, or %APPDATA% on Windows); see truecopy keys
             """)
-        { files, service, keys, algorithm, issuer, save, json };
+        { files, service, keys, algorithm, issuer, save, offline, receipts, details, json };
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(offline) && (parsed.GetValue(save) || parsed.GetValue(issuer) is not null))
+                parsed.AddError("--offline asks nobody: --save-receipts and --issuer do not go with it.");
+            if (parsed.GetValue(receipts) is not null && !parsed.GetValue(offline) && !parsed.GetValue(save))
+                parsed.AddError("--receipts goes with --offline or --save-receipts.");
+        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            string[] paths = parsed.GetValue(files)!;
-            var digests = new List<Digest>();
-            foreach (var path in paths)
-                digests.AddRange(await LocalFile.HashAsync(path, [SharedOptions.Resolve(parsed.GetValue(algorithm)!)], terminal, cancellationToken));
-
-            var given = parsed.GetValue(keys)!;
-            var pinned = given.Length > 0 ? await KeyOption.ReadAsync(given, cancellationToken) : null;
-            using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = parsed.GetValue(service)!, Keys = pinned }, network);
-            var answers = await client.VerifyAsync(digests, cancellationToken);
-
-            var results = new List<VerifyOutput>();
-            var exitCode = ExitCode.Verified;
-            for (var i = 0; i < paths.Length; i++)
+            var selected = FileSelection.Of(parsed.GetValue(files)!);
+            var trust = await ServiceTrust.LoadAsync(known, parsed.GetValue(service)!, parsed.GetValue(keys)!, cancellationToken);
+            var table = !parsed.GetValue(details) && selected.Count > 1;
+            if (parsed.GetValue(offline))
             {
-                var answer = parsed.GetValue(issuer) is { } only ? answers[i].OfIssuer(only) : answers[i];
-                var result = VerifyOutput.Of(paths[i], answer, pinned is not null);
-                var checks = answer.Receipts;
-                results.Add(result);
-                exitCode = ExitCode.Worse(exitCode, ExitCode.Of(result));
-                if (!parsed.GetValue(json))
-                    await terminal.Output.WriteAsync(VerdictText.Of(result, checks, terminal));
-                if (parsed.GetValue(save) && checks.Count > 0)
-                    await LocalFile.WriteAsync(paths[i] + Receipt.FileExtension, Encoding.UTF8.GetBytes(result.Answer!.Results[0].Receipt), cancellationToken);
+                var checks = new OfflineFiles(terminal, time, trust, parsed.GetValue(receipts));
+                return await checks.RunAsync(selected, table, parsed.GetValue(json), cancellationToken);
             }
 
+            var began = time.GetTimestamp();
+            using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = parsed.GetValue(service)!, Keys = trust.Keys }, network, time);
+            var online = new OnlineFiles(client, terminal, SharedOptions.Resolve(parsed.GetValue(algorithm)!), parsed.GetValue(issuer));
+            var verified = await online.RunAsync(selected, cancellationToken);
+            await trust.ConfirmAsync(client, [.. verified.Select(file => file.Answer).OfType<CheckedAnswer>()], terminal, time, cancellationToken);
+
+            if (parsed.GetValue(save))
+                foreach (var file in verified.Where(file => file.Answer?.Receipts.Count > 0))
+                    await LocalFile.WriteAsync(file.File.ReceiptPath(parsed.GetValue(receipts)), Encoding.UTF8.GetBytes(file.Answer!.Document.Results[0].Receipt), cancellationToken);
+            VerifyOutput[] results = [.. verified.Select(file => VerifyOutput.Of(file, trust.KeySource))];
             if (parsed.GetValue(json))
-                await terminal.Output.WriteLineAsync(CliJson.Write(results));
-            else if (pinned is null)
-                await terminal.Output.WriteAsync(VerdictText.PinTheKey(await client.KeysAsync(cancellationToken)));
-            return exitCode;
+            {
+                await terminal.Output.WriteLineAsync(CliJson.Write<VerifyOutput>([.. results]));
+            }
+            else
+            {
+                if (table)
+                    VerdictTable.Write(
+                        [.. verified.Zip(results, VerdictTable.RowOf)],
+                        string.Create(CultureInfo.InvariantCulture, $"{client.RequestsSent:N0} requests in {time.GetElapsedTime(began).TotalSeconds:0.0} s"),
+                        terminal);
+                else
+                    foreach (var (file, result) in verified.Zip(results))
+                        await terminal.Output.WriteAsync(VerdictText.Of(result, file.Answer?.Receipts ?? [], terminal));
+                if (trust.Keys is null && verified.Any(file => file.Answer is not null))
+                    await terminal.Output.WriteAsync(VerdictText.FirstUse(await client.KeysAsync(cancellationToken), known.Path));
+            }
+
+            return results.Select(ExitCode.Of).Aggregate(ExitCode.Worse);
         });
         return command;
     }

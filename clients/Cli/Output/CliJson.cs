@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TrueCopy.Cli.Files;
 using TrueCopy.Client;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Acts;
@@ -20,31 +21,37 @@ internal sealed record ActOutput(string Document, string State, IReadOnlyList<lo
 
 /// <summary>What <c>verify --json</c> says of a file.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Algorithm">Algorithm of the digest that was asked about.</param>
+/// <param name="Algorithm">Algorithm of the digest that was asked about; absent, as the digest, if the file cannot be read.</param>
 /// <param name="Digest">Its digest.</param>
 /// <param name="Verdict">Absent where there is no answer that can be relied on.</param>
 /// <param name="ReceiptVerified">Whether the receipt was checked here and holds; absent where there is none.</param>
-/// <param name="KeyPinned">Whether the key came from the user rather than from the service.</param>
-/// <param name="Error">Why there is no answer.</param>
+/// <param name="KeyPinned">Whether the key was known before the service was asked.</param>
+/// <param name="KeySource">Where it came from: <c>given</c>, <c>known</c> from an earlier run, or <c>service</c>.</param>
+/// <param name="Error">Why there is no answer, or why the file cannot be read.</param>
 /// <param name="Answer">What the service said, whole.</param>
 internal sealed record VerifyOutput(
     string File,
-    string Algorithm,
-    string Digest,
+    string? Algorithm,
+    string? Digest,
     Verdict? Verdict,
     bool? ReceiptVerified,
     bool KeyPinned,
+    string KeySource,
     string? Error,
     VerdictDocument? Answer)
 {
-    public static VerifyOutput Of(string file, CheckedAnswer answer, bool keyPinned)
+    public static VerifyOutput Of(VerifiedFile file, string keySource) => file.Answer is { } answer
+        ? Of(file.File.Path, answer, keySource)
+        : new VerifyOutput(file.File.Path, null, null, null, null, keySource != "service", keySource, file.Error, null);
+
+    public static VerifyOutput Of(string file, CheckedAnswer answer, string keySource)
     {
         bool? verified = answer.Fault is not null ? false : answer.Receipts.Count == 0 ? null : true;
-        return new VerifyOutput(file, answer.Digest.Algorithm.Name, answer.Digest.Hex, answer.Verdict, verified, keyPinned, answer.Fault?.Message, answer.Document);
+        return new VerifyOutput(file, answer.Digest.Algorithm.Name, answer.Digest.Hex, answer.Verdict, verified, keySource != "service", keySource, answer.Fault?.Message, answer.Document);
     }
 }
 
-/// <summary>What <c>receipt check --json</c> says.</summary>
+/// <summary>What <c>receipt check --json</c> and <c>verify --offline --json</c> say. There is no verdict: that only the service knows.</summary>
 internal sealed record ReceiptOutput(
     string File,
     bool Holds,
@@ -62,7 +69,31 @@ internal sealed record ReceiptOutput(
     DateTimeOffset? Expires = null,
     long? LogIndex = null,
     long? TreeSize = null,
-    IReadOnlyList<string>? SignedBy = null);
+    IReadOnlyList<string>? SignedBy = null,
+    bool? Seen = null)
+{
+    public static ReceiptOutput Of(string file, OfflineAnswer answer)
+    {
+        var check = answer.Check;
+        return new ReceiptOutput(
+            file,
+            Holds: true,
+            Act: check.Entry.Kind,
+            Issuer: check.Entry.Issuer,
+            LegalName: check.Entry.LegalName,
+            Jurisdiction: check.Entry.Jurisdiction,
+            At: check.Entry.At,
+            ActReason: check.Entry.Reason,
+            Note: check.Receipt.Note,
+            Successor: check.Receipt.Successor?.ToString(),
+            ValidFrom: check.Entry.ValidFrom,
+            Expires: check.Entry.Expires,
+            LogIndex: check.Index,
+            TreeSize: check.Checkpoint.Size,
+            SignedBy: [.. check.Checkpoint.Signers.Select(key => key.ToString())],
+            Seen: answer.Seen);
+    }
+}
 
 [JsonSerializable(typeof(List<HashOutput>))]
 [JsonSerializable(typeof(List<ActOutput>))]

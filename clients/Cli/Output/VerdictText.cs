@@ -18,6 +18,8 @@ internal static class VerdictText
         text.AppendLine(CultureInfo.InvariantCulture, $"{Headline(result.Verdict, terminal)}  {result.File}");
         switch (result.Verdict)
         {
+            case null when result.Digest is null:
+                return text.AppendLine(CultureInfo.InvariantCulture, $"  {result.Error}").ToString();
             case null:
                 text.AppendLine(CultureInfo.InvariantCulture, $"  The service's answer cannot be relied on. {result.Error}");
                 text.AppendLine("  This says nothing about the file. Do not rely on it until the service is looked into.");
@@ -29,7 +31,7 @@ internal static class VerdictText
             default:
                 for (var i = 0; i < checks.Count; i++)
                     AppendResult(text, result.Answer!.Results[i], severalResults: checks.Count > 1);
-                AppendChecks(text, checks[0], result.Algorithm);
+                AppendChecks(text, checks[0], result.Algorithm!);
                 break;
         }
 
@@ -38,16 +40,22 @@ internal static class VerdictText
     }
 
     /// <summary>A verdict in a word, as different to the eye without colour as with it.</summary>
-    public static string Headline(Verdict? verdict, Terminal terminal) => verdict switch
+    public static string Headline(Verdict? verdict, Terminal terminal)
     {
-        Verdict.Verified => terminal.Good("✔ VERIFIED"),
-        Verdict.Revoked => terminal.Bad("✘ REVOKED"),
-        Verdict.Suspended => terminal.Caution("⏸ SUSPENDED"),
-        Verdict.Superseded => terminal.Caution("↷ SUPERSEDED"),
-        Verdict.Expired => terminal.Caution("⌛ EXPIRED"),
-        Verdict.NotYetValid => terminal.Caution("⏳ NOT YET VALID"),
-        Verdict.Unknown => terminal.Bad("? UNKNOWN"),
-        _ => terminal.Bad("‼ NO ANSWER"),
+        var (word, tone) = Headline(verdict);
+        return terminal.Paint(tone, word);
+    }
+
+    public static (string Word, Tone Tone) Headline(Verdict? verdict) => verdict switch
+    {
+        Verdict.Verified => ("✔ VERIFIED", Tone.Good),
+        Verdict.Revoked => ("✘ REVOKED", Tone.Bad),
+        Verdict.Suspended => ("⏸ SUSPENDED", Tone.Caution),
+        Verdict.Superseded => ("↷ SUPERSEDED", Tone.Caution),
+        Verdict.Expired => ("⌛ EXPIRED", Tone.Caution),
+        Verdict.NotYetValid => ("⏳ NOT YET VALID", Tone.Caution),
+        Verdict.Unknown => ("? UNKNOWN", Tone.Bad),
+        _ => ("‼ NO ANSWER", Tone.Bad),
     };
 
     /// <summary>What the verdict means, in half a sentence.</summary>
@@ -76,12 +84,13 @@ internal static class VerdictText
             text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on until {Time(expires)}");
     }
 
-    private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    public static string PinTheKey(LogKeys keys) => $"""
+    public static string FirstUse(LogKeys keys, string knownLogs) => $"""
 
-        The log's key came from the service itself. To hold the service to its log, get the key by another way
-        once and pin it with --key (or TRUECOPY_KEY):
+        First use: the log's key came from the service itself. It is kept in {knownLogs},
+        and the service is held to it from now on. To be sure of this time too, compare it with the key that you got
+        by another way, or give that one with --key (or TRUECOPY_KEY):
           {keys.Verifiers[0]}
 
         """;

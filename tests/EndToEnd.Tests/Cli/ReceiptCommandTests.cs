@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 

@@ -1,20 +1,27 @@
 using TrueCopy.Cli;
+using TrueCopy.Cli.Trust;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 
 /// <summary>What a run of <c>truecopy</c> left behind.</summary>
 internal sealed record ToolRun(int ExitCode, string Output, string Error);
 
-/// <summary>Runs <c>truecopy</c> in this process.</summary>
+/// <summary>Runs <c>truecopy</c> in this process, as a user who never ran it before unless told otherwise.</summary>
 internal static class Tool
 {
-    public static async Task<ToolRun> RunAsync(HttpMessageHandler network, params string[] arguments)
+    public static async Task<ToolRun> RunAsync(HttpMessageHandler network, KnownLogs known, params string[] arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         var terminal = new Terminal(output, error, color: false, interactive: false);
-        var exitCode = await CommandLine.RunAsync(arguments, terminal, network, TestContext.Current.CancellationToken);
+        var exitCode = await CommandLine.RunAsync(arguments, terminal, network, known, TimeProvider.System, TestContext.Current.CancellationToken);
         return new ToolRun(exitCode, output.ToString(), error.ToString());
+    }
+
+    public static async Task<ToolRun> RunAsync(HttpMessageHandler network, params string[] arguments)
+    {
+        using var folder = new TempFolder();
+        return await RunAsync(network, KnownIn(folder), arguments);
     }
 
     public static async Task<ToolRun> RunAsync(params string[] arguments)
@@ -22,4 +29,7 @@ internal static class Tool
         using var network = new HttpClientHandler();
         return await RunAsync(network, arguments);
     }
+
+    /// <summary>A user's file of known logs, for runs that follow each other.</summary>
+    public static KnownLogs KnownIn(TempFolder folder) => new(folder.At("config/truecopy/known-logs.json"));
 }

@@ -38,7 +38,7 @@ public sealed class VerifyCommandTests : IDisposable
     {
         var run = await Tool.RunAsync(_service, "verify", await IssuedFileAsync("document"));
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("The log's key came from the service itself", run.Output, StringComparison.Ordinal);
+        Assert.Contains("the log's key came from the service itself", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

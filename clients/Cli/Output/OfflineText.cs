@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+using TrueCopy.Cli.Files;
+using TrueCopy.Cli.Trust;
+using TrueCopy.Verification;
+using TrueCopy.Verification.Verdicts;
+
+namespace TrueCopy.Cli.Output;
+
+/// <summary>What a receipt proves, in words for a person.</summary>
+internal static class OfflineText
+{
+    public static string Of(OfflineResult result, Terminal terminal)
+    {
+        var (word, tone) = Headline(result);
+        return Of(result, terminal.Paint(tone, word));
+    }
+
+    /// <summary>The same under a headline of the caller's.</summary>
+    public static string Of(OfflineResult result, string headline)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{headline}  {result.Output.File}");
+        if (result.Answer is not { } answer)
+            return text.AppendLine(CultureInfo.InvariantCulture, $"  {result.Output.Reason}").ToString();
+
+        var entry = answer.Check.Entry;
+        text.AppendLine(CultureInfo.InvariantCulture, $"  {entry.LegalName} [{entry.Jurisdiction}] ({entry.Issuer}) did \"{ExactName.Of(entry.Kind)}\" at {VerdictText.Time(entry.At)}");
+        if (entry.Reason is { } reason)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  reason: {ExactName.Of(reason)}{(result.Output.Note is null ? "" : $" ({result.Output.Note})")}");
+        if (result.Output.Successor is { } successor)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  replaced by {successor}");
+        if (entry.ValidFrom is { } validFrom)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on from {VerdictText.Time(validFrom)} on");
+        if (entry.Expires is { } expires)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on until {VerdictText.Time(expires)}");
+        VerdictText.AppendChecks(text, answer.Check, entry.Algorithm!);
+        if (answer.Seen)
+            text.AppendLine("    ✔ it is the log as the service showed it here before");
+        return text.ToString();
+    }
+
+    public static VerdictRow RowOf(OfflineResult result)
+    {
+        var (word, tone) = Headline(result);
+        var entry = result.Answer?.Check.Entry;
+        var detail = entry is null ? result.Output.Reason! : $"{entry.LegalName}, {VerdictText.Time(entry.At)}";
+        return new VerdictRow(result.Output.File, word, tone, detail, result.ExitCode);
+    }
+
+    /// <summary>What no receipt can prove.</summary>
+    public static string Caveat(SeenLog? seen) => $"""
+
+        Offline: the receipts prove what was done, up to the log of their size. Whether it still stands since,
+        only the service can say (truecopy verify).{(seen is null ? "" : string.Create(CultureInfo.InvariantCulture, $"\nThe log was last seen here at {VerdictText.Time(seen.At)}, with {seen.Checkpoint.Size} entries."))}
+
+        """;
+
+    private static (string Word, Tone Tone) Headline(OfflineResult result) => result switch
+    {
+        { Verdict: Verdict.Verified } => ("✔ ISSUED", Tone.Good),
+        { Verdict: { } verdict } => VerdictText.Headline(verdict),
+        { ExitCode: ExitCode.NotVerified } => ("✘ THE RECEIPT DOES NOT HOLD", Tone.Bad),
+        _ => ("‼ NO RECEIPT", Tone.Bad),
+    };
+}

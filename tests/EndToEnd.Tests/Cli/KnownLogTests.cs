@@ -1,0 +1,182 @@
+using System.Text;
+using System.Text.Json;
+using TrueCopy.Cli.Trust;
+using TrueCopy.Testing.InMemory;
+
+namespace TrueCopy.EndToEnd.Tests.Cli;
+
+/// <summary>Trust on first use: whom a service turned out to be, it has to stay.</summary>
+public sealed class KnownLogTests : IDisposable
+{
+    private readonly StubService _service = new();
+    private readonly TempFolder _folder = new();
+    private readonly KnownLogs _known;
+
+    public KnownLogTests() => _known = Tool.KnownIn(_folder);
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _service.Dispose();
+    }
+
+    [Fact]
+    public async Task The_first_use_keeps_the_key_and_says_so_and_the_second_asks_for_no_key()
+    {
+        var file = await IssuedFileAsync("document");
+        var first = await RunAsync("verify", file);
+        Assert.Contains("First use", first.Output, StringComparison.Ordinal);
+        Assert.Contains(_service.Key, first.Output, StringComparison.Ordinal);
+        Assert.Contains(_known.Path, first.Output, StringComparison.Ordinal);
+
+        var before = _service.Requests;
+        var second = await RunAsync("verify", file);
+        Assert.Equal((0, ""), (second.ExitCode, second.Error));
+        Assert.DoesNotContain("First use", second.Output, StringComparison.Ordinal);
+        Assert.Equal(1, _service.Requests - before);
+        Assert.Equal("known", JsonDocument.Parse((await RunAsync("verify", file, "--json")).Output).RootElement[0].GetProperty("keySource").GetString());
+    }
+
+    [Fact]
+    public async Task A_changed_key_is_told_loudly_fails_and_prints_no_result()
+    {
+        await RunAsync("verify", await IssuedFileAsync("document"));
+        var kept = await File.ReadAllTextAsync(_known.Path, TestContext.Current.CancellationToken);
+        using var stranger = new StubService();
+        await stranger.IssueAsync("document"u8.ToArray());
+        for (var i = 0; i < 2; i++)
+        {
+            var run = await Tool.RunAsync(stranger, _known, "verify", _folder.At("document"));
+            Assert.Equal((3, ""), (run.ExitCode, run.Output));
+            Assert.Contains("WARNING: THIS IS NOT THE LOG", run.Error, StringComparison.Ordinal);
+            Assert.Contains("truecopy keys forget", run.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(kept, await File.ReadAllTextAsync(_known.Path, TestContext.Current.CancellationToken));
+        Assert.Equal(0, (await RunAsync("verify", _folder.At("document"))).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_log_whose_history_was_rewritten_is_told_as_loudly_though_its_key_is_the_same()
+    {
+        await RunAsync("verify", await IssuedFileAsync("document"));
+        var world = new InMemoryWorld();
+        world.SignWith([.. _service.World.Identity.Signers]);
+        using var fork = new StubService(world);
+        foreach (var content in new[] { "other", "document", "third" })
+            await fork.IssueAsync(Encoding.UTF8.GetBytes(content));
+        var run = await Tool.RunAsync(fork, _known, "verify", _folder.At("document"));
+        Assert.Equal((3, ""), (run.ExitCode, run.Output));
+        Assert.Contains("history was rewritten", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_a_known_one_vouches_for_is_learned_and_told()
+    {
+        var file = await IssuedFileAsync("document");
+        await RunAsync("verify", file);
+        var (old, witness, next) = (_service.World.Identity.Signers[0], _service.World.Identity.Signers[1], InMemoryWorld.NewEcdsa());
+        await RotateAsync(old, next, witness);
+        var run = await RunAsync("verify", file);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains($"has a new key, which a known one vouches for: {next.Verifier}", run.Error, StringComparison.Ordinal);
+        await RotateAsync(next, witness);
+        Assert.Equal((0, ""), ((run = await RunAsync("verify", file)).ExitCode, run.Error));
+        Assert.Contains($"{old.Verifier}  (retired)", (await RunAsync("keys", "list")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_forgotten_is_met_anew()
+    {
+        var file = await IssuedFileAsync("document");
+        await RunAsync("verify", file);
+        Assert.Contains(_service.Key, (await RunAsync("keys", "list")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("keys", "forget", "http://127.0.0.1:7071")).ExitCode);
+        Assert.Equal(1, (await RunAsync("keys", "forget", "http://127.0.0.1:7071")).ExitCode);
+        Assert.Equal("", (await RunAsync("keys", "list")).Output);
+        Assert.Contains("First use", (await RunAsync("verify", file)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_given_key_neither_reads_nor_writes_what_is_known()
+    {
+        await RunAsync("verify", await IssuedFileAsync("document"), "--key", _service.Key);
+        Assert.False(File.Exists(_known.Path));
+    }
+
+    [Theory]
+    [InlineData("not JSON")]
+    [InlineData("{\"version\":2,\"logs\":[]}")]
+    [InlineData("{\"version\":1}")]
+    public async Task A_damaged_file_is_no_reason_to_trust_whoever_answers(string content)
+    {
+        var file = await IssuedFileAsync("document");
+        Directory.CreateDirectory(Path.GetDirectoryName(_known.Path)!);
+        await File.WriteAllTextAsync(_known.Path, content, TestContext.Current.CancellationToken);
+        var run = await RunAsync("verify", file);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains(_known.Path, run.Error, StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllTextAsync(_known.Path, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_kept_the_answer_comes_with_a_warning()
+    {
+        var file = await IssuedFileAsync("document");
+        _folder.File("config", [1]);
+        var run = await RunAsync("verify", file);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("cannot be kept", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Offline_uses_the_keys_and_the_checkpoint_of_earlier_runs_and_says_what_it_cannot_know()
+    {
+        var file = await IssuedFileAsync("document");
+        Assert.Equal(2, (await RunAsync("verify", file, "--offline")).ExitCode);
+        await RunAsync("verify", file, "--save-receipts");
+        var before = _service.Requests;
+        var run = await RunAsync("verify", file, "--offline");
+        Assert.Equal((0, "", before), (run.ExitCode, run.Error, _service.Requests));
+        Assert.Contains("✔ ISSUED", run.Output, StringComparison.Ordinal);
+        Assert.Contains("✔ it is the log as the service showed it here before", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Whether it still stands since", run.Output, StringComparison.Ordinal);
+        Assert.Contains("with 3 entries", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Offline_a_missing_receipt_is_no_answer_and_one_that_does_not_hold_is_no()
+    {
+        var file = await IssuedFileAsync("document");
+        await RunAsync("verify", file, "--save-receipts");
+        var other = _folder.File("other");
+        var run = await RunAsync("verify", other, "--offline", "--json");
+        Assert.Equal((3, false), (run.ExitCode, JsonDocument.Parse(run.Output).RootElement[0].GetProperty("holds").GetBoolean()));
+        File.Copy(file + ".tlog-proof", other + ".tlog-proof");
+        Assert.Equal(1, (await RunAsync("verify", other, "--offline")).ExitCode);
+        Assert.Equal(3, (await RunAsync("verify", other, file, _folder.File("third"), "--offline")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("--offline", "--save-receipts")]
+    [InlineData("--offline", "--issuer", "bank")]
+    [InlineData("--receipts", "folder")]
+    public async Task Options_that_exclude_each_other_are_wrong_usage(params string[] options) =>
+        Assert.Equal(2, (await RunAsync(["verify", _folder.File("x"), .. options])).ExitCode);
+
+    // Once the keys were read again, the next batch is signed by them.
+    private async Task RotateAsync(params TransparencyLog.Notes.INoteSigner[] signers)
+    {
+        _service.World.SignWith(signers);
+        _service.World.Time.Advance(Verification.Signing.RotatedKeys.Lifetime);
+        await _service.IssueAsync(Guid.NewGuid().ToByteArray());
+    }
+
+    private async Task<string> IssuedFileAsync(string content)
+    {
+        await _service.IssueAsync(Encoding.UTF8.GetBytes(content));
+        return _folder.File(content);
+    }
+
+    private Task<ToolRun> RunAsync(params string[] arguments) => Tool.RunAsync(_service, _known, arguments);
+}

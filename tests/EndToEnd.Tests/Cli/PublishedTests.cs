@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using TrueCopy.EndToEnd.Tests.Service;
+
+namespace TrueCopy.EndToEnd.Tests.Cli;
+
+/// <summary>The forms in which <c>truecopy</c> is handed out. <c>TRUECOPY_AOT=1</c> also makes the native one, which takes minutes.</summary>
+public sealed class PublishedTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Packed_as_a_NET_tool_it_installs_and_runs()
+    {
+        await ToolProcess.DotnetAsync(Repository, "pack", "clients/Cli", "-c", ToolProcess.Configuration, "--no-build", "-nologo", "-o", _folder.At("packages"));
+
+        // No other source, so that what is installed is what was packed.
+        var sources = _folder.File("nuget.config", Encoding.UTF8.GetBytes($"""
+            <configuration>
+              <packageSources>
+                <clear />
+                <add key="packed" value="{_folder.At("packages")}" />
+              </packageSources>
+            </configuration>
+            """));
+        await ToolProcess.DotnetAsync(_folder.Path, "tool", "install", "TrueCopy.Cli", "--tool-path", _folder.At("tools"), "--configfile", sources, "--no-cache");
+        var tool = new ToolProcess(_folder.At("tools/truecopy"), _folder.At("config"));
+        var run = await tool.RunAsync("hash", _folder.File("abc"));
+        Assert.Equal((0, $"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  {_folder.At("abc")}\n"), (run.ExitCode, run.Output));
+    }
+
+    [Theory]
+    [InlineData("truecopy ver", "verify")]
+    [InlineData("truecopy verify --off", "--offline")]
+    [InlineData("truecopy receipt ch", "check")]
+    [InlineData("truecopy verify --algorithm sm", "sm3")]
+    public async Task Bash_completes_what_is_begun(string line, string expected)
+    {
+        var script = $$"""
+            PATH={{AppContext.BaseDirectory}}:$PATH
+            eval "$(truecopy completion bash)"
+            COMP_LINE='{{line}}' COMP_POINT={{line.Length}} COMP_WORDS=({{line}}) COMP_CWORD={{line.Split(' ').Length - 1}}
+            $(complete -p truecopy | sed 's/.*-F \([^ ]*\).*/\1/')
+            printf '%s\n' "${COMPREPLY[@]}"
+            """;
+        var run = await ToolProcess.RunAsync(new ProcessStartInfo("bash", ["-c", script]));
+        Assert.Equal((expected + "\n", ""), (run.Output, run.Error));
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -o default")]
+    [InlineData("zsh", "compdef _truecopy truecopy")]
+    [InlineData("fish", "complete -c truecopy")]
+    [InlineData("pwsh", "Register-ArgumentCompleter")]
+    public async Task Each_shell_has_a_script(string shell, string expected) =>
+        Assert.Contains(expected, (await Tool.RunAsync("completion", shell)).Output, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task As_a_native_binary_it_verifies_a_folder_online_and_offline_and_starts_in_less_than_50_ms()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("TRUECOPY_AOT") == "1", "TRUECOPY_AOT=1 makes the native binary.");
+
+        // Warnings of trimming and of the native compiler are errors here, as all others.
+        await ToolProcess.DotnetAsync(Repository, "publish", "clients/Cli", "-c", "Release", "-r", "linux-x64", "-p:PublishAot=true", "-p:TrimmerSingleWarn=false", "-nologo", "-o", _folder.At("native"));
+        var native = new ToolProcess(_folder.At("native/truecopy"), _folder.At("config"));
+        var framework = new ToolProcess(ToolProcess.Built, _folder.At("config"));
+
+        await using (var service = await LocalProcess.StartAsync(_folder.At("data")))
+        {
+            Directory.CreateDirectory(_folder.At("inbox"));
+            foreach (var name in new[] { "a", "b", "c" })
+                _folder.File($"inbox/{name}", Encoding.UTF8.GetBytes(name));
+            string[] files = [_folder.At("inbox/a"), _folder.At("inbox/b"), _folder.At("inbox/c")];
+            string[] at = ["--service", service.Address];
+            var issued = await native.RunAsync(["issue", .. files, "--issuer", "demo-bank", "--inbox", service.Inbox, "--reference", "r", .. at[2..]]);
+            Assert.Equal(2, issued.ExitCode);
+            issued = await native.RunAsync(["issue", .. files, "--issuer", "demo-bank", "--inbox", service.Inbox]);
+            Assert.True(issued.ExitCode == 0, issued.Output + issued.Error);
+            var verified = await native.RunAsync(["verify", _folder.At("inbox"), "--save-receipts", .. at]);
+            Assert.True(verified.ExitCode == 0, verified.Output + verified.Error);
+            Assert.Contains("VERIFIED", verified.Output, StringComparison.Ordinal);
+            var json = await native.RunAsync(["verify", files[0], "--json", .. at]);
+            Assert.Equal("known", JsonDocument.Parse(json.Output).RootElement[0].GetProperty("keySource").GetString());
+            Assert.Equal(0, (await native.RunAsync(["revoke", files[0], "--issuer", "demo-bank", "--inbox", service.Inbox])).ExitCode);
+            Assert.Equal(10, (await native.RunAsync(["verify", files[0], .. at])).ExitCode);
+            Assert.Equal(0, (await native.RunAsync(["verify", files[1], "--algorithm", "sm3", .. at])).ExitCode);
+            var offline = await native.RunAsync(["verify", _folder.At("inbox"), "--offline", .. at]);
+            Assert.True(offline.ExitCode == 0, offline.Output + offline.Error);
+        }
+
+        var (fast, slow) = (await native.StartUpAsync(21), await framework.StartUpAsync(21));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"start-up, median of 21: native {fast.TotalMilliseconds:0.0} ms, framework-dependent {slow.TotalMilliseconds:0.0} ms, ratio {slow / fast:0.0}; native binary {new FileInfo(native.Path).Length >> 20} MiB");
+        Assert.True(fast < slow);
+        if (Environment.GetEnvironmentVariable("TRUECOPY_IDLE") == "1")
+            Assert.InRange(fast.TotalMilliseconds, 0, 50);
+    }
+
+    private static string Repository
+    {
+        get
+        {
+            var folder = AppContext.BaseDirectory;
+            while (!File.Exists(Path.Combine(folder, "Serverless.sln")))
+                folder = Path.GetDirectoryName(folder)!;
+            return folder;
+        }
+    }
+}
