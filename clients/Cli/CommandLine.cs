@@ -43,6 +43,13 @@ internal static class CommandLine
         Each command tells more: truecopy COMMAND --help
         """;
 
+    private static string FirstSentence(string text)
+    {
+        var paragraph = text.Split("\n\n")[0].ReplaceLineEndings(" ");
+        var end = paragraph.IndexOf(". ", StringComparison.Ordinal);
+        return end < 0 ? paragraph : paragraph[..(end + 1)];
+    }
+
     private static string Changed(LogChangedException exception, KnownLogs known, Terminal terminal) => $"""
         {terminal.Bad("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")}
         {terminal.Bad("!!  WARNING: THIS IS NOT THE LOG THAT THE SERVICE KEPT UNTIL NOW        !!")}
@@ -77,6 +84,10 @@ internal static class CommandLine
         foreach (var act in ActCommand.CreateAll(terminal, time))
             root.Subcommands.Add(act);
         var parsed = root.Parse(args);
+
+        // Help of a command tells all of it, and of the commands below it what each is for.
+        foreach (var below in parsed.CommandResult.Command.Subcommands)
+            below.Description = FirstSentence(below.Description ?? "");
         var configuration = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
         try
         {

@@ -3,9 +3,11 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Api.Tests;
@@ -152,6 +154,47 @@ public sealed class ContractTests
     {
         var ids = Operations().Select(operation => operation.Operation.GetProperty("operationId").GetString()).ToArray();
         Assert.Equal(ids.Length, ids.Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_answer_body_and_parameter_has_an_example_that_its_schema_allows()
+    {
+        foreach (var (path, method, operation) in Operations())
+        {
+            var bodies = operation.TryGetProperty("requestBody", out var request) ? request.GetProperty("content").EnumerateObject() : default;
+            var answers = operation.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject();
+            foreach (var media in answers.Concat(bodies).Where(media => media.Name is "application/json" or "application/jwk-set+json" && path != "/openapi/v1.json"))
+                OpenApiContract.Validate(media.Value.GetProperty("example"), media.Value.GetProperty("schema"), $"{method} {path}");
+            foreach (var parameter in operation.TryGetProperty("parameters", out var listed) ? listed.EnumerateArray() : default)
+                OpenApiContract.Validate(parameter.GetProperty("example"), parameter.GetProperty("schema"), $"{method} {path} {parameter.GetProperty("name")}");
+        }
+    }
+
+    [Fact]
+    public void The_example_of_a_verdict_is_proven_by_its_receipt()
+    {
+        var verify = OpenApiContract.Document.GetProperty("paths").GetProperty("/v1/verify/{algorithm}/{digest}").GetProperty("get");
+        var example = verify.GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").GetProperty("example");
+        var keys = OpenApiContract.Document.GetProperty("paths").GetProperty("/v1/keys").GetProperty("get").GetProperty("responses").GetProperty("200")
+            .GetProperty("content").GetProperty("application/jwk-set+json").GetProperty("example").Deserialize(AnswerJson.Instance.KeysDocument)!;
+        var answer = example.Deserialize(AnswerJson.Instance.VerdictDocument)!;
+        Assert.True(Digest.TryParse($"{answer.Algorithm}:{answer.Digest}", out var digest));
+        var receipt = Receipt.Parse(System.Text.Encoding.UTF8.GetBytes(Assert.Single(answer.Results).Receipt));
+        Assert.Equal(ActKind.Issue, ReceiptCheck.Run(receipt, digest, [.. keys.VerifierKeys.Select(NoteVerifier.Parse)]).Entry.Kind);
+    }
+
+    [Fact]
+    public void Nobody_has_to_sign_in_but_issuers_for_what_is_theirs_alone()
+    {
+        Assert.Empty(OpenApiContract.Document.GetProperty("security").EnumerateArray());
+        foreach (var (path, _, operation) in Operations())
+        {
+            var forIssuers = operation.GetProperty("responses").TryGetProperty("403", out _);
+            Assert.Equal(forIssuers, operation.TryGetProperty("security", out var security));
+            if (forIssuers)
+                Assert.All(security.EnumerateArray().SelectMany(scheme => scheme.EnumerateObject()), scheme =>
+                    Assert.True(OpenApiContract.Document.GetProperty("components").GetProperty("securitySchemes").TryGetProperty(scheme.Name, out _), path));
+        }
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class OpenApiContract
     public static readonly JsonElement Document = Load();
 
     private static readonly HashSet<string> Keywords =
-        ["type", "description", "enum", "pattern", "format", "minimum", "required", "properties", "items", "additionalProperties", "contentEncoding"];
+        ["type", "description", "enum", "pattern", "format", "minimum", "required", "properties", "items", "minItems", "maxItems", "additionalProperties", "contentEncoding"];
 
     public static async Task CheckAsync(HttpRequestMessage request, HttpResponseMessage response)
     {
@@ -69,6 +69,8 @@ internal static class OpenApiContract
                 break;
             case "array":
                 Assert.Equal(JsonValueKind.Array, value.ValueKind);
+                var (least, most) = (schema.TryGetProperty("minItems", out var min) ? min.GetInt32() : 0, schema.TryGetProperty("maxItems", out var max) ? max.GetInt32() : int.MaxValue);
+                Assert.InRange(value.GetArrayLength(), least, most);
                 foreach (var item in value.EnumerateArray())
                     Validate(item, schema.GetProperty("items"), where + "[]");
                 break;

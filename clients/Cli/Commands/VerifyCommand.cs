@@ -46,6 +46,10 @@ internal static class VerifyCommand
               truecopy verify 'inbox/**/*.pdf' --issuer demo-bank --json
               truecopy verify inbox --save-receipts && truecopy verify inbox --offline
 
+            Exit codes: 0 verified, 1 not verified, 2 wrong usage, 3 no answer, 10 revoked, 11 suspended, 12 superseded,
+            13 expired, 14 not yet valid; with --offline the same of what the receipt proves, 1 if it does not hold and
+            3 if there is none. Of several files the gravest counts (truecopy --help).
+
             Files:
               FILE.tlog-proof              a file's receipt
               ~/.config/truecopy/known-logs.json
@@ -90,7 +94,7 @@ internal static class VerifyCommand
                 if (table)
                     VerdictTable.Write(
                         [.. verified.Zip(results, VerdictTable.RowOf)],
-                        string.Create(CultureInfo.InvariantCulture, $"{client.RequestsSent:N0} requests in {time.GetElapsedTime(began).TotalSeconds:0.0} s"),
+                        string.Create(CultureInfo.InvariantCulture, $"{client.RequestsSent:N0} request{(client.RequestsSent == 1 ? "" : "s")} in {time.GetElapsedTime(began).TotalSeconds:0.0} s"),
                         terminal);
                 else
                     foreach (var (file, result) in verified.Zip(results))

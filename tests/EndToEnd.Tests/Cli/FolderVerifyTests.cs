@@ -91,8 +91,7 @@ public sealed class FolderVerifyTests : IDisposable
     {
         Directory.CreateDirectory(_folder.At("empty"));
         var run = await RunAsync("verify", _folder.At(argument));
-        Assert.Equal(2, run.ExitCode);
-        Assert.Equal(0, _service.Requests);
+        Assert.Equal((2, 0), (run.ExitCode, _service.Requests));
     }
 
     [Fact]

@@ -62,6 +62,18 @@ public sealed class HashAndUsageTests : IDisposable
     }
 
     [Fact]
+    public async Task The_help_of_all_has_a_line_for_each_command_and_the_commands_own_tells_the_rest()
+    {
+        var all = (await Tool.RunAsync("--help")).Output;
+        var commands = all.Split("Commands:")[1].Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.All(commands, line => Assert.Matches("^[a-z]+ .*[.?]$", line));
+        foreach (var section in new[] { "Exit codes", "Environment:", "Files:", "Examples:" })
+            Assert.Contains(section, all, StringComparison.Ordinal);
+        foreach (var command in commands.Select(line => line.Split(' ')[0]).Except(["keys", "receipt"]))
+            Assert.Matches("Examples?:", (await Tool.RunAsync(command, "--help")).Output);
+    }
+
+    [Fact]
     public async Task The_exit_codes_are_in_the_help() =>
         Assert.Contains("3  no answer", (await Tool.RunAsync("--help")).Output, StringComparison.Ordinal);
 }

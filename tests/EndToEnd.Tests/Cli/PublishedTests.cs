@@ -5,7 +5,7 @@ using TrueCopy.EndToEnd.Tests.Service;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 
-/// <summary>The forms in which <c>truecopy</c> is handed out. <c>TRUECOPY_AOT=1</c> also makes the native one, which takes minutes.</summary>
+/// <summary>The forms in which <c>truecopy</c> is handed out. <c>TRUECOPY_AOT=1</c> also makes the native one, which takes minutes; <c>TRUECOPY_AOT=PATH</c> takes one that was made before.</summary>
 public sealed class PublishedTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -61,11 +61,13 @@ public sealed class PublishedTests : IDisposable
     [Fact]
     public async Task As_a_native_binary_it_verifies_a_folder_online_and_offline_and_starts_in_less_than_50_ms()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("TRUECOPY_AOT") == "1", "TRUECOPY_AOT=1 makes the native binary.");
+        var asked = Environment.GetEnvironmentVariable("TRUECOPY_AOT");
+        Assert.SkipWhen(string.IsNullOrEmpty(asked), "TRUECOPY_AOT=1 makes the native binary.");
 
         // Warnings of trimming and of the native compiler are errors here, as all others.
-        await ToolProcess.DotnetAsync(Repository, "publish", "clients/Cli", "-c", "Release", "-r", "linux-x64", "-p:PublishAot=true", "-p:TrimmerSingleWarn=false", "-nologo", "-o", _folder.At("native"));
-        var native = new ToolProcess(_folder.At("native/truecopy"), _folder.At("config"));
+        if (asked == "1")
+            await ToolProcess.DotnetAsync(Repository, "publish", "clients/Cli", "-c", "Release", "-r", "linux-x64", "-p:PublishAot=true", "-p:TrimmerSingleWarn=false", "-nologo", "-o", _folder.At("native"));
+        var native = new ToolProcess(asked == "1" ? _folder.At("native/truecopy") : asked!, _folder.At("config"));
         var framework = new ToolProcess(ToolProcess.Built, _folder.At("config"));
 
         await using (var service = await LocalProcess.StartAsync(_folder.At("data")))
@@ -75,9 +77,7 @@ public sealed class PublishedTests : IDisposable
                 _folder.File($"inbox/{name}", Encoding.UTF8.GetBytes(name));
             string[] files = [_folder.At("inbox/a"), _folder.At("inbox/b"), _folder.At("inbox/c")];
             string[] at = ["--service", service.Address];
-            var issued = await native.RunAsync(["issue", .. files, "--issuer", "demo-bank", "--inbox", service.Inbox, "--reference", "r", .. at[2..]]);
-            Assert.Equal(2, issued.ExitCode);
-            issued = await native.RunAsync(["issue", .. files, "--issuer", "demo-bank", "--inbox", service.Inbox]);
+            var issued = await native.RunAsync(["issue", .. files, "--issuer", "demo-bank", "--inbox", service.Inbox]);
             Assert.True(issued.ExitCode == 0, issued.Output + issued.Error);
             var verified = await native.RunAsync(["verify", _folder.At("inbox"), "--save-receipts", .. at]);
             Assert.True(verified.ExitCode == 0, verified.Output + verified.Error);

@@ -16,6 +16,7 @@ public sealed partial class VerifyManyFilesTests : IDisposable
 {
     private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("TRUECOPY_VERIFY_FILES") ?? "150", CultureInfo.InvariantCulture);
     private static readonly int Processes = Count < 1000 ? 3 : 10;
+    private static readonly int Requests = Math.Min(Count, 1000);
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -46,7 +47,7 @@ public sealed partial class VerifyManyFilesTests : IDisposable
         await client.KeysAsync(TestContext.Current.CancellationToken);
         var (loop, _) = await TimeAsync(async () =>
         {
-            foreach (var path in Directory.EnumerateFiles(_folder.At("inbox")))
+            foreach (var path in Directory.EnumerateFiles(_folder.At("inbox")).Take(Requests))
             {
                 await using var file = File.OpenRead(path);
                 Assert.Equal(Verdict.Verified, (await client.VerifyAsync(file, cancellationToken: TestContext.Current.CancellationToken)).Verdict);
@@ -54,7 +55,8 @@ public sealed partial class VerifyManyFilesTests : IDisposable
 
             return "";
         });
-        Assert.InRange(client.RequestsSent, Count + 1, 2 * Count);
+        Assert.InRange(client.RequestsSent, Requests + 1, 2 * Requests);
+        loop = loop / Requests * Count;
 
         // More naive: a process a file, for a few of them.
         var (processes, _) = await TimeAsync(async () =>
@@ -66,11 +68,11 @@ public sealed partial class VerifyManyFilesTests : IDisposable
         var each = processes / Processes * Count;
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Count:N0} files: truecopy verify FOLDER {folder.TotalSeconds:0.00} s, {requests} requests; a request a file {loop.TotalSeconds:0.00} s, {Count} requests, {loop / folder:0.0} times as long; a process a file {processes.TotalSeconds / Processes:0.00} s each ({Processes} measured), so {each.TotalSeconds:0} s, {each / folder:0} times as long"));
+            $"{Count:N0} files: truecopy verify FOLDER {folder.TotalSeconds:0.00} s, {requests} requests; a request a file {loop.TotalSeconds:0.00} s for all ({Requests} measured), {loop / folder:0.0} times as long; a process a file {each.TotalSeconds:0} s for all ({Processes} measured), {each / folder:0} times as long"));
         Assert.True(folder < each);
     }
 
-    [GeneratedRegex(@"files, (\d+) requests in")]
+    [GeneratedRegex(@"files, (\d+) requests? in")]
     private static partial Regex SummaryPattern();
 
     private static async Task<string> SucceedAsync(ToolProcess tool, params string[] arguments)
