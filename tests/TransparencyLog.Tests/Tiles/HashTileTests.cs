@@ -37,4 +37,12 @@ public sealed class HashTileTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 3)]
+    [InlineData(44, 44 + 22 + 11 + 5 + 2 + 1)]
+    [InlineData(256, 256 + 128 + 64 + 32 + 16 + 8 + 4 + 2)]
+    public void The_footprint_of_a_tile_counts_the_subtrees_that_it_keeps(int width, int hashes) =>
+        Assert.Equal(hashes * MerkleHash.Size, HashTile.Parse(new TileId(0, 0, width), new byte[width * MerkleHash.Size]).Footprint);
 }
