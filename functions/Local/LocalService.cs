@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Azure;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using TrueCopy.Api;
@@ -18,6 +17,8 @@ namespace TrueCopy.Local;
 /// <summary>Starts storage, prepares it, and runs the same services as the Function App until it is told to stop.</summary>
 internal static class LocalService
 {
+    private const int MaxConnections = 2000;
+
     public static async Task RunAsync(LocalOptions options, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.DataFolder);
@@ -74,7 +75,7 @@ internal static class LocalService
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Listen(IPAddress.Loopback, options.Port);
         });
         QuietLog(builder.Logging);
@@ -115,7 +116,7 @@ internal static class LocalService
             await accounts.CreateLedgerAsync(cancellationToken);
             await DemoIssuers.CreateAsync(accounts, cancellationToken);
         }
-        catch (RequestFailedException exception)
+        catch (Exception exception) when (StorageFailure.Explains(exception) && !cancellationToken.IsCancellationRequested)
         {
             throw new StartupException($"The storage does not answer as it should: {exception.Message}", exception);
         }
@@ -134,7 +135,7 @@ internal static class LocalService
                 + "Use the data folder that it was made with, or another, empty storage.",
                 exception);
         }
-        catch (RequestFailedException exception)
+        catch (Exception exception) when (StorageFailure.Explains(exception) && !cancellationToken.IsCancellationRequested)
         {
             throw new StartupException($"The storage does not answer as it should: {exception.Message}", exception);
         }

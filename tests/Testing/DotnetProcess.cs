@@ -30,16 +30,32 @@ public sealed class DotnetProcess : IAsyncDisposable
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Ends with the line that says that it is ready; fails if it stops before.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>How it is started.</summary>
     public static ProcessStartInfo Command(string assembly, params IEnumerable<string> arguments) =>
         new("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
+    /// <summary>Starts it.</summary>
+    public static DotnetProcess Start(ProcessStartInfo command, Regex readyLine) => new(Process.Start(command)!, readyLine);
+
     /// <summary>Starts it and waits for the line that says that it is ready.</summary>
     public static async Task<DotnetProcess> StartAsync(ProcessStartInfo command, Regex readyLine, CancellationToken cancellationToken)
     {
-        var started = new DotnetProcess(Process.Start(command)!, readyLine);
+        var started = Start(command, readyLine);
         await started._ready.Task.WaitAsync(TimeSpan.FromMinutes(3), cancellationToken);
         return started;
+    }
+
+    /// <summary>SIGKILL: it has no say in it. Waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
     }
 
     /// <summary>Ctrl-C, or a service manager's stop; waits until it is gone.</summary>

@@ -73,7 +73,7 @@ public sealed partial class BlobSequencerLease(StorageAccounts accounts, TimePro
             {
                 await _lease.ReleaseAsync(cancellationToken: CancellationToken.None);
             }
-            catch (RequestFailedException exception)
+            catch (Exception exception) when (StorageFailure.Explains(exception))
             {
                 LogLeaseTrouble(_logger, "released", exception);
             }
@@ -91,7 +91,7 @@ public sealed partial class BlobSequencerLease(StorageAccounts accounts, TimePro
             {
                 // Disposed: the normal end.
             }
-            catch (RequestFailedException exception)
+            catch (Exception exception) when (StorageFailure.Explains(exception))
             {
                 LogLeaseTrouble(_logger, "renewed", exception);
             }

@@ -33,6 +33,12 @@ public sealed class AzuriteProcess : IAsyncDisposable
     public static async Task<AzuriteProcess> StartAsync(AzuriteOptions options, CancellationToken cancellationToken)
     {
         var command = await AzuriteInstallation.EnsureAsync(cancellationToken);
+        if (options.Location is not null)
+        {
+            Directory.CreateDirectory(options.Location);
+            await DataFolder.WaitUntilFreeAsync(options.Location, StopTime, cancellationToken);
+        }
+
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         foreach (var port in new[] { options.BlobPort, options.QueuePort, options.TablePort }.Where(port => port != 0))
         {
@@ -94,8 +100,6 @@ public sealed class AzuriteProcess : IAsyncDisposable
 
     private static AzuriteProcess Start(IReadOnlyList<string> command, AzuriteOptions options)
     {
-        if (options.Location is not null)
-            Directory.CreateDirectory(options.Location);
         string[] arguments =
         [
             .. command,
@@ -112,7 +116,10 @@ public sealed class AzuriteProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', options.Accounts.Select(account => $"{account.Name}:{account.Key}"));
-        return new AzuriteProcess(Process.Start(start)!, options);
+        var process = Process.Start(start)!;
+        if (options.Location is not null)
+            DataFolder.Take(options.Location, process);
+        return new AzuriteProcess(process, options);
     }
 
     private async Task WaitUntilReadyAsync(HttpClient http, CancellationToken cancellationToken)

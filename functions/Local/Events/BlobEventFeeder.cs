@@ -34,7 +34,7 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
                     await FeedAsync(client, prefix: null, stoppingToken);
                 }
             }
-            catch (Azure.RequestFailedException exception)
+            catch (Exception exception) when (StorageFailure.Explains(exception) && !stoppingToken.IsCancellationRequested)
             {
                 LogUnreachable(logger, exception);
             }

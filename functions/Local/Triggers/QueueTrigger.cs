@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using TrueCopy.AzureStorage;
@@ -53,7 +52,7 @@ internal sealed partial class QueueTrigger(
         {
             return await _queue.ReceiveMessagesAsync(BatchSize, Invisible, cancellationToken);
         }
-        catch (RequestFailedException exception)
+        catch (Exception exception) when (StorageFailure.Explains(exception) && !cancellationToken.IsCancellationRequested)
         {
             LogUnreachable(logger, exception);
             return [];
@@ -82,7 +81,7 @@ internal sealed partial class QueueTrigger(
         {
             await SettleAsync(message, handle, failure, stoppingToken);
         }
-        catch (RequestFailedException exception)
+        catch (Exception exception) when (StorageFailure.Explains(exception) && !stoppingToken.IsCancellationRequested)
         {
             LogNotSettled(logger, exception);
         }
@@ -125,7 +124,7 @@ internal sealed partial class QueueTrigger(
         {
             // Handled: the normal end.
         }
-        catch (RequestFailedException exception)
+        catch (Exception exception) when (StorageFailure.Explains(exception))
         {
             LogNotSettled(logger, exception);
         }

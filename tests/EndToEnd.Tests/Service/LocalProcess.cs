@@ -19,6 +19,8 @@ internal sealed partial class LocalProcess : IAsyncDisposable
 
     public string Output => _process.Output;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Highest resident memory so far, in bytes (Linux).</summary>
     public long PeakMemory =>
         long.Parse(PeakPattern().Match(File.ReadAllText($"/proc/{_process.Id}/status")).Groups[1].Value, CultureInfo.InvariantCulture) * 1024;
@@ -27,12 +29,24 @@ internal sealed partial class LocalProcess : IAsyncDisposable
 
     public static ProcessStartInfo Command(params string[] arguments) => DotnetProcess.Command(typeof(Local.LocalService).Assembly.Location, arguments);
 
-    public static async Task<LocalProcess> StartAsync(string dataFolder, params string[] more)
+    /// <summary>Starts it, without waiting until it is ready.</summary>
+    public static LocalProcess Start(string dataFolder, params string[] more)
     {
         string[] ports = ["--port", "0", "--blob-port", "0", "--queue-port", "0", "--table-port", "0"];
-        var command = Command([.. ports, "--data", dataFolder, .. more]);
-        return new LocalProcess(await DotnetProcess.StartAsync(command, ReadyPattern(), TestContext.Current.CancellationToken));
+        return new LocalProcess(DotnetProcess.Start(Command([.. ports, "--data", dataFolder, .. more]), ReadyPattern()));
     }
+
+    public static async Task<LocalProcess> StartAsync(string dataFolder, params string[] more)
+    {
+        var started = Start(dataFolder, more);
+        await started.ReadyAsync();
+        return started;
+    }
+
+    public Task ReadyAsync() => _process.Ready.WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
+
+    /// <summary>SIGKILL.</summary>
+    public Task KillAsync() => _process.KillAsync();
 
     /// <summary>Ctrl-C, or a service manager's stop.</summary>
     public Task StopAsync() => _process.StopAsync(TestContext.Current.CancellationToken);
