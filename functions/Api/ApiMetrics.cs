@@ -11,12 +11,14 @@ public sealed class ApiMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _answers;
     private readonly Counter<long> _failures;
+    private readonly Counter<long> _shed;
 
     /// <summary>Creates the instruments.</summary>
     public ApiMetrics()
     {
         _answers = _meter.CreateCounter<long>("truecopy.api.answers", "{request}", "Requests answered, if only with what is wrong about them");
         _failures = _meter.CreateCounter<long>("truecopy.api.failures", "{request}", "Requests that the service failed to answer: 503");
+        _shed = _meter.CreateCounter<long>("truecopy.api.shed", "{request}", "Those of the failures that were refused because the process had too much to do");
     }
 
     /// <inheritdoc/>
@@ -25,4 +27,10 @@ public sealed class ApiMetrics : IDisposable
     internal void Answered() => _answers.Add(1);
 
     internal void Failed() => _failures.Add(1);
+
+    internal void Shed()
+    {
+        Failed();
+        _shed.Add(1);
+    }
 }

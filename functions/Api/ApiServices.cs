@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace TrueCopy.Api;
@@ -8,7 +9,7 @@ namespace TrueCopy.Api;
 /// <summary>Wires the API. A host with ASP.NET routing maps it whole; the Function App calls the endpoints one by one.</summary>
 public static class ApiServices
 {
-    /// <summary>Adds the endpoints' classes.</summary>
+    /// <summary>Adds the endpoints' classes, and what a server that hosts them bears of a client.</summary>
     public static IServiceCollection AddTrueCopyApi(this IServiceCollection services) => services
         .AddSingleton<VerifyEndpoints>()
         .AddSingleton<RegistryEndpoints>()
@@ -16,38 +17,47 @@ public static class ApiServices
         .AddSingleton<LogEndpoints>()
         .AddSingleton<HealthEndpoints>()
         .AddSingleton<ApiMetrics>()
-        .AddSingleton<FailureAnswers>();
+        .AddSingleton<Admission>()
+        .AddSingleton<FailureAnswers>()
+        .Configure<KestrelServerOptions>(HttpLimits.Apply);
 
     /// <summary>Maps every route.</summary>
     public static void MapTrueCopyApi(this IEndpointRouteBuilder routes)
     {
         Get(routes, Routes.VerifyOne, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyOneAsync(request, Value(request, "algorithm"), Value(request, "digest"), stop));
-        Map(routes, [HttpMethods.Post], Routes.VerifyMany, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyManyAsync(request, stop));
+        Map(routes, [HttpMethods.Post], Routes.VerifyMany, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyManyAsync(request, stop), guard => guard.GuardBatchAsync);
         Get(routes, Routes.Issuers, (request, stop) => Endpoint<RegistryEndpoints>(request).IssuersAsync(stop));
         Get(routes, Routes.IssuerHistory, (request, stop) => Endpoint<RegistryEndpoints>(request).HistoryAsync(Value(request, "id"), stop));
         Get(routes, Routes.IssuerDocuments, (request, stop) => Endpoint<IssuerEndpoints>(request).DocumentsAsync(request, Value(request, "id"), stop));
         Get(routes, Routes.Keys, (request, stop) => Endpoint<RegistryEndpoints>(request).KeysAsync(stop));
-        Get(routes, Routes.Checkpoint, (request, stop) => Endpoint<LogEndpoints>(request).CheckpointAsync(stop));
+        GetAlways(routes, Routes.Checkpoint, (request, stop) => Endpoint<LogEndpoints>(request).CheckpointAsync(stop));
         Get(routes, Routes.Tile, (request, stop) => Endpoint<LogEndpoints>(request).TileAsync(Value(request, "path"), stop));
-        Get(routes, Routes.Live, (_, _) => Task.FromResult(HealthEndpoints.Live()));
-        Get(routes, Routes.Ready, (request, stop) => Endpoint<HealthEndpoints>(request).ReadyAsync(stop));
-        Get(routes, Routes.OpenApi, (_, _) => Task.FromResult(OpenApiEndpoint.Document()));
+        GetAlways(routes, Routes.Live, (_, _) => Task.FromResult(HealthEndpoints.Live()));
+        GetAlways(routes, Routes.Ready, (request, stop) => Endpoint<HealthEndpoints>(request).ReadyAsync(stop));
+        GetAlways(routes, Routes.OpenApi, (_, _) => Task.FromResult(OpenApiEndpoint.Document()));
     }
 
     private static void Get(IEndpointRouteBuilder routes, string template, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
-        Map(routes, [HttpMethods.Get, HttpMethods.Head], template, endpoint);
+        Map(routes, [HttpMethods.Get, HttpMethods.Head], template, endpoint, guard => guard.GuardAsync);
+
+    private static void GetAlways(IEndpointRouteBuilder routes, string template, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
+        Map(routes, [HttpMethods.Get, HttpMethods.Head], template, endpoint, guard => guard.GuardAlwaysAsync);
 
     private static void Map(
         IEndpointRouteBuilder routes,
         string[] methods,
         string template,
-        Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
-        routes.MapMethods(template, methods, context => AnswerAsync(context, endpoint));
+        Func<HttpRequest, CancellationToken, Task<IResult>> endpoint,
+        Func<FailureAnswers, Guard> guard) =>
+        routes.MapMethods(template, methods, context => AnswerAsync(context, endpoint, guard));
 
-    private static async Task AnswerAsync(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint)
+    private static async Task AnswerAsync(
+        HttpContext context,
+        Func<HttpRequest, CancellationToken, Task<IResult>> endpoint,
+        Func<FailureAnswers, Guard> guard)
     {
-        var guard = context.RequestServices.GetRequiredService<FailureAnswers>();
-        var answer = await guard.GuardAsync(context.Request, () => endpoint(context.Request, context.RequestAborted));
+        var guarded = guard(context.RequestServices.GetRequiredService<FailureAnswers>());
+        var answer = await guarded(context.Request, stop => endpoint(context.Request, stop));
         await answer.ExecuteAsync(context);
     }
 
@@ -55,4 +65,6 @@ public static class ApiServices
         where T : notnull => request.HttpContext.RequestServices.GetRequiredService<T>();
 
     private static string Value(HttpRequest request, string name) => request.RouteValues[name] as string ?? "";
+
+    private delegate Task<IResult> Guard(HttpRequest request, Func<CancellationToken, Task<IResult>> endpoint);
 }

@@ -8,9 +8,7 @@ internal sealed class BytesAnswer(ReadOnlyMemory<byte> body, string contentType,
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        response.ContentType = contentType;
-        response.Headers.CacheControl = cacheControl;
-        response.Headers.XContentTypeOptions = "nosniff";
+        AnswerHeaders.Set(httpContext, contentType, cacheControl);
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, httpContext.RequestAborted);
     }

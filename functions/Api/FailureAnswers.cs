@@ -4,15 +4,36 @@ using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Api;
 
-/// <summary>Turns failures into problem documents, the same in every host; a failure is never a verdict.</summary>
-public sealed partial class FailureAnswers(ApiMetrics metrics, ILogger<FailureAnswers> logger)
+/// <summary>Admits requests, bounds the time that they take, and turns failures into problem documents, the same in every host; a failure is never a verdict.</summary>
+public sealed partial class FailureAnswers(Admission admission, ApiMetrics metrics, TimeProvider time, ILogger<FailureAnswers> logger)
 {
-    /// <summary>Runs an endpoint; what it throws becomes 503, without a word about the inside of the service.</summary>
-    public async Task<IResult> GuardAsync(HttpRequest request, Func<Task<IResult>> endpoint)
+    /// <summary>Runs an endpoint, once there is room for it; what it throws becomes 503, without a word about the inside of the service.</summary>
+    public Task<IResult> GuardAsync(HttpRequest request, Func<CancellationToken, Task<IResult>> endpoint) => AnswerAsync(request, async stop =>
     {
+        using var admitted = await admission.EnterAsync(stop);
+        return await endpoint(stop);
+    });
+
+    /// <summary>Likewise for batches, which are long.</summary>
+    public Task<IResult> GuardBatchAsync(HttpRequest request, Func<CancellationToken, Task<IResult>> endpoint) => AnswerAsync(request, async stop =>
+    {
+        await admission.EnterBatchAsync(request.HttpContext.Response, stop);
+        return await endpoint(stop);
+    });
+
+    /// <summary>
+    /// Likewise, however much there is to do: health, so that a busy process is not taken for a dead one; the checkpoint, which
+    /// monitors and witnesses live on; and what costs nothing.
+    /// </summary>
+    public Task<IResult> GuardAlwaysAsync(HttpRequest request, Func<CancellationToken, Task<IResult>> endpoint) => AnswerAsync(request, endpoint);
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, Func<CancellationToken, Task<IResult>> endpoint)
+    {
+        using var deadline = new CancellationTokenSource(HttpLimits.MaxAnswerTime, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, request.HttpContext.RequestAborted);
         try
         {
-            var answer = await endpoint();
+            var answer = await endpoint(stop.Token);
             metrics.Answered();
             return answer;
         }
@@ -27,6 +48,17 @@ public sealed partial class FailureAnswers(ApiMetrics metrics, ILogger<FailureAn
             return exception.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? Problem.TooLarge("The body is longer than this server takes.")
                 : Problem.MalformedRequest("The request could not be read.");
+        }
+        catch (OverloadedException)
+        {
+            metrics.Shed();
+            return Problem.Overloaded();
+        }
+        catch (Exception) when (deadline.IsCancellationRequested)
+        {
+            metrics.Failed();
+            LogTooLate(logger, HttpLimits.MaxAnswerTime.TotalSeconds);
+            return Problem.Unavailable();
         }
         catch (LogUnavailableException exception)
         {
@@ -44,6 +76,9 @@ public sealed partial class FailureAnswers(ApiMetrics metrics, ILogger<FailureAn
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A request could not be answered: {Reason}")]
     private static partial void LogUnavailable(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A request was not answered within {Seconds} seconds.")]
+    private static partial void LogTooLate(ILogger logger, double seconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A request failed.")]
     private static partial void LogFailed(ILogger logger, Exception exception);

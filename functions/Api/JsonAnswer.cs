@@ -18,9 +18,7 @@ internal sealed class JsonAnswer<T>(
     {
         var response = httpContext.Response;
         response.StatusCode = status;
-        response.ContentType = contentType;
-        response.Headers.CacheControl = cacheControl;
-        response.Headers.XContentTypeOptions = "nosniff";
+        AnswerHeaders.Set(httpContext, contentType, cacheControl);
         if (retryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         var body = JsonSerializer.SerializeToUtf8Bytes(value, type);

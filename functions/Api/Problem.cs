@@ -56,6 +56,14 @@ public static class Problem
         "The log or its storage cannot be reached. This says nothing about the document; ask again later.",
         retryAfterSeconds: 5);
 
+    /// <summary>The process has as much to do as it takes on.</summary>
+    public static IResult Overloaded() => Of(
+        "overloaded",
+        "Too busy now",
+        StatusCodes.Status503ServiceUnavailable,
+        "More is asked than the service can answer at once. This says nothing about the document; ask again in a moment.",
+        retryAfterSeconds: 2);
+
     /// <summary>What a host answers where no route does.</summary>
     public static IResult ForStatus(int status) => status switch
     {

@@ -11,7 +11,6 @@ namespace TrueCopy.Api;
 /// <summary>Verification requests. Both take digests only: no endpoint accepts a document.</summary>
 public sealed class VerifyEndpoints(Verifier verifier)
 {
-    private const int MaxBodyLength = 256 * 1024;
     private const string JsonType = "application/json";
     private const string ReceiptType = "text/plain; charset=utf-8";
     private const string ReceiptFormat = "tlog-proof";
@@ -41,7 +40,7 @@ public sealed class VerifyEndpoints(Verifier verifier)
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(JsonType, StringComparison.OrdinalIgnoreCase))
             return Problem.UnsupportedMediaType($"The body is {JsonType}.");
         if (await ReadBodyAsync(request, cancellationToken) is not { } body)
-            return Problem.TooLarge($"The body has at most {MaxBodyLength} bytes.");
+            return Problem.TooLarge($"The body has at most {HttpLimits.MaxBodyLength} bytes.");
 
         BatchRequestDocument? batch;
         try
@@ -115,10 +114,10 @@ public sealed class VerifyEndpoints(Verifier verifier)
     // One byte more than allowed is enough to know; a length that the client states is not trusted.
     private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > MaxBodyLength)
+        if (request.ContentLength > HttpLimits.MaxBodyLength)
             return null;
         var body = new ArrayBufferWriter<byte>();
-        while (body.WrittenCount <= MaxBodyLength)
+        while (body.WrittenCount <= HttpLimits.MaxBodyLength)
         {
             var read = await request.Body.ReadAsync(body.GetMemory(4096), cancellationToken);
             if (read == 0)

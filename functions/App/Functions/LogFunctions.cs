@@ -10,10 +10,10 @@ public sealed class LogFunctions(LogEndpoints log, FailureAnswers guard)
     /// <summary>The signed head of the log.</summary>
     [Function("Checkpoint")]
     public Task<IResult> CheckpointAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Checkpoint)] HttpRequest request) =>
-        guard.GuardAsync(request, () => log.CheckpointAsync(request.HttpContext.RequestAborted));
+        guard.GuardAlwaysAsync(request, log.CheckpointAsync);
 
     /// <summary>Tiles and entry bundles.</summary>
     [Function("Tile")]
     public Task<IResult> TileAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Tile)] HttpRequest request, string path) =>
-        guard.GuardAsync(request, () => log.TileAsync(path, request.HttpContext.RequestAborted));
+        guard.GuardAsync(request, stop => log.TileAsync(path, stop));
 }

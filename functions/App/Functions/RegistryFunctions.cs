@@ -10,24 +10,24 @@ public sealed class RegistryFunctions(RegistryEndpoints registry, IssuerEndpoint
     /// <summary>The registry.</summary>
     [Function("Issuers")]
     public Task<IResult> IssuersAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Issuers)] HttpRequest request) =>
-        guard.GuardAsync(request, () => registry.IssuersAsync(request.HttpContext.RequestAborted));
+        guard.GuardAsync(request, registry.IssuersAsync);
 
     /// <summary>Who an issuer was called, and since when.</summary>
     [Function("IssuerHistory")]
     public Task<IResult> HistoryAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.IssuerHistory)] HttpRequest request,
         string id) =>
-        guard.GuardAsync(request, () => registry.HistoryAsync(id, request.HttpContext.RequestAborted));
+        guard.GuardAsync(request, stop => registry.HistoryAsync(id, stop));
 
     /// <summary>An issuer's documents under its own reference.</summary>
     [Function("IssuerDocuments")]
     public Task<IResult> DocumentsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.IssuerDocuments)] HttpRequest request,
         string id) =>
-        guard.GuardAsync(request, () => issuers.DocumentsAsync(request, id, request.HttpContext.RequestAborted));
+        guard.GuardAsync(request, stop => issuers.DocumentsAsync(request, id, stop));
 
     /// <summary>The log's keys.</summary>
     [Function("Keys")]
     public Task<IResult> KeysAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Keys)] HttpRequest request) =>
-        guard.GuardAsync(request, () => registry.KeysAsync(request.HttpContext.RequestAborted));
+        guard.GuardAsync(request, registry.KeysAsync);
 }

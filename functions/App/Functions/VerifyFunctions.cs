@@ -13,10 +13,10 @@ public sealed class VerifyFunctions(VerifyEndpoints verify, FailureAnswers guard
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.VerifyOne)] HttpRequest request,
         string algorithm,
         string digest) =>
-        guard.GuardAsync(request, () => verify.VerifyOneAsync(request, algorithm, digest, request.HttpContext.RequestAborted));
+        guard.GuardAsync(request, stop => verify.VerifyOneAsync(request, algorithm, digest, stop));
 
     /// <summary>Many digests.</summary>
     [Function("VerifyMany")]
     public Task<IResult> ManyAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.VerifyMany)] HttpRequest request) =>
-        guard.GuardAsync(request, () => verify.VerifyManyAsync(request, request.HttpContext.RequestAborted));
+        guard.GuardBatchAsync(request, stop => verify.VerifyManyAsync(request, stop));
 }

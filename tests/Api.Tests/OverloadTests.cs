@@ -1,0 +1,119 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
+
+namespace TrueCopy.Api.Tests;
+
+/// <summary>What happens when more is asked than the process takes on, and when storage does not come back.</summary>
+public sealed class OverloadTests
+{
+    private static readonly string Path = $"/v1/verify/sha-256/{ApiHost.HexOf("x")}";
+
+    [Fact]
+    public async Task What_is_beyond_the_queue_is_refused_at_once_and_all_inside_are_answered()
+    {
+        using var index = new GatedIndex();
+        using var admission = new Admission();
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index).AddSingleton(admission));
+        await host.BeginAsync();
+        var inside = Enumerable.Range(0, Admission.MaxRequests + Admission.MaxWaiting).Select(_ => host.GetAsync(Path)).ToArray();
+        await index.AskedAsync(Admission.MaxRequests);
+        await UntilAsync(() => admission.Waiting == Admission.MaxWaiting);
+        await AssertOverloadedAsync(await host.GetAsync(Path));
+
+        // None but those with a permit have reached storage, and health and the checkpoint are answered all the same.
+        Assert.Equal(Admission.MaxRequests, index.Asked);
+        foreach (var path in (string[])["/health/live", "/health/ready", "/log/checkpoint"])
+            Assert.Equal(200, (int)(await host.GetAsync(path)).StatusCode);
+
+        index.Open();
+        foreach (var answer in await Task.WhenAll(inside))
+            Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Equal(200, (int)(await host.GetAsync(Path)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Batches_have_room_of_their_own()
+    {
+        using var index = new GatedIndex();
+        using var admission = new Admission();
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index).AddSingleton(admission));
+        await host.BeginAsync();
+        var batches = Enumerable.Range(0, Admission.MaxBatches + Admission.MaxWaitingBatches).Select(_ => host.SendAsync(Batch())).ToArray();
+        await index.AskedAsync(Admission.MaxBatches);
+        await UntilAsync(() => admission.WaitingBatches == Admission.MaxWaitingBatches);
+        await AssertOverloadedAsync(await host.SendAsync(Batch()));
+        var single = host.GetAsync(Path);
+        await index.AskedAsync(Admission.MaxBatches + 1);
+
+        index.Open();
+        Assert.Equal(200, (int)(await single).StatusCode);
+        foreach (var answer in await Task.WhenAll(batches))
+            Assert.Equal(200, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Storage_that_does_not_come_back_is_given_up_after_half_a_minute()
+    {
+        using var index = new GatedIndex();
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index));
+        await host.BeginAsync();
+        var request = host.GetAsync(Path);
+        await index.AskedAsync(1);
+        host.World.Time.Advance(HttpLimits.MaxAnswerTime);
+        var answer = await request;
+        await ApiHost.ProblemAsync(answer, 503, "unavailable");
+        Assert.NotNull(answer.Headers.RetryAfter);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!condition())
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task AssertOverloadedAsync(HttpResponseMessage answer)
+    {
+        var problem = await ApiHost.ProblemAsync(answer, 503, "overloaded");
+        Assert.False(problem.TryGetProperty("verdict", out _));
+        Assert.Equal(TimeSpan.FromSeconds(2), answer.Headers.RetryAfter!.Delta);
+    }
+
+    private static HttpRequestMessage Batch() => new(HttpMethod.Post, "/v1/verify")
+    {
+        Content = new StringContent($$"""{"digests":[{"algorithm":"sha-256","digest":"{{ApiHost.HexOf("x")}}"}]}""", Encoding.UTF8, "application/json"),
+    };
+
+    /// <summary>Storage that answers nobody until it is opened.</summary>
+    private sealed class GatedIndex : IAnchorIndex, IDisposable
+    {
+        private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly SemaphoreSlim _changed = new(0);
+        private int _asked;
+
+        public int Asked => Volatile.Read(ref _asked);
+
+        public void Open() => _open.SetResult();
+
+        public async Task AskedAsync(int times)
+        {
+            while (Asked < times)
+                Assert.True(await _changed.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), $"storage was asked {Asked} times");
+        }
+
+        public async Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _asked);
+            _changed.Release();
+            await _open.Task.WaitAsync(cancellationToken);
+            return [];
+        }
+
+        public Task<IReadOnlyList<Anchor>> AddAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<Anchor>>([]);
+
+        public void Dispose() => _changed.Dispose();
+    }
+}
