@@ -3,7 +3,6 @@ using TrueCopy.TransparencyLog.Merkle;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Sequencing;
 
@@ -13,7 +12,11 @@ namespace TrueCopy.Testing.InMemory;
 public static class Audit
 {
     /// <summary>Checks a world; throws <see cref="AuditException"/> naming the invariant that does not hold.</summary>
-    public static async Task RunAsync(InMemoryWorld world)
+    /// <param name="world">The world.</param>
+    /// <param name="audited">
+    /// Number of entries, ending a batch, that an earlier audit of this log covered: of those only the hashes are checked again.
+    /// </param>
+    public static async Task RunAsync(InMemoryWorld world, int audited = 0)
     {
         var checkpoints = world.Ledger.Published
             .Select(note => SignedCheckpoint.Open(note, InMemoryWorld.Origin, world.EveryVerifier))
@@ -22,24 +25,52 @@ public static class Audit
         Require(checkpoints.Zip(checkpoints.Skip(1)).All(pair => pair.First.Size < pair.Second.Size), "the published size only grows");
 
         var entries = ReadEntries(world, final.Size);
+        var receipts = world.Inbox.EveryReceipt.Select(handed => (handed.Source, handed.Read())).ToArray();
+        var roots = RootsAt(
+            checkpoints.Select(checkpoint => checkpoint.Size).Concat(receipts.Select(item => InMemoryLedger.SizeOf(item.Item2.Receipt.Proof.Checkpoint))).ToHashSet(),
+            entries);
+        Require(checkpoints.All(checkpoint => roots[checkpoint.Size] == checkpoint.Checkpoint.Root), "no fork: every checkpoint ever published is of this log");
+        await CheckTilesAsync(world, checkpoints.Where(checkpoint => checkpoint.Size >= audited), final);
+        Require(world.Ledger.Violations.IsEmpty, string.Join("; ", world.Ledger.Violations));
+        Require(world.Ledger.Head!.Note.Span.SequenceEqual(final.Note.Span) && world.Ledger.Finished == final.Size, "what is committed is published and finished");
+        if (audited == 0)
+            CheckKeys(checkpoints, entries);
+        await CheckJournalAsync(world, entries, audited);
+        CheckIndex(world, entries, audited);
+        CheckReceipts(world, receipts, roots);
+    }
+
+    private static Dictionary<long, MerkleHash> RootsAt(HashSet<long> sizes, List<ReadOnlyMemory<byte>> entries)
+    {
         var edge = new RightEdge();
-        var roots = new List<MerkleHash> { edge.Root() };
+        var roots = new Dictionary<long, MerkleHash>();
         foreach (var entry in entries)
         {
             edge.Append(entry.Span);
-            roots.Add(edge.Root());
+            if (sizes.Contains(edge.Size))
+                roots.Add(edge.Size, edge.Root());
         }
 
-        Require(checkpoints.All(checkpoint => roots[(int)checkpoint.Size] == checkpoint.Checkpoint.Root), "no fork: every checkpoint ever published is of this log");
+        return roots;
+    }
+
+    private static async Task CheckTilesAsync(InMemoryWorld world, IEnumerable<SignedCheckpoint> checkpoints, SignedCheckpoint final)
+    {
         var tiles = new UncachedTiles(world.Ledger);
         foreach (var checkpoint in checkpoints)
-            Require(await new TreeReader(tiles, checkpoint.Size).RootAsync(CancellationToken.None) == checkpoint.Checkpoint.Root, $"the published tiles hash to the root of checkpoint {checkpoint.Size}");
-        Require(world.Ledger.Violations.IsEmpty, string.Join("; ", world.Ledger.Violations));
-        Require(world.Ledger.Head!.Note.Span.SequenceEqual(final.Note.Span) && world.Ledger.Finished == final.Size, "what is committed is published and finished");
-        CheckKeys(checkpoints, entries);
-        CheckJournal(world, entries);
-        CheckIndex(world, entries);
-        CheckReceipts(world, roots);
+        {
+            Require(
+                await new TreeReader(tiles, checkpoint.Size).RootAsync(CancellationToken.None) == checkpoint.Checkpoint.Root,
+                $"the published tiles hash to the root of checkpoint {checkpoint.Size}");
+            Require(
+                ProofVerifier.Extends(
+                    checkpoint.Size,
+                    checkpoint.Checkpoint.Root,
+                    final.Size,
+                    final.Checkpoint.Root,
+                    await new TreeReader(tiles, final.Size).ConsistencyProofAsync(checkpoint.Size, CancellationToken.None)),
+                $"the last checkpoint extends checkpoint {checkpoint.Size}");
+        }
     }
 
     private static List<ReadOnlyMemory<byte>> ReadEntries(InMemoryWorld world, long size)
@@ -71,30 +102,39 @@ public static class Audit
     }
 
     // The journal is the source of truth: the log is its committed batches in a row, and the index is what they say.
-    private static void CheckJournal(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries)
+    private static async Task CheckJournalAsync(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries, int audited)
     {
         var batches = new Stack<JournalBatch>();
-        for (var name = world.Ledger.Head!.Journal; name.Length > 0; name = batches.Peek().Previous)
+        for (var name = world.Ledger.Head!.Journal; name.Length > 0 && (batches.Count == 0 || batches.Peek().Start > audited); name = batches.Peek().Previous)
             batches.Push(JournalFormat.Decode(world.Ledger.Journal[name]));
 
-        var index = new Dictionary<(Digest, ActId), Anchor>();
-        var size = 0;
+        var rebuilt = new InMemoryLedger(new Operations());
+        var indexer = new BatchIndexer(rebuilt, rebuilt, rebuilt, rebuilt);
+        var size = audited;
         foreach (var batch in batches)
         {
             Require(batch.Start == size, "each batch begins where the one before ends");
             Require(batch.Records.All(record => entries[size++].Span.SequenceEqual(record.Entry.Span)), "the journal holds the log's entries");
-            foreach (var (anchor, _) in batch.Acts())
-                index.TryAdd((anchor.Digest, anchor.ActId), anchor);
+            await indexer.AddAsync(batch, CancellationToken.None);
         }
 
         Require(size == entries.Count, "the journal holds every entry of the log");
-        var rows = world.Ledger.Anchors.ToDictionary(anchor => (anchor.Digest, anchor.ActId));
-        Require(index.Count == rows.Count && index.All(row => rows.TryGetValue(row.Key, out var stored) && stored.LogIndex == row.Value.LogIndex), "the index is what the journal would rebuild");
+        var rows = world.Ledger.Anchors.Where(anchor => anchor.LogIndex >= audited).ToDictionary(anchor => (anchor.Digest, anchor.ActId));
+        Require(
+            rebuilt.Anchors.Count == rows.Count
+                && rebuilt.Anchors.All(anchor => rows.TryGetValue((anchor.Digest, anchor.ActId), out var stored) && stored.LogIndex == anchor.LogIndex),
+            "the index is what the journal would rebuild");
+        Require(Agree(rebuilt.References.Keys, world.Ledger.References.Keys, audited), "the references are what the journal would rebuild");
+        Require(Agree(rebuilt.Revocations.Keys, world.Ledger.Revocations.Keys, audited), "the revocations are what the journal would rebuild");
+        Require(Agree(rebuilt.Issuers.Keys, world.Ledger.Issuers.Keys, audited), "the issuers' history is what the journal would rebuild");
     }
 
-    private static void CheckIndex(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries)
+    private static bool Agree<T>(ICollection<T> rebuilt, ICollection<T> stored, int audited) =>
+        rebuilt.All(stored.Contains) && (audited > 0 || rebuilt.Count == stored.Count);
+
+    private static void CheckIndex(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries, int audited)
     {
-        foreach (var anchor in world.Ledger.Anchors)
+        foreach (var anchor in world.Ledger.Anchors.Where(anchor => anchor.LogIndex >= audited))
         {
             Require(anchor.LogIndex < entries.Count, "an indexed entry is published");
             Require(anchor.Entry.Span.SequenceEqual(entries[(int)anchor.LogIndex].Span), "an index row has the entry of the log");
@@ -106,16 +146,20 @@ public static class Audit
         Require(world.Ledger.Anchors.Select(anchor => anchor.LogIndex).Distinct().Count() == acts.Length, "each row has an entry of its own");
     }
 
-    private static void CheckReceipts(InMemoryWorld world, List<MerkleHash> roots)
+    // Not only those that stand: an issuer may have taken a copy of one that was written again since.
+    private static void CheckReceipts(
+        InMemoryWorld world,
+        (BlobVersion? Source, (Receipt Receipt, long? LogIndex, Digest? Digest) Said)[] receipts,
+        Dictionary<long, MerkleHash> roots)
     {
-        foreach (var ((source, algorithm), bytes) in world.Inbox.Receipts)
+        var rows = world.Ledger.Anchors.ToDictionary(anchor => anchor.LogIndex);
+        foreach (var (source, said) in receipts)
         {
-            var receipt = Receipt.Parse(bytes);
-            Require(DigestAlgorithm.TryParse(algorithm, out var parsed), "a receipt names its algorithm");
-            var anchor = world.Ledger.Anchors.Single(candidate => candidate.ActId == ActId.Of(source, 0, parsed!));
-            var check = ReceiptCheck.Run(receipt, anchor.Digest, world.EveryVerifier);
-            Require(check.Index == anchor.LogIndex, "a receipt is of the act in effect");
-            Require(check.Checkpoint.Checkpoint.Root == roots[(int)check.Checkpoint.Size], "a receipt's checkpoint is of this log");
+            Require(rows.TryGetValue(said.Receipt.Proof.Index, out var anchor), "a receipt is of an act in effect");
+            Require(source is null || anchor!.ActId == ActId.Of(source, 0, anchor.Digest.Algorithm), "a document's receipt is of its own act");
+            Require(said.LogIndex is null || said.LogIndex == anchor!.LogIndex && anchor.Digest.Equals(said.Digest), "a line of receipts says whose receipt it is");
+            var check = ReceiptCheck.Run(said.Receipt, anchor!.Digest, world.EveryVerifier);
+            Require(roots.TryGetValue(check.Checkpoint.Size, out var root) && check.Checkpoint.Checkpoint.Root == root, "a receipt's checkpoint is of this log");
         }
     }
 

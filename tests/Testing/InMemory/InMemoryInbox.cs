@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
+using TrueCopy.Verification.Receipts;
 
 namespace TrueCopy.Testing.InMemory;
 
@@ -20,6 +22,9 @@ public sealed class InMemoryInbox(Operations operations, TimeProvider time) : II
     /// <summary>Receipts by the upload that they answer and algorithm.</summary>
     public ConcurrentDictionary<(BlobVersion Source, string Algorithm), ReadOnlyMemory<byte>> Receipts { get; } = new();
 
+    /// <summary>Every receipt that was ever handed out, those that were written over since among them.</summary>
+    public ConcurrentQueue<HandedReceipt> EveryReceipt { get; } = new();
+
     /// <summary>Receipts of manifests, whole only, by the upload that they answer.</summary>
     public ConcurrentDictionary<BlobVersion, string> ManifestReceipts { get; } = new();
 
@@ -31,6 +36,16 @@ public sealed class InMemoryInbox(Operations operations, TimeProvider time) : II
 
     /// <summary>Rejections by the upload that they answer.</summary>
     public ConcurrentDictionary<BlobVersion, Rejection> Rejections { get; } = new();
+
+    /// <summary>Takes over another inbox's containers, not what was answered there.</summary>
+    internal void CopyFrom(InMemoryInbox other)
+    {
+        foreach (var (name, container) in other._containers)
+            _containers[name] = container;
+        foreach (var (path, blob) in other._blobs)
+            _blobs[path] = blob;
+        _versions = other._versions;
+    }
 
     /// <summary>Creates an issuer's container, or any other.</summary>
     public void CreateContainer(string name, Dictionary<string, string> metadata) => _containers[name] = (metadata, time.GetUtcNow());
@@ -70,7 +85,11 @@ public sealed class InMemoryInbox(Operations operations, TimeProvider time) : II
         long logIndex,
         ReadOnlyMemory<byte> receipt,
         CancellationToken cancellationToken) =>
-        _operations.RunAsync("receipt.write", () => Receipts[(source, algorithm.Name)] = receipt);
+        _operations.RunAsync("receipt.write", () =>
+        {
+            EveryReceipt.Enqueue(new HandedReceipt(source, Encoding.UTF8.GetString(receipt.Span)));
+            Receipts[(source, algorithm.Name)] = receipt;
+        });
 
     /// <inheritdoc/>
     public Task DeleteDocumentAsync(BlobVersion source, IReadOnlyList<DigestAlgorithm> algorithms, CancellationToken cancellationToken) =>
@@ -85,7 +104,7 @@ public sealed class InMemoryInbox(Operations operations, TimeProvider time) : II
     public Task WriteManifestReceiptsAsync(BlobVersion source, int part, int parts, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
         _operations.RunAsync("manifest.receipts", () =>
         {
-            _parts[(source, part)] = Encoding.UTF8.GetString(lines.Span);
+            HandOut(_parts[(source, part)] = Encoding.UTF8.GetString(lines.Span));
             var all = Enumerable.Range(0, parts).Select(number => _parts.GetValueOrDefault((source, number))).ToArray();
             if (all.All(lines => lines is not null))
                 ManifestReceipts[source] = string.Concat(all);
@@ -101,7 +120,7 @@ public sealed class InMemoryInbox(Operations operations, TimeProvider time) : II
         {
             if (refused is not null)
                 Rejections[source] = refused;
-            ActReceipts[source] = Encoding.UTF8.GetString(lines.Span);
+            HandOut(ActReceipts[source] = Encoding.UTF8.GetString(lines.Span));
         });
 
     /// <summary>Whether this version of a blob is there.</summary>
@@ -110,6 +129,12 @@ public sealed class InMemoryInbox(Operations operations, TimeProvider time) : II
     /// <inheritdoc/>
     public Task WriteRejectionAsync(BlobVersion source, Rejection rejection, CancellationToken cancellationToken) =>
         _operations.RunAsync("rejection.write", () => Rejections[source] = rejection);
+
+    private void HandOut(string lines)
+    {
+        foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            EveryReceipt.Enqueue(new HandedReceipt(null, line));
+    }
 
     /// <summary>A version being read, which stops being readable when the blob changes, as on storage.</summary>
     private sealed class Download(InMemoryInbox inbox, BlobVersion blob, byte[] content) : MemoryStream(content, writable: false)
@@ -122,5 +147,25 @@ public sealed class InMemoryInbox(Operations operations, TimeProvider time) : II
                     ? Read(buffer.Span)
                     : throw new BlobChangedException(new IOException("412")));
         }
+    }
+}
+
+/// <summary>A receipt as an issuer got it.</summary>
+/// <param name="Source">The document that it answers; null for a line of an answer to many.</param>
+/// <param name="Text">The <c>.tlog-proof</c>, or the line.</param>
+public sealed record HandedReceipt(BlobVersion? Source, string Text)
+{
+    /// <summary>The receipt, and of which entry and digest it is said to be where that is said.</summary>
+    public (Receipt Receipt, long? LogIndex, Digest? Digest) Read()
+    {
+        if (Source is not null)
+            return (Receipt.Parse(Encoding.UTF8.GetBytes(Text)), null, null);
+        var line = JsonDocument.Parse(Text).RootElement;
+        return (
+            Receipt.Parse(Encoding.UTF8.GetBytes(line.GetProperty("receipt").GetString()!)),
+            line.GetProperty("logIndex").GetInt64(),
+            Digest.TryParse($"{line.GetProperty("algorithm").GetString()}:{line.GetProperty("digest").GetString()}", out var digest)
+                ? digest
+                : throw new AuditException("a line of receipts names its digest"));
     }
 }

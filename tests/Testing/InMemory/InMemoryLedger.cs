@@ -14,10 +14,34 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, ReadOnlyMemory<byte>> _journal = new();
     private readonly Dictionary<(Digest, string), Anchor> _anchors = [];
+    private readonly ConcurrentQueue<TileContent> _late = new();
     private StoredHead? _head;
     private long _finished;
     private long _version;
     private ReadOnlyMemory<byte>? _checkpoint;
+
+    /// <summary>What this ledger does wrong on purpose.</summary>
+    public Break Breaks { get; set; }
+
+    /// <summary>Takes over another ledger's content.</summary>
+    internal void CopyFrom(InMemoryLedger other)
+    {
+        (_head, _finished, _version, _checkpoint) = (other._head, other._finished, other._version, other._checkpoint);
+        Copy(other._journal, _journal);
+        Copy(other._anchors, _anchors);
+        Copy(other.Tiles, Tiles);
+        Copy(other.References, References);
+        Copy(other.Revocations, Revocations);
+        Copy(other.Issuers, Issuers);
+        foreach (var note in other.Published)
+            Published.Enqueue(note);
+    }
+
+    private static void Copy<TKey, TValue>(IEnumerable<KeyValuePair<TKey, TValue>> from, IDictionary<TKey, TValue> to)
+    {
+        foreach (var (key, value) in from)
+            to[key] = value;
+    }
 
     /// <summary>Every checkpoint that was ever published, in order.</summary>
     public ConcurrentQueue<ReadOnlyMemory<byte>> Published { get; } = new();
@@ -67,7 +91,7 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
         {
             lock (_lock)
             {
-                if (_head?.Version != expectedVersion)
+                if (_head?.Version != expectedVersion && Breaks != Break.HeadWithoutCompareAndSwap)
                     return null;
                 _head = new StoredHead(head, (++_version).ToString(CultureInfo.InvariantCulture));
                 return _head.Version;
@@ -75,18 +99,23 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
         });
 
     /// <inheritdoc/>
-    public Task<long> LoadFinishedAsync(CancellationToken cancellationToken) => operations.RunAsync("finished.load", () => Finished);
+    public Task<long> LoadFinishedAsync(CancellationToken cancellationToken) => operations.RunAsync("finished.load", () => Breaks == Break.NothingIsFinishedLater ? long.MaxValue : Finished);
 
     /// <inheritdoc/>
     public Task SaveFinishedAsync(long size, CancellationToken cancellationToken) => operations.RunAsync("finished.save", () =>
     {
         lock (_lock)
-            _finished = Math.Max(_finished, size);
+            _finished = Breaks == Break.MarksMoveBack ? size : Math.Max(_finished, size);
     });
 
     /// <inheritdoc/>
     public Task WriteAsync(string name, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>
-        operations.RunAsync("journal.write", () => _journal[name] = batch.ToArray());
+        operations.RunAsync("journal.write", () =>
+        {
+            _journal[name] = batch.ToArray();
+            if (Breaks == Break.IndexBeforeCommit)
+                AddRows([.. JournalFormat.Decode(batch).Acts().Select(item => item.Anchor)]);
+        });
 
     /// <inheritdoc/>
     Task<ReadOnlyMemory<byte>> IJournal.ReadAsync(string name, CancellationToken cancellationToken) =>
@@ -95,10 +124,18 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
     /// <inheritdoc/>
     public Task WriteAsync(TileContent tile, CancellationToken cancellationToken) => operations.RunAsync("tile.write", () =>
     {
+        if (Breaks == Break.CheckpointBeforeTiles)
+            _late.Enqueue(tile);
+        else
+            Put(tile);
+    });
+
+    private void Put(TileContent tile)
+    {
         var written = Tiles.GetOrAdd(tile.Id, tile.Bytes.ToArray());
         if (!written.Span.SequenceEqual(tile.Bytes.Span))
             Violations.Enqueue($"{tile.Id} was written with other content");
-    });
+    }
 
     /// <inheritdoc/>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellationToken) =>
@@ -118,13 +155,16 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
         {
             lock (_lock)
             {
-                if (_checkpoint is { } published && SizeOf(published) >= size)
+                if (_checkpoint is { } published && SizeOf(published) >= size && Breaks != Break.MarksMoveBack)
                     return;
                 foreach (var tile in TilesOf(size).Where(tile => !Tiles.ContainsKey(tile)))
                     Violations.Enqueue($"checkpoint {size} was published before {tile}");
                 _checkpoint = note;
                 Published.Enqueue(note);
             }
+
+            while (_late.TryDequeue(out var tile))
+                Put(tile);
         });
 
     /// <inheritdoc/>
@@ -137,16 +177,18 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Anchor>> AddAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken) =>
-        operations.RunAsync("index.add", IReadOnlyList<Anchor> () =>
+        operations.RunAsync("index.add", () => AddRows(anchors));
+
+    private IReadOnlyList<Anchor> AddRows(IReadOnlyList<Anchor> anchors)
+    {
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                var published = _checkpoint is { } note ? SizeOf(note) : 0;
-                foreach (var anchor in anchors.Where(anchor => anchor.LogIndex >= published))
-                    Violations.Enqueue($"entry {anchor.LogIndex} was indexed before it was published");
-                return [.. anchors.Where(LosesToAnotherRow)];
-            }
-        });
+            var published = _checkpoint is { } note ? SizeOf(note) : 0;
+            foreach (var anchor in anchors.Where(anchor => anchor.LogIndex >= published))
+                Violations.Enqueue($"entry {anchor.LogIndex} was indexed before it was published");
+            return [.. anchors.Where(LosesToAnotherRow)];
+        }
+    }
 
     /// <summary>Documents by reference.</summary>
     public ConcurrentDictionary<DocumentReference, bool> References { get; } = new();

@@ -96,6 +96,24 @@ public sealed class InMemoryWorld
         ["data"] = new Dictionary<string, object> { ["api"] = "PutBlob", ["eTag"] = $"\"{blob.ETag}\"" },
     });
 
+    /// <summary>A world of its own with the same log, issuers, keys and time, in which nothing has been answered yet and nothing is staged.</summary>
+    public InMemoryWorld Copy()
+    {
+        if (Staged.Count > 0)
+            throw new InvalidOperationException("Something is staged.");
+        var copy = new InMemoryWorld();
+        copy.Time.SetUtcNow(Time.GetUtcNow());
+        copy.EveryVerifier.Clear();
+        copy.EveryVerifier.AddRange(EveryVerifier);
+        copy.SignWith([.. Identity.Signers.Select(signer => ((CountingSigner)signer).Signer)]);
+        copy.Ledger.CopyFrom(Ledger);
+        copy.Inbox.CopyFrom(Inbox);
+        return copy;
+    }
+
+    /// <summary>Breaks the protocol on purpose from now on.</summary>
+    public void BreakOnPurpose(Break how) => (Ledger.Breaks, Staged.Breaks) = (how, how);
+
     /// <summary>Starts a process over this storage: the real handlers, sequencer and verifier.</summary>
     public InMemoryService Start() => new(this);
 
@@ -107,6 +125,8 @@ public sealed class InMemoryWorld
 
     private sealed class CountingSigner(INoteSigner signer, Operations operations) : INoteSigner
     {
+        public INoteSigner Signer => signer;
+
         public NoteVerifier Verifier => signer.Verifier;
 
         public async ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken) =>

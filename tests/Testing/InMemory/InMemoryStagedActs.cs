@@ -14,6 +14,9 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
     private readonly List<Message> _messages = [];
     private int _handles;
 
+    /// <summary>What this queue does wrong on purpose.</summary>
+    public Break Breaks { get; set; }
+
     /// <summary>Messages in the queue, visible or not.</summary>
     public int Count
     {
@@ -74,7 +77,10 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
                 // A second message for a part that is done has no body left.
                 _messages.RemoveAll(message => message.Part.Blob is { } blob && !Bodies.ContainsKey(blob));
                 var visible = _messages.Where(IsVisible).OrderBy(message => Shuffle?.Next() ?? 0).ToArray();
-                return [.. visible.Where(message => message.Part.Blob is null).Concat(visible.Where(message => message.Part.Blob is not null).Take(1)).Take(32).Select(Deliver)];
+                StagedMessage[] delivered = [.. visible.Where(message => message.Part.Blob is null).Concat(visible.Where(message => message.Part.Blob is not null).Take(1)).Take(32).Select(Deliver)];
+                if (Breaks == Break.DeleteBeforePublish)
+                    _messages.RemoveAll(message => delivered.Any(gone => gone.Id == message.Id));
+                return delivered;
             }
         });
 
