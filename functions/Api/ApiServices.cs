@@ -29,9 +29,12 @@ public static class ApiServices
         Get(routes, Routes.Issuers, (request, stop) => Endpoint<RegistryEndpoints>(request).IssuersAsync(stop));
         Get(routes, Routes.IssuerHistory, (request, stop) => Endpoint<RegistryEndpoints>(request).HistoryAsync(Value(request, "id"), stop));
         Get(routes, Routes.IssuerDocuments, (request, stop) => Endpoint<IssuerEndpoints>(request).DocumentsAsync(request, Value(request, "id"), stop));
+        Get(routes, Routes.IssuerUploads, (request, stop) => Endpoint<IssuerEndpoints>(request).UploadsAsync(request, Value(request, "id"), stop));
         Get(routes, Routes.Keys, (request, stop) => Endpoint<RegistryEndpoints>(request).KeysAsync(stop));
         GetAlways(routes, Routes.Checkpoint, (request, stop) => Endpoint<LogEndpoints>(request).CheckpointAsync(stop));
         Get(routes, Routes.Tile, (request, stop) => Endpoint<LogEndpoints>(request).TileAsync(Value(request, "path"), stop));
+        GetAlways(routes, Routes.Page, (_, _) => Task.FromResult(PageEndpoints.Index()));
+        GetAlways(routes, Routes.PageAsset, (request, _) => Task.FromResult(PageEndpoints.Asset(Value(request, "file"))));
         GetAlways(routes, Routes.Live, (_, _) => Task.FromResult(HealthEndpoints.Live()));
         GetAlways(routes, Routes.Ready, (request, stop) => Endpoint<HealthEndpoints>(request).ReadyAsync(stop));
         GetAlways(routes, Routes.OpenApi, (_, _) => Task.FromResult(OpenApiEndpoint.Document()));

@@ -12,6 +12,9 @@ internal static class CacheControl
     /// <summary>Keys and issuers change rarely.</summary>
     public const string Minute = "public, max-age=60";
 
+    /// <summary>The page names the assets of its own version, so it must not be older than they are.</summary>
+    public const string Revalidate = "no-cache";
+
     /// <summary>Tiles never change.</summary>
     public const string Immutable = "public, max-age=31536000, immutable";
 }

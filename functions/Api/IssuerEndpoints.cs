@@ -1,8 +1,10 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Issuers;
+using TrueCopy.Verification.Uploads;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Api;
@@ -14,8 +16,8 @@ public interface IIssuerGate
     ValueTask<bool> AdmitsAsync(HttpContext caller, string issuer, CancellationToken cancellationToken);
 }
 
-/// <summary>What only an issuer may ask: references, unlike digests, can be guessed.</summary>
-public sealed class IssuerEndpoints(IIssuerGate gate, IReferenceIndex references, Verifier verifier)
+/// <summary>What only an issuer may ask: references, unlike digests, can be guessed, and what it uploads is its own business.</summary>
+public sealed class IssuerEndpoints(IIssuerGate gate, IReferenceIndex references, Verifier verifier, UploadHistory history)
 {
     /// <summary><c>GET /v1/issuers/{id}/documents?reference=…</c>: a <see cref="DocumentsDocument"/>, empty if the reference is not used.</summary>
     public async Task<IResult> DocumentsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
@@ -35,5 +37,39 @@ public sealed class IssuerEndpoints(IIssuerGate gate, IReferenceIndex references
             StatusCodes.Status200OK,
             "application/json",
             CacheControl.None);
+    }
+
+    /// <summary><c>GET /v1/issuers/{id}/uploads?prefix=…&amp;offset=…&amp;limit=…</c>: an <see cref="UploadsDocument"/>; every part of the query may be left out.</summary>
+    public async Task<IResult> UploadsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        if (!Issuer.IsId(id))
+            return Problem.NoSuchIssuer();
+        if (!await gate.AdmitsAsync(request.HttpContext, id, cancellationToken))
+            return Problem.NotForYou();
+        var prefix = (string?)request.Query["prefix"] ?? "";
+        if (prefix.Length > UploadHistory.MaxPrefixLength)
+            return Problem.MalformedRequest($"prefix has at most {UploadHistory.MaxPrefixLength} characters.");
+        if (!TryReadNumber(request, "offset", 0, int.MaxValue, 0, out var offset))
+            return Problem.MalformedRequest("offset is a whole number, 0 or more.");
+        if (!TryReadNumber(request, "limit", 1, UploadHistory.MaxPage, UploadHistory.MaxPage, out var limit))
+            return Problem.MalformedRequest($"limit is a whole number from 1 to {UploadHistory.MaxPage}.");
+
+        return new JsonAnswer<UploadsDocument>(
+            await history.ReadAsync(id, prefix, offset, limit, cancellationToken),
+            AnswerJson.Instance.UploadsDocument,
+            StatusCodes.Status200OK,
+            "application/json",
+            CacheControl.None);
+    }
+
+    private static bool TryReadNumber(HttpRequest request, string name, int least, int most, int otherwise, out int number)
+    {
+        number = otherwise;
+        return request.Query[name] switch
+        {
+            [] => true,
+            [var text] => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= least && number <= most,
+            _ => false,
+        };
     }
 }

@@ -18,6 +18,9 @@ public static class Routes
     /// <summary>An issuer's documents under its own reference: <see cref="IssuerEndpoints.DocumentsAsync"/>.</summary>
     public const string IssuerDocuments = "v1/issuers/{id}/documents";
 
+    /// <summary>What an issuer uploaded, and what came of it: <see cref="IssuerEndpoints.UploadsAsync"/>.</summary>
+    public const string IssuerUploads = "v1/issuers/{id}/uploads";
+
     /// <summary>The log's keys: <see cref="RegistryEndpoints.KeysAsync"/>.</summary>
     public const string Keys = "v1/keys";
 
@@ -26,6 +29,15 @@ public static class Routes
 
     /// <summary>Tiles and entry bundles: <see cref="LogEndpoints.TileAsync"/>.</summary>
     public const string Tile = "log/tile/{*path}";
+
+    /// <summary>
+    /// The page for people: <see cref="PageEndpoints.Index"/>. Matches the root and nothing else: the Functions host takes an
+    /// empty template for the function's name, and puts a slash before any other.
+    /// </summary>
+    public const string Page = "{root:maxlength(0)?}";
+
+    /// <summary>What the page loads: <see cref="PageEndpoints.Asset"/>.</summary>
+    public const string PageAsset = "assets/{file}";
 
     /// <summary>The process runs: <see cref="HealthEndpoints.Live"/>.</summary>
     public const string Live = "health/live";

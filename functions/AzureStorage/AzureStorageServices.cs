@@ -5,6 +5,7 @@ using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Uploads;
 
 namespace TrueCopy.AzureStorage;
 
@@ -15,6 +16,7 @@ public static class AzureStorageServices
     public static IServiceCollection AddAzureStorage(this IServiceCollection services, StorageAccounts accounts) => services
         .AddSingleton(accounts)
         .AddSingleton<IInbox, BlobInbox>()
+        .AddSingleton<IInboxListing, BlobInboxListing>()
         .AddSingleton<IIssuerRegistry, BlobIssuerRegistry>()
         .AddSingleton<IOutbox, BlobOutbox>()
         .AddSingleton<IDeadLetters, BlobDeadLetters>()

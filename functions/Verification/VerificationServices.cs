@@ -5,6 +5,7 @@ using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 using TrueCopy.Verification.Signing;
+using TrueCopy.Verification.Uploads;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Verification;
@@ -39,6 +40,7 @@ public static class VerificationServices
         services.AddSingleton<RegistryWatch>();
         services.AddSingleton<CheckpointSource>();
         services.AddSingleton<Verifier>();
+        services.AddSingleton<UploadHistory>();
         return services;
     }
 }

@@ -102,6 +102,8 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     AzureWebJobsStorage__accountName: runtimeName
     AzureWebJobsStorage__credential: 'managedidentity'
     AzureWebJobsStorage__clientId: identityClientId
+    // The page of the service is at the root, not that of the host.
+    AzureWebJobsDisableHomepage: 'true'
     AZURE_CLIENT_ID: identityClientId
 
     Inbox__blobServiceUri: 'https://${inboxName}.blob.${storageSuffix}'

@@ -11,7 +11,6 @@ using TrueCopy.Testing.InMemory;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
@@ -51,13 +50,8 @@ public sealed class ApiHost : IAsyncDisposable
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         else
             builder.WebHost.UseTestServer();
-        builder.Services.AddSingleton<TimeProvider>(world.Time).AddSingleton(world.Identity);
-        builder.Services.AddSingleton<ILogState>(world.Ledger).AddSingleton<IJournal>(world.Ledger);
-        builder.Services.AddSingleton<ILogStore>(world.Ledger).AddSingleton<IAnchorIndex>(world.Ledger);
-        builder.Services.AddSingleton<IReferenceIndex>(world.Ledger).AddSingleton<IRevocationIndex>(world.Ledger).AddSingleton<IIssuerHistory>(world.Ledger);
+        builder.Services.AddInMemory(world).AddSingleton(world.Identity);
         builder.Services.AddSingleton<IIssuerGate, GateForTests>();
-        builder.Services.AddSingleton<IInbox>(world.Inbox).AddSingleton<IIssuerRegistry>(world.Inbox).AddSingleton<IOutbox>(world.Inbox);
-        builder.Services.AddSingleton<IStagedActs>(world.Staged).AddSingleton<ISequencerLease>(world.Lease);
         builder.Services.AddVerification().AddTrueCopyApi();
         change?.Invoke(builder.Services);
         var logged = new Recorder();

@@ -50,6 +50,11 @@ public sealed class ContractTests
     [InlineData("IssuerHistory", typeof(IssuerHistoryDocument))]
     [InlineData("IssuerDescription", typeof(IssuerDescriptionDocument))]
     [InlineData("Documents", typeof(DocumentsDocument))]
+    [InlineData("Uploads", typeof(UploadsDocument))]
+    [InlineData("UploadDay", typeof(UploadDayDocument))]
+    [InlineData("Upload", typeof(UploadDocument))]
+    [InlineData("UploadReceipt", typeof(UploadReceiptDocument))]
+    [InlineData("UploadRejection", typeof(UploadRejectionDocument))]
     [InlineData("Act", typeof(ActDocument))]
     [InlineData("Issuer", typeof(IssuerDocument))]
     [InlineData("Checkpoint", typeof(CheckpointDocument))]
@@ -211,7 +216,7 @@ public sealed class ContractTests
             path => path.Value.EnumerateObject().Select(operation => (path.Name, operation.Name.ToUpperInvariant(), operation.Value)));
 
     private static string PathOf(RouteEndpoint endpoint) =>
-        "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{*path}", "{path}", StringComparison.Ordinal);
+        "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{*path}", "{path}", StringComparison.Ordinal).Replace(Routes.Page, "", StringComparison.Ordinal);
 
     private static IEnumerable<(string Name, JsonElement Value)> Examples() =>
         OpenApiContract.Document.GetProperty("components").GetProperty("responses").EnumerateObject().SelectMany(
@@ -242,6 +247,7 @@ public sealed class ContractTests
     {
         var plain when plain == typeof(string) || plain.IsEnum => "string",
         var plain when plain == typeof(DateTimeOffset) => "string date-time",
+        var plain when plain == typeof(bool) => "boolean",
         var plain when plain == typeof(int) => "integer",
         var plain when plain == typeof(long) => "integer int64",
         { IsGenericType: true } => "array",

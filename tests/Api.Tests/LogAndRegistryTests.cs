@@ -22,6 +22,33 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
+    public async Task The_page_is_never_older_than_what_it_loads_and_that_is_kept_for_ever()
+    {
+        var page = await _host.GetAsync("/");
+        var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("no-cache", page.Headers.CacheControl!.ToString());
+        var assets = System.Text.RegularExpressions.Regex.Matches(html, @"""(/assets/[^""]+)""").Select(match => match.Groups[1].Value).ToArray();
+        Assert.NotEmpty(assets);
+        foreach (var asset in assets)
+            Assert.Contains("immutable", (await _host.GetAsync(asset)).Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        Assert.Equal("no-cache", (await _host.GetAsync("/assets/receipt.js")).Headers.CacheControl!.ToString());
+        await ApiHost.ProblemAsync(await _host.GetAsync("/assets/..%2Findex.html"), 404, "no-such-resource");
+    }
+
+    [Theory]
+    [InlineData("gzip, br", "gzip")]
+    [InlineData("br", null)]
+    [InlineData("gzip;q=0", null)]
+    public async Task The_page_is_compressed_for_those_who_take_it(string accepted, string? encoding)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/assets/receipt.js");
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
+        var response = await _host.SendAsync(request);
+        Assert.Equal(encoding, response.Content.Headers.ContentEncoding.SingleOrDefault());
+        Assert.Equal(["Accept-Encoding"], response.Headers.Vary);
+    }
+
+    [Fact]
     public async Task The_checkpoint_is_signed_by_both_keys_and_cached_for_a_moment()
     {
         var response = await _host.GetAsync("/log/checkpoint");

@@ -78,6 +78,9 @@ internal static class OpenApiContract
                 Assert.True(value.TryGetInt64(out var number), where);
                 Assert.True(!schema.TryGetProperty("minimum", out var minimum) || number >= minimum.GetInt64(), $"{where} is too small");
                 break;
+            case "boolean":
+                Assert.True(value.ValueKind is JsonValueKind.True or JsonValueKind.False, where);
+                break;
             case "string":
                 Assert.Equal(JsonValueKind.String, value.ValueKind);
                 CheckText(value.GetString()!, schema, where);

@@ -106,8 +106,8 @@ public sealed partial class AgreementTests
             .ToHashSet();
         var read = SettingsTests.ReadBy("keyVault");
 
-        // What the Functions host reads for itself: its own storage, and how the queue triggers' connection signs in.
-        string[] hosts = ["AzureWebJobsStorage__accountName", "AzureWebJobsStorage__credential", "AzureWebJobsStorage__clientId", "Ledger__credential", "Ledger__clientId"];
+        // What the Functions host reads for itself: its own storage, that the root is ours, and how the queue triggers' connection signs in.
+        string[] hosts = ["AzureWebJobsDisableHomepage", "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__credential", "AzureWebJobsStorage__clientId", "Ledger__credential", "Ledger__clientId"];
         Assert.Equal(read.Concat(hosts).Order(), bicep.Order());
     }
 

@@ -98,6 +98,33 @@ public sealed class InboxTests(Azurite azurite)
         await Assert.ThrowsAsync<NotAnIssuerException>(() => registry.GetAsync("issuer-nobody", Stop));
     }
 
+    [Fact]
+    public async Task Uploads_and_answers_are_listed_by_prefix_with_their_metadata_and_answers_are_read()
+    {
+        var listing = new BlobInboxListing(azurite.Accounts);
+        var issuer = await azurite.NewIssuerAsync();
+        var blob = await PutAsync(issuer, "2026/目录/a b.pdf", "xyz");
+        await PutAsync(issuer, "2027/later.pdf", "");
+        await _outbox.WriteReceiptAsync(blob, DigestAlgorithm.Sha256, 17, "receipt"u8.ToArray(), Stop);
+        await _outbox.WriteRejectionAsync(blob, new Rejection("too-odd", "Too odd", "Because."), Stop);
+
+        var upload = Assert.Single((await listing.ListAsync(blob.Container, "2026/", 10, Stop)).Blobs);
+        Assert.Equal((blob.Path, blob.ETag, 3L), (upload.Path, upload.ETag, upload.Length));
+        Assert.InRange(upload.At, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow().AddMinutes(1));
+        var receipt = Assert.Single((await listing.ListAsync(blob.Container, ".truecopy/receipts/2026/", 10, Stop)).Blobs);
+        Assert.Equal((blob.ETag, "17"), (receipt.Metadata[AnswerMetadata.SourceETag], receipt.Metadata[AnswerMetadata.LogIndex]));
+
+        var some = await listing.ListAsync(blob.Container, "", 3, Stop);
+        Assert.Equal((3, false), (some.Blobs.Count, some.Complete));
+        Assert.True((await listing.ListAsync(blob.Container, "", 4, Stop)).Complete);
+        Assert.Empty((await listing.ListAsync("issuer-nobody", "", 10, Stop)).Blobs);
+
+        var history = await new TrueCopy.Verification.Uploads.UploadHistory(listing).ReadAsync(issuer, "2026/", 0, 10, Stop);
+        var told = Assert.Single(history.Uploads);
+        Assert.Equal(("Too odd", 17L), (told.Rejection!.Title, Assert.Single(told.Receipts).LogIndex));
+        Assert.Null(await listing.ReadAnswerAsync(blob.Container, "not-there", Stop));
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private async Task<BlobVersion> PutAsync(string issuer, string path, string content)

@@ -26,6 +26,13 @@ public sealed class RegistryFunctions(RegistryEndpoints registry, IssuerEndpoint
         string id) =>
         guard.GuardAsync(request, stop => issuers.DocumentsAsync(request, id, stop));
 
+    /// <summary>What an issuer uploaded, and what came of it.</summary>
+    [Function("IssuerUploads")]
+    public Task<IResult> UploadsAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.IssuerUploads)] HttpRequest request,
+        string id) =>
+        guard.GuardAsync(request, stop => issuers.UploadsAsync(request, id, stop));
+
     /// <summary>The log's keys.</summary>
     [Function("Keys")]
     public Task<IResult> KeysAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Keys)] HttpRequest request) =>

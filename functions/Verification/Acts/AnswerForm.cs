@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TrueCopy.Verification.Acts;
 
 /// <summary>How an act is answered where the issuer uploaded it.</summary>
@@ -18,14 +20,18 @@ public sealed record AnswerForm(UploadKind Kind, int Part = 0, int Parts = 1, bo
 }
 
 /// <summary>What an upload is, by its name.</summary>
+[JsonConverter(typeof(ExactNameConverter<UploadKind>))]
 public enum UploadKind
 {
     /// <summary>A document: hashed.</summary>
+    [JsonStringEnumMemberName("document")]
     Document,
 
     /// <summary>Digests without documents: <c>SHA256SUMS</c>, <c>*.sha256</c> and the like, or <c>*.manifest.jsonl</c>.</summary>
+    [JsonStringEnumMemberName("manifest")]
     Manifest,
 
     /// <summary>Acts on documents issued before: <c>*.acts.jsonl</c>.</summary>
+    [JsonStringEnumMemberName("acts")]
     ActList,
 }

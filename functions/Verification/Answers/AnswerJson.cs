@@ -12,6 +12,7 @@ namespace TrueCopy.Verification.Answers;
 [JsonSerializable(typeof(IssuersDocument))]
 [JsonSerializable(typeof(KeysDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(UploadsDocument))]
 [JsonSerializable(typeof(VerdictDocument))]
 public sealed partial class AnswerJson : JsonSerializerContext
 {

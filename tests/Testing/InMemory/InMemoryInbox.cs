@@ -11,7 +11,7 @@ using TrueCopy.Verification.Receipts;
 namespace TrueCopy.Testing.InMemory;
 
 /// <summary>The inbox account in memory: containers with registry metadata, blobs, and the service's answers.</summary>
-public sealed class InMemoryInbox(Operations operations, TimeProvider time) : IInbox, IIssuerRegistry, IOutbox
+public sealed partial class InMemoryInbox(Operations operations, TimeProvider time) : IInbox, IIssuerRegistry, IOutbox
 {
     private readonly Operations _operations = operations;
     private readonly ConcurrentDictionary<string, (Dictionary<string, string> Metadata, DateTimeOffset Since)> _containers = new();

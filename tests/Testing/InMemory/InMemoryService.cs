@@ -7,7 +7,6 @@ using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
@@ -143,14 +142,8 @@ public sealed class InMemoryService : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
-        services.AddSingleton<TimeProvider>(world.Time);
+        services.AddInMemory(world);
         services.AddSingleton<ILogKeySource>(new InMemoryWorld.KeySource(world)).AddSingleton<ILogKeys, RotatedKeys>();
-        services.AddSingleton<ILogState>(world.Ledger).AddSingleton<IJournal>(world.Ledger);
-        services.AddSingleton<ILogStore>(world.Ledger).AddSingleton<IAnchorIndex>(world.Ledger);
-        services.AddSingleton<IReferenceIndex>(world.Ledger).AddSingleton<IRevocationIndex>(world.Ledger).AddSingleton<IIssuerHistory>(world.Ledger);
-        services.AddSingleton<IInbox>(world.Inbox).AddSingleton<IIssuerRegistry>(world.Inbox).AddSingleton<IOutbox>(world.Inbox);
-        services.AddSingleton<IStagedActs>(world.Staged).AddSingleton<ISequencerLease>(world.Lease);
-        services.AddSingleton<IDeadLetters>(world.DeadLetters);
         services.AddVerification();
         _services = services.BuildServiceProvider();
     }

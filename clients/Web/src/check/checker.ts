@@ -1,0 +1,220 @@
+// From dropped files to outcomes. Files are hashed one after the other; what was hashed while a request travelled goes
+// into the next request.
+
+import { type Hasher, UnreadableFile } from '../hashing/hasher';
+import { FormatError, type Bytes } from '../log/bytes';
+import { checkReceipt, isAbout } from '../receipt/check';
+import { algorithms, type Algorithm, type Digest } from '../receipt/digest';
+import { type Entry, parseEntry } from '../receipt/entry';
+import { parseReceipt, type Receipt, receiptExtension } from '../receipt/receipt';
+import { judge, verdictOf } from '../service/judge';
+import * as service from '../service/service';
+import { ServiceFailure } from '../service/service';
+import type { Trust } from '../service/trust';
+import type { Held, Item, Outcome } from './item';
+
+const everyAlgorithm = Object.keys(algorithms) as Algorithm[];
+const maxReceiptSize = 1_500_000;
+
+/** A receipt that was dropped. */
+interface HeldReceipt {
+  readonly name: string;
+  readonly bytes: Bytes;
+  readonly receipt: Receipt | null;
+  readonly entry: Entry | null;
+}
+
+interface Question {
+  readonly item: Item;
+  readonly digests: readonly Digest[];
+  readonly answered: () => void;
+}
+
+export class Checker {
+  items: Item[] = [];
+  private last = 0;
+  private readonly questions: Question[] = [];
+  private asking = false;
+
+  constructor(
+    private readonly hasher: Hasher,
+    private trust: Trust,
+    private readonly changed: (item: Item | null) => void,
+    private readonly trustChanged: (trust: Trust) => void,
+  ) {}
+
+  /** Takes dropped or chosen files. Receipts among them are for the others, which are then checked without the network. */
+  async add(files: readonly File[]): Promise<void> {
+    const isReceipt = (file: File): boolean => file.name.endsWith(receiptExtension) && file.size <= maxReceiptSize;
+    const receipts = await Promise.all(files.filter(isReceipt).map(readReceipt));
+    const documents = files.filter((file) => !isReceipt(file));
+    // A receipt alone is looked at as any other file would be.
+    const items = (documents.length > 0 ? documents : files).map((file) => this.newItem(file, file.name));
+    this.items = [...items, ...this.items];
+    this.changed(null);
+    const offline = documents.length > 0 ? receipts : [];
+    await Promise.all(items.map((item) => this.check(item, offline, ['sha-256'])));
+  }
+
+  /** Asks about a digest whose document is not at hand. */
+  async addDigest(digest: Digest): Promise<void> {
+    const item = this.newItem(null, null);
+    item.digests = [digest];
+    this.items = [item, ...this.items];
+    this.changed(null);
+    await this.ask(item);
+  }
+
+  clear(): void {
+    this.items = [];
+    this.changed(null);
+  }
+
+  async retry(item: Item): Promise<void> {
+    if (item.file && item.digests.length === 0) await this.check(item, [], ['sha-256']);
+    else await this.ask(item);
+  }
+
+  /** Looks under every algorithm: some institutions register other digests only. */
+  async lookFurther(item: Item): Promise<void> {
+    item.everyAlgorithm = true;
+    await this.check(item, [], everyAlgorithm);
+  }
+
+  /** From now on these keys count; what was checked with others is asked again. */
+  async hold(trust: Trust): Promise<void> {
+    this.trust = trust;
+    this.trustChanged(trust);
+    await Promise.all(
+      this.items.map((item) => {
+        const { outcome } = item;
+        if (outcome.kind === 'noKey') return outcome.again();
+        return outcome.kind === 'distrusted' && !outcome.offline ? this.ask(item) : null;
+      }),
+    );
+  }
+
+  private newItem(file: File | null, name: string | null): Item {
+    return { id: ++this.last, file, name, digests: [], outcome: { kind: 'waiting' }, everyAlgorithm: false, at: '' };
+  }
+
+  private set(item: Item, outcome: Outcome): void {
+    item.outcome = outcome;
+    item.at = new Date().toISOString();
+    this.changed(item);
+  }
+
+  private async check(item: Item, receipts: readonly HeldReceipt[], wanted: readonly Algorithm[]): Promise<void> {
+    const ofReceipts = receipts.map(({ entry }) => entry?.algorithm).filter((name): name is Algorithm => everyAlgorithm.includes(name as Algorithm));
+    try {
+      item.digests = await this.hasher.hash(item.file!, [...new Set([...wanted, ...ofReceipts])], (hashed) => this.set(item, { kind: 'hashing', hashed }));
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      this.set(item, { kind: 'unreadable', detail: error.message });
+      return;
+    }
+    const own = await this.receiptFor(item, receipts);
+    if (own) await this.checkOffline(item, own.receipt, own.digest);
+    else await this.ask(item);
+  }
+
+  /** The receipt whose entry is about the file; else one that bears the file's name, so that its fault is shown. */
+  private async receiptFor(item: Item, receipts: readonly HeldReceipt[]): Promise<{ receipt: HeldReceipt; digest: Digest } | null> {
+    for (const held of receipts) {
+      if (!held.receipt || !held.entry) continue;
+      for (const digest of item.digests) if (await isAbout(held.receipt, held.entry, digest)) return { receipt: held, digest };
+    }
+    const named = receipts.find(({ name }) => name.startsWith(item.name ?? '')) ?? (receipts.length === 1 && this.items.length === 1 ? receipts[0] : undefined);
+    const digest = item.digests.find(({ algorithm }) => algorithm === named?.entry?.algorithm) ?? item.digests[0];
+    return named && digest ? { receipt: named, digest } : null;
+  }
+
+  private async checkOffline(item: Item, held: HeldReceipt, digest: Digest): Promise<void> {
+    const { keys } = this.trust;
+    const check = await checkReceipt(held.bytes, digest, keys);
+    const fits = check.steps.every((step) => step.holds || step.name === 'signature');
+    if (keys.length === 0 && fits) {
+      this.set(item, { kind: 'noKey', check, again: () => this.checkOffline(item, held, digest) });
+      return;
+    }
+    if (check.fault !== null) {
+      this.set(item, { kind: 'distrusted', fault: check.fault, checks: [check], offline: true, held: this.held() });
+      return;
+    }
+    const verdict = verdictOf(check.entry!, Date.now());
+    this.set(item, { kind: 'offline', verdict, check, receipt: new TextDecoder().decode(held.bytes), held: this.held() });
+  }
+
+  private ask(item: Item): Promise<void> {
+    this.set(item, { kind: 'asking' });
+    return new Promise((answered) => {
+      this.questions.push({ item, digests: item.digests, answered });
+      void this.askAll();
+    });
+  }
+
+  private async askAll(): Promise<void> {
+    if (this.asking) return;
+    this.asking = true;
+    while (this.questions.length > 0) {
+      const batch: Question[] = [];
+      let room = service.maxBatch;
+      while (this.questions.length > 0 && this.questions[0]!.digests.length <= room) {
+        const question = this.questions.shift()!;
+        room -= question.digests.length;
+        batch.push(question);
+      }
+      await this.askBatch(batch);
+      for (const question of batch) question.answered();
+    }
+    this.asking = false;
+  }
+
+  private async askBatch(batch: readonly Question[]): Promise<void> {
+    try {
+      await this.meetKeys();
+      const answers = await service.verifyMany(batch.flatMap((question) => question.digests));
+      let next = 0;
+      for (const { item, digests } of batch) {
+        const own = answers.slice(next, next + digests.length);
+        next += digests.length;
+        // Several algorithms: the first that knows the document answers.
+        const at = Math.max(0, own.findIndex((answer) => answer.verdict !== 'unknown'));
+        const [answer, digest] = [own[at]!, digests[at]!];
+        const { checks, fault } = await judge(answer, digest, this.trust.keys);
+        const held = this.held();
+        this.set(item, fault === null ? { kind: 'answered', answer, checks, held } : { kind: 'distrusted', fault, checks, offline: false, held });
+      }
+    } catch (error) {
+      const failure = error instanceof ServiceFailure ? error : new ServiceFailure('garbled', error instanceof FormatError ? error.message : String(error));
+      for (const { item } of batch) this.set(item, { kind: 'outage', failure: failure.kind, detail: failure.message });
+    }
+  }
+
+  /** What the service names as its keys is compared with what is known; without a known key there is no answer. */
+  private async meetKeys(): Promise<void> {
+    try {
+      const { verifierKeys } = await service.keys();
+      this.trust = await this.trust.meet(verifierKeys);
+      this.trustChanged(this.trust);
+    } catch (error) {
+      if (this.trust.keys.length === 0) throw error;
+    }
+    if (this.trust.keys.length === 0) throw new ServiceFailure('garbled', this.trust.badLink ?? 'The service names no key.');
+  }
+
+  private held(): Held {
+    return { keys: this.trust.keys, source: this.trust.source, since: this.trust.since, isNew: this.trust.isNew };
+  }
+}
+
+async function readReceipt(file: File): Promise<HeldReceipt> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  try {
+    const receipt = parseReceipt(bytes);
+    return { name: file.name, bytes, receipt, entry: parseEntry(receipt.entry) };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return { name: file.name, bytes, receipt: null, entry: null };
+  }
+}

@@ -1,0 +1,143 @@
+// C2SP signed-note.
+
+import { type Bytes, concat, decodeBase64, decodeUtf8, encodeHex, FormatError, sha256, utf8 } from './bytes';
+
+export interface NoteSignature {
+  readonly name: string;
+  /** 8 hex digits. */
+  readonly keyId: string;
+  readonly value: Bytes;
+}
+
+export interface SignedNote {
+  /** The signed text: ends in a newline. */
+  readonly text: string;
+  readonly signatures: readonly NoteSignature[];
+}
+
+const maxLength = 1_000_000;
+const maxSignatures = 100;
+
+// Everything that Unicode calls white space or a control character, and the plus sign that verifier keys are written with.
+const notInNames = /[\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000+]/;
+
+export function isKeyName(name: string): boolean {
+  return name.length > 0 && !notInNames.test(name);
+}
+
+export function parseNote(note: Uint8Array): SignedNote {
+  if (note.length > maxLength) throw new FormatError(`note: longer than ${maxLength} bytes`);
+  const all = decodeUtf8(note, 'note');
+  if (/[\u0000-\u0009\u000b-\u001f]/.test(all)) throw new FormatError('note: a control character other than newline');
+  const end = all.lastIndexOf('\n\n');
+  if (end < 0) throw new FormatError('note: no empty line before the signatures');
+  if (!all.endsWith('\n') || end + 2 === all.length) throw new FormatError('note: the signatures must be whole lines, at least one');
+  const lines = all.slice(end + 2, -1).split('\n');
+  if (lines.length > maxSignatures) throw new FormatError(`note: more than ${maxSignatures} signatures`);
+  return { text: all.slice(0, end + 1), signatures: lines.map(parseSignature) };
+}
+
+function parseSignature(line: string): NoteSignature {
+  const match = /^— ([^ ]*) (.*)$/u.exec(line);
+  if (!match || !isKeyName(match[1]!)) throw new FormatError('note: a signature line is an em dash, a key name and a signature');
+  const value = decodeBase64(match[2]!, 'note: a signature');
+  if (value.length <= 4) throw new FormatError('note: a signature is a key id and at least one byte');
+  return { name: match[1]!, keyId: encodeHex(value.subarray(0, 4)), value: value.slice(4) };
+}
+
+export type KeyKind = 'ecdsa' | 'ed25519';
+
+/** A public key that signs notes, imported; null where this browser cannot verify with it. */
+export interface VerifierKey {
+  readonly line: string;
+  readonly name: string;
+  readonly keyId: string;
+  readonly kind: KeyKind;
+  readonly key: CryptoKey | null;
+}
+
+/** Parses `name+id+base64(type ‖ key)`: Ed25519 (0x01), or ECDSA P-256 (0x02) as SubjectPublicKeyInfo. */
+export async function parseVerifierKey(line: string): Promise<VerifierKey> {
+  // Base64 may itself hold plus signs, so only the first two separate.
+  const match = /^([^+]*)\+([^+]*)\+(.*)$/u.exec(line);
+  if (!match || !isKeyName(match[1]!)) throw new FormatError('verifier key: expected name+id+key');
+  const [name, keyId] = [match[1]!, match[2]!];
+  const typed = decodeBase64(match[3]!, 'verifier key');
+  const bytes = typed.slice(1);
+  let kind: KeyKind;
+  let hashed: Bytes;
+  if (typed[0] === 1) {
+    if (bytes.length !== 32) throw new FormatError('verifier key: an Ed25519 key has 32 bytes');
+    kind = 'ed25519';
+    hashed = concat(utf8(`${name}\n`), typed);
+  } else if (typed[0] === 2) {
+    kind = 'ecdsa';
+    hashed = bytes;
+  } else {
+    throw new FormatError('verifier key: only types 0x01 (Ed25519) and 0x02 (ECDSA) are known');
+  }
+  if (encodeHex((await sha256(hashed)).subarray(0, 4)) !== keyId) throw new FormatError('verifier key: the id is not that of the key');
+  return { line, name, keyId, kind, key: await importKey(kind, bytes) };
+}
+
+async function importKey(kind: KeyKind, bytes: Bytes): Promise<CryptoKey | null> {
+  if (kind === 'ecdsa') {
+    try {
+      return await crypto.subtle.importKey('spki', bytes, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
+    } catch {
+      throw new FormatError('verifier key: not a point of P-256');
+    }
+  }
+  try {
+    return await crypto.subtle.importKey('raw', bytes, { name: 'Ed25519' }, false, ['verify']);
+  } catch (error) {
+    // Older browsers do not know Ed25519; the ECDSA key, by which receipts are judged, is enough.
+    if (error instanceof DOMException && error.name === 'NotSupportedError') return null;
+    throw new FormatError('verifier key: not a point of Ed25519');
+  }
+}
+
+export async function verifySignature(key: VerifierKey & { key: CryptoKey }, text: string, signature: Bytes): Promise<boolean> {
+  if (key.kind === 'ed25519') return crypto.subtle.verify({ name: 'Ed25519' }, key.key, signature, utf8(text));
+  const raw = rawOfDer(signature);
+  return raw !== null && crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key.key, raw, utf8(text));
+}
+
+/** r‖s, as WebCrypto takes it, of the DER that notes carry (RFC 3279, section 2.2.3); null if it is no such DER. */
+export function rawOfDer(der: Uint8Array): Bytes | null {
+  if (der[0] !== 0x30 || der[1] !== der.length - 2 || der.length > 72) return null;
+  const raw = new Uint8Array(64);
+  let offset = 2;
+  for (const half of [0, 1]) {
+    const length = der[offset + 1] ?? 0;
+    const integer = der.subarray(offset + 2, offset + 2 + length);
+    if (der[offset] !== 0x02 || length === 0 || integer.length !== length) return null;
+    if (integer[0]! >= 0x80) return null;
+    const padded = integer[0] === 0 && length > 1;
+    if (padded && integer[1]! < 0x80) return null;
+    const value = padded ? integer.subarray(1) : integer;
+    if (value.length > 32) return null;
+    raw.set(value, 32 * half + 32 - value.length);
+    offset += 2 + length;
+  }
+  return offset === der.length ? raw : null;
+}
+
+/** A signature of a known key on a note. */
+export interface Signer {
+  readonly key: VerifierKey;
+  /** Null where this browser cannot tell. */
+  readonly valid: boolean | null;
+}
+
+/** Every signature of `known` keys on a note, checked; lines of other keys are left out. */
+export async function signersOf(note: SignedNote, known: readonly VerifierKey[]): Promise<Signer[]> {
+  const signers: Signer[] = [];
+  for (const key of known) {
+    for (const line of note.signatures.filter((s) => s.keyId === key.keyId && s.name === key.name)) {
+      const checkable = key.key === null ? null : { ...key, key: key.key };
+      signers.push({ key, valid: checkable && (await verifySignature(checkable, note.text, line.value)) });
+    }
+  }
+  return signers;
+}

@@ -1,0 +1,178 @@
+import { Checker } from './check/checker';
+import type { Item } from './check/item';
+import { stateOf } from './check/item';
+import { Hasher } from './hashing/hasher';
+import { FormatError } from './log/bytes';
+import { parseDigest } from './receipt/digest';
+import * as service from './service/service';
+import { ServiceFailure } from './service/service';
+import { Trust } from './service/trust';
+import './style.css';
+import { h } from './view/dom';
+import { IssuerView } from './view/issuerView';
+import { LogView } from './view/logView';
+import { report } from './view/report';
+import { trustPanel, trustWarnings } from './view/trust';
+import { VerifyView } from './view/verifyView';
+import { chosenLanguage, type Language, languages, rememberLanguage } from './words/language';
+
+const views = ['verify', 'issuer', 'log'] as const;
+type View = (typeof views)[number];
+
+/** What the address says after `#`, which browsers do not send: digest, key (any number), view. */
+const fragment = (): URLSearchParams => new URLSearchParams(location.hash.slice(1).replaceAll('+', '%2B'));
+
+async function start(): Promise<void> {
+  let language: Language = chosenLanguage();
+  let trust = await Trust.load(fragment().getAll('key'));
+  const words = () => languages[language];
+  const main = h('main', { id: 'main', tabindex: -1 });
+  const top = h('header', { class: 'top' });
+  const warnings = h('div', { class: 'warnings' });
+  const bottom = h('footer', { class: 'bottom' });
+  const paper = h('div', { class: 'paper' });
+
+  const checker: Checker = new Checker(
+    new Hasher(),
+    trust,
+    (item) => verifyView.update(item),
+    (now) => {
+      trust = now;
+      drawTrust();
+    },
+  );
+  const verifyView = new VerifyView(words(), checker, {
+    retry: (item) => void checker.retry(item),
+    lookFurther: (item) => void checker.lookFurther(item),
+    print: (item) => printReport(item),
+    useKey: giveKey,
+  });
+  const issuerView = new IssuerView();
+  const logView = new LogView(() => trust);
+
+  function drawTop(): void {
+    const said = words();
+    const current = view();
+    const link = (to: View): HTMLElement => {
+      const params = fragment().getAll('key').map((key) => `&key=${encodeURIComponent(key)}`);
+      return h('a', { href: `#view=${to}${params.join('')}`, 'aria-current': to === current ? 'page' : null }, said.tabs[to]);
+    };
+    const select = h(
+      'select',
+      {
+        id: 'language',
+        change: () => {
+          language = select.value as Language;
+          rememberLanguage(language);
+          draw();
+          document.getElementById('language')?.focus();
+        },
+      },
+      Object.entries(languages).map(([tag, { name }]) => h('option', { value: tag, lang: tag, selected: tag === language }, name)),
+    );
+    top.replaceChildren(
+      h('a', { href: '#main', class: 'skip', click: (event) => skip(event) }, said.skip),
+      h('p', { class: 'brand' }, said.product),
+      h('nav', { 'aria-label': said.product }, views.map(link)),
+      h('div', { class: 'language' }, h('label', { for: 'language' }, said.language), select),
+    );
+  }
+
+  function skip(event: Event): void {
+    event.preventDefault();
+    main.focus();
+  }
+
+  function drawTrust(): void {
+    warnings.replaceChildren(...trustWarnings(words(), trust, () => void trust.accept().then((now) => checker.hold(now))));
+    const open = bottom.querySelector('details')?.open ?? false;
+    const panel = trustPanel(words(), trust);
+    panel.toggleAttribute('open', open);
+    bottom.replaceChildren(panel);
+  }
+
+  function draw(): void {
+    const current = view();
+    document.documentElement.lang = language;
+    document.title = `${words().tabs[current]} · ${words().product}`;
+    drawTop();
+    drawTrust();
+    if (current === 'verify') {
+      verifyView.draw(words());
+      main.replaceChildren(verifyView.element);
+    } else if (current === 'issuer') {
+      void issuerView.draw(words());
+      main.replaceChildren(issuerView.element);
+    } else {
+      void meetKeys().then(() => logView.draw(words()));
+      main.replaceChildren(logView.element);
+    }
+  }
+
+  /** The log's signatures are shown against the known keys, so there must be one. */
+  async function meetKeys(): Promise<void> {
+    try {
+      await checker.hold(await trust.meet((await service.keys()).verifierKeys));
+    } catch (error) {
+      // The view says what cannot be reached when it asks for the checkpoint.
+      if (!(error instanceof ServiceFailure)) throw error;
+    }
+  }
+
+  async function giveKey(line: string): Promise<string | null> {
+    try {
+      await checker.hold(await Trust.give(line));
+      return null;
+    } catch (error) {
+      if (error instanceof FormatError) return error.message;
+      throw error;
+    }
+  }
+
+  function printReport(item: Item): void {
+    if (stateOf(item) === null) return;
+    paper.replaceChildren(report(words(), item));
+    window.print();
+  }
+
+  function askFromAddress(): void {
+    const digest = parseDigest(fragment().get('digest') ?? '');
+    if (digest && !checker.items.some((item) => item.digests.some(({ hex }) => hex === digest.hex))) void checker.addDigest(digest);
+  }
+
+  document.body.replaceChildren(top, warnings, main, bottom, paper);
+  draw();
+  askFromAddress();
+  window.addEventListener('hashchange', () => {
+    draw();
+    askFromAddress();
+  });
+  takeDrops(checker);
+}
+
+function view(): View {
+  const named = fragment().get('view') as View;
+  return views.includes(named) ? named : 'verify';
+}
+
+/** The whole window takes drops, so that a file that misses the field is not opened instead of the page. */
+function takeDrops(checker: Checker): void {
+  const mark = (on: boolean): void => void document.body.classList.toggle('dragging', on);
+  window.addEventListener('dragover', (event) => {
+    event.preventDefault();
+    mark(true);
+  });
+  window.addEventListener('dragleave', (event) => {
+    if (event.relatedTarget === null) mark(false);
+  });
+  window.addEventListener('drop', (event) => {
+    event.preventDefault();
+    mark(false);
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length === 0) return;
+    if (view() !== 'verify') location.hash = '';
+    void checker.add(files);
+  });
+}
+
+void start();

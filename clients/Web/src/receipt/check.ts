@@ -1,0 +1,138 @@
+// What a receipt proves about a document, with nothing but the log's keys. Everything here runs in the browser; the
+// built page also serves it by itself as /assets/receipt.js.
+
+import { type Bytes, concat, encodeBase64, encodeHex, FormatError, utf8 } from '../log/bytes';
+import { type Checkpoint, parseCheckpoint } from '../log/checkpoint';
+import { includes, leafHash } from '../log/merkle';
+import { parseNote, parseVerifierKey, type Signer, signersOf, type VerifierKey } from '../log/note';
+import { type Digest, digestBytes } from './digest';
+import { type Entry, parseEntry } from './entry';
+import { parseReceipt, type Receipt } from './receipt';
+
+/** The steps of a check, in order; each builds on those before it. */
+export type StepName = 'format' | 'document' | 'inclusion' | 'signature';
+
+export interface Step {
+  readonly name: StepName;
+  readonly holds: boolean;
+  /** What was compared, for people who want to do it again: label and value. */
+  readonly facts: readonly (readonly [string, string])[];
+}
+
+export interface ReceiptCheck {
+  /** Whether every step holds. */
+  readonly holds: boolean;
+  /** Up to and including the first that does not hold. */
+  readonly steps: readonly Step[];
+  readonly receipt: Receipt | null;
+  readonly entry: Entry | null;
+  readonly checkpoint: Checkpoint | null;
+  readonly signers: readonly Signer[];
+  /** Why the first step that does not hold does not. */
+  readonly fault: string | null;
+}
+
+/** Parses verifier key lines, as `/v1/keys` lists them. */
+export function parseKeys(lines: readonly string[]): Promise<VerifierKey[]> {
+  return Promise.all(lines.map(parseVerifierKey));
+}
+
+/**
+ * Checks that a receipt is about `digest` and that the log of `keys` holds it. It proves that the act happened, not that
+ * none came after it.
+ * @param keys The log's keys, not empty; the name of the first is the origin that is accepted.
+ */
+export async function checkReceipt(bytes: Bytes, digest: Digest, keys: readonly VerifierKey[]): Promise<ReceiptCheck> {
+  const steps: Step[] = [];
+  let [receipt, entry, checkpoint]: [Receipt | null, Entry | null, Checkpoint | null] = [null, null, null];
+  let signers: readonly Signer[] = [];
+  const step = (name: StepName, fault: string | null, facts: Step['facts']): void => {
+    steps.push({ name, holds: fault === null, facts });
+    if (fault !== null) throw new FormatError(fault);
+  };
+
+  let fault: string | null = null;
+  try {
+    try {
+      receipt = parseReceipt(bytes);
+      entry = parseEntry(receipt.entry);
+    } catch (error) {
+      step('format', messageOf(error), []);
+      throw error;
+    }
+
+    const commitment = await commit(receipt.opening, digest);
+    step('document', await documentFault(receipt, entry, digest, commitment), [
+      [digest.algorithm, digest.hex],
+      ['nonce', encodeHex(receipt.opening)],
+      ['HMAC-SHA256', commitment],
+      ['entry.commitment', entry.commitment ?? ''],
+    ]);
+
+    const { proof } = receipt;
+    const leaf = await leafHash(receipt.entry);
+    let note;
+    try {
+      note = parseNote(proof.checkpoint);
+      checkpoint = parseCheckpoint(note.text);
+    } catch (error) {
+      step('inclusion', messageOf(error), []);
+      throw error;
+    }
+    const included = await includes(leaf, proof.index, checkpoint.size, proof.path, checkpoint.root);
+    step('inclusion', included ? null : 'The entry is not in the log that the checkpoint signs.', [
+      ['leaf', encodeBase64(leaf)],
+      ['index', `${proof.index}`],
+      ['size', `${checkpoint.size}`],
+      ['path', `${proof.path.length}`],
+      ['root', encodeBase64(checkpoint.root)],
+    ]);
+
+    signers = await signersOf(note, keys);
+    step('signature', signatureFault(checkpoint, signers, keys), [
+      ['origin', checkpoint.origin],
+      ...note.signatures.map((line) => ['—', `${line.name}+${line.keyId}`] as const),
+    ]);
+  } catch (error) {
+    fault = messageOf(error);
+  }
+
+  return { holds: fault === null, steps, receipt, entry, checkpoint, signers, fault };
+}
+
+/** Whether a receipt's entry commits to a document: finds the receipt of a file among several. */
+export async function isAbout(receipt: Receipt, entry: Entry, digest: Digest): Promise<boolean> {
+  return entry.algorithm === digest.algorithm && entry.commitment === (await commit(receipt.opening, digest));
+}
+
+async function documentFault(receipt: Receipt, entry: Entry, digest: Digest, commitment: string): Promise<string | null> {
+  if (entry.algorithm !== digest.algorithm) return `The receipt is about a ${entry.algorithm ?? 'missing'} digest.`;
+  if (entry.commitment !== commitment) return 'The receipt is not about this document.';
+  const successor = receipt.successor && (await commit(receipt.opening, receipt.successor, 'successor\0'));
+  if ((entry.successorCommitment ?? null) !== successor) return 'The receipt names another successor than its entry.';
+  const note = receipt.note === null ? null : await hmac(receipt.opening, utf8(`note\0${receipt.note}`));
+  return (entry.noteCommitment ?? null) === note ? null : 'The receipt has another note than its entry.';
+}
+
+/** What is wrong with a checkpoint's signatures; null if a known key signed it, and none of theirs is wrong. */
+export function signatureFault(checkpoint: Checkpoint, signers: readonly Signer[], keys: readonly VerifierKey[]): string | null {
+  const wrong = signers.find((signer) => signer.valid === false);
+  if (wrong) return `The signature of ${wrong.key.name}+${wrong.key.keyId} is wrong.`;
+  if (!signers.some((signer) => signer.valid)) return 'No known key signed the checkpoint.';
+  return checkpoint.origin === keys[0]!.name ? null : 'The checkpoint is that of another log.';
+}
+
+/** HMAC-SHA256(nonce, label ‖ algorithm name ‖ 0x00 ‖ digest), hex. */
+function commit(opening: Bytes, digest: Digest, label = ''): Promise<string> {
+  return hmac(opening, concat(utf8(`${label}${digest.algorithm}\0`), digestBytes(digest)));
+}
+
+async function hmac(nonce: Bytes, message: Bytes): Promise<string> {
+  const key = await crypto.subtle.importKey('raw', nonce, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return encodeHex(new Uint8Array(await crypto.subtle.sign('HMAC', key, message)));
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof FormatError) return error.message;
+  throw error;
+}

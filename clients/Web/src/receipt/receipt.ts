@@ -1,0 +1,36 @@
+import { type Bytes, decodeBase64, decodeHex, FormatError } from '../log/bytes';
+import { parseProof, type TlogProof } from '../log/proof';
+import { type Digest, parseDigest } from './digest';
+import { parseJson } from './entry';
+
+/** A tlog-proof whose extra line is JSON with the entry's bytes and the opening. */
+export interface Receipt {
+  readonly proof: TlogProof;
+  readonly entry: Bytes;
+  /** The nonce, 32 bytes. */
+  readonly opening: Bytes;
+  readonly successor: Digest | null;
+  readonly note: string | null;
+}
+
+/** The extension of receipt files. */
+export const receiptExtension = '.tlog-proof';
+
+export function parseReceipt(bytes: Bytes): Receipt {
+  const proof = parseProof(bytes);
+  if (proof.extra === null) throw new FormatError('receipt: no extra line');
+  const extra = parseJson(proof.extra, 'receipt: the extra line');
+  const text = (name: string): string | null => {
+    const value = extra[name];
+    if (value === undefined || value === null) return null;
+    if (typeof value !== 'string') throw new FormatError(`receipt: ${name} is not text`);
+    return value;
+  };
+  const entry = text('entry');
+  const opening = decodeHex(text('opening') ?? '');
+  if (entry === null || opening?.length !== 32) throw new FormatError('receipt: the extra line has no entry and opening');
+  const successor = text('successor');
+  const digest = successor === null ? null : parseDigest(successor);
+  if (successor !== null && digest === null) throw new FormatError('receipt: the successor is not algorithm:hex');
+  return { proof, entry: decodeBase64(entry, 'receipt: the entry'), opening, successor: digest, note: text('note') };
+}

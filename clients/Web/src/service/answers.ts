@@ -1,0 +1,72 @@
+// What the API answers: see /openapi/v1.json.
+
+import type { ActKind } from '../receipt/entry';
+
+export const verdicts = ['verified', 'revoked', 'suspended', 'superseded', 'expired', 'notYetValid', 'unknown'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export interface Issuer {
+  readonly id: string;
+  readonly legalName: string;
+  readonly jurisdiction: string;
+  readonly domain?: string;
+}
+
+export interface Act {
+  readonly logIndex: number;
+  readonly kind: ActKind;
+  readonly at: string;
+  readonly reason?: string;
+}
+
+export interface Result {
+  readonly issuer: Issuer;
+  readonly verdict: Verdict;
+  readonly since: string;
+  readonly acts: readonly Act[];
+  readonly receipt: string;
+  readonly validFrom?: string;
+  readonly expires?: string;
+  readonly type?: string;
+  readonly reason?: string;
+  readonly note?: string;
+  readonly successor?: { readonly algorithm: string; readonly digest: string; readonly verdict: Verdict };
+}
+
+export interface Answer {
+  readonly verdict: Verdict;
+  readonly algorithm: string;
+  readonly digest: string;
+  readonly checkedAt: string;
+  readonly results: readonly Result[];
+  readonly checkpoint: { readonly origin: string; readonly size: number; readonly root: string; readonly note: string };
+}
+
+export interface Keys {
+  readonly origin: string;
+  readonly verifierKeys: readonly string[];
+}
+
+export interface Receipted {
+  readonly algorithm: string;
+  readonly logIndex: number;
+}
+
+export interface Upload {
+  readonly path: string;
+  readonly kind: 'document' | 'manifest' | 'acts';
+  readonly state: 'waiting' | 'answered' | 'partlyRejected' | 'rejected';
+  readonly at: string;
+  readonly length?: number;
+  readonly document?: 'deleted';
+  readonly receipts: readonly Receipted[];
+  readonly rejection?: { readonly title: string; readonly detail?: string; readonly lines?: readonly { readonly line: number; readonly detail: string }[] };
+}
+
+export interface Uploads {
+  readonly id: string;
+  readonly complete: boolean;
+  readonly total: number;
+  readonly days: readonly { readonly day: string; readonly answered: number; readonly rejected: number; readonly waiting: number }[];
+  readonly uploads: readonly Upload[];
+}

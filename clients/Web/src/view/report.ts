@@ -1,0 +1,50 @@
+// One printed page, with a code that leads back to the same check.
+
+import { encode } from 'uqr';
+import { type Item, stateOf } from '../check/item';
+import { formatDigest } from '../receipt/digest';
+import type { Words } from '../words/en';
+import { account, lead, logFacts } from './card';
+import { h, svg } from './dom';
+import { factsOfItem, list } from './facts';
+import { stateIcon, stepIcon } from './icons';
+
+/** The address of the same check. The digest is in the fragment, which browsers do not send. */
+export function checkAddress(item: Item): string {
+  const { outcome } = item;
+  const known = outcome.kind === 'answered' ? item.digests.find(({ hex }) => hex === outcome.answer.digest) : undefined;
+  return `${location.origin}/#digest=${formatDigest(known ?? item.digests[0]!)}`;
+}
+
+export function report(words: Words, item: Item): HTMLElement {
+  const state = stateOf(item)!;
+  const address = checkAddress(item);
+  return h(
+    'section',
+    { class: `report state-${state}` },
+    h('h1', {}, `${words.product}: ${words.report.title}`),
+    h('header', {}, stateIcon(state), h('div', {}, h('h2', {}, words.states[state].title), lead(words, item, state))),
+    list(factsOfItem(words, item)),
+    account(words, item, state),
+    checks(words, item),
+    list(logFacts(words, item)),
+    h('footer', {}, code(address), h('div', {}, h('p', {}, h('strong', {}, words.report.scan)), h('p', { class: 'address' }, address), h('p', {}, words.report.how))),
+  );
+}
+
+function checks(words: Words, { outcome }: Item): HTMLElement | null {
+  const check = outcome.kind === 'answered' ? outcome.checks[0] : outcome.kind === 'offline' ? outcome.check : undefined;
+  if (!check) return null;
+  return h(
+    'ul',
+    { class: 'checks' },
+    check.steps.map((step) => h('li', {}, stepIcon(step.holds ? 'holds' : 'fails'), step.holds ? words.steps[step.name].title : words.steps[step.name].fails)),
+    check.signers.filter(({ valid }) => valid).map(({ key }) => h('li', { class: 'key' }, h('code', {}, key.line))),
+  );
+}
+
+function code(address: string): SVGElement {
+  const { data, size } = encode(address, { ecc: 'M', border: 4 });
+  const dark = data.flatMap((row, y) => row.map((on, x) => (on ? `M${x} ${y}h1v1h-1z` : ''))).join('');
+  return svg('svg', { viewBox: `0 0 ${size} ${size}`, class: 'code', role: 'img', 'aria-label': address }, svg('rect', { width: size, height: size, class: 'light' }), svg('path', { d: dark, class: 'dark' }));
+}

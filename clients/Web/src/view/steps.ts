@@ -1,0 +1,69 @@
+import type { Held, Item } from '../check/item';
+import type { ReceiptCheck, StepName } from '../receipt/check';
+import type { Words } from '../words/en';
+import { type Child, h } from './dom';
+import * as format from './format';
+import { stepIcon } from './icons';
+
+const order: readonly StepName[] = ['document', 'inclusion', 'signature'];
+
+/** The steps of the check of one receipt, each with what it means and the numbers behind it. */
+export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held, answerFault: string | null | undefined): HTMLElement {
+  const offline = answerFault === undefined;
+  const done = new Map(check.steps.map((step) => [step.name, step]));
+  const broken = done.get('format');
+  const rows: HTMLElement[] = [];
+  if (item.file) {
+    rows.push(row(words, 'holds', words.stepFile.title, words.stepFile.text, item.digests.map((digest) => [digest.algorithm, digest.hex] as const)));
+  }
+  if (broken) rows.push(row(words, 'fails', words.steps.format.fails, words.steps.format.text, []));
+  for (const name of order) {
+    const step = done.get(name);
+    const said = words.steps[name];
+    const detail = name === 'signature' && step?.holds ? signedBy(words, check, held) : null;
+    rows.push(row(words, step ? (step.holds ? 'holds' : 'fails') : 'open', step && !step.holds ? said.fails : said.title, said.text, step?.facts ?? [], detail));
+  }
+  if (!offline) {
+    const said = words.steps.answer;
+    const state = check.fault !== null ? 'open' : answerFault === null ? 'holds' : 'fails';
+    rows.push(row(words, state, state === 'fails' ? said.fails : said.title, said.text, []));
+  }
+  const title = offline ? words.stepsOfflineTitle : words.stepsTitle;
+  return h('section', { class: 'steps' }, h('h4', {}, title), h('ol', {}, rows));
+}
+
+function row(words: Words, state: 'holds' | 'fails' | 'open', title: string, text: string, facts: readonly (readonly [string, string])[], detail: Child = null): HTMLElement {
+  return h(
+    'li',
+    { class: `step ${state}` },
+    stepIcon(state),
+    h(
+      'div',
+      {},
+      h('strong', {}, title),
+      state === 'open' && h('span', { class: 'open-reason' }, ` (${words.notReached})`),
+      detail,
+      h(
+        'details',
+        {},
+        h('summary', {}, words.explain),
+        h('p', {}, text),
+        facts.length > 0 && h('dl', { class: 'numbers' }, facts.map(([label, value]) => h('div', {}, h('dt', {}, label), h('dd', {}, h('code', {}, value))))),
+      ),
+    ),
+  );
+}
+
+function signedBy(words: Words, check: ReceiptCheck, held: Held): HTMLElement[] {
+  const notes = held.isNew ? [h('p', { class: 'first-use' }, words.trust.first)] : [];
+  return notes.concat(check.signers.map(({ key, valid }) => {
+    const name = `${key.name}+${key.keyId}`;
+    const text =
+      valid === null
+        ? words.cannotTell(name)
+        : held.source === 'link'
+          ? words.signedByLink(name)
+          : words.signedBy(name, held.since === null ? null : format.day(words, held.since));
+    return h('p', { class: 'signer' }, text);
+  }));
+}

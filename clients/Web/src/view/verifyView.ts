@@ -1,0 +1,100 @@
+import type { Checker } from '../check/checker';
+import { type Item, stateOf } from '../check/item';
+import type { StateName, Words } from '../words/en';
+import { card, type CardActions } from './card';
+import { h } from './dom';
+
+/** Up to so many documents are shown whole. */
+const few = 3;
+
+/** The first tab: drop zone and results. */
+export class VerifyView {
+  readonly element = h('div', {});
+  private readonly cards = new Map<number, HTMLElement>();
+  private readonly opened = new Map<number, boolean>();
+  private readonly said = h('p', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
+  private list = h('div', {});
+  private totals = h('div', {});
+
+  constructor(
+    private words: Words,
+    private readonly checker: Checker,
+    private readonly actions: CardActions,
+  ) {}
+
+  /** Draws everything anew, as after a change of language. */
+  draw(words: Words): void {
+    this.words = words;
+    const input = h('input', {
+      type: 'file',
+      id: 'files',
+      multiple: true,
+      class: 'unseen',
+      change: () => {
+        void this.checker.add([...(input.files ?? [])]);
+        input.value = '';
+      },
+    });
+    this.list = h('div', { class: 'cards' });
+    this.totals = h('div', { class: 'totals' });
+    this.element.replaceChildren(
+      h('h1', {}, words.question),
+      h(
+        'div',
+        { class: 'drop' },
+        h('p', { class: 'invite' }, words.drop),
+        input,
+        h('label', { for: 'files', class: 'choose' }, words.choose),
+        h('p', { class: 'privacy' }, words.privacy),
+        h('p', { class: 'hint' }, words.offlineHint),
+      ),
+      this.totals,
+      this.list,
+      this.said,
+    );
+    this.cards.clear();
+    this.update(null);
+  }
+
+  /** Draws what changed: one document, or which there are. */
+  update(item: Item | null): void {
+    if (item === null) {
+      const cards = this.checker.items.map((each) => this.cards.get(each.id) ?? this.make(each));
+      this.list.replaceChildren(...cards);
+    } else if (this.cards.has(item.id)) {
+      const old = this.cards.get(item.id)!;
+      const focused = old.contains(document.activeElement);
+      const made = this.make(item);
+      old.replaceWith(made);
+      if (focused) made.focus();
+      const state = stateOf(item);
+      if (state !== null) this.said.textContent = this.words.announce(item.name ?? this.words.noFile, this.words.states[state].title);
+    }
+    this.drawTotals();
+  }
+
+  private make(item: Item): HTMLElement {
+    const open = this.checker.items.length <= few ? null : (this.opened.get(item.id) ?? false);
+    const made = card(this.words, item, open, (now) => this.opened.set(item.id, now), this.actions);
+    this.cards.set(item.id, made);
+    return made;
+  }
+
+  private drawTotals(): void {
+    const { items } = this.checker;
+    const counts = new Map<StateName, number>();
+    for (const item of items) {
+      const state = stateOf(item);
+      if (state !== null) counts.set(state, (counts.get(state) ?? 0) + 1);
+    }
+    this.totals.replaceChildren(
+      ...(items.length === 0
+        ? []
+        : [
+            h('h2', {}, this.words.summary(items.length)),
+            ...(items.length > 1 ? [h('ul', {}, [...counts].map(([state, count]) => h('li', { class: `state-${state}` }, `${this.words.states[state].title}: ${count}`)))] : []),
+            h('button', { type: 'button', class: 'clear', click: () => this.checker.clear() }, this.words.clear),
+          ]),
+    );
+  }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text.Json;
+using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Issuers;
+using TrueCopy.Verification.Receipts;
+
+namespace TrueCopy.Verification.Uploads;
+
+/// <summary>
+/// What an issuer uploaded and what came of it, read from its own container: uploads, and the answers beside them. A few
+/// listings answer the whole question, whatever the number of uploads; where there are more than they hold, the issuer
+/// narrows them down by a prefix.
+/// </summary>
+public sealed class UploadHistory(IInboxListing inbox)
+{
+    /// <summary>The most blobs that are looked at in each place; storage lists so many in one request.</summary>
+    public const int MaxListed = 5000;
+
+    /// <summary>The most uploads in one answer.</summary>
+    public const int MaxPage = 100;
+
+    /// <summary>The longest prefix, in characters: what a blob's name may have.</summary>
+    public const int MaxPrefixLength = 1024;
+
+    private const int MaxReads = 16;
+
+    /// <summary>The uploads of an issuer, newest first, with counts for each day.</summary>
+    /// <param name="issuer">The issuer's id.</param>
+    /// <param name="prefix">What the names begin with; may be empty.</param>
+    /// <param name="offset">How many of the newest to leave out.</param>
+    /// <param name="limit">How many to tell of.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<UploadsDocument> ReadAsync(string issuer, string prefix, int offset, int limit, CancellationToken cancellationToken)
+    {
+        var container = Issuer.ContainerPrefix + issuer;
+        var blobs = await inbox.ListAsync(container, prefix, MaxListed, cancellationToken);
+        var receipts = await AnswersAsync(container, AnswerPath.ReceiptsFolder, prefix, cancellationToken);
+        var rejected = await AnswersAsync(container, AnswerPath.RejectedFolder, prefix, cancellationToken);
+
+        var uploads = blobs.Blobs
+            .Where(blob => !blob.Path.StartsWith(IOutbox.Folder, StringComparison.Ordinal))
+            .ToDictionary(blob => blob.Path, blob => new Found(blob.Path, blob), StringComparer.Ordinal);
+        foreach (var answer in receipts.Blobs.Concat(rejected.Blobs))
+            Join(uploads, answer, prefix);
+
+        Found[] newestFirst = [.. uploads.Values.OrderByDescending(upload => upload.At).ThenBy(upload => upload.Path, StringComparer.Ordinal)];
+        var page = await Task.WhenAll(newestFirst.Skip(offset).Take(limit).Chunk(MaxReads).Select(chunk => TellAsync(container, chunk, cancellationToken)));
+        return new UploadsDocument(
+            issuer,
+            newestFirst.Length,
+            blobs.Complete && receipts.Complete && rejected.Complete,
+            [.. newestFirst.GroupBy(upload => DateOnly.FromDateTime(upload.At.UtcDateTime)).OrderBy(day => day.Key).Select(Count)],
+            [.. page.SelectMany(chunk => chunk)]);
+    }
+
+    // Answers to names that leave no room for an answer are under their hashes, which no prefix leads to.
+    private async Task<BlobListing> AnswersAsync(string container, string folder, string prefix, CancellationToken cancellationToken)
+    {
+        var plain = await inbox.ListAsync(container, folder + prefix, MaxListed, cancellationToken);
+        if (prefix.Length == 0)
+            return plain;
+        var hashed = await inbox.ListAsync(container, folder + "~", MaxListed, cancellationToken);
+        return new BlobListing([.. plain.Blobs.UnionBy(hashed.Blobs, blob => blob.Path)], plain.Complete && hashed.Complete);
+    }
+
+    private static void Join(Dictionary<string, Found> uploads, ListedBlob answer, string prefix)
+    {
+        if (!answer.Metadata.TryGetValue(AnswerMetadata.SourcePath, out var encoded))
+            return;
+        var path = Uri.UnescapeDataString(encoded);
+        if (!path.StartsWith(prefix, StringComparison.Ordinal))
+            return;
+        if (!uploads.TryGetValue(path, out var upload))
+            uploads[path] = upload = new Found(path, null);
+
+        upload.Add(answer, answer.Metadata.GetValueOrDefault(AnswerMetadata.SourceETag));
+    }
+
+    private static UploadDayDocument Count(IGrouping<DateOnly, Found> day) => new(
+        day.Key.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        day.LongCount(upload => upload.State is UploadState.Answered),
+        day.LongCount(upload => upload.State is UploadState.Rejected or UploadState.PartlyRejected),
+        day.LongCount(upload => upload.State is UploadState.Waiting));
+
+    private async Task<IReadOnlyList<UploadDocument>> TellAsync(string container, Found[] uploads, CancellationToken cancellationToken)
+    {
+        var told = new List<UploadDocument>(uploads.Length);
+        foreach (var upload in uploads)
+        {
+            var rejection = upload.Rejection is { } blob ? await ReadRejectionAsync(container, blob.Path, cancellationToken) : null;
+            told.Add(new UploadDocument(
+                upload.Path,
+                UploadName.Of(upload.Path).Kind,
+                upload.State,
+                upload.At,
+                [.. upload.Answers.Select(ReceiptOf).OfType<UploadReceiptDocument>().OrderBy(receipt => receipt.LogIndex)],
+                upload.Blob?.Length,
+                upload.Answers.Any(answer => answer.Metadata.GetValueOrDefault(AnswerMetadata.Document) == AnswerMetadata.Deleted) ? AnswerMetadata.Deleted : null,
+                rejection));
+        }
+
+        return told;
+    }
+
+    private async Task<UploadRejectionDocument?> ReadRejectionAsync(string container, string path, CancellationToken cancellationToken) =>
+        await inbox.ReadAnswerAsync(container, path, cancellationToken) is { } content
+        && JsonSerializer.Deserialize(content.Span, AnswerJson.Instance.ProblemDocument) is { } written
+            ? UploadRejectionDocument.Of(written)
+            : null;
+
+    // A document's receipt says in its metadata where its entry is, and in its name under which algorithm.
+    private static UploadReceiptDocument? ReceiptOf(ListedBlob answer)
+    {
+        if (!answer.Metadata.TryGetValue(AnswerMetadata.LogIndex, out var index) || !answer.Path.EndsWith(Receipt.FileExtension, StringComparison.Ordinal))
+            return null;
+        var name = answer.Path[..^Receipt.FileExtension.Length];
+        var algorithm = DigestAlgorithm.All.FirstOrDefault(candidate => name.EndsWith($".{candidate}", StringComparison.Ordinal)) ?? DigestAlgorithm.Sha256;
+        return new UploadReceiptDocument(algorithm.Name, long.Parse(index, CultureInfo.InvariantCulture));
+    }
+
+    private sealed class Found(string path, ListedBlob? blob)
+    {
+        private string? _version;
+
+        public string Path => path;
+
+        public ListedBlob? Blob => blob;
+
+        public List<ListedBlob> Answers { get; } = [];
+
+        // An answer to another version says nothing of the one that is there, or, where the document is deleted, was last.
+        public void Add(ListedBlob answer, string? version)
+        {
+            if (blob is not null && version != blob.ETag)
+                return;
+            if (blob is null && version != _version)
+            {
+                if (Answers.Exists(other => other.At > answer.At))
+                    return;
+                Answers.Clear();
+                _version = version;
+            }
+
+            Answers.Add(answer);
+        }
+
+        public DateTimeOffset At => blob?.At ?? Answers.Min(answer => answer.At);
+
+        public ListedBlob? Rejection => Answers.Find(IsRejection);
+
+        public UploadState State => (Answers.Exists(IsRejection), Answers.Exists(answer => !IsRejection(answer))) switch
+        {
+            (true, true) => UploadState.PartlyRejected,
+            (true, false) => UploadState.Rejected,
+            (false, true) => UploadState.Answered,
+            _ => UploadState.Waiting,
+        };
+
+        private static bool IsRejection(ListedBlob answer) => answer.Path.StartsWith(AnswerPath.RejectedFolder, StringComparison.Ordinal);
+    }
+}

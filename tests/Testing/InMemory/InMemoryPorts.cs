@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Issuers;
+using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Uploads;
+
+namespace TrueCopy.Testing.InMemory;
+
+/// <summary>Puts the ports of the product onto a world in memory.</summary>
+public static class InMemoryPorts
+{
+    /// <summary>Adds every port, and the clock; who signs is left to the host.</summary>
+    public static IServiceCollection AddInMemory(this IServiceCollection services, InMemoryWorld world) => services
+        .AddSingleton<TimeProvider>(world.Time)
+        .AddSingleton<ILogState>(world.Ledger)
+        .AddSingleton<IJournal>(world.Ledger)
+        .AddSingleton<ILogStore>(world.Ledger)
+        .AddSingleton<IAnchorIndex>(world.Ledger)
+        .AddSingleton<IReferenceIndex>(world.Ledger)
+        .AddSingleton<IRevocationIndex>(world.Ledger)
+        .AddSingleton<IIssuerHistory>(world.Ledger)
+        .AddSingleton<IInbox>(world.Inbox)
+        .AddSingleton<IInboxListing>(world.Inbox)
+        .AddSingleton<IIssuerRegistry>(world.Inbox)
+        .AddSingleton<IOutbox>(world.Inbox)
+        .AddSingleton<IStagedActs>(world.Staged)
+        .AddSingleton<ISequencerLease>(world.Lease)
+        .AddSingleton<IDeadLetters>(world.DeadLetters);
+}

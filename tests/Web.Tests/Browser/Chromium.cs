@@ -1,0 +1,77 @@
+using System.Diagnostics;
+
+[assembly: AssemblyFixture(typeof(TrueCopy.Web.Tests.Browser.Chromium))]
+
+namespace TrueCopy.Web.Tests.Browser;
+
+/// <summary>
+/// The system's Chromium, driven by Playwright, which downloads none of its own. Where there is none, root on Debian gets
+/// it from the distribution; everybody else is told, and the tests fail: a page that no browser has seen is not tested.
+/// </summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    /// <summary>Environment variable that names another Chromium.</summary>
+    private const string PathVariable = "TRUECOPY_CHROMIUM";
+
+    private static readonly string[] Places =
+    [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        @"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    ];
+
+    // What a browser does for its user, and a test has no use for: telephoning home, mostly.
+    private static readonly string[] Flags =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ];
+
+    /// <summary>How long to wait for a condition, in milliseconds.</summary>
+    public const float Patience = 120_000;
+
+    private IPlaywright? _playwright;
+
+    /// <summary>The browser.</summary>
+    public IBrowser Browser { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Environment.SetEnvironmentVariable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        var program = Find() ?? await InstallAsync();
+        _playwright = await Playwright.CreateAsync();
+
+        // What is waited for is a condition; a machine that is busy with other tests may take its time.
+        SetDefaultExpectTimeout(Patience);
+        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Flags, Headless = true });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Browser is not null)
+            await Browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
+
+    private static string? Find() => Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } named ? named : Array.Find(Places, File.Exists);
+
+    private static async Task<string> InstallAsync()
+    {
+        if (OperatingSystem.IsLinux() && Environment.UserName == "root" && File.Exists("/usr/bin/apt-get"))
+        {
+            await RunAsync("apt-get", "update", "-qq");
+            await RunAsync("apt-get", "install", "-y", "-qq", "chromium");
+        }
+
+        return Find() ?? throw new InvalidOperationException(
+            $"The tests of the page need Chromium: apt-get install chromium, or set {PathVariable} to the program of a Chromium or Chrome.");
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { Environment = { ["DEBIAN_FRONTEND"] = "noninteractive" } })!;
+        await process.WaitForExitAsync();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using TrueCopy.Api;
+using TrueCopy.Testing.InMemory;
+using TrueCopy.Verification;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Issuers;
+using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Verdicts;
+
+namespace TrueCopy.Web.Tests;
+
+/// <summary>The page and its API over storage in memory, on a port of its own, with one issuer: <c>bank</c>.</summary>
+public sealed class Site : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private Site(InMemoryWorld world, WebApplication app)
+    {
+        World = world;
+        _app = app;
+    }
+
+    public InMemoryWorld World { get; }
+
+    public string Address => _app.Urls.Single();
+
+    /// <summary>Whether every question to the API is answered with 503.</summary>
+    public bool IsDown { get; set; }
+
+    /// <summary>Whether the caller may act for issuers.</summary>
+    public bool Admits { get; set; } = true;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static async Task<Site> StartAsync()
+    {
+        var world = new InMemoryWorld();
+        world.Inbox.CreateContainer("issuer-bank", new Dictionary<string, string> { ["legalname"] = "示范银行 (Demo Bank, Shenzhen)", ["jurisdiction"] = "CN-GD" });
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Logging.ClearProviders();
+        Site? site = null;
+        builder.Services.AddInMemory(world).AddSingleton(world.Identity).AddVerification().AddTrueCopyApi();
+        builder.Services.AddSingleton<IIssuerGate>(new Gate(() => site!.Admits));
+        var app = builder.Build();
+        site = new Site(world, app);
+        app.Use(async (context, next) =>
+        {
+            if (site.IsDown && context.Request.Path.StartsWithSegments("/v1"))
+                await Problem.Unavailable().ExecuteAsync(context);
+            else
+                await next(context);
+        });
+        app.UseStatusCodePages(context => Problem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
+        app.MapTrueCopyApi();
+        await app.StartAsync(Stop);
+        await app.Services.GetRequiredService<Sequencer>().DrainAsync(Stop);
+        return site;
+    }
+
+    /// <summary>Uploads a blob as an issuer does; returns it as a file to drop.</summary>
+    public async Task<FilePayload> UploadAsync(string path, byte[] content, Dictionary<string, string>? metadata = null, string issuer = "bank")
+    {
+        World.Time.Advance(TimeSpan.FromSeconds(1));
+        var blob = World.Inbox.Put(Issuer.ContainerPrefix + issuer, path, content, metadata);
+        await _app.Services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(blob), Stop);
+        return FileOf(path, content);
+    }
+
+    /// <summary>Issues a document of that name, whose content is its own.</summary>
+    public Task<FilePayload> IssueAsync(string name, Dictionary<string, string>? metadata = null, string issuer = "bank") =>
+        UploadAsync(name, Encoding.UTF8.GetBytes($"%PDF-1.7 {name} {Guid.NewGuid()}"), metadata, issuer);
+
+    /// <summary>Does something to a document.</summary>
+    public Task ActAsync(string act, FilePayload document, string reason, string more = "") => UploadAsync(
+        $"{act}-{HexOf(document)[..8]}.acts.jsonl",
+        Encoding.UTF8.GetBytes($$"""{"act":"{{act}}","algorithm":"sha-256","digest":"{{HexOf(document)}}","reason":"{{reason}}"{{more}}}""" + "\n"));
+
+    /// <summary>The receipt that the service gives for a document now.</summary>
+    public async Task<FilePayload> ReceiptAsync(FilePayload document)
+    {
+        var digest = new Digest(DigestAlgorithm.Sha256, SHA256.HashData(document.Buffer));
+        var answer = await _app.Services.GetRequiredService<Verifier>().VerifyAsync(digest, Stop);
+        return FileOf(document.Name + ".tlog-proof", answer.Issuers[0].Receipt.Encode());
+    }
+
+    public static string HexOf(FilePayload document) => Convert.ToHexStringLower(SHA256.HashData(document.Buffer));
+
+    public static FilePayload FileOf(string name, byte[] content) => new() { Name = name, MimeType = "application/octet-stream", Buffer = content };
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private sealed class Gate(Func<bool> admits) : IIssuerGate
+    {
+        public ValueTask<bool> AdmitsAsync(HttpContext caller, string issuer, CancellationToken cancellationToken) => ValueTask.FromResult(admits());
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using Deque.AxeCore.Playwright;
+using TrueCopy.Web.Tests.Browser;
+
+namespace TrueCopy.Web.Tests;
+
+/// <summary>
+/// A visitor with a fresh browser profile. Every request is recorded and every complaint of the browser (a script error, a
+/// breach of the Content-Security-Policy) fails the test in the end.
+/// </summary>
+public sealed class Visit : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly IBrowserContext _context;
+    private readonly Site _site;
+
+    private Visit(IBrowserContext context, IPage page, Site site)
+    {
+        _context = context;
+        _site = site;
+        Page = page;
+        page.PageError += (_, error) => _complaints.Enqueue(error);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning" && !IsExpected(message.Text))
+                _complaints.Enqueue(message.Text);
+        };
+        context.Request += (_, request) => Requests.Enqueue(request);
+    }
+
+    public IPage Page { get; }
+
+    public ConcurrentQueue<IRequest> Requests { get; } = new();
+
+    /// <summary>Whether a request may fail: the browser complains about that on its own.</summary>
+    public bool MayFailToConnect { get; set; }
+
+    /// <summary>The cards of the documents, newest first.</summary>
+    public ILocator Cards => Page.Locator(".card");
+
+    public static async Task<Visit> StartAsync(Chromium chromium, Site site, string language = "en", string fragment = "", int width = 1000, ColorScheme color = ColorScheme.Light)
+    {
+        var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            Locale = language,
+            ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            ColorScheme = color,
+            TimezoneId = "Asia/Hong_Kong",
+        });
+        context.SetDefaultTimeout(Chromium.Patience);
+        var visit = new Visit(context, await context.NewPageAsync(), site);
+        await visit.Page.GotoAsync($"{site.Address}/{fragment}");
+        return visit;
+    }
+
+    /// <summary>Chooses files, as by the button.</summary>
+    public Task ChooseAsync(params FilePayload[] files) => Page.Locator("#files").SetInputFilesAsync(files);
+
+    /// <summary>Chooses a file and waits for what comes of it.</summary>
+    public async Task<ILocator> CheckAsync(FilePayload file, string state)
+    {
+        var before = await Cards.CountAsync();
+        await ChooseAsync(file);
+        await Expect(Cards).ToHaveCountAsync(before + 1);
+        var card = Cards.First;
+        await Expect(card).ToHaveAttributeAsync("data-state", state);
+        return card;
+    }
+
+    /// <summary>Holds the page to WCAG as axe knows it, best practices included.</summary>
+    public async Task AccessibleAsync()
+    {
+        var result = await Page.RunAxe();
+        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(violation => $"{violation.Id}: {violation.Help}\n  {string.Join("\n  ", violation.Nodes.Select(node => node.Html))}")));
+    }
+
+    /// <summary>Nothing sticks out at the side.</summary>
+    public async Task FitsAsync()
+    {
+        var (content, window) = (await Page.EvaluateAsync<int>("document.documentElement.scrollWidth"), await Page.EvaluateAsync<int>("document.documentElement.clientWidth"));
+        Assert.True(content <= window, $"the page is {content} wide in a window of {window}");
+    }
+
+    /// <summary>Keeps a picture of the whole page, or of a part of it, in the test's output.</summary>
+    public Task PictureAsync(string name, ILocator? part = null)
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "TestResults", "screenshots", name + ".png");
+        return part is null
+            ? Page.ScreenshotAsync(new() { Path = path, FullPage = true, Animations = ScreenshotAnimations.Disabled })
+            : part.ScreenshotAsync(new() { Path = path, Animations = ScreenshotAnimations.Disabled });
+    }
+
+    /// <summary>What the browser complained about so far was meant.</summary>
+    public void ForgetComplaints() => _complaints.Clear();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.DisposeAsync();
+        Assert.All(Requests, request => Assert.StartsWith(_site.Address, request.Url, StringComparison.Ordinal));
+        Assert.Empty(_complaints);
+    }
+
+    private bool IsExpected(string text) => text.Contains("Failed to load resource", StringComparison.Ordinal) && (MayFailToConnect || _site.IsDown || !_site.Admits);
+}
