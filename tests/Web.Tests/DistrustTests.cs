@@ -1,0 +1,161 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using TrueCopy.Web.Tests.Browser;
+
+namespace TrueCopy.Web.Tests;
+
+/// <summary>Answers that are not to be relied on, and the lack of an answer.</summary>
+public sealed class DistrustTests(Chromium chromium) : IAsyncLifetime
+{
+    private Site _site = null!;
+
+    public async ValueTask InitializeAsync() => _site = await Site.StartAsync();
+
+    public ValueTask DisposeAsync() => _site.DisposeAsync();
+
+    /// <summary>What a liar between the page and the service may do, and the step that finds it out.</summary>
+    public static TheoryData<string, string> Lies() => new()
+    {
+        { "receipt of another document", "The receipt is not about this file" },
+        { "path changed", "The entry is not in the log that was signed" },
+        { "root signed by nobody", "The log is not signed with the key that this browser knows" },
+        { "verdict made better", "The answer says something else than the proof" },
+        { "issuer renamed", "The answer says something else than the proof" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Lies))]
+    public async Task A_lie_is_found_out_and_is_no_verdict(string lie, string step)
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        var other = await _site.IssueAsync("other.pdf");
+        if (lie == "verdict made better")
+            await _site.ActAsync("revoke", document, "issuedInError");
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        var otherReceipt = System.Text.Encoding.UTF8.GetString((await _site.ReceiptAsync(other)).Buffer);
+        await visit.Page.RouteAsync("**/v1/verify", async route =>
+        {
+            var answer = JsonNode.Parse(await (await route.FetchAsync()).TextAsync())!;
+            Change(answer["results"]![0]!, lie, otherReceipt);
+            await route.FulfillAsync(new() { ContentType = "application/json", Body = answer.ToJsonString() });
+        });
+        var card = await visit.CheckAsync(document, "distrusted");
+        await Expect(card.Locator("h3")).ToHaveTextAsync("Answer not proven");
+        await Expect(card.Locator(".step.fails")).ToContainTextAsync(step);
+        await Expect(card).Not.ToContainTextAsync("still stands");
+        if (lie == "path changed")
+            await visit.AccessibleAsync();
+        await visit.PictureAsync($"distrusted-{lie.Replace(' ', '-')}");
+    }
+
+    [Theory]
+    [InlineData("down", "en-HK", "No answer")]
+    [InlineData("unreachable", "zh-HK", "未獲答覆")]
+    [InlineData("garbled", "zh-CN", "未得到答复")]
+    public async Task An_outage_is_an_outage_and_never_a_verdict(string how, string language, string title)
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        visit.MayFailToConnect = true;
+        _site.IsDown = how == "down";
+        if (how == "unreachable")
+            await visit.Page.RouteAsync("**/v1/**", route => route.AbortAsync("connectionrefused"));
+        if (how == "garbled")
+            await visit.Page.RouteAsync("**/v1/verify", route => route.FulfillAsync(new() { Body = "<html>Sign in to the hotel's network</html>" }));
+        var card = await visit.CheckAsync(document, "outage");
+        await Expect(card.Locator("h3")).ToHaveTextAsync(title);
+        if (how == "down")
+            await visit.AccessibleAsync();
+        await visit.PictureAsync($"outage-{how}-{language}");
+
+        // When it is over, the same file need not be chosen again.
+        _site.IsDown = false;
+        await visit.Page.UnrouteAllAsync();
+        await card.Locator("button.retry").ClickAsync();
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "verified");
+    }
+
+    [Fact]
+    public async Task A_key_other_than_the_one_that_was_met_first_is_a_loud_matter_and_no_answer_counts_until_it_is_accepted()
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var impostor = await Site.StartAsync();
+        await impostor.UploadAsync(document.Name, document.Buffer);
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        await visit.CheckAsync(document, "verified");
+        await Expect(visit.Page.Locator(".warnings")).ToBeEmptyAsync();
+
+        await ForwardAsync(visit, impostor);
+        var card = await visit.CheckAsync(document, "distrusted");
+        await Expect(card.Locator(".step.fails")).ToContainTextAsync("not signed with the key that this browser knows");
+        var alarm = visit.Page.GetByRole(AriaRole.Alert);
+        await Expect(alarm).ToContainTextAsync("the register’s key has changed");
+        await visit.AccessibleAsync();
+        await visit.PictureAsync("key-changed");
+
+        // No record is no answer either: whoever poses as the register could say so of everything.
+        await visit.CheckAsync(Site.FileOf("nobody.pdf", [1]), "distrusted");
+        await alarm.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(alarm).ToHaveCountAsync(0);
+        await Expect(visit.Cards.Nth(1)).ToHaveAttributeAsync("data-state", "verified");
+    }
+
+    [Fact]
+    public async Task A_key_in_the_link_goes_before_what_the_service_names()
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        var right = WebUtility.UrlEncode(_site.World.Identity.Verifiers[0].ToString());
+        await using (var visit = await Visit.StartAsync(chromium, _site, fragment: $"#key={right}"))
+        {
+            var card = await visit.CheckAsync(document, "verified");
+            await Expect(card.Locator(".signer").First).ToContainTextAsync("the key in the link");
+        }
+
+        await using var other = await Site.StartAsync();
+        var wrong = WebUtility.UrlEncode(other.World.Identity.Verifiers[0].ToString());
+        await using var second = await Visit.StartAsync(chromium, _site, fragment: $"#key={wrong}");
+        await second.CheckAsync(document, "distrusted");
+        await Expect(second.Page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_link_whose_key_is_damaged_checks_nothing_rather_than_with_another_key()
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, fragment: "#key=log.example+00000000+AAAA");
+        await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("key cannot be read");
+        await visit.CheckAsync(document, "outage");
+    }
+
+    private static void Change(JsonNode result, string lie, string otherReceipt)
+    {
+        var answer = result["results"]![0]!;
+        var lines = answer["receipt"]!.GetValue<string>().Split('\n');
+        switch (lie)
+        {
+            case "receipt of another document":
+                answer["receipt"] = otherReceipt;
+                break;
+            case "path changed":
+                lines[3] = Convert.ToBase64String(new byte[32]);
+                answer["receipt"] = string.Join('\n', lines);
+                break;
+            case "root signed by nobody":
+                answer["receipt"] = string.Join('\n', lines.Select(line => line.StartsWith('—') ? line[..^8] + "AAAAAAA=" : line));
+                break;
+            case "verdict made better":
+                (answer["verdict"], result["verdict"]) = ("verified", "verified");
+                break;
+            case "issuer renamed":
+                answer["issuer"]!["legalName"] = "A Better Bank";
+                break;
+        }
+    }
+
+    /// <summary>Has the page talk to another service without knowing.</summary>
+    private static async Task ForwardAsync(Visit visit, Site to) => await visit.Page.RouteAsync("**/v1/**", async route =>
+    {
+        var path = new Uri(route.Request.Url).PathAndQuery;
+        await route.FulfillAsync(new() { Response = await route.FetchAsync(new() { Url = to.Address + path }) });
+    });
+}

@@ -1,0 +1,103 @@
+using TrueCopy.Web.Tests.Browser;
+
+namespace TrueCopy.Web.Tests;
+
+/// <summary>What a verifier sees of each verdict, in each language.</summary>
+public sealed class VerdictTests(Chromium chromium) : IAsyncLifetime
+{
+    private static readonly string[] States = ["verified", "revoked", "suspended", "superseded", "expired", "notYetValid", "unknown"];
+
+    private Site _site = null!;
+
+    public async ValueTask InitializeAsync() => _site = await Site.StartAsync();
+
+    public ValueTask DisposeAsync() => _site.DisposeAsync();
+
+    /// <summary>The title of each verdict, in a language.</summary>
+    public static TheoryData<string, string[]> Titles() => new()
+    {
+        { "en-HK", ["Verified", "Revoked", "Suspended", "Replaced", "Expired", "Not yet valid", "No record"] },
+        { "zh-CN", ["核验通过", "已撤销", "已暂停", "已被替换", "已过期", "尚未生效", "查无记录"] },
+        { "zh-HK", ["核實無誤", "已撤銷", "已暫停", "已被取代", "已逾期", "尚未生效", "查無紀錄"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Titles))]
+    public async Task Each_verdict_has_its_own_words_shape_and_colour_and_is_accessible(string language, string[] titles)
+    {
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        var looks = new HashSet<string>();
+        foreach (var (state, title) in States.Zip(titles))
+        {
+            var card = await visit.CheckAsync(await MakeAsync(state), state);
+            await Expect(card.Locator("h3")).ToHaveTextAsync(title);
+            looks.Add(await card.Locator("h3").EvaluateAsync<string>("title => getComputedStyle(title).color"));
+            looks.Add((await card.Locator("header .icon path").First.GetAttributeAsync("d"))! + await card.Locator("header .icon path").Last.GetAttributeAsync("d"));
+            if (state == "unknown")
+            {
+                await Expect(card.Locator(".possibilities li")).ToHaveCountAsync(2);
+            }
+            else
+            {
+                await Expect(card.Locator(".lead")).ToContainTextAsync("示范银行");
+                await Expect(card.Locator(".step.holds")).ToHaveCountAsync(5);
+            }
+
+            if (await card.Locator(".fold > summary").CountAsync() > 0)
+                await card.Locator(".fold > summary").ClickAsync();
+            await card.Locator(".account > summary").ClickAsync();
+            await visit.PictureAsync($"{state}-{language}", card);
+        }
+
+        Assert.Equal(2 * States.Length, looks.Count);
+        await visit.AccessibleAsync();
+    }
+
+    [Fact]
+    public async Task Whatever_was_done_to_a_document_is_told_with_since_when_why_and_by_whom()
+    {
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        (string State, string[] Facts)[] expected =
+        [
+            ("revoked", ["Revoked on23 November 2026 at 5:00 pm HKT", "Revoked by示范银行", "ReasonIssued in error", "Issuer’s notewrong balance"]),
+            ("suspended", ["On hold since23 November 2026", "Put on hold by示范银行", "ReasonTemporarily on hold"]),
+            ("superseded", ["Replaced on23 November 2026", "Replaced by the issuer示范银行", "how that one stands: Verified"]),
+            ("expired", ["Expired on1 November 2026 at 12:00 am HKT", "Validity set by示范银行"]),
+            ("notYetValid", ["Valid from1 January 2027 at 12:00 am HKT", "Validity set by示范银行"]),
+        ];
+        foreach (var (state, facts) in expected)
+        {
+            var card = await visit.CheckAsync(await MakeAsync(state), state);
+            foreach (var fact in facts)
+                await Expect(card.Locator("dl.facts").First).ToContainTextAsync(fact);
+        }
+    }
+
+    private async Task<FilePayload> MakeAsync(string state)
+    {
+        var metadata = state switch
+        {
+            "expired" => new Dictionary<string, string> { ["expires"] = "2026-11-01T00:00:00+08:00" },
+            "notYetValid" => new Dictionary<string, string> { ["validfrom"] = "2027-01-01T00:00:00+08:00" },
+            _ => new Dictionary<string, string> { ["type"] = "bank-statement", ["expires"] = "2027-12-31T23:59:59+08:00" },
+        };
+        if (state == "unknown")
+            return Site.FileOf("statement.pdf", "%PDF-1.7 nobody's"u8.ToArray());
+        var document = await _site.IssueAsync("statement.pdf", metadata);
+        switch (state)
+        {
+            case "revoked":
+                await _site.ActAsync("revoke", document, "issuedInError", ",\"note\":\"wrong balance\"");
+                break;
+            case "suspended":
+                await _site.ActAsync("suspend", document, "certificateHold");
+                break;
+            case "superseded":
+                var successor = await _site.IssueAsync("statement-v2.pdf");
+                await _site.ActAsync("supersede", document, "superseded", $",\"successorAlgorithm\":\"sha-256\",\"successorDigest\":\"{Site.HexOf(successor)}\"");
+                break;
+        }
+
+        return document;
+    }
+}
