@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using TrueCopy.Testing;
+using TrueCopy.Testing.InMemory;
+using TrueCopy.Verification;
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Signing;
+using TrueCopy.Verification.Verdicts;
+
+namespace TrueCopy.AzureStorage.Tests.LostAnswers;
+
+/// <summary>A scenario in a storage account of its own.</summary>
+/// <param name="scenario">The scenario.</param>
+/// <param name="connection">Connection string of the account, which is empty.</param>
+/// <param name="identity">Who signs.</param>
+internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdentity identity)
+{
+    private const int MaxDeliveries = 5;
+    private readonly StorageAccounts _direct = StorageAccounts.Connect(connection, connection);
+    private readonly ConcurrentQueue<string> _errors = new();
+
+    /// <summary>What was logged as an error.</summary>
+    public IReadOnlyCollection<string> Errors => _errors;
+
+    /// <summary>Deliveries and timer runs that failed, and so were repeated.</summary>
+    public int Failures { get; private set; }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Runs it over a network, until nothing is pending, and audits what came of it.</summary>
+    public async Task RunAsync(Network network)
+    {
+        await _direct.CreateLedgerAsync(Stop);
+        await _direct.CreateIssuerAsync("bank", new Dictionary<string, string> { ["legalname"] = "示范银行", ["jurisdiction"] = "CN-GD", ["algorithms"] = "sm3" }, Stop);
+        await _direct.CreateIssuerAsync("bureau", new Dictionary<string, string> { ["legalname"] = "Bureau", ["jurisdiction"] = "HK", ["retention"] = "delete" }, Stop);
+        if (scenario.Uploads.Length > 0)
+        {
+            await using var earlier = Start(_direct);
+            await DeliverAsync(earlier, scenario.Before);
+            await earlier.GetRequiredService<SafetyNet>().RunAsync(Stop);
+        }
+
+        await using (var services = Start(StorageAccounts.Connect(connection, connection, network.Configure)))
+        {
+            await DeliverAsync(services, scenario.Uploads);
+            await FinishAsync(services);
+        }
+
+        await CheckAsync();
+    }
+
+    // As the queue does: what fails is delivered again.
+    private async Task DeliverAsync(ServiceProvider services, Upload[] uploads)
+    {
+        foreach (var upload in uploads)
+        {
+            var blob = _direct.Inbox.GetBlobContainerClient("issuer-" + upload.Issuer).GetBlobClient(upload.Path);
+            var etag = (await blob.UploadAsync(BinaryData.FromBytes(upload.Content), new BlobUploadOptions { Metadata = upload.Metadata }, Stop)).Value.ETag.ToString().Trim('"');
+            var uploaded = InMemoryWorld.EventOf(new BlobVersion("issuer-" + upload.Issuer, upload.Path, etag));
+            await RepeatAsync(stop => services.GetRequiredService<IntakeHandler>().HandleAsync(uploaded, stop));
+        }
+    }
+
+    // As the timer does, minute after minute.
+    private async Task FinishAsync(ServiceProvider services)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        do
+        {
+            await ExpireLeaseAsync();
+            await RepeatAsync(services.GetRequiredService<SafetyNet>().RunAsync);
+        }
+        while (await IsPendingAsync() && await timer.WaitForNextTickAsync(patience.Token));
+    }
+
+    private async Task CheckAsync()
+    {
+        var audit = await StorageAudit.RunAsync(_direct, identity.Verifiers, Stop);
+        Upload[] all = [.. scenario.Before, .. scenario.Uploads];
+        Assert.Equal(all.Sum(upload => upload.Acts), audit.InEffect.Count);
+
+        await using var services = Start(_direct);
+        foreach (var (digest, verdict) in scenario.Verdicts)
+            Assert.Equal(verdict, (await services.GetRequiredService<Verifier>().VerifyAsync(digest, Stop)).Verdict);
+        foreach (var upload in all)
+        {
+            var container = _direct.Inbox.GetBlobContainerClient("issuer-" + upload.Issuer);
+            Assert.Equal(!upload.IsDeleted, (await container.GetBlobClient(upload.Path).ExistsAsync(Stop)).Value);
+            foreach (var answer in upload.Answers)
+            {
+                var metadata = (await container.GetBlobClient(answer).GetPropertiesAsync(cancellationToken: Stop)).Value.Metadata;
+                Assert.Equal(upload.IsDeleted, metadata.ContainsKey(AnswerMetadata.Document));
+            }
+        }
+    }
+
+    private ServiceProvider Start(StorageAccounts accounts) => new ServiceCollection()
+        .AddLogging(logging => logging.AddProvider(new ErrorLog(_errors)).SetMinimumLevel(LogLevel.Error))
+        .AddAzureStorage(accounts)
+        .AddSingleton(identity)
+        .AddSingleton(new SequencerOptions { DocumentWait = TimeSpan.Zero, RetryDelay = TimeSpan.Zero })
+        .AddVerification()
+        .BuildServiceProvider();
+
+    private async Task RepeatAsync(Func<CancellationToken, Task> action)
+    {
+        for (var delivery = 1; ; delivery++)
+        {
+            try
+            {
+                await action(Stop);
+                return;
+            }
+            catch (Exception exception) when (delivery < MaxDeliveries && StorageFailure.Explains(exception))
+            {
+                Failures++;
+            }
+        }
+    }
+
+    // A lease whose holder never learnt that it has it ends by itself after a minute; the test does not wait so long.
+    private async Task ExpireLeaseAsync()
+    {
+        var blob = _direct.Ledger.GetBlobContainerClient(StorageNames.StateContainer).GetBlobClient("sequencer");
+        if (await blob.ExistsAsync(Stop) && (await blob.GetPropertiesAsync(cancellationToken: Stop)).Value.LeaseState == LeaseState.Leased)
+            await blob.GetBlobLeaseClient().BreakAsync(TimeSpan.Zero, cancellationToken: Stop);
+    }
+
+    private async Task<bool> IsPendingAsync()
+    {
+        foreach (var queue in new[] { StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue })
+        {
+            if ((await _direct.Queues.GetQueueClient(queue).GetPropertiesAsync(Stop)).Value.ApproximateMessagesCount > 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    private sealed class ErrorLog(ConcurrentQueue<string> messages) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            messages.Enqueue($"{formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
