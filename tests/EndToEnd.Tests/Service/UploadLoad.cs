@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using TrueCopy.AzureStorage;
+using TrueCopy.Verification.Answers;
+
+namespace TrueCopy.EndToEnd.Tests.Service;
+
+/// <summary>An issuer that uploads small documents one after the other, and a verifier who asks about all of them.</summary>
+/// <param name="accounts">Where it uploads.</param>
+internal sealed class UploadLoad(StorageAccounts accounts)
+{
+    private readonly BlobContainerClient _container = accounts.Inbox.GetBlobContainerClient("issuer-demo-bank");
+    private readonly ConcurrentDictionary<string, string> _uploaded = new();
+    private int _last;
+
+    /// <summary>Paths of what storage has acknowledged, with their digests in hex.</summary>
+    public IReadOnlyDictionary<string, string> Uploaded => _uploaded;
+
+    /// <summary>Uploads at a steady rate until told to stop; tries again what storage did not acknowledge.</summary>
+    public async Task RunAsync(TimeSpan interval, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(interval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+                await UploadAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Enough.
+        }
+    }
+
+    /// <summary>Uploads some, in parallel.</summary>
+    public Task UploadAsync(int count, CancellationToken stop) => Parallel.ForAsync(
+        0,
+        count,
+        new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = stop },
+        async (_, token) => await UploadAsync(token));
+
+    /// <summary>Asks about everything that was uploaded, in the order of the digests.</summary>
+    public async Task<IReadOnlyList<VerdictDocument>> VerifyAsync(HttpClient http, string address, CancellationToken stop)
+    {
+        var answers = new List<VerdictDocument>();
+        foreach (var batch in _uploaded.Values.Order(StringComparer.Ordinal).Chunk(BatchRequestDocument.MaxDigests))
+        {
+            var request = new BatchRequestDocument([.. batch.Select(hex => new DigestDocument("sha-256", hex))]);
+            using var body = new StringContent(JsonSerializer.Serialize(request, AnswerJson.Instance.BatchRequestDocument), Encoding.UTF8, "application/json");
+            using var response = await http.PostAsync(new Uri($"{address}/v1/verify"), body, stop);
+            response.EnsureSuccessStatusCode();
+            answers.AddRange(JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(stop), AnswerJson.Instance.BatchAnswerDocument)!.Results);
+        }
+
+        return answers;
+    }
+
+    private async Task UploadAsync(CancellationToken stop)
+    {
+        var number = Interlocked.Increment(ref _last);
+        var content = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"document {number} of {Guid.NewGuid()}"));
+        var path = string.Create(CultureInfo.InvariantCulture, $"folder {number % 7}/document {number}.txt");
+        try
+        {
+            await _container.GetBlobClient(path).UploadAsync(BinaryData.FromBytes(content), overwrite: true, stop);
+            _uploaded[path] = Convert.ToHexStringLower(SHA256.HashData(content));
+        }
+        catch (Exception exception) when (StorageFailure.Explains(exception) && !stop.IsCancellationRequested)
+        {
+            // Not acknowledged, so nothing was promised.
+        }
+    }
+}
