@@ -38,10 +38,11 @@ public sealed partial class BlobOutbox(StorageAccounts accounts, ILogger<BlobOut
     public Task DeleteDocumentAsync(BlobVersion source, IReadOnlyList<DigestAlgorithm> algorithms, CancellationToken cancellationToken) =>
         UnlessGoneAsync(source, async container =>
         {
+            var document = container.GetBlobClient(source.Path);
             try
             {
                 var sameVersion = new BlobRequestConditions { IfMatch = new ETag(source.ETag) };
-                await container.GetBlobClient(source.Path).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, sameVersion, cancellationToken);
+                await document.DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, sameVersion, cancellationToken);
             }
             catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.BlobNotFound)
             {
@@ -49,8 +50,10 @@ public sealed partial class BlobOutbox(StorageAccounts accounts, ILogger<BlobOut
             }
             catch (RequestFailedException exception) when (exception.Status == 412)
             {
-                // Replaced: the new version has its own event, and its own end.
-                return;
+                // No blob has no version either, which is what the SDK's own retry meets when the first answer was lost.
+                // One that was replaced has its own event, and its own end.
+                if (await document.ExistsAsync(cancellationToken))
+                    return;
             }
 
             foreach (var algorithm in algorithms)
