@@ -26,6 +26,7 @@ internal static class CommandLine
           TRUECOPY_SERVICE  address of the service          (as --service)
           TRUECOPY_KEY      verifier key of the log, or file (as --key)
           TRUECOPY_INBOX    storage to upload to            (as --inbox)
+          TRUECOPY_LEDGER   storage that admin looks after  (as --ledger)
           NO_COLOR          no colour, even on a terminal
           XDG_CONFIG_HOME   where settings are kept, if not in ~/.config
 
@@ -80,6 +81,9 @@ internal static class CommandLine
             StatusCommand.Create(terminal, network, known, time),
             KeysCommand.Create(terminal, known),
             CompletionCommand.Create(terminal),
+            AuditCommand.Create(terminal, network, time),
+            AuditCommand.Create(terminal, network, time),
+            AdminCommand.Create(terminal, time),
         };
         foreach (var act in ActCommand.CreateAll(terminal, time))
             root.Subcommands.Add(act);

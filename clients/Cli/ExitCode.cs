@@ -33,6 +33,12 @@ internal static class ExitCode
     /// <summary>Issued, and to be relied on from a later day.</summary>
     public const int NotYetValid = 14;
 
+    /// <summary><c>audit</c>: two signed checkpoints that no one log can have.</summary>
+    public const int SplitView = 20;
+
+    /// <summary><c>audit</c>: a signed checkpoint smaller than one that was seen before.</summary>
+    public const int Rollback = 21;
+
     // The gravest first.
     private static readonly int[] ByGravity = [NoAnswer, Usage, NotVerified, Revoked, Superseded, Expired, Suspended, NotYetValid, Verified];
 

@@ -11,11 +11,12 @@ namespace TrueCopy.AzureStorage.Ledger;
 /// <summary>The public log as blobs, one a resource of C2SP tlog-tiles, so that the container can be served as it is.</summary>
 public sealed class BlobLogStore(StorageAccounts accounts) : ILogStore
 {
+    internal const string CheckpointName = "checkpoint";
     private const int HashSize = 32;
 
     private readonly BlobContainerClient _container = accounts.Ledger.GetBlobContainerClient(StorageNames.LogContainer);
     private readonly ForwardOnlyBlob _checkpoint = new(
-        accounts.Ledger.GetBlobContainerClient(StorageNames.LogContainer).GetBlobClient("checkpoint"),
+        accounts.Ledger.GetBlobContainerClient(StorageNames.LogContainer).GetBlobClient(CheckpointName),
         new BlobHttpHeaders { ContentType = "text/plain; charset=utf-8", CacheControl = "public, max-age=2" },
         note => Checkpoint.Parse(SignedNote.Parse(note.Span).Text).Size);
 

@@ -1,10 +1,12 @@
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
+using TrueCopy.TransparencyLog;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Commitments;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Recovery;
 
 namespace TrueCopy.AzureStorage.Ledger;
 
@@ -18,7 +20,7 @@ namespace TrueCopy.AzureStorage.Ledger;
 /// </remarks>
 public sealed class TableAnchorIndex(StorageAccounts accounts) : IAnchorIndex
 {
-    private const string LogIndexColumn = "LogIndex";
+    internal const string LogIndexColumn = "LogIndex";
     private const string EntryColumn = "Entry";
     private const string OpeningColumn = "Opening";
     private const string ConfidentialColumn = "Confidential";
@@ -101,10 +103,22 @@ public sealed class TableAnchorIndex(StorageAccounts accounts) : IAnchorIndex
         }
     }
 
-    private static TableEntity ToRow(Anchor anchor)
+    internal static (string Partition, string Row) KeyOf(Digest digest, ActId act) =>
+        (digest.Hex[..PartitionDigits], $"{digest}:{act}");
+
+    /// <exception cref="LogFormatException">The key is not one of this table's.</exception>
+    internal static AnchorRow ReadKey(TableEntity row)
     {
-        var hex = anchor.Digest.Hex;
-        var row = new TableEntity(hex[..PartitionDigits], $"{anchor.Digest.Algorithm.Name}:{hex}:{anchor.ActId}")
+        var end = row.RowKey.LastIndexOf(':');
+        return end > 0 && Digest.TryParse(row.RowKey[..end], out var digest)
+            ? new AnchorRow(digest, new ActId(row.RowKey[(end + 1)..]), row.GetInt64(LogIndexColumn))
+            : throw new LogFormatException("index: a row's key does not name a digest and an act");
+    }
+
+    internal static TableEntity ToRow(Anchor anchor)
+    {
+        var (partition, key) = KeyOf(anchor.Digest, anchor.ActId);
+        var row = new TableEntity(partition, key)
         {
             [LogIndexColumn] = anchor.LogIndex,
             [EntryColumn] = Encoding.UTF8.GetString(anchor.Entry.Span),

@@ -46,12 +46,14 @@ public sealed class TableReferenceIndex(StorageAccounts accounts) : IReferenceIn
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(transactions, options, async (transaction, stop) =>
         {
-            var rows = transaction.Select(item => new TableEntity(item.Hash[..PartitionDigits], $"{item.Hash}:{item.Digest}"));
+            var rows = transaction.Select(item => KeyOf(item.Hash, item.Digest)).Select(key => new TableEntity(key.Partition, key.Row));
             await _table.SubmitTransactionAsync(rows.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)), stop);
         });
     }
 
+    internal static (string Partition, string Row) KeyOf(string hash, Digest digest) => (hash[..Math.Min(PartitionDigits, hash.Length)], $"{hash}:{digest}");
+
     // An issuer's id has no NUL, so the joined form has one reading.
-    private static string Hash(string issuer, string reference) =>
+    internal static string Hash(string issuer, string reference) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer}\0{reference}")));
 }

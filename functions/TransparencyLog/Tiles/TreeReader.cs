@@ -8,9 +8,12 @@ namespace TrueCopy.TransparencyLog.Tiles;
 public sealed class TreeReader(IHashTileSource tiles, long size)
 {
     /// <summary>The root: what the checkpoint of this size signs.</summary>
-    public async ValueTask<MerkleHash> RootAsync(CancellationToken cancellationToken) => size == 0
+    public ValueTask<MerkleHash> RootAsync(CancellationToken cancellationToken) => PrefixRootAsync(size, cancellationToken);
+
+    /// <summary>The root over the first <paramref name="prefix"/> leaves: what a checkpoint of that size signs, out of this tree's tiles alone.</summary>
+    public async ValueTask<MerkleHash> PrefixRootAsync(long prefix, CancellationToken cancellationToken) => prefix == 0
         ? TreeHasher.EmptyRoot
-        : (await HashAllAsync([new TreeRange(0, size)], cancellationToken))[0];
+        : (await HashAllAsync([new TreeRange(0, prefix)], cancellationToken))[0];
 
     /// <summary>The hash of leaf <paramref name="index"/>.</summary>
     public async ValueTask<MerkleHash> LeafAsync(long index, CancellationToken cancellationToken)

@@ -7,5 +7,6 @@ public interface IJournal
     Task WriteAsync(string name, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken);
 
     /// <summary>Reads a batch that a head names.</summary>
+    /// <exception cref="TransparencyLog.LogFormatException">The batch is missing.</exception>
     Task<ReadOnlyMemory<byte>> ReadAsync(string name, CancellationToken cancellationToken);
 }

@@ -89,6 +89,19 @@ public static class JournalFormat
             : throw new LogFormatException("journal: bytes after the last tile");
     }
 
+    /// <summary>How many bytes of a batch <see cref="ReadPrevious"/> needs, at most.</summary>
+    public const int MaxBeginning = 256;
+
+    /// <summary>Reads which batch came before, from a batch's first bytes; whether the batch is whole is not known then.</summary>
+    /// <exception cref="LogFormatException">They are not the beginning of a batch of version 1.</exception>
+    public static string ReadPrevious(ReadOnlyMemory<byte> beginning)
+    {
+        if (!beginning.Span.StartsWith(Magic))
+            throw new LogFormatException("journal: not a batch of version 1");
+        var reader = new Reader(beginning[Magic.Length..]);
+        return reader.Text();
+    }
+
     private static void WriteRecord(ArrayBufferWriter<byte> output, JournalRecord record, Dictionary<BlobVersion, int> sources)
     {
         WriteBytes(output, record.Entry.Span);

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Sequencing;
@@ -119,7 +121,7 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
 
     /// <inheritdoc/>
     Task<ReadOnlyMemory<byte>> IJournal.ReadAsync(string name, CancellationToken cancellationToken) =>
-        operations.RunAsync("journal.read", () => _journal[name]);
+        operations.RunAsync("journal.read", () => _journal.TryGetValue(name, out var batch) ? batch : throw new LogFormatException("journal: the batch is missing"));
 
     /// <inheritdoc/>
     public Task WriteAsync(TileContent tile, CancellationToken cancellationToken) => operations.RunAsync("tile.write", () =>
@@ -135,6 +137,7 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
         var written = Tiles.GetOrAdd(tile.Id, tile.Bytes.ToArray());
         if (!written.Span.SequenceEqual(tile.Bytes.Span))
             Violations.Enqueue($"{tile.Id} was written with other content");
+        Tiles[tile.Id] = tile.Bytes.ToArray();
     }
 
     /// <inheritdoc/>
@@ -247,6 +250,53 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
     /// <summary>The size that a checkpoint's note states.</summary>
     public static long SizeOf(ReadOnlyMemory<byte> note) =>
         long.Parse(Encoding.UTF8.GetString(note.Span).Split('\n')[1], CultureInfo.InvariantCulture);
+
+    /// <summary>Sets a row of the index, whatever was there.</summary>
+    public void Put(Anchor anchor)
+    {
+        lock (_lock)
+            _anchors[(anchor.Digest, anchor.ActId.Value)] = anchor;
+    }
+
+    /// <summary>Loses a row of the index.</summary>
+    public void Lose(Digest digest, ActId act)
+    {
+        lock (_lock)
+            _anchors.Remove((digest, act.Value));
+    }
+
+    /// <summary>Loses every table.</summary>
+    public void LoseIndex()
+    {
+        lock (_lock)
+            _anchors.Clear();
+        References.Clear();
+        Revocations.Clear();
+        Issuers.Clear();
+    }
+
+    /// <summary>Sets what is served as the checkpoint; null to lose it.</summary>
+    public void SetCheckpoint(ReadOnlyMemory<byte>? note)
+    {
+        lock (_lock)
+            _checkpoint = note;
+    }
+
+    /// <summary>Sets the head; null to lose it.</summary>
+    public void SetHead(Head? head)
+    {
+        lock (_lock)
+            _head = head is null ? null : new StoredHead(head, (++_version).ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Sets the bytes of a batch; null to lose it. A journal under WORM allows neither.</summary>
+    public void SetJournal(string name, byte[]? batch)
+    {
+        if (batch is null)
+            _journal.TryRemove(name, out _);
+        else
+            _journal[name] = batch;
+    }
 
     private bool LosesToAnotherRow(Anchor anchor)
     {

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Text.Json;
+using TrueCopy.Cli.Audit;
+using TrueCopy.Cli.Output;
+using TrueCopy.Verification.Auditing;
+
+namespace TrueCopy.Cli.Commands;
+
+/// <summary><c>truecopy audit URL</c></summary>
+internal static class AuditCommand
+{
+    private const string LogSegment = "log";
+
+    public static Command Create(Terminal terminal, HttpMessageHandler network, TimeProvider time)
+    {
+        var url = new Argument<Uri>("URL")
+        {
+            Description = "Address of the service, or of the log itself if it ends in /log.",
+            CustomParser = result => Uri.TryCreate(result.Tokens.Single().Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : Refuse(result),
+        };
+        var keys = SharedOptions.Keys(required: false);
+        var state = new Option<string?>("--state") { HelpName = "FILE", Description = "Where to remember what was seen. Default: a file for this log in your own data folder." };
+        var full = new Option<bool>("--full") { Description = "Check everything again, not only what is new." };
+        var parallel = new Option<int>("--parallel") { HelpName = "N", Description = "Bundles to fetch at a time, each with its tile: 1 to 64.", DefaultValueFactory = _ => 8 };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object on standard output and nothing else there." };
+        var command = new Command("audit", $"""
+            Audit a log, as anyone can: download it, and check every entry, tile, root and signature.
+
+            Also compares it with what it said the last time: that it has only grown, that it shows the same to you
+            today as yesterday. Only what is new is downloaded; an interrupted audit goes on where it stopped. Keys
+            that take over are followed as the log announces them; without --key the first audit takes the keys that
+            the log gives itself.
+
+            Exit codes:
+              0   the log holds
+              1   what is served does not go together, or no trusted key signed it
+              2   wrong usage, or a file that cannot be read or written
+              3   the log does not answer; what was audited so far is kept
+              {ExitCode.SplitView}  split view: two signed checkpoints that no one log can have
+              {ExitCode.Rollback}  rollback: a signed checkpoint smaller than one seen before
+            Both signed checkpoints are then kept as evidence, in a file beside the state.
+
+            Example: truecopy audit https://verify.example --key log.vkey
+            """)
+        { url, keys, state, full, parallel, json };
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(parallel) is < 1 or > 64)
+                parsed.AddError("--parallel is from 1 to 64.");
+        });
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var prefix = LogOf(parsed.GetValue(url)!);
+            var file = new AuditFile(parsed.GetValue(state) ?? AuditFile.DefaultPath(prefix));
+            using var log = new HttpLog(prefix, network, time);
+            var (memory, pinned) = await RememberAsync(file, parsed.GetValue(keys)!, log, cancellationToken);
+            if (parsed.GetValue(full))
+                memory = memory with { AuditedSize = 0, Confirmed = AuditPoint.Start, Progress = null };
+            var seen = memory.Seen?.Size;
+            var audit = new LogAudit(log, file, parsed.GetValue(parallel));
+            var report = await terminal.WithCountAsync("auditing", PercentProgress.Whole, bar =>
+                audit.RunAsync(memory, bar is null ? null : new PercentProgress(bar), cancellationToken));
+            var evidence = report.Outcome is AuditOutcome.SplitView or AuditOutcome.Rollback ? await file.KeepEvidenceAsync(report, cancellationToken) : null;
+            var output = new AuditOutput(
+                prefix.ToString(),
+                JsonNamingPolicy.CamelCase.ConvertName(report.Outcome.ToString()),
+                report.Size == 0 ? null : report.Size,
+                seen,
+                report.Entries,
+                log.Resources,
+                log.Bytes,
+                pinned,
+                [.. report.Faults.Select(fault => fault.ToString())],
+                report.NewKeys,
+                file.Path,
+                evidence);
+            await terminal.Output.WriteLineAsync(parsed.GetValue(json) ? JsonSerializer.Serialize(output, OperatorJson.Instance.AuditOutput) : AuditText.Of(output, report, terminal));
+            return ExitCodeOf(report.Outcome);
+        });
+        return command;
+    }
+
+    internal static int ExitCodeOf(AuditOutcome outcome) => outcome switch
+    {
+        AuditOutcome.Holds => ExitCode.Verified,
+        AuditOutcome.SplitView => ExitCode.SplitView,
+        AuditOutcome.Rollback => ExitCode.Rollback,
+        _ => ExitCode.NotVerified,
+    };
+
+    private static Uri LogOf(Uri url) => url.AbsolutePath.TrimEnd('/').Split('/')[^1] == LogSegment
+        ? url
+        : new Uri($"{url.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{LogSegment}");
+
+    // A memory judges by its own keys: those first pinned, or their successors. Other keys are another log's memory.
+    private static async Task<(AuditMemory Memory, bool Pinned)> RememberAsync(AuditFile file, string[] given, HttpLog log, CancellationToken cancellationToken)
+    {
+        string[] keys = given.Length == 0 ? [] : [.. (await KeyOption.ReadAsync(given, cancellationToken)).Verifiers.Select(key => key.ToString())];
+        if (await file.LoadAsync(cancellationToken) is not { } memory)
+            return (AuditMemory.New(keys.Length > 0 ? keys : await FirstKeys.ReadAsync(log, cancellationToken)), keys.Length > 0);
+        return keys.All(key => memory.Pinned.Contains(key) || memory.Trusted.Contains(key))
+            ? (memory, keys.Length > 0)
+            : throw new CommandException(ExitCode.Usage, $"{file.Path} is the memory of a log with other keys than --key. Name another file with --state.");
+    }
+
+    private static Uri Refuse(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        result.AddError("URL is an http or https address.");
+        return new Uri("http://127.0.0.1");
+    }
+}

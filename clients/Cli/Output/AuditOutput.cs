@@ -1,0 +1,51 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TrueCopy.Cli.Output;
+
+/// <summary>What <c>audit --json</c> says.</summary>
+/// <param name="Log">Address of the log.</param>
+/// <param name="Outcome"><c>holds</c>, <c>damaged</c>, <c>untrusted</c>, <c>splitView</c> or <c>rollback</c>.</param>
+/// <param name="Size">Entries that the signed checkpoint states; absent where it cannot be trusted.</param>
+/// <param name="SeenSize">Entries of the checkpoint remembered from before; absent at the first audit.</param>
+/// <param name="Entries">Entries that were downloaded and hashed this time.</param>
+/// <param name="Resources">Checkpoints, tiles and bundles that were fetched.</param>
+/// <param name="Bytes">Their bytes.</param>
+/// <param name="KeyPinned">Whether the key came from the user rather than from the log's first entry.</param>
+/// <param name="Faults">What is wrong.</param>
+/// <param name="NewKeys">Keys that took over, as the log announced.</param>
+/// <param name="State">The file with what is remembered.</param>
+/// <param name="Evidence">The file with both signed checkpoints of a split view or rollback.</param>
+internal sealed record AuditOutput(
+    string Log,
+    string Outcome,
+    long? Size,
+    long? SeenSize,
+    long Entries,
+    long Resources,
+    long Bytes,
+    bool KeyPinned,
+    IReadOnlyList<string> Faults,
+    IReadOnlyList<string> NewKeys,
+    string State,
+    string? Evidence);
+
+/// <summary>What <c>admin doctor --json</c> says of one thing that is wrong.</summary>
+internal sealed record FindingOutput(string Kind, string What, string Repair, bool Repaired);
+
+/// <summary>What <c>admin doctor --json</c> and <c>admin rebuild-index --json</c> say.</summary>
+internal sealed record RecoveryOutput(bool Healthy, long Size, long Batches, IReadOnlyList<FindingOutput> Findings);
+
+[JsonSerializable(typeof(AuditOutput))]
+[JsonSerializable(typeof(RecoveryOutput))]
+internal sealed partial class OperatorJson : JsonSerializerContext
+{
+    public static OperatorJson Instance { get; } = new(new JsonSerializerOptions
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,0 +1,40 @@
+using System.Text;
+using TrueCopy.Verification.Auditing;
+
+namespace TrueCopy.Cli.Output;
+
+/// <summary>An audit in words.</summary>
+internal static class AuditText
+{
+    private const int MostFaults = 20;
+
+    public static string Of(AuditOutput output, AuditReport report, Terminal terminal)
+    {
+        var text = new StringBuilder().Append(report.Outcome switch
+        {
+            AuditOutcome.Holds => $"{terminal.Good("✔ HOLDS")}  {output.Log}: {output.Size} entries, {Since(output)}",
+            AuditOutcome.Damaged => $"{terminal.Bad("✘ DAMAGED")}  {output.Log}: what is served is not what the checkpoint of {output.Size} entries signs",
+            AuditOutcome.Untrusted => $"{terminal.Bad("✘ UNTRUSTED")}  {output.Log}: the checkpoint is not signed by a key that you trust",
+            AuditOutcome.SplitView => $"{terminal.Bad("‼ SPLIT VIEW")}  {output.Log}: the signed checkpoint of {output.Size} entries and the one of {output.SeenSize} seen before are of two different logs",
+            _ => $"{terminal.Bad("‼ ROLLBACK")}  {output.Log}: the signed checkpoint has {output.Size} entries, and had {output.SeenSize}",
+        });
+        text.Append($"\n  {output.Entries} entries hashed this time; {output.Resources} resources, {output.Bytes} bytes fetched");
+        foreach (var fault in output.Faults.Take(MostFaults))
+            text.Append($"\n  {terminal.Bad("✘")} {fault}");
+        if (output.Faults.Count > MostFaults)
+            text.Append($"\n  and {output.Faults.Count - MostFaults} more; --json lists them");
+        foreach (var key in output.NewKeys)
+            text.Append($"\n  {terminal.Caution("!")} a key took over, as the log announced: {key}");
+        if (report.Outcome == AuditOutcome.Untrusted)
+            text.Append("\n  If the key was rotated and you missed the months in which both signed, get the new one by a way you trust.");
+        if (output.Evidence is { } evidence)
+            text.Append($"\n  Both checkpoints, signed, are in {evidence}: show them to others who use this log.");
+        else if (!output.KeyPinned)
+            text.Append("\n  The keys are those that the log gave itself, or that were pinned before; --key gives one that you trust.");
+        return text.ToString();
+    }
+
+    private static string Since(AuditOutput output) => output.SeenSize is not { } seen ? "audited for the first time"
+        : seen == output.Size ? "the same as the last time"
+        : $"{output.Size - seen} more than the last time";
+}

@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using TrueCopy.TransparencyLog;
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Recovery;
+using TrueCopy.Verification.Sequencing;
+
+namespace TrueCopy.AzureStorage.Ledger;
+
+/// <summary>What those who operate the service look at and take away, in blobs, tables and queues.</summary>
+public sealed class BlobRecoveryStorage(StorageAccounts accounts) : IRecoveryStorage
+{
+    private readonly BlobContainerClient _journal = accounts.Ledger.GetBlobContainerClient(StorageNames.JournalContainer);
+    private readonly TableClient _anchors = accounts.Tables.GetTableClient(StorageNames.AnchorsTable);
+    private readonly TableClient _references = accounts.Tables.GetTableClient(StorageNames.ReferencesTable);
+    private readonly TableClient _revocations = accounts.Tables.GetTableClient(StorageNames.RevocationsTable);
+
+    /// <inheritdoc/>
+    public async Task<string> PreviousBatchAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = new BlobDownloadOptions { Range = new HttpRange(0, JournalFormat.MaxBeginning) };
+            var beginning = (await _journal.GetBlobClient(name).DownloadContentAsync(options, cancellationToken)).Value.Content;
+            return JournalFormat.ReadPrevious(beginning.ToMemory());
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            throw new LogFormatException("journal: the batch is missing", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<AnchorRow> ListAnchorsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var row in _anchors.QueryAsync<TableEntity>(select: [nameof(ITableEntity.PartitionKey), nameof(ITableEntity.RowKey), TableAnchorIndex.LogIndexColumn], cancellationToken: cancellationToken))
+            yield return TableAnchorIndex.ReadKey(row);
+    }
+
+    /// <inheritdoc/>
+    public Task ReplaceAnchorAsync(Anchor anchor, CancellationToken cancellationToken) =>
+        _anchors.UpsertEntityAsync(TableAnchorIndex.ToRow(anchor), TableUpdateMode.Replace, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RemoveAnchorAsync(AnchorRow row, CancellationToken cancellationToken)
+    {
+        var (partition, key) = TableAnchorIndex.KeyOf(row.Digest, row.ActId);
+        return _anchors.DeleteEntityAsync(partition, key, ETag.All, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public string ReferenceKey(string issuer, string reference) => TableReferenceIndex.Hash(issuer, reference);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ReferenceRow> ListReferencesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var row in _references.QueryAsync<TableEntity>(select: [nameof(ITableEntity.PartitionKey), nameof(ITableEntity.RowKey)], cancellationToken: cancellationToken))
+        {
+            var colon = row.RowKey.IndexOf(':', StringComparison.Ordinal);
+            yield return new ReferenceRow(row.RowKey[..Math.Max(colon, 0)], DigestOf(row.RowKey[(colon + 1)..]));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveReferenceAsync(ReferenceRow row, CancellationToken cancellationToken)
+    {
+        var (partition, key) = TableReferenceIndex.KeyOf(row.Key, row.Digest);
+        return _references.DeleteEntityAsync(partition, key, ETag.All, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<(string Issuer, Digest Digest)> ListRevocationsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var row in _revocations.QueryAsync<TableEntity>(select: [nameof(ITableEntity.PartitionKey), nameof(ITableEntity.RowKey)], cancellationToken: cancellationToken))
+            yield return (row.PartitionKey, DigestOf(row.RowKey));
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveRevocationAsync(string issuer, Digest digest, CancellationToken cancellationToken) =>
+        _revocations.DeleteEntityAsync(issuer, digest.ToString(), ETag.All, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RemoveCheckpointAsync(CancellationToken cancellationToken) => accounts.Ledger
+        .GetBlobContainerClient(StorageNames.LogContainer)
+        .GetBlobClient(BlobLogStore.CheckpointName)
+        .DeleteIfExistsAsync(cancellationToken: cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<PendingWork> CountPendingAsync(CancellationToken cancellationToken)
+    {
+        var poison = 0L;
+        foreach (var queue in new[] { StorageNames.BlobEventsQueue, StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue })
+            poison += (await accounts.Queues.GetQueueClient(queue + StorageNames.PoisonSuffix).GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCountLong;
+        var letters = 0L;
+        await foreach (var _ in accounts.Ledger.GetBlobContainerClient(StorageNames.DeadLettersContainer).GetBlobsAsync(cancellationToken: cancellationToken))
+            letters++;
+        return new PendingWork(poison, letters);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> LacksReceiptAsync(BlobVersion source, DigestAlgorithm algorithm, CancellationToken cancellationToken)
+    {
+        var container = accounts.Inbox.GetBlobContainerClient(source.Container);
+        var document = await FindAsync(container.GetBlobClient(source.Path), cancellationToken);
+        if (document is null || document.ETag.ToString().Trim('"') != source.ETag)
+            return false;
+        var receipt = await FindAsync(container.GetBlobClient(AnswerPath.Receipt(source.Path, algorithm)), cancellationToken);
+        return receipt is null || !receipt.Metadata.TryGetValue(AnswerMetadata.SourceETag, out var answered) || answered != source.ETag;
+    }
+
+    private static async Task<BlobProperties?> FindAsync(BlobClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    private static Digest DigestOf(string text) => Digest.TryParse(text, out var digest)
+        ? digest
+        : throw new LogFormatException("index: a row's key does not name a digest");
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using TrueCopy.TransparencyLog;
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Issuers;
+using TrueCopy.Verification.Sequencing;
+
+namespace TrueCopy.Verification.Recovery;
+
+/// <summary>Compares the index with the journal, in both directions.</summary>
+internal sealed class IndexCheckup(
+    IAnchorIndex anchors,
+    IReferenceIndex references,
+    IRevocationIndex revocations,
+    IIssuerHistory issuers,
+    IRecoveryStorage storage,
+    JournalChain chain,
+    Findings findings)
+{
+    private const string RepairMissing = "It is written again from the journal.";
+    private const string RepairExtra = "It is taken away.";
+    private readonly ConcurrentDictionary<string, Task<IReadOnlySet<Digest>>> _revoked = new();
+    private long _inEffect;
+
+    /// <summary>Looks for what a batch of the journal says and the index does not.</summary>
+    public async Task CheckAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        foreach (var (logIndex, entry) in batch.OwnEntries().Where(own => own.Entry.Kind == ActKind.Issuer))
+            await CheckIssuerAsync(new IssuerRecord(logIndex, BatchIndexer.Describe(entry)), cancellationToken);
+
+        // Within a batch, too, the first entry of an act is the one in effect.
+        var firsts = batch.Acts().GroupBy(item => (item.Anchor.Digest, item.Anchor.ActId)).Select(same => same.First());
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(firsts, options, async (item, stop) =>
+        {
+            await CheckAnchorAsync(item.Anchor, stop);
+            await CheckActAsync(item.Act, stop);
+        });
+    }
+
+    /// <summary>Looks for what the index says and the journal does not, after every batch was looked at.</summary>
+    public async Task CheckExtraAsync(long size, CancellationToken cancellationToken)
+    {
+        await CheckExtraAnchorsAsync(size, cancellationToken);
+        await foreach (var row in storage.ListReferencesAsync(cancellationToken))
+        {
+            if (!await IsJustifiedAsync(row.Digest, (act, entry) => entry.Kind == ActKind.Issue && act.Confidential.Reference is { } reference && storage.ReferenceKey(entry.Issuer!, reference) == row.Key, cancellationToken))
+                await findings.RepairAsync(FindingKind.Reference, "# rows of the references are of no act in the log", RepairExtra, null, () => storage.RemoveReferenceAsync(row, cancellationToken));
+        }
+
+        await foreach (var (issuer, digest) in storage.ListRevocationsAsync(cancellationToken))
+        {
+            if (!await IsJustifiedAsync(digest, (_, entry) => entry.Kind == ActKind.Revoke && entry.Issuer == issuer, cancellationToken))
+                await findings.RepairAsync(FindingKind.Revocation, "# rows of the revocations are of no act in the log", RepairExtra, null, () => storage.RemoveRevocationAsync(issuer, digest, cancellationToken));
+        }
+    }
+
+    private async Task CheckAnchorAsync(Anchor anchor, CancellationToken cancellationToken)
+    {
+        var (row, damaged) = await FindAsync(anchor, cancellationToken);
+        if (row is not null && row.LogIndex < anchor.LogIndex && await IsOfJournalAsync(new AnchorRow(row.Digest, row.ActId, row.LogIndex), cancellationToken))
+            return;
+        Interlocked.Increment(ref _inEffect);
+        if (row is null && !damaged)
+            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are missing", RepairMissing, null, () => storage.ReplaceAnchorAsync(anchor, cancellationToken));
+        else if (row is null || !IsSame(row, anchor))
+            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are not as the journal has them", RepairMissing, null, () => storage.ReplaceAnchorAsync(anchor, cancellationToken));
+    }
+
+    private async Task<(Anchor? Row, bool Damaged)> FindAsync(Anchor anchor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ((await anchors.FindAsync(anchor.Digest, cancellationToken)).FirstOrDefault(row => row.ActId == anchor.ActId), false);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or LogFormatException)
+        {
+            return (null, true);
+        }
+    }
+
+    private async Task CheckActAsync(JournalAct act, CancellationToken cancellationToken)
+    {
+        var issuer = act.Source.Container[Issuer.ContainerPrefix.Length..];
+        if (act.Kind == ActKind.Issue && act.Confidential.Reference is { } reference
+            && !(await references.FindAsync(issuer, reference, cancellationToken)).Contains(act.Digest))
+        {
+            await findings.RepairAsync(FindingKind.Reference, "# rows of the references are missing", RepairMissing, null, () => references.AddAsync([new DocumentReference(issuer, reference, act.Digest)], cancellationToken));
+        }
+
+        if (act.Kind == ActKind.Revoke && !(await _revoked.GetOrAdd(issuer, id => revocations.LoadAsync(id, cancellationToken))).Contains(act.Digest))
+            await findings.RepairAsync(FindingKind.Revocation, "# rows of the revocations are missing", RepairMissing, null, () => revocations.AddAsync(issuer, [act.Digest], cancellationToken));
+    }
+
+    private async Task CheckIssuerAsync(IssuerRecord record, CancellationToken cancellationToken)
+    {
+        bool known;
+        try
+        {
+            known = (await issuers.FindAsync(record.Issuer.Id, cancellationToken)).Any(row => row.LogIndex == record.LogIndex && row.Issuer.Since == record.Issuer.Since && row.Issuer.Describes(record.Issuer));
+        }
+        catch (Exception exception) when (exception is InvalidDataException or LogFormatException)
+        {
+            known = false;
+        }
+
+        if (!known)
+            await findings.RepairAsync(FindingKind.Issuer, "# descriptions of issuers are missing or not as the log has them", RepairMissing, null, () => issuers.AddAsync(record, cancellationToken));
+    }
+
+    // Every row that belongs there was found, so that more rows than those is the only way for one to be too many; only
+    // then is each looked up in the journal.
+    private async Task CheckExtraAnchorsAsync(long size, CancellationToken cancellationToken)
+    {
+        var (rows, missing) = (0L, findings.Apply ? 0 : findings.CountOf(FindingKind.Anchor, "# rows of the anchors are missing"));
+        await foreach (var row in storage.ListAnchorsAsync(cancellationToken))
+            rows += row.LogIndex >= size ? 0 : 1;
+        if (rows <= _inEffect - missing)
+            return;
+        await foreach (var row in storage.ListAnchorsAsync(cancellationToken))
+        {
+            if (!(row.LogIndex >= size) && !await IsOfJournalAsync(row, cancellationToken))
+                await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are of no act in the log", RepairExtra, null, () => storage.RemoveAnchorAsync(row, cancellationToken));
+        }
+    }
+
+    private async Task<bool> IsOfJournalAsync(AnchorRow row, CancellationToken cancellationToken)
+    {
+        if (row.LogIndex is not (>= 0 and { } index))
+            return false;
+        var batch = await chain.FindAsync(index, cancellationToken);
+        return batch.Records[(int)(index - batch.Start)].Act is { } act && act.Id == row.ActId && act.Digest.Equals(row.Digest);
+    }
+
+    private async Task<bool> IsJustifiedAsync(Digest digest, Func<Anchor, Entry, bool> justifies, CancellationToken cancellationToken) =>
+        (await anchors.FindAsync(digest, cancellationToken)).Any(anchor => justifies(anchor, anchor.ReadEntry()));
+
+    private static bool IsSame(Anchor row, Anchor anchor) =>
+        row.LogIndex == anchor.LogIndex
+        && row.Entry.Span.SequenceEqual(anchor.Entry.Span)
+        && row.Opening.Nonce.SequenceEqual(anchor.Opening.Nonce)
+        && ConfidentialJson.Encode(row.Confidential).AsSpan().SequenceEqual(ConfidentialJson.Encode(anchor.Confidential));
+}

@@ -1,0 +1,47 @@
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Sequencing;
+
+namespace TrueCopy.Verification.Recovery;
+
+/// <summary>
+/// Writes the whole index again from the journal, batch after batch, beside a running service: rows that are there stay,
+/// except where a later entry of an act took the place that its first one has to have.
+/// </summary>
+public sealed class IndexRebuild(ILogState state, IJournal journal, BatchIndexer indexer, IAnchorIndex anchors, IRecoveryStorage storage)
+{
+    /// <summary>Rebuilds it.</summary>
+    /// <param name="progress">Told how many entries are done; null for nobody.</param>
+    /// <param name="cancellationToken">Gives up; running it again does the rest.</param>
+    /// <returns>Entries and batches that were read.</returns>
+    /// <exception cref="TransparencyLog.LogFormatException">There is no head, or the journal is not whole.</exception>
+    public async Task<RecoveryReport> RunAsync(IProgress<(long Done, long Of)>? progress, CancellationToken cancellationToken)
+    {
+        var head = (await state.LoadHeadAsync(cancellationToken))?.Head ?? throw new TransparencyLog.LogFormatException("head: there is none; let the doctor look first");
+        var chain = await JournalChain.FindAsync(journal, storage, head.Journal, cancellationToken);
+        var (size, replaced) = (0L, 0L);
+        var last = await LoadSizeAsync(head, cancellationToken);
+        await foreach (var batch in chain.ReadAsync(cancellationToken))
+        {
+            var lost = await indexer.AddAsync(batch, cancellationToken);
+            foreach (var (anchor, _) in batch.Acts().Where(item => lost.Contains(item.Anchor.LogIndex)))
+            {
+                var row = (await anchors.FindAsync(anchor.Digest, cancellationToken)).Single(found => found.ActId == anchor.ActId);
+                if (row.LogIndex < anchor.LogIndex)
+                    continue;
+                await storage.ReplaceAnchorAsync(anchor, cancellationToken);
+                replaced++;
+            }
+
+            size = batch.Size;
+            progress?.Report((size, last));
+        }
+
+        IReadOnlyList<Finding> findings = replaced == 0
+            ? []
+            : [new Finding(FindingKind.Anchor, $"{replaced} acts were indexed by a later entry than their first", "The first one's row takes its place.", Repaired: true)];
+        return new RecoveryReport(size, chain.Count, findings);
+    }
+
+    private async Task<long> LoadSizeAsync(Head head, CancellationToken cancellationToken) =>
+        JournalFormat.Decode(await journal.ReadAsync(head.Journal, cancellationToken)).Size;
+}
