@@ -82,7 +82,6 @@ internal static class CommandLine
             KeysCommand.Create(terminal, known),
             CompletionCommand.Create(terminal),
             AuditCommand.Create(terminal, network, time),
-            AuditCommand.Create(terminal, network, time),
             AdminCommand.Create(terminal, time),
         };
         foreach (var act in ActCommand.CreateAll(terminal, time))

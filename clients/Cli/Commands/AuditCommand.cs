@@ -22,6 +22,11 @@ internal static class AuditCommand
         var state = new Option<string?>("--state") { HelpName = "FILE", Description = "Where to remember what was seen. Default: a file for this log in your own data folder." };
         var full = new Option<bool>("--full") { Description = "Check everything again, not only what is new." };
         var parallel = new Option<int>("--parallel") { HelpName = "N", Description = "Bundles to fetch at a time, each with its tile: 1 to 64.", DefaultValueFactory = _ => 8 };
+        parallel.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 64)
+                result.AddError("--parallel is from 1 to 64.");
+        });
         var json = new Option<bool>("--json") { Description = "Print one JSON object on standard output and nothing else there." };
         var command = new Command("audit", $"""
             Audit a log, as anyone can: download it, and check every entry, tile, root and signature.
@@ -43,11 +48,6 @@ internal static class AuditCommand
             Example: truecopy audit https://verify.example --key log.vkey
             """)
         { url, keys, state, full, parallel, json };
-        command.Validators.Add(parsed =>
-        {
-            if (parsed.GetValue(parallel) is < 1 or > 64)
-                parsed.AddError("--parallel is from 1 to 64.");
-        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var prefix = LogOf(parsed.GetValue(url)!);

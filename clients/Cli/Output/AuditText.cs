@@ -24,7 +24,7 @@ internal static class AuditText
         if (output.Faults.Count > MostFaults)
             text.Append($"\n  and {output.Faults.Count - MostFaults} more; --json lists them");
         foreach (var key in output.NewKeys)
-            text.Append($"\n  {terminal.Caution("!")} a key took over, as the log announced: {key}");
+            text.Append($"\n  {terminal.Paint(Tone.Caution, "!")} a key took over, as the log announced: {key}");
         if (report.Outcome == AuditOutcome.Untrusted)
             text.Append("\n  If the key was rotated and you missed the months in which both signed, get the new one by a way you trust.");
         if (output.Evidence is { } evidence)

@@ -68,7 +68,7 @@ public sealed record AuditMemory(
             var memory = new AuditMemory(
                 [.. body.Pinned.Select(ValidKey)],
                 [.. body.Trusted.Select(ValidKey)],
-                body.Note is { } note ? new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(note)) : null,
+                body.Note is { } note ? Encoding.UTF8.GetBytes(note) : default(ReadOnlyMemory<byte>?),
                 body.AuditedSize,
                 Read(body.Confirmed),
                 body.Progress is null ? null : Read(body.Progress));

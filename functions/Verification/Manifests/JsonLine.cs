@@ -77,10 +77,17 @@ internal sealed class JsonLine
 
     private int Find(ref Utf8JsonReader reader)
     {
-        for (var i = 0; i < _known.Length; i++)
+        try
         {
-            if (reader.ValueTextEquals(_known[i]))
-                return i;
+            for (var i = 0; i < _known.Length; i++)
+            {
+                if (reader.ValueTextEquals(_known[i]))
+                    return i;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, escaped: not Unicode text, and so none of the names either.
         }
 
         return -1;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace TrueCopy.Verification.Recovery;
@@ -8,8 +7,8 @@ internal sealed class Findings(bool apply)
 {
     private const int MaxExamples = 5;
 
-    private readonly ConcurrentDictionary<(FindingKind Kind, string What, string Repair, bool Repaired), (long Count, string[] Examples)> _found = new();
-    private readonly ConcurrentQueue<(FindingKind, string, string, bool)> _order = new();
+    private readonly Lock _lock = new();
+    private readonly OrderedDictionary<(FindingKind Kind, string What, string Repair, bool Repaired), (long Count, List<string> Examples)> _found = [];
 
     /// <summary>Whether what can be repaired is.</summary>
     public bool Apply => apply;
@@ -30,32 +29,39 @@ internal sealed class Findings(bool apply)
         Add(kind, what, repair, apply, example);
     }
 
-    /// <summary>How often something was found.</summary>
-    public long CountOf(FindingKind kind, string what) => _found.Where(found => found.Key.Kind == kind && found.Key.What == what).Sum(found => found.Value.Count);
+    /// <summary>How often something was found to be wrong with a kind of thing.</summary>
+    public long CountOf(FindingKind kind, string? what = null)
+    {
+        lock (_lock)
+            return _found.Where(found => found.Key.Kind == kind && (what is null || found.Key.What == what)).Sum(found => found.Value.Count);
+    }
 
     /// <summary>Everything so far, in the order in which each was first found.</summary>
-    public IReadOnlyList<Finding> ToList() =>
-    [
-        .. _order.Select(key =>
+    public IReadOnlyList<Finding> ToList()
+    {
+        lock (_lock)
         {
-            var (count, examples) = _found[key];
-            var (kind, what, repair, repaired) = key;
-            var which = examples.Length == 0 ? "" : $": {string.Join(", ", examples)}{(count > examples.Length ? ", …" : "")}";
-            return new Finding(kind, what.Replace("#", count.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) + which, repair, repaired);
-        }),
-    ];
+            return
+            [
+                .. _found.Select(found =>
+                {
+                    var ((kind, what, repair, repaired), (count, examples)) = found;
+                    var which = examples.Count == 0 ? "" : $": {string.Join(", ", examples)}{(count > examples.Count ? ", …" : "")}";
+                    return new Finding(kind, what.Replace("#", count.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) + which, repair, repaired);
+                }),
+            ];
+        }
+    }
 
     private void Add(FindingKind kind, string what, string repair, bool repaired, string? example)
     {
-        var key = (kind, what, repair, repaired);
-        string[] examples = example is null ? [] : [example];
-        _found.AddOrUpdate(
-            key,
-            _ =>
-            {
-                _order.Enqueue(key);
-                return (1, examples);
-            },
-            (_, known) => (known.Count + 1, known.Examples.Length < MaxExamples ? [.. known.Examples, .. examples] : known.Examples));
+        lock (_lock)
+        {
+            var key = (kind, what, repair, repaired);
+            var (count, examples) = _found.TryGetValue(key, out var known) ? known : (0, []);
+            if (example is not null && examples.Count < MaxExamples)
+                examples.Add(example);
+            _found[key] = (count + 1, examples);
+        }
     }
 }

@@ -43,6 +43,10 @@ internal sealed class IndexCheckup(
     public async Task CheckExtraAsync(long size, CancellationToken cancellationToken)
     {
         await CheckExtraAnchorsAsync(size, cancellationToken);
+
+        // The other tables are judged by the anchors, and so only by sound ones.
+        if (!findings.Apply && findings.CountOf(FindingKind.Anchor) > 0)
+            return;
         await foreach (var row in storage.ListReferencesAsync(cancellationToken))
         {
             if (!await IsJustifiedAsync(row.Digest, (act, entry) => entry.Kind == ActKind.Issue && act.Confidential.Reference is { } reference && storage.ReferenceKey(entry.Issuer!, reference) == row.Key, cancellationToken))

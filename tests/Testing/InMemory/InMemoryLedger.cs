@@ -162,8 +162,11 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
                     return;
                 foreach (var tile in TilesOf(size).Where(tile => !Tiles.ContainsKey(tile)))
                     Violations.Enqueue($"checkpoint {size} was published before {tile}");
+
+                // What was lost and is shown again was published before.
+                if (_checkpoint is not null || !Published.LastOrDefault().Span.SequenceEqual(note.Span))
+                    Published.Enqueue(note);
                 _checkpoint = note;
-                Published.Enqueue(note);
             }
 
             while (_late.TryDequeue(out var tile))

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Azure.Data.Tables;
+using TrueCopy.AzureStorage;
+using TrueCopy.EndToEnd.Tests.Cli;
+using TrueCopy.EndToEnd.Tests.Service;
+using TrueCopy.Local.Azurite;
+
+namespace TrueCopy.EndToEnd.Tests.Operator;
+
+/// <summary>The recovery tools on the storage of a running local service: what is lost comes back, and auditors see nothing of it.</summary>
+public sealed class AdminCommandTests : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private LocalProcess _local = null!;
+    private StorageAccounts _accounts = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _local = await LocalProcess.StartAsync(_folder.At("data"));
+        _accounts = StorageAccounts.Connect(_local.Inbox, Ledger);
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(0, (await Tool.RunAsync("issue", _folder.File($"file{i}"), "--issuer", "demo-bank", "--reference", $"loan-{i}", "--inbox", _local.Inbox)).ExitCode);
+        Assert.Equal(0, (await Tool.RunAsync("revoke", "ref:loan-2", "--issuer", "demo-bank", "--inbox", _local.Inbox)).ExitCode);
+        Assert.Equal(0, await AuditAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _local.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Lost_tables_and_a_lost_public_log_come_back_from_the_journal_beside_the_running_service()
+    {
+        Assert.Equal((0, ""), await DoctorAsync("--receipts"));
+        foreach (var table in new[] { StorageNames.AnchorsTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable })
+            await _accounts.Tables.DeleteTableAsync(table, Stop);
+        Assert.Equal(1, (await Tool.RunAsync("admin", "doctor", "--ledger", Ledger)).ExitCode);
+        var rebuilt = await Tool.RunAsync("admin", "rebuild-index", "--ledger", Ledger);
+        Assert.Equal(0, rebuilt.ExitCode);
+        Assert.Contains("WHOLE", rebuilt.Output, StringComparison.Ordinal);
+        await AssertVerdictsAsync();
+        Assert.Equal((0, ""), await DoctorAsync());
+
+        await _accounts.Ledger.DeleteBlobContainerAsync(StorageNames.LogContainer, cancellationToken: Stop);
+        Assert.Equal((1, "tile checkpoint"), await DoctorAsync());
+        Assert.Equal((0, "tile checkpoint"), await DoctorAsync("--apply"));
+        Assert.Equal(0, await AuditAsync("--full"));
+
+        Assert.Equal(0, (await Tool.RunAsync("issue", _folder.File("after"), "--issuer", "demo-bank", "--inbox", _local.Inbox)).ExitCode);
+        Assert.Equal(0, await AuditAsync());
+        await AssertVerdictsAsync();
+    }
+
+    [Fact]
+    public async Task Single_tiles_rows_receipts_and_the_checkpoint_are_mended_and_strangers_rows_go()
+    {
+        var log = _accounts.Ledger.GetBlobContainerClient(StorageNames.LogContainer);
+        await foreach (var blob in log.GetBlobsAsync(cancellationToken: Stop))
+            await log.GetBlobClient(blob.Name).UploadAsync(BinaryData.FromString("garbage"), overwrite: true, Stop);
+        await CorruptAsync(StorageNames.AnchorsTable, row => row["LogIndex"] = 1L, $"sha-256:{new string('a', 64)}:{new string('0', 32)}");
+        await CorruptAsync(StorageNames.AnchorsTable, row => row.Remove("Opening"), null);
+        await CorruptAsync(StorageNames.ReferencesTable, null, $"{new string('a', 64)}:sha-256:{new string('a', 64)}");
+        await CorruptAsync(StorageNames.RevocationsTable, null, $"sha-256:{new string('a', 64)}");
+        await CorruptAsync(StorageNames.IssuersTable, row => row["Entry"] = "{}", null);
+        await _accounts.Inbox.GetBlobContainerClient("issuer-demo-bank").DeleteBlobAsync(".truecopy/receipts/file0.tlog-proof", cancellationToken: Stop);
+        var letters = _accounts.Ledger.GetBlobContainerClient(StorageNames.DeadLettersContainer);
+        await letters.UploadBlobAsync("staged-acts/1", BinaryData.FromString("?"), Stop);
+
+        string[] kinds = ["tile", "anchor", "reference", "revocation", "issuer", "checkpoint", "receipt", "pending"];
+        var seen = await DoctorAsync("--apply", "--receipts");
+        Assert.Equal(1, seen.Code);
+        Assert.Equal(kinds.Order(StringComparer.Ordinal), seen.Kinds.Split(' ').Distinct().Order(StringComparer.Ordinal));
+        await letters.DeleteBlobAsync("staged-acts/1", cancellationToken: Stop);
+
+        // What a damaged row hid is found the second time.
+        Assert.Equal((0, ""), await RepairAgainAsync());
+        Assert.Equal((0, ""), await DoctorAsync("--receipts"));
+        Assert.Equal(0, await AuditAsync("--full"));
+        await AssertVerdictsAsync();
+    }
+
+    [Fact]
+    public async Task A_ledger_that_cannot_be_reached_is_no_diagnosis()
+    {
+        Assert.Equal(2, (await Tool.RunAsync("admin", "doctor", "--ledger", "nonsense")).ExitCode);
+        Assert.Equal(2, (await Tool.RunAsync("admin", "doctor", "--ledger", "https://elsewhere.example")).ExitCode);
+        Assert.Equal(3, (await Tool.RunAsync("admin", "doctor", "--ledger", AzuriteAccount.Ledger.ConnectionString(1, 1, 1))).ExitCode);
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private string Ledger => _local.Inbox
+        .Replace(AzuriteAccount.Inbox.Name, AzuriteAccount.Ledger.Name, StringComparison.Ordinal)
+        .Replace(AzuriteAccount.Inbox.Key, AzuriteAccount.Ledger.Key, StringComparison.Ordinal);
+
+    private async Task<int> AuditAsync(params string[] more) =>
+        (await Tool.RunAsync(["audit", _local.Address, "--state", _folder.At("audit.json"), .. more])).ExitCode;
+
+    private async Task<(int Code, string Kinds)> DoctorAsync(params string[] more)
+    {
+        var run = await Tool.RunAsync(["admin", "doctor", "--ledger", Ledger, "--inbox", _local.Inbox, "--json", .. more]);
+        var findings = JsonSerializer.Deserialize<JsonElement>(run.Output).GetProperty("findings").EnumerateArray();
+        return (run.ExitCode, string.Join(' ', findings.Select(finding => finding.GetProperty("kind").GetString())));
+    }
+
+    // What is not repaired, after another run that repairs.
+    private async Task<(int Code, string Left)> RepairAgainAsync()
+    {
+        var run = await Tool.RunAsync("admin", "doctor", "--ledger", Ledger, "--inbox", _local.Inbox, "--json", "--apply", "--receipts");
+        var findings = JsonSerializer.Deserialize<JsonElement>(run.Output).GetProperty("findings").EnumerateArray();
+        return (run.ExitCode, string.Join(' ', findings.Where(finding => !finding.GetProperty("repaired").GetBoolean()).Select(finding => finding.GetProperty("what").GetString())));
+    }
+
+    private async Task AssertVerdictsAsync()
+    {
+        Assert.Equal(0, (await Tool.RunAsync("verify", _folder.At("file0"), "--service", _local.Address)).ExitCode);
+        Assert.Equal(10, (await Tool.RunAsync("verify", _folder.At("file2"), "--service", _local.Address)).ExitCode);
+    }
+
+    // Changes a row of a table, and copies it to another key.
+    private async Task CorruptAsync(string table, Action<TableEntity>? change, string? key)
+    {
+        var client = _accounts.Tables.GetTableClient(table);
+        var row = await client.QueryAsync<TableEntity>(cancellationToken: Stop).FirstAsync(Stop);
+        change?.Invoke(row);
+        if (change is not null)
+            await client.UpdateEntityAsync(row, Azure.ETag.All, TableUpdateMode.Replace, Stop);
+        if (key is not null)
+            await client.UpsertEntityAsync(new TableEntity(row.PartitionKey, key), TableUpdateMode.Replace, Stop);
+    }
+}

@@ -1,0 +1,221 @@
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+using TrueCopy.Cli;
+using TrueCopy.Cli.Audit;
+using TrueCopy.EndToEnd.Tests.Cli;
+using TrueCopy.Local.Azurite;
+using TrueCopy.Testing.InMemory;
+using TrueCopy.TransparencyLog.Tiles;
+
+namespace TrueCopy.EndToEnd.Tests.Operator;
+
+/// <summary><c>truecopy audit</c> tells a log that holds from every one that does not, by its exit code.</summary>
+public sealed class AuditCommandTests : IAsyncDisposable
+{
+    private readonly InMemoryWorld _world = new();
+    private readonly TempFolder _folder = new();
+    private readonly LogOverHttp _http;
+    private readonly InMemoryService _service;
+
+    public AuditCommandTests()
+    {
+        _http = new LogOverHttp(_world.Ledger);
+        _service = _world.Start();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        _folder.Dispose();
+        await _service.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_log_that_grows_holds_and_the_second_audit_fetches_only_what_is_new()
+    {
+        await IssueAsync(3);
+        var first = await AuditAsync();
+        Assert.Equal((0, "holds", 5L), (first.Code, first.Json.GetProperty("outcome").GetString(), first.Json.GetProperty("size").GetInt64()));
+        Assert.False(first.Json.TryGetProperty("seenSize", out _));
+        await IssueAsync(1);
+        var second = await AuditAsync();
+        Assert.Equal((0, 5L, 6L), (second.Code, second.Json.GetProperty("seenSize").GetInt64(), second.Json.GetProperty("size").GetInt64()));
+        var third = await AuditAsync();
+        Assert.Equal((0, 1L), (third.Code, third.Json.GetProperty("resources").GetInt64()));
+        Assert.Equal(0, (await AuditAsync("--full")).Code);
+    }
+
+    [Fact]
+    public async Task A_split_view_and_a_rollback_have_exit_codes_and_evidence_of_their_own()
+    {
+        await IssueAsync(3);
+        var old = _world.Ledger.Published.Last();
+        await IssueAsync(1);
+        Assert.Equal(0, (await AuditAsync()).Code);
+
+        _world.Ledger.SetCheckpoint(old);
+        var rollback = await AuditAsync();
+        Assert.Equal(ExitCode.Rollback, rollback.Code);
+        await AssertEvidenceAsync(rollback.Json, _world.Ledger.Published.Last(), old);
+
+        var forked = await SignAsync(6, default);
+        _world.Ledger.SetCheckpoint(forked);
+        var split = await AuditAsync();
+        Assert.Equal(ExitCode.SplitView, split.Code);
+        await AssertEvidenceAsync(split.Json, _world.Ledger.Published.Last(), forked);
+
+        _world.Ledger.SetCheckpoint(_world.Ledger.Published.Last());
+        Assert.Equal(0, (await AuditAsync()).Code);
+    }
+
+    [Fact]
+    public async Task Damage_and_a_strangers_signature_are_exit_code_1_and_say_where()
+    {
+        await IssueAsync(3);
+        var bundle = TileId.At(TileId.EntriesLevel, 0, 5);
+        var bytes = _world.Ledger.Tiles[bundle];
+        foreach (var lie in new Func<HttpResponseMessage>[]
+        {
+            () => LogOverHttp.Status(404),
+            () => LogOverHttp.Bytes(bytes[..^1]),
+            () => LogOverHttp.Bytes(new byte[17_000_000]),
+        })
+        {
+            _http.Instead = (path, _) => path.StartsWith("tile/entries", StringComparison.Ordinal) ? lie() : null;
+            var run = await AuditAsync("--key", Key);
+            Assert.Equal((1, "damaged"), (run.Code, run.Json.GetProperty("outcome").GetString()));
+            Assert.Contains("tile/entries/000", run.Json.GetProperty("faults")[0].GetString(), StringComparison.Ordinal);
+        }
+
+        _http.Instead = (_, _) => null;
+        var stranger = await AuditAsync("--key", InMemoryWorld.NewEcdsa().Verifier.ToString(), "--state", _folder.At("other.json"));
+        Assert.Equal((1, "untrusted"), (stranger.Code, stranger.Json.GetProperty("outcome").GetString()));
+        var text = await Tool.RunAsync(_http, "audit", "http://log.example", "--key", InMemoryWorld.NewEcdsa().Verifier.ToString(), "--state", _folder.At("other.json"));
+        Assert.Contains("UNTRUSTED", text.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_key_than_the_remembered_one_and_a_damaged_memory_are_wrong_usage()
+    {
+        await IssueAsync(1);
+        Assert.Equal(0, (await AuditAsync("--key", Key)).Code);
+        Assert.Equal(ExitCode.Usage, (await AuditAsync("--key", InMemoryWorld.NewEcdsa().Verifier.ToString())).Code);
+        await File.WriteAllTextAsync(_folder.At("state.json"), "{}", Stop);
+        Assert.Equal(ExitCode.Usage, (await AuditAsync()).Code);
+        Assert.Equal(ExitCode.Usage, (await Tool.RunAsync(_http, "audit", "ftp://log.example")).ExitCode);
+        Assert.Equal(ExitCode.Usage, (await Tool.RunAsync(_http, "audit", "http://log.example", "--parallel", "0")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Faults_of_the_network_that_pass_are_waited_out_and_those_that_stay_are_no_verdict()
+    {
+        await IssueAsync(3);
+        _http.Instead = (_, asked) => asked switch
+        {
+            0 => LogOverHttp.Status(503),
+            1 => throw new HttpRequestException("broken off"),
+            2 => new HttpResponseMessage(System.Net.HttpStatusCode.OK) { Content = new StreamContent(new BrokenStream()) },
+            _ => null,
+        };
+        var time = new FakeTimeProvider();
+        using var log = new HttpLog(new Uri("http://log.example/log"), _http, time);
+        Assert.Equal(_world.Ledger.Published.Last().ToArray(), (await PassTimeAsync(log.ReadCheckpointAsync(Stop), time)).ToArray());
+        Assert.Equal(4, _http.Asked["checkpoint"]);
+
+        _http.Instead = (_, _) => LogOverHttp.Status(500);
+        var exception = await Assert.ThrowsAsync<CommandException>(() => PassTimeAsync(log.ReadCheckpointAsync(Stop), time));
+        Assert.Equal(ExitCode.NoAnswer, exception.ExitCode);
+        Assert.Equal(9, _http.Asked["checkpoint"]);
+    }
+
+    [Fact]
+    public async Task A_log_that_never_ends_an_answer_is_given_up_on()
+    {
+        _http.Instead = (_, _) => new HttpResponseMessage(System.Net.HttpStatusCode.OK) { Content = new StreamContent(new EndlessStream()) };
+        var time = new FakeTimeProvider();
+        using var log = new HttpLog(new Uri("http://log.example/log"), _http, time);
+        await Assert.ThrowsAsync<CommandException>(() => PassTimeAsync(log.ReadCheckpointAsync(Stop), time));
+    }
+
+    [Fact]
+    public async Task A_partial_tile_that_has_filled_since_is_the_beginning_of_the_full_one()
+    {
+        var edge = new RightEdge();
+        for (var i = 0; i < 256; i++)
+            edge.Append([(byte)i]);
+        foreach (var tile in edge.TakeTiles())
+            _world.Ledger.Tiles[tile.Id] = tile.Bytes;
+        using var log = new HttpLog(new Uri("http://log.example/log"), _http, TimeProvider.System);
+        Assert.Equal(3 * 32, (await log.ReadAsync(new TileId(0, 0, 3), Stop)).Length);
+        Assert.Equal(3 * 3, (await log.ReadAsync(new TileId(TileId.EntriesLevel, 0, 3), Stop)).Length);
+        await Assert.ThrowsAsync<TileNotFoundException>(async () => await log.ReadAsync(new TileId(0, 1, 3), Stop));
+    }
+
+    [Fact]
+    public void Each_log_has_a_memory_of_its_own_in_the_users_data_folder()
+    {
+        var path = AuditFile.DefaultPath(new Uri("https://verify.example:8443/log"));
+        Assert.EndsWith(Path.Combine("truecopy", "audit", "verify.example_8443_log.json"), path, StringComparison.Ordinal);
+        Assert.NotEqual(path, AuditFile.DefaultPath(new Uri("https://verify.example/log")));
+    }
+
+    [Fact]
+    public void The_local_ledger_is_the_one_that_the_local_service_keeps() =>
+        Assert.Equal(TrueCopy.Cli.Admin.AzureLedger.Local, AzuriteAccount.Ledger.ConnectionString(10000, 10001, 10002));
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private string Key => _world.Identity.Verifiers[0].ToString();
+
+    private async Task IssueAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
+            await _service.Intake.HandleAsync(_world.Upload("bank", Guid.NewGuid().ToString(), Guid.NewGuid().ToByteArray()), Stop);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> SignAsync(long size, TransparencyLog.Merkle.MerkleHash root)
+    {
+        var checkpoint = new TransparencyLog.Checkpoints.Checkpoint(InMemoryWorld.Origin, size, root);
+        return (await TransparencyLog.Checkpoints.SignedCheckpoint.SignAsync(checkpoint, _world.Identity.Signers, Stop)).Note;
+    }
+
+    private async Task<(int Code, JsonElement Json)> AuditAsync(params string[] more)
+    {
+        string[] state = more.Contains("--state") ? [] : ["--state", _folder.At("state.json")];
+        var run = await Tool.RunAsync(_http, ["audit", "http://log.example", "--json", .. state, .. more]);
+        return (run.ExitCode, run.Output.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(run.Output) : default);
+    }
+
+    private static async Task AssertEvidenceAsync(JsonElement json, ReadOnlyMemory<byte> seen, ReadOnlyMemory<byte> now)
+    {
+        var evidence = await File.ReadAllTextAsync(json.GetProperty("evidence").GetString()!, Stop);
+        Assert.Contains(System.Text.Encoding.UTF8.GetString(seen.Span), evidence, StringComparison.Ordinal);
+        Assert.Contains(System.Text.Encoding.UTF8.GetString(now.Span), evidence, StringComparison.Ordinal);
+    }
+
+    private static async Task<T> PassTimeAsync<T>(Task<T> task, FakeTimeProvider time)
+    {
+        while (!task.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+            await Task.WhenAny(task, Task.Delay(1, Stop));
+        }
+
+        return await task;
+    }
+
+    private sealed class BrokenStream : EndlessStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("broken off");
+    }
+
+    /// <summary>Sends nothing and does not end.</summary>
+    private class EndlessStream : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net;
+using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Sequencing;
+
+namespace TrueCopy.EndToEnd.Tests.Operator;
+
+/// <summary>A log in memory at <c>http://log.example/log</c>, over a network that may fail in every way.</summary>
+internal sealed class LogOverHttp(ILogStore log) : HttpMessageHandler
+{
+    /// <summary>Answers instead; null to let the log answer. Told the path and how often it was asked before.</summary>
+    public Func<string, int, HttpResponseMessage?> Instead { get; set; } = (_, _) => null;
+
+    public Dictionary<string, int> Asked { get; } = [];
+
+    public static HttpResponseMessage Status(int code) => new((HttpStatusCode)code);
+
+    public static HttpResponseMessage Bytes(ReadOnlyMemory<byte> bytes) => new(HttpStatusCode.OK) { Content = new ReadOnlyMemoryContent(bytes) };
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var path = request.RequestUri!.AbsolutePath["/log/".Length..];
+        int before;
+        lock (Asked)
+            Asked[path] = (before = Asked.GetValueOrDefault(path)) + 1;
+        if (Instead(path, before) is { } other)
+            return other;
+        if (path == "checkpoint")
+            return await log.ReadCheckpointAsync(cancellationToken) is { } note ? Bytes(note) : Status(404);
+        try
+        {
+            return TileId.TryParse(path, out var tile) ? Bytes(await log.ReadAsync(tile, cancellationToken)) : Status(400);
+        }
+        catch (TileNotFoundException)
+        {
+            return Status(404);
+        }
+    }
+}
