@@ -101,7 +101,7 @@ public sealed class FailureTests
     }
 
     [Theory]
-    [InlineData("/")]
+    [InlineData("/index.html")]
     [InlineData("/api/v1/verify")]
     [InlineData("/v1")]
     [InlineData("/v1/verify/sha-256")]

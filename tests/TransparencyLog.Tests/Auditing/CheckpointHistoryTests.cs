@@ -7,7 +7,7 @@ namespace TrueCopy.TransparencyLog.Tests.Auditing;
 /// <summary>Two signed checkpoints and the tiles tell growth, rollback and split view from tiles that prove nothing.</summary>
 public sealed class CheckpointHistoryTests
 {
-    private static readonly TestLog True = TestLog.OfSize(700);
+    private static readonly TestLog True = TestLog.OfSize(700, everySize: true);
 
     [Fact]
     public async Task A_log_that_has_grown_holds_from_every_size_to_every_other()
