@@ -22,7 +22,11 @@ internal static class AdminCommand
           3  storage does not answer; running it again goes on
         """;
 
-    public static Command Create(Terminal terminal, TimeProvider time) => new("admin", "Look after the ledger of a service, with rights on its storage.")
+    public static Command Create(Terminal terminal, TimeProvider time) => new("admin", """
+        Look after the ledger of a service, with rights on its storage.
+
+        Example: truecopy admin doctor
+        """)
     {
         CreateDoctor(terminal, time),
         CreateRebuild(terminal),

@@ -48,11 +48,8 @@ public sealed class BlobRecoveryStorage(StorageAccounts accounts) : IRecoverySto
         _anchors.UpsertEntityAsync(TableAnchorIndex.ToRow(anchor), TableUpdateMode.Replace, cancellationToken);
 
     /// <inheritdoc/>
-    public Task RemoveAnchorAsync(AnchorRow row, CancellationToken cancellationToken)
-    {
-        var (partition, key) = TableAnchorIndex.KeyOf(row.Digest, row.ActId);
-        return _anchors.DeleteEntityAsync(partition, key, ETag.All, cancellationToken);
-    }
+    public Task RemoveAnchorAsync(AnchorRow row, CancellationToken cancellationToken) =>
+        RemoveAsync(_anchors, TableAnchorIndex.KeyOf(row.Digest, row.ActId).Row, cancellationToken);
 
     /// <inheritdoc/>
     public string ReferenceKey(string issuer, string reference) => TableReferenceIndex.Hash(issuer, reference);
@@ -68,11 +65,8 @@ public sealed class BlobRecoveryStorage(StorageAccounts accounts) : IRecoverySto
     }
 
     /// <inheritdoc/>
-    public Task RemoveReferenceAsync(ReferenceRow row, CancellationToken cancellationToken)
-    {
-        var (partition, key) = TableReferenceIndex.KeyOf(row.Key, row.Digest);
-        return _references.DeleteEntityAsync(partition, key, ETag.All, cancellationToken);
-    }
+    public Task RemoveReferenceAsync(ReferenceRow row, CancellationToken cancellationToken) =>
+        RemoveAsync(_references, TableReferenceIndex.KeyOf(row.Key, row.Digest).Row, cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<(string Issuer, Digest Digest)> ListRevocationsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -129,4 +123,12 @@ public sealed class BlobRecoveryStorage(StorageAccounts accounts) : IRecoverySto
     private static Digest DigestOf(string text) => Digest.TryParse(text, out var digest)
         ? digest
         : throw new LogFormatException("index: a row's key does not name a digest");
+
+    // In whatever partition it is: whoever put a row there that is not the log's need not have put it where it would belong.
+    private static async Task RemoveAsync(TableClient table, string key, CancellationToken cancellationToken)
+    {
+        string[] keys = [nameof(ITableEntity.PartitionKey), nameof(ITableEntity.RowKey)];
+        await foreach (var found in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey eq {key}"), select: keys, cancellationToken: cancellationToken))
+            await table.DeleteEntityAsync(found.PartitionKey, found.RowKey, ETag.All, cancellationToken);
+    }
 }
