@@ -16,7 +16,7 @@ public static class StorageProvisioning
         }
 
         foreach (var table in new[] { StorageNames.AnchorsTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable })
-            await accounts.Tables.GetTableClient(table).CreateIfNotExistsAsync(cancellationToken);
+            await accounts.Tables.CreateTableIfNotExistsAsync(table, cancellationToken);
     }
 
     /// <summary>Creates an issuer's container, or replaces the registry metadata of the one that exists.</summary>

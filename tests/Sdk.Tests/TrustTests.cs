@@ -82,11 +82,11 @@ public sealed class TrustTests : IDisposable
     {
         var known = await MeetAsync(null);
         var (old, witness, next) = (_service.World.Identity.Signers[0], _service.World.Identity.Signers[1], InMemoryWorld.NewEcdsa());
-        await RotateAsync(old, next, witness);
+        await _service.RotateAsync(old, next, witness);
         var both = await MeetAsync(known);
         Assert.Equal(Names(old, next, witness), both.Keys.Verifiers.Select(key => key.ToString()).Order());
 
-        await RotateAsync(next, witness);
+        await _service.RotateAsync(next, witness);
         var after = await MeetAsync(both);
         Assert.Equal(Names(next, witness), after.Keys.Verifiers.Select(key => key.ToString()).Order());
         Assert.Equal(old.Verifier.ToString(), Assert.Single(after.Retired).ToString());
@@ -96,19 +96,11 @@ public sealed class TrustTests : IDisposable
     public async Task A_key_of_another_kind_does_not_vouch_for_a_new_one()
     {
         var known = await MeetAsync(null);
-        await RotateAsync(InMemoryWorld.NewEcdsa(), _service.World.Identity.Signers[1]);
+        await _service.RotateAsync(InMemoryWorld.NewEcdsa(), _service.World.Identity.Signers[1]);
         await Assert.ThrowsAsync<LogChangedException>(() => MeetAsync(known));
     }
 
     private static IEnumerable<string> Names(params INoteSigner[] signers) => signers.Select(signer => signer.Verifier.ToString()).Order();
-
-    // Once the keys were read again, the next batch is signed by them.
-    private async Task RotateAsync(params INoteSigner[] signers)
-    {
-        _service.World.SignWith(signers);
-        _service.World.Time.Advance(Verification.Signing.RotatedKeys.Lifetime);
-        await _service.IssueAsync(Guid.NewGuid().ToByteArray());
-    }
 
     // One document more is issued each time, and asked about.
     private async Task<TrustedLog> MeetAsync(TrustedLog? known, StubService? other = null)

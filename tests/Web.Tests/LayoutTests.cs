@@ -93,6 +93,12 @@ public sealed class LayoutTests(Chromium chromium) : IAsyncLifetime
         await Expect(visit.Page.Locator(".totals")).ToContainTextAsync("Verified: 5");
         await Expect(visit.Page.Locator(".totals")).ToContainTextAsync("No record: 20");
         Assert.InRange(visit.Requests.Count(request => request.Method == "POST"), 1, 24);
+        await visit.PictureAsync("many");
+
+        await visit.Page.Locator("button.clear").ClickAsync();
+        await Expect(visit.Cards).ToHaveCountAsync(0);
+        await Expect(visit.Page.Locator(".totals")).ToBeHiddenAsync();
+        await Expect(visit.Page.Locator("#files")).ToBeFocusedAsync();
     }
 
     [Fact]

@@ -42,11 +42,11 @@ internal static class KeysCommand
             Example: truecopy keys forget http://127.0.0.1:7071
             """)
         { service };
-        command.SetAction(async (parsed, _) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             if (!Uri.TryCreate(parsed.GetValue(service), UriKind.Absolute, out var address))
                 throw new CommandException(ExitCode.Usage, "A service is named by its address.");
-            if (!known.Forget(address))
+            if (!await known.ForgetAsync(address, cancellationToken))
                 throw new CommandException(ExitCode.NotVerified, $"Nothing is known of {address}.");
             await terminal.Output.WriteLineAsync($"forgotten: {address}");
             return ExitCode.Verified;

@@ -35,6 +35,11 @@ internal sealed record KnownLog(
         [.. log.Retired.Select(key => key.ToString())],
         Encoding.UTF8.GetString(log.Checkpoint.Note.Span));
 
+    /// <summary>Whether two say the same of the same log; none is the same as none.</summary>
+    public static bool Same(KnownLog? left, KnownLog? right) => left is null || right is null
+        ? left is null && right is null
+        : left.Service == right.Service && left.Checkpoint == right.Checkpoint && left.Keys.SequenceEqual(right.Keys) && left.Retired.SequenceEqual(right.Retired);
+
     /// <summary>The same, parsed; its checkpoint is verified again.</summary>
     public TrustedLog Open()
     {
@@ -51,6 +56,11 @@ internal sealed record KnownLog(
 internal sealed class KnownLogs(string path)
 {
     private const int Version = 1;
+
+    /// <summary>Another run holds the file for a few milliseconds: after five seconds something else is wrong.</summary>
+    private const int MostTries = 500;
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Where the file is.</summary>
     public string Path { get; } = path;
@@ -80,12 +90,12 @@ internal sealed class KnownLogs(string path)
 
     public KnownLog? Find(Uri service) => All().FirstOrDefault(log => log.Service == service.ToString());
 
-    /// <summary>The log behind an address, parsed.</summary>
-    public TrustedLog? Open(Uri service)
+    /// <summary>What the file says of a log, parsed.</summary>
+    public TrustedLog Open(KnownLog log)
     {
         try
         {
-            return Find(service)?.Open();
+            return log.Open();
         }
         catch (LogFormatException exception)
         {
@@ -93,30 +103,56 @@ internal sealed class KnownLogs(string path)
         }
     }
 
-    /// <summary>Adds or replaces what is known of the log behind an address.</summary>
+    /// <summary>Adds or replaces what is known of a log, unless another run did that since this one looked.</summary>
+    /// <param name="seen">What was known when this run looked; null if nothing was.</param>
+    /// <param name="next">What is known from now on.</param>
+    /// <param name="cancellationToken">Stops the wait for other runs.</param>
+    /// <returns>Whether it was written; if not, the run has to look again.</returns>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be written.</exception>
-    public void Save(KnownLog log) => Write([.. All().Where(other => other.Service != log.Service), log]);
+    public Task<bool> ReplaceAsync(KnownLog? seen, KnownLog next, CancellationToken cancellationToken) => ChangeAsync(
+        all =>
+        {
+            var now = all.FirstOrDefault(log => log.Service == next.Service);
+            return KnownLog.Same(seen, now) ? [.. all.Where(log => log != now), next] : null;
+        },
+        cancellationToken);
 
     /// <summary>Forgets the log behind an address: the next contact is a first one.</summary>
     /// <returns>Whether there was one.</returns>
-    public bool Forget(Uri service)
+    public Task<bool> ForgetAsync(Uri service, CancellationToken cancellationToken) => ChangeAsync(
+        all => all.Any(log => log.Service == service.ToString()) ? [.. all.Where(log => log.Service != service.ToString())] : null,
+        cancellationToken);
+
+    // One run at a time reads, changes and writes, so that none undoes what another wrote. Whoever only reads, or comes after
+    // a crash, sees the old file or the new one, and no part of either.
+    private async Task<bool> ChangeAsync(Func<IReadOnlyList<KnownLog>, IReadOnlyList<KnownLog>?> change, CancellationToken cancellationToken)
     {
-        var all = All();
-        KnownLog[] left = [.. all.Where(other => other.Service != service.ToString())];
-        if (left.Length == all.Count)
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        await using var turn = await TakeTurnAsync(cancellationToken);
+        if (change(All()) is not { } logs)
             return false;
-        Write(left);
+        var next = Path + ".tmp";
+        await File.WriteAllBytesAsync(next, JsonSerializer.SerializeToUtf8Bytes(new KnownLogsDocument(Version, logs), KnownLogsJson.Instance.KnownLogsDocument), cancellationToken);
+        File.Move(next, Path, overwrite: true);
         return true;
     }
 
-    // Whoever reads meanwhile, or after a crash, sees the old file or the new one, and no part of either.
-    private void Write(IReadOnlyList<KnownLog> logs)
+    // The system takes the lock back from a process that ends, however it ends. The file stays: to delete it would be to
+    // lock out nobody who already has it open.
+    private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
-        var next = $"{Path}.{Environment.ProcessId}.tmp";
-        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(new KnownLogsDocument(Version, logs), KnownLogsJson.Instance.KnownLogsDocument));
-        File.Move(next, Path, overwrite: true);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return new FileStream(Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (tries < MostTries)
+            {
+                await Task.Delay(BetweenTries, cancellationToken);
+            }
+        }
     }
 
     // Going on without it would be to trust whoever answers.

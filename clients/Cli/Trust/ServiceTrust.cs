@@ -15,13 +15,15 @@ internal sealed class ServiceTrust
 {
     private readonly KnownLogs _known;
     private readonly Uri _service;
+    private readonly KnownLog? _kept;
     private readonly TrustedLog? _log;
 
-    private ServiceTrust(KnownLogs known, Uri service, LogKeys? given, TrustedLog? log)
+    private ServiceTrust(KnownLogs known, Uri service, LogKeys? given, KnownLog? kept)
     {
         _known = known;
         _service = service;
-        _log = log;
+        _kept = kept;
+        _log = kept is null ? null : known.Open(kept);
         Given = given;
     }
 
@@ -38,12 +40,12 @@ internal sealed class ServiceTrust
     public IReadOnlyList<NoteVerifier> EveryKey => Given?.Verifiers ?? _log?.EveryKey ?? [];
 
     /// <summary>The log as it was last seen, if that was kept.</summary>
-    public SeenLog? Seen => _log is null ? null : new SeenLog(_log.Checkpoint, _known.Find(_service)!.Seen);
+    public SeenLog? Seen => _log is null ? null : new SeenLog(_log.Checkpoint, _kept!.Seen);
 
     public static async Task<ServiceTrust> LoadAsync(KnownLogs known, Uri service, string[] keys, CancellationToken cancellationToken)
     {
         var given = keys.Length > 0 ? await KeyOption.ReadAsync(keys, cancellationToken) : null;
-        return new ServiceTrust(known, service, given, given is null ? known.Open(service) : null);
+        return new ServiceTrust(known, service, given, given is null ? known.Find(service) : null);
     }
 
     /// <summary>Holds what the service showed to what is known of its log, and remembers it. Nothing may be relied on before.</summary>
@@ -52,19 +54,29 @@ internal sealed class ServiceTrust
     {
         if (Given is not null || answers.Count == 0)
             return;
-        var log = await client.RenewAsync(_log, answers, cancellationToken);
-        foreach (var key in log.Keys.Verifiers.Where(key => _log is not null && !_log.EveryKey.Any(known => known.ToString() == key.ToString())))
-            await terminal.Error.WriteLineAsync($"truecopy: the log {log.Keys.Origin} has a new key, which a known one vouches for: {key}");
-        if (_log is not null && Same(log, _log))
-            return;
-        try
+        var (kept, log) = (_kept, _log);
+        while (true)
         {
-            var now = time.GetUtcNow();
-            _known.Save(KnownLog.Of(_service, log, _known.Find(_service)?.FirstUsed ?? now, now));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            await terminal.Error.WriteLineAsync($"truecopy: what is known of the log cannot be kept: {exception.Message} The next run will not hold the service to it.");
+            var renewed = await client.RenewAsync(log, answers, cancellationToken);
+            foreach (var key in renewed.Keys.Verifiers.Where(key => log is not null && !log.EveryKey.Any(known => known.ToString() == key.ToString())))
+                await terminal.Error.WriteLineAsync($"truecopy: the log {renewed.Keys.Origin} has a new key, which a known one vouches for: {key}");
+            if (log is not null && Same(renewed, log))
+                return;
+            try
+            {
+                var now = time.GetUtcNow();
+                if (await _known.ReplaceAsync(kept, KnownLog.Of(_service, renewed, kept?.FirstUsed ?? now, now), cancellationToken))
+                    return;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                await terminal.Error.WriteLineAsync($"truecopy: what is known of the log cannot be kept: {exception.Message} The next run will not hold the service to it.");
+                return;
+            }
+
+            // Another run met the log meanwhile: this one is held to what that one saw.
+            kept = _known.Find(_service);
+            log = kept is null ? null : _known.Open(kept);
         }
     }
 

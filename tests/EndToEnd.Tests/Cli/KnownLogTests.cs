@@ -6,19 +6,11 @@ using TrueCopy.Testing.InMemory;
 namespace TrueCopy.EndToEnd.Tests.Cli;
 
 /// <summary>Trust on first use: whom a service turned out to be, it has to stay.</summary>
-public sealed class KnownLogTests : IDisposable
+public sealed class KnownLogTests : ToolTests
 {
-    private readonly StubService _service = new();
-    private readonly TempFolder _folder = new();
     private readonly KnownLogs _known;
 
-    public KnownLogTests() => _known = Tool.KnownIn(_folder);
-
-    public void Dispose()
-    {
-        _folder.Dispose();
-        _service.Dispose();
-    }
+    public KnownLogTests() => _known = Tool.KnownIn(Folder);
 
     [Fact]
     public async Task The_first_use_keeps_the_key_and_says_so_and_the_second_asks_for_no_key()
@@ -26,14 +18,14 @@ public sealed class KnownLogTests : IDisposable
         var file = await IssuedFileAsync("document");
         var first = await RunAsync("verify", file);
         Assert.Contains("First use", first.Output, StringComparison.Ordinal);
-        Assert.Contains(_service.Key, first.Output, StringComparison.Ordinal);
+        Assert.Contains(Service.Key, first.Output, StringComparison.Ordinal);
         Assert.Contains(_known.Path, first.Output, StringComparison.Ordinal);
 
-        var before = _service.Requests;
+        var before = Service.Requests;
         var second = await RunAsync("verify", file);
         Assert.Equal((0, ""), (second.ExitCode, second.Error));
         Assert.DoesNotContain("First use", second.Output, StringComparison.Ordinal);
-        Assert.Equal(1, _service.Requests - before);
+        Assert.Equal(1, Service.Requests - before);
         Assert.Equal("known", JsonDocument.Parse((await RunAsync("verify", file, "--json")).Output).RootElement[0].GetProperty("keySource").GetString());
     }
 
@@ -46,14 +38,14 @@ public sealed class KnownLogTests : IDisposable
         await stranger.IssueAsync("document"u8.ToArray());
         for (var i = 0; i < 2; i++)
         {
-            var run = await Tool.RunAsync(stranger, _known, "verify", _folder.At("document"));
+            var run = await Tool.RunAsync(stranger, _known, "verify", Folder.At("document"));
             Assert.Equal((3, ""), (run.ExitCode, run.Output));
             Assert.Contains("WARNING: THIS IS NOT THE LOG", run.Error, StringComparison.Ordinal);
             Assert.Contains("truecopy keys forget", run.Error, StringComparison.Ordinal);
         }
 
         Assert.Equal(kept, await File.ReadAllTextAsync(_known.Path, TestContext.Current.CancellationToken));
-        Assert.Equal(0, (await RunAsync("verify", _folder.At("document"))).ExitCode);
+        Assert.Equal(0, (await RunAsync("verify", Folder.At("document"))).ExitCode);
     }
 
     [Fact]
@@ -61,11 +53,11 @@ public sealed class KnownLogTests : IDisposable
     {
         await RunAsync("verify", await IssuedFileAsync("document"));
         var world = new InMemoryWorld();
-        world.SignWith([.. _service.World.Identity.Signers]);
+        world.SignWith([.. Service.World.Identity.Signers]);
         using var fork = new StubService(world);
         foreach (var content in new[] { "other", "document", "third" })
             await fork.IssueAsync(Encoding.UTF8.GetBytes(content));
-        var run = await Tool.RunAsync(fork, _known, "verify", _folder.At("document"));
+        var run = await Tool.RunAsync(fork, _known, "verify", Folder.At("document"));
         Assert.Equal((3, ""), (run.ExitCode, run.Output));
         Assert.Contains("history was rewritten", run.Error, StringComparison.Ordinal);
     }
@@ -75,12 +67,12 @@ public sealed class KnownLogTests : IDisposable
     {
         var file = await IssuedFileAsync("document");
         await RunAsync("verify", file);
-        var (old, witness, next) = (_service.World.Identity.Signers[0], _service.World.Identity.Signers[1], InMemoryWorld.NewEcdsa());
-        await RotateAsync(old, next, witness);
+        var (old, witness, next) = (Service.World.Identity.Signers[0], Service.World.Identity.Signers[1], InMemoryWorld.NewEcdsa());
+        await Service.RotateAsync(old, next, witness);
         var run = await RunAsync("verify", file);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains($"has a new key, which a known one vouches for: {next.Verifier}", run.Error, StringComparison.Ordinal);
-        await RotateAsync(next, witness);
+        await Service.RotateAsync(next, witness);
         Assert.Equal((0, ""), ((run = await RunAsync("verify", file)).ExitCode, run.Error));
         Assert.Contains($"{old.Verifier}  (retired)", (await RunAsync("keys", "list")).Output, StringComparison.Ordinal);
     }
@@ -90,7 +82,7 @@ public sealed class KnownLogTests : IDisposable
     {
         var file = await IssuedFileAsync("document");
         await RunAsync("verify", file);
-        Assert.Contains(_service.Key, (await RunAsync("keys", "list")).Output, StringComparison.Ordinal);
+        Assert.Contains(Service.Key, (await RunAsync("keys", "list")).Output, StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync("keys", "forget", "http://127.0.0.1:7071")).ExitCode);
         Assert.Equal(1, (await RunAsync("keys", "forget", "http://127.0.0.1:7071")).ExitCode);
         Assert.Equal("", (await RunAsync("keys", "list")).Output);
@@ -98,9 +90,75 @@ public sealed class KnownLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Runs_at_the_same_time_lose_nothing_that_another_learned()
+    {
+        var file = await IssuedFileAsync("document");
+        string[] services = [.. Enumerable.Range(0, 12).Select(i => $"http://service-{i}.example/")];
+        var runs = await Task.WhenAll(services.Select(service => Task.Run(() => RunAsync("verify", file, "--service", service))));
+        Assert.All(runs, run => Assert.Equal((0, ""), (run.ExitCode, run.Error)));
+        Assert.Equal(services.Order(StringComparer.Ordinal), _known.All().Select(log => log.Service).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Processes_at_the_same_time_lose_nothing_that_another_wrote()
+    {
+        await RunAsync("verify", await IssuedFileAsync("document"));
+        var log = Assert.Single(_known.All());
+        string[] services = [.. Enumerable.Range(0, 6).Select(i => $"http://service-{i}.example/")];
+        foreach (var service in services)
+            Assert.True(await _known.ReplaceAsync(null, log with { Service = service }, TestContext.Current.CancellationToken));
+        var tool = new ToolProcess(ToolProcess.Built, Folder.At("config"));
+        var runs = await Task.WhenAll(services.Select(service => tool.RunAsync("keys", "forget", service)));
+        Assert.All(runs, run => Assert.Equal((0, ""), (run.ExitCode, run.Error)));
+        Assert.Equal(log.Service, Assert.Single(_known.All()).Service);
+    }
+
+    [Fact]
+    public async Task Of_two_first_contacts_at_once_the_later_is_held_to_what_the_earlier_saw()
+    {
+        var file = await IssuedFileAsync("document");
+        using var stranger = new StubService();
+        await stranger.IssueAsync("document"u8.ToArray());
+        ToolRun? meanwhile = null;
+        Service.Instead = request =>
+        {
+            if (meanwhile is null && request.RequestUri!.AbsolutePath == "/v1/verify")
+                meanwhile = Tool.RunAsync(stranger, _known, "verify", file).GetAwaiter().GetResult();
+            return null;
+        };
+        var run = await RunAsync("verify", file);
+        Assert.Equal((0, 3), (meanwhile!.ExitCode, run.ExitCode));
+        Assert.Contains("WARNING: THIS IS NOT THE LOG", run.Error, StringComparison.Ordinal);
+        Assert.Contains(stranger.Key, Assert.Single(_known.All()).Keys);
+    }
+
+    [Fact]
+    public async Task A_run_that_saw_less_does_not_take_back_what_a_later_one_saw()
+    {
+        var file = await IssuedFileAsync("document");
+        await RunAsync("verify", file);
+        await GrowAsync();
+        ToolRun? meanwhile = null;
+        Service.Instead = request =>
+        {
+            // The other run asks after this one was answered, and writes before it.
+            if (meanwhile is null && request.RequestUri!.AbsolutePath.StartsWith("/log/tile/", StringComparison.Ordinal))
+            {
+                GrowAsync().GetAwaiter().GetResult();
+                meanwhile = new ToolRun(0, "", "");
+                meanwhile = RunAsync("verify", file).GetAwaiter().GetResult();
+            }
+
+            return null;
+        };
+        Assert.Equal((0, ""), ((await RunAsync("verify", file)).ExitCode, meanwhile!.Error));
+        Assert.Equal(5, Assert.Single(_known.All()).Open().Checkpoint.Size);
+    }
+
+    [Fact]
     public async Task A_given_key_neither_reads_nor_writes_what_is_known()
     {
-        await RunAsync("verify", await IssuedFileAsync("document"), "--key", _service.Key);
+        await RunAsync("verify", await IssuedFileAsync("document"), "--key", Service.Key);
         Assert.False(File.Exists(_known.Path));
     }
 
@@ -123,7 +181,7 @@ public sealed class KnownLogTests : IDisposable
     public async Task Where_nothing_can_be_kept_the_answer_comes_with_a_warning()
     {
         var file = await IssuedFileAsync("document");
-        _folder.File("config", [1]);
+        Folder.File("config", [1]);
         var run = await RunAsync("verify", file);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("cannot be kept", run.Error, StringComparison.Ordinal);
@@ -135,9 +193,9 @@ public sealed class KnownLogTests : IDisposable
         var file = await IssuedFileAsync("document");
         Assert.Equal(2, (await RunAsync("verify", file, "--offline")).ExitCode);
         await RunAsync("verify", file, "--save-receipts");
-        var before = _service.Requests;
+        var before = Service.Requests;
         var run = await RunAsync("verify", file, "--offline");
-        Assert.Equal((0, "", before), (run.ExitCode, run.Error, _service.Requests));
+        Assert.Equal((0, "", before), (run.ExitCode, run.Error, Service.Requests));
         Assert.Contains("✔ ISSUED", run.Output, StringComparison.Ordinal);
         Assert.Contains("✔ it is the log as the service showed it here before", run.Output, StringComparison.Ordinal);
         Assert.Contains("Whether it still stands since", run.Output, StringComparison.Ordinal);
@@ -149,12 +207,12 @@ public sealed class KnownLogTests : IDisposable
     {
         var file = await IssuedFileAsync("document");
         await RunAsync("verify", file, "--save-receipts");
-        var other = _folder.File("other");
+        var other = Folder.File("other");
         var run = await RunAsync("verify", other, "--offline", "--json");
         Assert.Equal((3, false), (run.ExitCode, JsonDocument.Parse(run.Output).RootElement[0].GetProperty("holds").GetBoolean()));
         File.Copy(file + ".tlog-proof", other + ".tlog-proof");
         Assert.Equal(1, (await RunAsync("verify", other, "--offline")).ExitCode);
-        Assert.Equal(3, (await RunAsync("verify", other, file, _folder.File("third"), "--offline")).ExitCode);
+        Assert.Equal(3, (await RunAsync("verify", other, file, Folder.File("third"), "--offline")).ExitCode);
     }
 
     [Theory]
@@ -162,21 +220,14 @@ public sealed class KnownLogTests : IDisposable
     [InlineData("--offline", "--issuer", "bank")]
     [InlineData("--receipts", "folder")]
     public async Task Options_that_exclude_each_other_are_wrong_usage(params string[] options) =>
-        Assert.Equal(2, (await RunAsync(["verify", _folder.File("x"), .. options])).ExitCode);
+        Assert.Equal(2, (await RunAsync(["verify", Folder.File("x"), .. options])).ExitCode);
 
-    // Once the keys were read again, the next batch is signed by them.
-    private async Task RotateAsync(params TransparencyLog.Notes.INoteSigner[] signers)
+    // The service shows the new checkpoint once it has looked again.
+    private async Task GrowAsync()
     {
-        _service.World.SignWith(signers);
-        _service.World.Time.Advance(Verification.Signing.RotatedKeys.Lifetime);
-        await _service.IssueAsync(Guid.NewGuid().ToByteArray());
+        await Service.IssueAsync(Guid.NewGuid().ToByteArray());
+        Service.World.Time.Advance(TimeSpan.FromMinutes(1));
     }
 
-    private async Task<string> IssuedFileAsync(string content)
-    {
-        await _service.IssueAsync(Encoding.UTF8.GetBytes(content));
-        return _folder.File(content);
-    }
-
-    private Task<ToolRun> RunAsync(params string[] arguments) => Tool.RunAsync(_service, _known, arguments);
+    private Task<ToolRun> RunAsync(params string[] arguments) => Tool.RunAsync(Service, _known, arguments);
 }

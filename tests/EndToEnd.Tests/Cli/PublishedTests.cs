@@ -66,7 +66,7 @@ public sealed class PublishedTests : IDisposable
 
         // Warnings of trimming and of the native compiler are errors here, as all others.
         if (asked == "1")
-            await ToolProcess.DotnetAsync(Repository, "publish", "clients/Cli", "-c", "Release", "-r", "linux-x64", "-p:PublishAot=true", "-p:TrimmerSingleWarn=false", "-nologo", "-o", _folder.At("native"));
+            await ToolProcess.DotnetAsync(Repository, "publish", "clients/Cli", "-c", "Release", "-r", "linux-x64", "-p:PublishAot=true", "-nologo", "-o", _folder.At("native"));
         var native = new ToolProcess(asked == "1" ? _folder.At("native/truecopy") : asked!, _folder.At("config"));
         var framework = new ToolProcess(ToolProcess.Built, _folder.At("config"));
 

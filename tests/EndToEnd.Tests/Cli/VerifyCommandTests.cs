@@ -10,22 +10,13 @@ using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 
-public sealed class VerifyCommandTests : IDisposable
+public sealed class VerifyCommandTests : ToolTests
 {
-    private readonly StubService _service = new();
-    private readonly TempFolder _folder = new();
-
-    public void Dispose()
-    {
-        _folder.Dispose();
-        _service.Dispose();
-    }
-
     [Fact]
     public async Task A_verified_document_says_by_whom_when_and_what_was_checked_here()
     {
         var file = await IssuedFileAsync("document");
-        var run = await Tool.RunAsync(_service, "verify", file, "--key", _service.Key);
+        var run = await Tool.RunAsync(Service, "verify", file, "--key", Service.Key);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("✔ VERIFIED", run.Output, StringComparison.Ordinal);
         Assert.Contains("The bank Ltd [HK] (bank)", run.Output, StringComparison.Ordinal);
@@ -36,7 +27,7 @@ public sealed class VerifyCommandTests : IDisposable
     [Fact]
     public async Task Without_a_pinned_key_the_tool_says_what_that_is_worth()
     {
-        var run = await Tool.RunAsync(_service, "verify", await IssuedFileAsync("document"));
+        var run = await Tool.RunAsync(Service, "verify", await IssuedFileAsync("document"));
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("the log's key came from the service itself", run.Output, StringComparison.Ordinal);
     }
@@ -44,8 +35,8 @@ public sealed class VerifyCommandTests : IDisposable
     [Fact]
     public async Task An_unknown_document_accuses_nobody_and_exits_with_1()
     {
-        await _service.IssueAsync([1]);
-        var run = await Tool.RunAsync(_service, "verify", _folder.File("other"));
+        await Service.IssueAsync([1]);
+        var run = await Tool.RunAsync(Service, "verify", Folder.File("other"));
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("? UNKNOWN", run.Output, StringComparison.Ordinal);
         Assert.Contains("never issued here", run.Output, StringComparison.Ordinal);
@@ -58,10 +49,10 @@ public sealed class VerifyCommandTests : IDisposable
     [MemberData(nameof(Lies))]
     public async Task An_answer_whose_receipt_does_not_prove_it_is_no_answer(string lie)
     {
-        await _service.IssueAsync(Encoding.UTF8.GetBytes("another"));
+        await Service.IssueAsync(Encoding.UTF8.GetBytes("another"));
         var file = await IssuedFileAsync("document");
         var another = await OtherReceiptAsync("another");
-        _service.Lie = verdict => lie switch
+        Service.Lie = verdict => lie switch
         {
             "verdict" => verdict with { Verdict = Verdict.Verified, Results = [] },
             "other verdict" => verdict with { Verdict = Verdict.Expired },
@@ -81,7 +72,7 @@ public sealed class VerifyCommandTests : IDisposable
             "checkpoint" => WithReceipt(verdict, receipt => receipt.Proof with { Checkpoint = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(receipt.Proof.Checkpoint.Span).Replace("\n4\n", "\n5\n", StringComparison.Ordinal)) }),
             _ => WithResult(verdict, result => result with { Receipt = "garbage" }),
         };
-        var run = await Tool.RunAsync(_service, "verify", file, "--key", _service.Key);
+        var run = await Tool.RunAsync(Service, "verify", file, "--key", Service.Key);
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("NO ANSWER", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("VERIFIED", run.Output, StringComparison.Ordinal);
@@ -91,16 +82,16 @@ public sealed class VerifyCommandTests : IDisposable
     public async Task An_unknown_that_hides_a_document_cannot_be_told_from_a_true_one_but_is_never_verified()
     {
         var file = await IssuedFileAsync("document");
-        _service.Lie = verdict => verdict with { Verdict = Verdict.Unknown, Results = [] };
-        Assert.Equal(1, (await Tool.RunAsync(_service, "verify", file)).ExitCode);
+        Service.Lie = verdict => verdict with { Verdict = Verdict.Unknown, Results = [] };
+        Assert.Equal(1, (await Tool.RunAsync(Service, "verify", file)).ExitCode);
     }
 
     [Fact]
-    public async Task A_service_with_another_logs_key_is_not_believed()
+    public async Task AService_with_another_logs_key_is_not_believed()
     {
         var file = await IssuedFileAsync("document");
         var stranger = new InMemoryWorld();
-        var run = await Tool.RunAsync(_service, "verify", file, "--key", stranger.Identity.Verifiers[0].ToString());
+        var run = await Tool.RunAsync(Service, "verify", file, "--key", stranger.Identity.Verifiers[0].ToString());
         Assert.Equal(3, run.ExitCode);
     }
 
@@ -108,9 +99,9 @@ public sealed class VerifyCommandTests : IDisposable
     public async Task Several_files_are_asked_at_once_and_the_gravest_exit_code_counts()
     {
         var known = await IssuedFileAsync("document");
-        var run = await Tool.RunAsync(_service, "verify", known, _folder.File("other"), "--json", "--key", _service.Key);
+        var run = await Tool.RunAsync(Service, "verify", known, Folder.File("other"), "--json", "--key", Service.Key);
         Assert.Equal(1, run.ExitCode);
-        Assert.Equal(1, _service.Requests);
+        Assert.Equal(1, Service.Requests);
         var results = JsonDocument.Parse(run.Output).RootElement;
         Assert.Equal(["verified", "unknown"], results.EnumerateArray().Select(result => result.GetProperty("verdict").GetString()));
         Assert.True(results[0].GetProperty("receiptVerified").GetBoolean());
@@ -119,19 +110,19 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_service_that_cannot_be_reached_is_no_answer()
+    public async Task AService_that_cannot_be_reached_is_no_answer()
     {
-        var run = await Tool.RunAsync("verify", _folder.File("x"), "--service", "http://127.0.0.1:1");
+        var run = await Tool.RunAsync("verify", Folder.File("x"), "--service", "http://127.0.0.1:1");
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("cannot be reached", run.Error, StringComparison.Ordinal);
         Assert.Equal("", run.Output);
     }
 
     [Fact]
-    public async Task A_problem_is_told_in_the_services_words()
+    public async Task A_problem_is_told_in_theServices_words()
     {
-        _service.Instead = _ => StubService.Json("""{"type":"urn:x","title":"Bad day","status":500,"detail":"Try tomorrow."}""", HttpStatusCode.InternalServerError, "application/problem+json");
-        var run = await Tool.RunAsync(_service, "verify", _folder.File("x"));
+        Service.Instead = _ => StubService.Json("""{"type":"urn:x","title":"Bad day","status":500,"detail":"Try tomorrow."}""", HttpStatusCode.InternalServerError, "application/problem+json");
+        var run = await Tool.RunAsync(Service, "verify", Folder.File("x"));
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("Bad day. Try tomorrow.", run.Error, StringComparison.Ordinal);
     }
@@ -141,17 +132,17 @@ public sealed class VerifyCommandTests : IDisposable
     {
         foreach (var body in new[] { "", "{}", "<html>", "null", """{"verdict":"verified"}""" })
         {
-            _service.Instead = request => request.RequestUri!.AbsolutePath == "/v1/keys" ? null : StubService.Json(body);
-            Assert.Equal(3, (await Tool.RunAsync(_service, "verify", _folder.File("x"))).ExitCode);
+            Service.Instead = request => request.RequestUri!.AbsolutePath == "/v1/keys" ? null : StubService.Json(body);
+            Assert.Equal(3, (await Tool.RunAsync(Service, "verify", Folder.File("x"))).ExitCode);
         }
     }
 
     [Fact]
-    public async Task A_service_that_is_busy_is_asked_again()
+    public async Task AService_that_is_busy_is_asked_again()
     {
         var file = await IssuedFileAsync("document");
         var refused = 0;
-        _service.Instead = _ =>
+        Service.Instead = _ =>
         {
             if (refused++ >= 2)
                 return null;
@@ -159,15 +150,15 @@ public sealed class VerifyCommandTests : IDisposable
             busy.Headers.RetryAfter = new System.Net.Http.Headers.RetryConditionHeaderValue(TimeSpan.Zero);
             return busy;
         };
-        Assert.Equal(0, (await Tool.RunAsync(_service, "verify", file, "--key", _service.Key)).ExitCode);
+        Assert.Equal(0, (await Tool.RunAsync(Service, "verify", file, "--key", Service.Key)).ExitCode);
     }
 
     [Fact]
     public async Task A_saved_receipt_checks_offline()
     {
         var file = await IssuedFileAsync("document");
-        await Tool.RunAsync(_service, "verify", file, "--save-receipts");
-        var run = await Tool.RunAsync("receipt", "check", file, "--key", _service.Key);
+        await Tool.RunAsync(Service, "verify", file, "--save-receipts");
+        var run = await Tool.RunAsync("receipt", "check", file, "--key", Service.Key);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("✔ THE RECEIPT HOLDS", run.Output, StringComparison.Ordinal);
     }
@@ -188,14 +179,8 @@ public sealed class VerifyCommandTests : IDisposable
 
     private async Task<string> OtherReceiptAsync(string content)
     {
-        var other = _folder.File(content);
-        await Tool.RunAsync(_service, "verify", other, "--save-receipts");
+        var other = Folder.File(content);
+        await Tool.RunAsync(Service, "verify", other, "--save-receipts");
         return await File.ReadAllTextAsync(other + ".tlog-proof", TestContext.Current.CancellationToken);
-    }
-
-    private async Task<string> IssuedFileAsync(string content)
-    {
-        await _service.IssueAsync(Encoding.UTF8.GetBytes(content));
-        return _folder.File(content);
     }
 }

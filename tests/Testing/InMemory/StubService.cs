@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.Testing.InMemory;
 
@@ -47,6 +49,14 @@ public sealed class StubService : HttpMessageHandler
     {
         var list = Encoding.UTF8.GetBytes(string.Concat(sha256.Select((hex, i) => $"{hex}  {i}\n")));
         await _service.Intake.HandleAsync(World.Upload("bank", $"{Guid.NewGuid()}.sha256", list), CancellationToken.None);
+    }
+
+    /// <summary>Has other keys sign from the next batch on, once they were read again, and issues something in it.</summary>
+    public async Task RotateAsync(params INoteSigner[] signers)
+    {
+        World.SignWith(signers);
+        World.Time.Advance(RotatedKeys.Lifetime);
+        await IssueAsync(Guid.NewGuid().ToByteArray());
     }
 
     /// <summary>An answer with this body.</summary>

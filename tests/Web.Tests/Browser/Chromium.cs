@@ -13,11 +13,11 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>Environment variable that names another Chromium.</summary>
     private const string PathVariable = "TRUECOPY_CHROMIUM";
 
+    // The first of these names on PATH, or else the first of these places.
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe"];
+
     private static readonly string[] Places =
     [
-        "/usr/bin/chromium",
-        "/usr/bin/chromium-browser",
-        "/usr/bin/google-chrome",
         "/Applications/Chromium.app/Contents/MacOS/Chromium",
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
         @"C:\Program Files\Google\Chrome\Application\chrome.exe",
@@ -55,7 +55,13 @@ public sealed class Chromium : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    private static string? Find() => Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } named ? named : Array.Find(Places, File.Exists);
+    private static string? Find()
+    {
+        if (Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } named)
+            return named;
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return Names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).Concat(Places).FirstOrDefault(File.Exists);
+    }
 
     private static async Task<string> InstallAsync()
     {

@@ -58,8 +58,7 @@ export function account(words: Words, item: Item, state: StateName): Child[] {
   return [
     said.advice !== '' && h('p', { class: 'advice' }, item.outcome.kind === 'offline' && state !== 'proven' ? said.advice + ' ' + words.states.proven.advice : said.advice),
     state === 'unknown' && unknown(words),
-    outcome.kind === 'outage' && list([[words.facts.detail, `${words.failures[outcome.failure]} ${outcome.detail}`.trim()]]),
-    outcome.kind === 'distrusted' && list([[words.facts.detail, outcome.fault]]),
+    outcome.kind === 'outage' && list([[words.facts.detail, words.failures[outcome.failure]]]),
     outcome.kind === 'answered' && outcome.answer.results[0] && list(factsOfResult(words, outcome.answer.results[0])),
     outcome.kind === 'offline' && list(factsOfEntry(words, outcome.check.entry!)),
     item.file === null && h('p', { class: 'advice' }, words.noFileAdvice),
@@ -75,7 +74,8 @@ function folded(words: Words, open: boolean | null, toggled: (open: boolean) => 
 function details(words: Words, item: Item, state: StateName): HTMLElement {
   return h(
     'details',
-    { class: 'account' },
+    // Where a step fails, that is what there is to say.
+    { class: 'account', open: state === 'distrusted' },
     h('summary', {}, words.proofTitle),
     proof(words, item),
     state === 'unknown' && h('p', { class: 'hint' }, words.unknown.unproven),
@@ -139,7 +139,9 @@ export function logFacts(words: Words, { outcome }: Item): readonly (readonly [s
         : []),
     ];
   }
-  return [];
+  // Not translated: it is for those who run the register.
+  const message = outcome.kind === 'outage' ? outcome.detail : outcome.kind === 'distrusted' ? outcome.fault : '';
+  return message === '' ? [] : [[words.facts.technical, message]];
 }
 
 function buttons(words: Words, item: Item, state: StateName, actions: CardActions): HTMLElement {

@@ -11,7 +11,7 @@ const width = 640;
 const height = 120;
 
 /** Stacked bars. */
-export function bars(title: string, labelTitle: string, data: readonly Bar[]): HTMLElement {
+export function bars(title: string, said: { readonly day: string; readonly numbers: string; readonly most: (count: number) => string }, data: readonly Bar[]): HTMLElement {
   const most = Math.max(1, ...data.map((bar) => bar.parts.reduce((sum, part) => sum + part.value, 0)));
   const step = width / Math.max(data.length, 14);
   const shapes = data.flatMap((bar, i) => {
@@ -28,15 +28,16 @@ export function bars(title: string, labelTitle: string, data: readonly Bar[]): H
     { class: 'chart' },
     h('figcaption', {}, title),
     svg('svg', { viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true', preserveAspectRatio: 'none' }, shapes),
+    h('p', { class: 'axis' }, h('span', {}, [...new Set([data[0]?.label, data[data.length - 1]?.label])].join(' – ')), h('span', {}, said.most(most))),
     h('p', { class: 'legend' }, names.map((part) => h('span', { class: `key ${part.name}` }, part.text))),
     h(
       'details',
       {},
-      h('summary', {}, labelTitle),
+      h('summary', {}, said.numbers),
       h(
         'table',
         {},
-        h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, labelTitle), names.map((part) => h('th', { scope: 'col' }, part.text)))),
+        h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, said.day), names.map((part) => h('th', { scope: 'col' }, part.text)))),
         h('tbody', {}, data.map((bar) => h('tr', {}, h('th', { scope: 'row' }, bar.label), bar.parts.map((part) => h('td', {}, part.value))))),
       ),
     ),

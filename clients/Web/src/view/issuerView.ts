@@ -91,7 +91,7 @@ function chart(words: Words, { days }: Uploads): HTMLElement {
   const { states } = words.issuer;
   return bars(
     words.issuer.chart,
-    words.issuer.day,
+    words.issuer,
     days.map((each) => ({
       label: format.day(words, `${each.day}T12:00:00Z`),
       parts: [

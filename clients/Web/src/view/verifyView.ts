@@ -14,6 +14,7 @@ export class VerifyView {
   private readonly opened = new Map<number, boolean>();
   private readonly said = h('p', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
   private list = h('div', {});
+  private counts = h('div', {});
   private totals = h('div', {});
 
   constructor(
@@ -36,7 +37,9 @@ export class VerifyView {
       },
     });
     this.list = h('div', { class: 'cards' });
-    this.totals = h('div', { class: 'totals' });
+    this.counts = h('div', { class: 'counts' });
+    // The button stays while the counts change: one that is replaced between press and release is not pressed.
+    this.totals = h('div', { class: 'totals' }, this.counts, h('button', { type: 'button', class: 'clear', click: () => this.clear() }, words.clear));
     this.element.replaceChildren(
       h('h1', {}, words.question),
       h(
@@ -80,6 +83,13 @@ export class VerifyView {
     return made;
   }
 
+  private clear(): void {
+    this.checker.clear();
+    this.cards.clear();
+    // The button that had the focus is gone; what comes next is another document.
+    document.getElementById('files')?.focus();
+  }
+
   private drawTotals(): void {
     const { items } = this.checker;
     const counts = new Map<StateName, number>();
@@ -87,14 +97,10 @@ export class VerifyView {
       const state = stateOf(item);
       if (state !== null) counts.set(state, (counts.get(state) ?? 0) + 1);
     }
-    this.totals.replaceChildren(
-      ...(items.length === 0
-        ? []
-        : [
-            h('h2', {}, this.words.summary(items.length)),
-            ...(items.length > 1 ? [h('ul', {}, [...counts].map(([state, count]) => h('li', { class: `state-${state}` }, `${this.words.states[state].title}: ${count}`)))] : []),
-            h('button', { type: 'button', class: 'clear', click: () => this.checker.clear() }, this.words.clear),
-          ]),
+    this.totals.hidden = items.length === 0;
+    this.counts.replaceChildren(
+      h('h2', {}, this.words.summary(items.length)),
+      ...(items.length > 1 ? [h('ul', {}, [...counts].map(([state, count]) => h('li', { class: `state-${state}` }, `${this.words.states[state].title}: ${count}`)))] : []),
     );
   }
 }

@@ -135,6 +135,7 @@ export const en = {
     entryOf: (index: string, size: string) => `no. ${index} of ${size}`,
     register: 'Register',
     detail: 'Detail',
+    technical: 'Technical message',
   },
   others: (count: number) => (count === 1 ? 'Another institution issued the same file:' : `${count} other institutions issued the same file:`),
 
@@ -256,6 +257,8 @@ export const en = {
     line: (line: number) => `Line ${line}`,
     more: 'Show more',
     day: 'Day',
+    numbers: 'The same in numbers',
+    most: (count: number) => `most in a day: ${count}`,
     receiptsElsewhere: 'in the receipts file',
   },
 
@@ -273,7 +276,7 @@ export const en = {
     latest: 'Latest entries',
     columns: { index: 'No.', act: 'Act', issuer: 'Institution', at: 'When', commitment: 'Sealed fingerprint' },
     chart: 'Growth of the log',
-    chartText: (from: string, to: string, first: string, last: string) => `From ${first} entries on ${from} to ${last} on ${to}`,
+    chartText: (from: string, to: string, first: string, last: string) => `Entries: ${first} on ${from}, ${last} on ${to}`,
     refresh: 'Refresh',
     note: 'The note as published',
     proven: 'The entries shown were hashed here and fit the signed root hash.',

@@ -121,6 +121,7 @@ export const zhHans: Words = {
     entryOf: (index, size) => `第 ${index} 号，共 ${size} 条`,
     register: '登记册',
     detail: '详情',
+    technical: '技术信息',
   },
   others: (count) => `另有 ${count} 家机构签发了同一份文件：`,
 
@@ -234,6 +235,8 @@ export const zhHans: Words = {
     line: (line) => `第 ${line} 行`,
     more: '显示更多',
     day: '日期',
+    numbers: '以数字显示',
+    most: (count) => `单日最多：${count}`,
     receiptsElsewhere: '见凭证文件',
   },
 

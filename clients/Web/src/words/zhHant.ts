@@ -121,6 +121,7 @@ export const zhHant: Words = {
     entryOf: (index, size) => `第 ${index} 號，共 ${size} 項`,
     register: '登記冊',
     detail: '詳情',
+    technical: '技術訊息',
   },
   others: (count) => `另有 ${count} 間機構簽發了同一份文件：`,
 
@@ -234,6 +235,8 @@ export const zhHant: Words = {
     line: (line) => `第 ${line} 行`,
     more: '顯示更多',
     day: '日期',
+    numbers: '以數字顯示',
+    most: (count) => `單日最多：${count}`,
     receiptsElsewhere: '見憑證檔案',
   },
 
