@@ -1,3 +1,7 @@
+using Azure;
+using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
+
 namespace TrueCopy.AzureStorage;
 
 /// <summary>Creates what the Bicep creates in Azure, for an emulator.</summary>
@@ -16,7 +20,20 @@ public static class StorageProvisioning
         }
 
         foreach (var table in new[] { StorageNames.AnchorsTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable })
-            await accounts.Tables.CreateTableIfNotExistsAsync(table, cancellationToken);
+            await CreateTableAsync(accounts.Tables, table, cancellationToken);
+    }
+
+    // The package's own way to do it if need be serialises by reflection, which natively compiled tools have not.
+    private static async Task CreateTableAsync(TableServiceClient tables, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await tables.CreateTableAsync(name, cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == TableErrorCode.TableAlreadyExists)
+        {
+            // As wanted.
+        }
     }
 
     /// <summary>Creates an issuer's container, or replaces the registry metadata of the one that exists.</summary>

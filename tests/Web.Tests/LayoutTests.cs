@@ -25,11 +25,11 @@ public sealed class LayoutTests(Chromium chromium) : IAsyncLifetime
         await visit.PictureAsync($"narrow-start-{language}-{color}");
         await visit.ChooseAsync(document, revoked, Site.FileOf("nobody.pdf", [1]));
         await Expect(visit.Page.Locator(".card[data-state=unknown]")).ToBeVisibleAsync();
+        await visit.PictureAsync($"narrow-{language}-{color}");
         foreach (var summary in await visit.Page.Locator("summary").AllAsync())
             await summary.ClickAsync();
         await visit.FitsAsync();
         await visit.AccessibleAsync();
-        await visit.PictureAsync($"narrow-{language}-{color}");
         foreach (var view in new[] { "issuer", "log" })
         {
             await visit.Page.GotoAsync($"{_site.Address}/#view={view}");

@@ -38,9 +38,12 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>The cards of the documents, newest first.</summary>
     public ILocator Cards => Page.Locator(".card");
 
-    public static async Task<Visit> StartAsync(Chromium chromium, Site site, string language = "en", string fragment = "", int width = 1000, ColorScheme color = ColorScheme.Light)
+    public static Task<Visit> StartAsync(Chromium chromium, Site site, string language = "en", string fragment = "", int width = 1000, ColorScheme color = ColorScheme.Light) =>
+        StartAsync(chromium.Browser, site, language, fragment, width, color);
+
+    public static async Task<Visit> StartAsync(IBrowser browser, Site site, string language = "en", string fragment = "", int width = 1000, ColorScheme color = ColorScheme.Light)
     {
-        var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             Locale = language,
             ViewportSize = new ViewportSize { Width = width, Height = 900 },

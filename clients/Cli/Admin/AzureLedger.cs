@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using Azure.Data.Tables;
 using Azure.Identity;
 using Microsoft.Extensions.Logging.Abstractions;
 using TrueCopy.AzureStorage;
@@ -21,6 +23,8 @@ internal static class AzureLedger
     /// <summary>Connects.</summary>
     /// <param name="ledger">A connection string, or the ledger's https blob endpoint, which is then entered with the user's Azure sign-in; null for <see cref="Local"/>.</param>
     /// <param name="inbox">Likewise, of the inbox; null for Azurite.</param>
+    // Rows are made by reflection, which the native compiler does not see.
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor, typeof(TableEntity))]
     public static StorageAccounts Connect(string? ledger, string? inbox)
     {
         try

@@ -94,7 +94,7 @@ internal static class VerifyCommand
                 if (table)
                     VerdictTable.Write(
                         [.. verified.Zip(results, VerdictTable.RowOf)],
-                        string.Create(CultureInfo.InvariantCulture, $"{client.RequestsSent:N0} request{(client.RequestsSent == 1 ? "" : "s")} in {time.GetElapsedTime(began).TotalSeconds:0.0} s"),
+                        string.Create(CultureInfo.InvariantCulture, $"{client.RequestsSent:N0} request{(client.RequestsSent == 1 ? "" : "s")} in {time.GetElapsedTime(began).TotalSeconds:0.00} s"),
                         terminal);
                 else
                     foreach (var (file, result) in verified.Zip(results))

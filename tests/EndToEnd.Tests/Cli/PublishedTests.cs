@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using TrueCopy.EndToEnd.Tests.Service;
+using TrueCopy.Local.Azurite;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 
@@ -85,6 +86,11 @@ public sealed class PublishedTests : IDisposable
             var json = await native.RunAsync(["verify", files[0], "--json", .. at]);
             Assert.Equal("known", JsonDocument.Parse(json.Output).RootElement[0].GetProperty("keySource").GetString());
             Assert.Equal(0, (await native.RunAsync(["revoke", files[0], "--issuer", "demo-bank", "--inbox", service.Inbox])).ExitCode);
+            Assert.Equal(10, (await native.RunAsync(["verify", files[0], .. at])).ExitCode);
+            string[] ledger = ["--ledger", service.Inbox.Replace(AzuriteAccount.Inbox.Name, AzuriteAccount.Ledger.Name, StringComparison.Ordinal).Replace(AzuriteAccount.Inbox.Key, AzuriteAccount.Ledger.Key, StringComparison.Ordinal)];
+            var repaired = await native.RunAsync(["admin", "doctor", "--apply", "--receipts", "--inbox", service.Inbox, .. ledger]);
+            Assert.True(repaired.ExitCode == 0, repaired.Output + repaired.Error);
+            Assert.Equal(0, (await native.RunAsync(["admin", "rebuild-index", .. ledger])).ExitCode);
             Assert.Equal(10, (await native.RunAsync(["verify", files[0], .. at])).ExitCode);
             var sm3 = await native.RunAsync(["hash", _folder.File("abc"), "--algorithm", "sm3"]);
             Assert.StartsWith("66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0", sm3.Output, StringComparison.Ordinal);

@@ -33,6 +33,7 @@ public sealed class Chromium : IAsyncLifetime
     public const float Patience = 120_000;
 
     private IPlaywright? _playwright;
+    private BrowserTypeLaunchOptions? _options;
 
     /// <summary>The browser.</summary>
     public IBrowser Browser { get; private set; } = null!;
@@ -45,8 +46,12 @@ public sealed class Chromium : IAsyncLifetime
 
         // What is waited for is a condition; a machine that is busy with other tests may take its time.
         SetDefaultExpectTimeout(Patience);
-        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Flags, Headless = true });
+        _options = new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Flags, Headless = true };
+        Browser = await LaunchAsync();
     }
+
+    /// <summary>Another browser, for a test that must have one to itself.</summary>
+    public Task<IBrowser> LaunchAsync() => _playwright!.Chromium.LaunchAsync(_options);
 
     public async ValueTask DisposeAsync()
     {
