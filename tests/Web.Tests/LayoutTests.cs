@@ -40,6 +40,16 @@ public sealed class LayoutTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_that_breaks_a_rule_of_accessibility_is_found_out()
+    {
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        await visit.AccessibleAsync();
+        await visit.Page.EvaluateAsync("() => document.documentElement.removeAttribute('lang')");
+        var complaint = await Assert.ThrowsAsync<Xunit.Sdk.TrueException>(visit.AccessibleAsync);
+        Assert.Contains("html-has-lang", complaint.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_language_can_be_changed_in_place_and_is_remembered()
     {
         await using var visit = await Visit.StartAsync(chromium, _site, "fr-FR");
