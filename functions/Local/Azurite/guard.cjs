@@ -23,4 +23,12 @@ const stop = () => {
   setTimeout(() => servers.forEach((server) => server.closeAllConnections()), 500);
   setTimeout(() => process.exit(1), 10_000).unref();
 };
+// The parent that dies takes both ends of the output with it; a farewell that nobody reads must not stop Azurite from writing.
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error) => {
+    if (error.code !== 'EPIPE') {
+      throw error;
+    }
+  });
+}
 process.stdin.on('end', stop).on('error', stop).resume();

@@ -35,7 +35,6 @@ public sealed class OverloadTests : IAsyncLifetime
     [Fact]
     public async Task Ten_times_what_it_can_answer_is_answered_late_or_refused_with_a_time_to_come_back_and_costs_bounded_memory()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("TRUECOPY_OVERLOAD") == "1", "TRUECOPY_OVERLOAD=1 asks for more than this machine can do.");
         var load = new UploadLoad(_service.Accounts);
         await load.UploadAsync(16, Stop);
         await UntilVerifiedAsync(load);
@@ -60,7 +59,6 @@ public sealed class OverloadTests : IAsyncLifetime
     [Fact]
     public async Task A_backlog_of_uploads_makes_answers_late_and_loses_none_in_bounded_memory()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("TRUECOPY_OVERLOAD") == "1", "TRUECOPY_OVERLOAD=1 asks for more than this machine can do.");
         var load = new UploadLoad(_service.Accounts);
         var clock = Stopwatch.StartNew();
         await load.UploadAsync(Backlog / Excess, Stop);
