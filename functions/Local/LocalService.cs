@@ -81,7 +81,7 @@ internal static class LocalService
         QuietLog(builder.Logging);
         builder.Services.AddAzureStorage(accounts).AddVerification().AddTrueCopyApi();
         builder.Services.AddSingleton(identity);
-        builder.Services.AddSingleton(new SequencerOptions { DocumentWait = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromSeconds(2) });
+        builder.Services.AddSingleton(new SequencerOptions { DocumentWait = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromSeconds(2), CommitInterval = TimeSpan.FromMilliseconds(250) });
         builder.Services.AddSingleton<IIssuerGate, LoopbackGate>();
         builder.Services.AddHostedService<BlobEventFeeder>().AddQueueTriggers().AddHostedService<DrainTimer>();
 

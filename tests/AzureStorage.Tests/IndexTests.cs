@@ -3,6 +3,7 @@ using Azure.Core;
 using Microsoft.Extensions.Time.Testing;
 using TrueCopy.AzureStorage.Inbox;
 using TrueCopy.AzureStorage.Ledger;
+using TrueCopy.Testing;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Issuers;

@@ -20,7 +20,9 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
 {
     // A queue message holds 64 KiB of base64.
     private const int MaxBodyLength = 40 * 1024;
-    private const int MaxMessages = 32;
+
+    // Pages that are asked for at once when the first was full.
+    private const int MorePages = 15;
 
     // Longer than a batch takes; a message that shows up again all the same is recognised by its act ids.
     private static readonly TimeSpan Invisible = TimeSpan.FromMinutes(2);
@@ -65,8 +67,15 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
     /// <inheritdoc/>
     public async Task<IReadOnlyList<StagedMessage>> ReceiveAsync(CancellationToken cancellationToken)
     {
-        var messages = await ReceiveAsync(_queue, MaxMessages, ReadInlineAsync, cancellationToken);
-        return messages.Count > 0 ? messages : await ReceiveAsync(_bulk, 1, ReadPointerAsync, cancellationToken);
+        var messages = await ReceivePageAsync(cancellationToken);
+        if (messages.Count == 0)
+            return await ReceiveAsync(_bulk, 1, ReadPointerAsync, cancellationToken);
+        if (messages.Count < IStagedActs.PageLength)
+            return messages;
+
+        // Much is waiting, so one page a round trip would be slow.
+        var more = await Task.WhenAll(Enumerable.Range(0, MorePages).Select(_ => ReceivePageAsync(cancellationToken)));
+        return [.. messages, .. more.SelectMany(page => page)];
     }
 
     /// <inheritdoc/>
@@ -89,6 +98,9 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
     /// <inheritdoc/>
     public Task ReleaseAsync(StagedMessage message, TimeSpan delay, CancellationToken cancellationToken) =>
         IfStillOursAsync(() => QueueOf(message).UpdateMessageAsync(message.Id, message.Handle, (BinaryData?)null, delay, cancellationToken));
+
+    private Task<List<StagedMessage>> ReceivePageAsync(CancellationToken cancellationToken) =>
+        ReceiveAsync(_queue, IStagedActs.PageLength, ReadInlineAsync, cancellationToken);
 
     private QueueClient QueueOf(StagedMessage message) => message.IsBulk ? _bulk : _queue;
 

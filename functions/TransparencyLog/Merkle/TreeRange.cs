@@ -12,15 +12,30 @@ public readonly record struct Subtree(int Level, long Index);
 /// <param name="End">One past the last leaf; greater than <paramref name="Start"/>.</param>
 public readonly record struct TreeRange(long Start, long End)
 {
-    /// <summary>The perfect subtrees that make up the range, from the left, each smaller than the one before.</summary>
-    public IEnumerable<Subtree> PerfectSubtrees()
+    /// <summary>Takes the perfect subtrees that make up a range off it, from the right, each larger than the one before.</summary>
+    /// <returns>Whether there was one left.</returns>
+    public static bool TryTakeLast(ref TreeRange rest, out Subtree last)
     {
-        for (var start = Start; start < End;)
+        var level = BitOperations.TrailingZeroCount(rest.End - rest.Start);
+        if (rest.Start == rest.End)
         {
-            var level = BitOperations.Log2((ulong)(End - start));
-            yield return new Subtree(level, start >> level);
-            start += 1L << level;
+            last = default;
+            return false;
         }
+
+        last = new Subtree(level, (rest.End >> level) - 1);
+        rest = rest with { End = rest.End - (1L << level) };
+        return true;
+    }
+
+    /// <summary>The perfect subtrees that make up the range, from the left, each smaller than the one before.</summary>
+    public IReadOnlyList<Subtree> PerfectSubtrees()
+    {
+        var subtrees = new List<Subtree>();
+        for (var rest = this; TryTakeLast(ref rest, out var last);)
+            subtrees.Add(last);
+        subtrees.Reverse();
+        return subtrees;
     }
 
     /// <summary>The ranges whose hashes prove that leaf <paramref name="index"/> is in a tree of <paramref name="size"/> leaves, from the leaf upwards (RFC 6962, section 2.1.1).</summary>
@@ -29,24 +44,25 @@ public readonly record struct TreeRange(long Start, long End)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, size);
-        var path = new List<TreeRange>();
+        Span<TreeRange> path = stackalloc TreeRange[64];
+        var count = 0;
         for (long low = 0, high = size; high - low > 1;)
         {
             var split = low + LargestPowerOfTwoBelow(high - low);
             if (index < split)
             {
-                path.Add(new TreeRange(split, high));
+                path[count++] = new TreeRange(split, high);
                 high = split;
             }
             else
             {
-                path.Add(new TreeRange(low, split));
+                path[count++] = new TreeRange(low, split);
                 low = split;
             }
         }
 
-        path.Reverse();
-        return path;
+        path[..count].Reverse();
+        return path[..count].ToArray();
     }
 
     /// <summary>The ranges whose hashes prove that the tree of <paramref name="newSize"/> leaves extends that of <paramref name="oldSize"/> (RFC 6962, section 2.1.2).</summary>

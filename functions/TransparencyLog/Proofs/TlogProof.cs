@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using TrueCopy.TransparencyLog.Merkle;
@@ -68,14 +70,30 @@ public sealed record TlogProof(
     /// <summary>The bytes of the proof.</summary>
     public byte[] Encode()
     {
-        var head = new StringBuilder(Header).Append('\n');
-        if (Extra is { } extra)
-            head.Append(ExtraPrefix).Append(Convert.ToBase64String(extra.Span)).Append('\n');
-        head.Append(IndexPrefix).Append(Index.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        var extraLength = Extra is { } extra ? ExtraPrefix.Length + Base64.GetMaxEncodedToUtf8Length(extra.Length) + 1 : 0;
+        var pathLength = Path.Count * (Base64.GetMaxEncodedToUtf8Length(MerkleHash.Size) + 1);
+        var output = new ArrayBufferWriter<byte>(Header.Length + extraLength + IndexPrefix.Length + 24 + pathLength + Checkpoint.Length);
+        Encoding.ASCII.GetBytes(Header + "\n", output);
+        if (Extra is not null)
+        {
+            Encoding.ASCII.GetBytes(ExtraPrefix, output);
+            WriteBase64Line(output, Extra.Value.Span);
+        }
+
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{IndexPrefix}{Index}\n"), output);
         foreach (var hash in Path)
-            head.Append(hash).Append('\n');
-        head.Append('\n');
-        return [.. Encoding.ASCII.GetBytes(head.ToString()), .. Checkpoint.Span];
+            WriteBase64Line(output, hash.Bytes);
+        output.Write("\n"u8);
+        output.Write(Checkpoint.Span);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static void WriteBase64Line(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> bytes)
+    {
+        var line = output.GetSpan(Base64.GetMaxEncodedToUtf8Length(bytes.Length) + 1);
+        Base64.EncodeToUtf8(bytes, line, out _, out var written);
+        line[written] = (byte)'\n';
+        output.Advance(written + 1);
     }
 
     private static string NextLine(ref ReadOnlyMemory<byte> rest)

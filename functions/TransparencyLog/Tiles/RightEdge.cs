@@ -18,7 +18,9 @@ public sealed class RightEdge
 
     // _frontier[h] is the root of the perfect subtree of height h that ends at the edge; valid where bit h of Size is set.
     private readonly MerkleHash[] _frontier = new MerkleHash[64];
-    private readonly List<MerkleHash>[] _partial = new List<MerkleHash>[MaxLevels];
+
+    // Buffers only grow at their end and are replaced when they are full, so a bundle is handed out without a copy.
+    private readonly ArrayBufferWriter<MerkleHash>[] _partial = new ArrayBufferWriter<MerkleHash>[MaxLevels];
     private readonly List<TileContent> _filled = [];
     private readonly bool[] _touched = new bool[MaxLevels];
     private ArrayBufferWriter<byte> _bundle = new();
@@ -27,7 +29,7 @@ public sealed class RightEdge
     public RightEdge()
     {
         for (var level = 0; level < MaxLevels; level++)
-            _partial[level] = [];
+            _partial[level] = new ArrayBufferWriter<MerkleHash>();
     }
 
     /// <summary>Number of entries.</summary>
@@ -60,9 +62,8 @@ public sealed class RightEdge
 
             var id = TileId.At(level, count / TileId.FullWidth, size);
             var tile = HashTile.Parse(id, (await reader.ReadAsync(id, cancellationToken)).Span);
-            edge._partial[level].AddRange(tile.Hashes);
-            var perfect = new TreeRange(count - (count % TileId.FullWidth), count).PerfectSubtrees();
-            foreach (var node in perfect)
+            edge._partial[level].Write(tile.Hashes);
+            for (var rest = new TreeRange(count - (count % TileId.FullWidth), count); TreeRange.TryTakeLast(ref rest, out var node);)
                 edge._frontier[(level * TileId.Height) + node.Level] = tile[node];
         }
 
@@ -74,11 +75,10 @@ public sealed class RightEdge
     /// <summary>A copy that can be appended to and thrown away without touching this one.</summary>
     public RightEdge Clone()
     {
-        var copy = new RightEdge { Size = Size };
+        var copy = new RightEdge { Size = Size, _bundle = Copy(_bundle) };
         _frontier.CopyTo(copy._frontier, 0);
         for (var level = 0; level < MaxLevels; level++)
-            copy._partial[level].AddRange(_partial[level]);
-        copy._bundle.Write(_bundle.WrittenSpan);
+            copy._partial[level] = Copy(_partial[level]);
         return copy;
     }
 
@@ -101,7 +101,7 @@ public sealed class RightEdge
         if (Size % TileId.FullWidth == 0)
         {
             _filled.Add(new TileContent(new TileId(TileId.EntriesLevel, (Size / TileId.FullWidth) - 1, TileId.FullWidth), _bundle.WrittenMemory));
-            _bundle = new ArrayBufferWriter<byte>();
+            _bundle = new ArrayBufferWriter<byte>(_bundle.Capacity);
         }
     }
 
@@ -111,10 +111,10 @@ public sealed class RightEdge
         var tiles = new List<TileContent>(_filled);
         _filled.Clear();
         if (_touched[0] && Size % TileId.FullWidth != 0)
-            tiles.Add(new TileContent(TileId.At(TileId.EntriesLevel, Size / TileId.FullWidth, Size), _bundle.WrittenSpan.ToArray()));
+            tiles.Add(new TileContent(TileId.At(TileId.EntriesLevel, Size / TileId.FullWidth, Size), _bundle.WrittenMemory));
         for (var level = 0; level < MaxLevels; level++)
         {
-            if (_touched[level] && _partial[level].Count > 0)
+            if (_touched[level] && _partial[level].WrittenCount > 0)
                 tiles.Add(Content(level, (Size >> (TileId.Height * level)) / TileId.FullWidth));
             _touched[level] = false;
         }
@@ -125,18 +125,28 @@ public sealed class RightEdge
     private void AddToTile(int level, MerkleHash hash)
     {
         _touched[level] = true;
-        _partial[level].Add(hash);
-        if (_partial[level].Count < TileId.FullWidth)
+        _partial[level].Write([hash]);
+        if (_partial[level].WrittenCount < TileId.FullWidth)
             return;
 
         _filled.Add(Content(level, (Size >> (TileId.Height * level)) / TileId.FullWidth));
-        _partial[level].Clear();
+        _partial[level] = new ArrayBufferWriter<MerkleHash>(TileId.FullWidth);
     }
 
     private TileContent Content(int level, long index)
     {
-        var hashes = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_partial[level]);
+        var hashes = _partial[level].WrittenSpan;
         return new TileContent(new TileId(level, index, hashes.Length), MerkleHash.AsBytes(hashes).ToArray());
+    }
+
+    // With room for what is about to be appended.
+    private static ArrayBufferWriter<T> Copy<T>(ArrayBufferWriter<T> buffer)
+    {
+        if (buffer.WrittenCount == 0)
+            return new ArrayBufferWriter<T>();
+        var copy = new ArrayBufferWriter<T>(Math.Max(buffer.Capacity, buffer.WrittenCount + (buffer.WrittenCount / 4)));
+        copy.Write(buffer.WrittenSpan);
+        return copy;
     }
 
     private async Task LoadBundleAsync(ITileReader reader, CancellationToken cancellationToken)
@@ -146,7 +156,7 @@ public sealed class RightEdge
         var entries = EntryBundle.Parse(bundle, id.Width);
         for (var i = 0; i < entries.Count; i++)
         {
-            if (TreeHasher.Leaf(entries[i].Span) != _partial[0][i])
+            if (TreeHasher.Leaf(entries[i].Span) != _partial[0].WrittenSpan[i])
                 throw new LogFormatException($"{id}: entry {i} does not hash to its leaf");
         }
 

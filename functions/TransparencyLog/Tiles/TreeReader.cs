@@ -32,29 +32,66 @@ public sealed class TreeReader(IHashTileSource tiles, long size)
 
     private async ValueTask<MerkleHash[]> HashAllAsync(IReadOnlyList<TreeRange> ranges, CancellationToken cancellationToken)
     {
-        var needed = ranges.SelectMany(range => range.PerfectSubtrees()).Select(node => TileId.Of(node, size)).Distinct().ToArray();
-        var fetched = new Dictionary<TileId, HashTile>(needed.Length);
-        var pending = Array.ConvertAll(needed, tile => tiles.GetAsync(tile, cancellationToken).AsTask());
-        var results = await Task.WhenAll(pending);
-        for (var i = 0; i < needed.Length; i++)
-            fetched.Add(needed[i], results[i]);
-
+        var fetched = await FetchAsync(ranges, cancellationToken);
         var hashes = new MerkleHash[ranges.Count];
         for (var i = 0; i < hashes.Length; i++)
             hashes[i] = Fold(ranges[i], fetched);
         return hashes;
     }
 
+    // All at once where they have to travel, and without a task where they are in memory. A proof takes a tile or two a
+    // level, so a list is faster to search than a dictionary.
+    private ValueTask<List<(TileId Id, HashTile Tile)>> FetchAsync(IReadOnlyList<TreeRange> ranges, CancellationToken cancellationToken)
+    {
+        var fetched = new List<(TileId Id, HashTile Tile)>(4);
+        Dictionary<TileId, Task<HashTile>>? travelling = null;
+        for (var i = 0; i < ranges.Count; i++)
+        {
+            for (var rest = ranges[i]; TreeRange.TryTakeLast(ref rest, out var node);)
+            {
+                var id = TileId.Of(node, size);
+                if (IndexOf(fetched, id) >= 0 || travelling?.ContainsKey(id) == true)
+                    continue;
+                var tile = tiles.GetAsync(id, cancellationToken);
+                if (tile.IsCompletedSuccessfully)
+                    fetched.Add((id, tile.Result));
+                else
+                    (travelling ??= []).Add(id, tile.AsTask());
+            }
+        }
+
+        return travelling is null ? new(fetched) : AwaitAsync(fetched, travelling);
+    }
+
+    private static async ValueTask<List<(TileId Id, HashTile Tile)>> AwaitAsync(List<(TileId Id, HashTile Tile)> fetched, Dictionary<TileId, Task<HashTile>> travelling)
+    {
+        await Task.WhenAll(travelling.Values);
+        foreach (var (id, tile) in travelling)
+            fetched.Add((id, await tile));
+        return fetched;
+    }
+
     // RFC 6962 splits at the largest power of two, so a ragged range hangs its smaller subtrees on the right.
-    private MerkleHash Fold(TreeRange range, Dictionary<TileId, HashTile> fetched)
+    private MerkleHash Fold(TreeRange range, List<(TileId Id, HashTile Tile)> fetched)
     {
         MerkleHash? hash = null;
-        foreach (var node in range.PerfectSubtrees().Reverse())
+        while (TreeRange.TryTakeLast(ref range, out var node))
         {
-            var left = fetched[TileId.Of(node, size)][node];
+            var left = fetched[IndexOf(fetched, TileId.Of(node, size))].Tile[node];
             hash = hash is { } right ? TreeHasher.Node(left, right) : left;
         }
 
         return hash!.Value;
+    }
+
+    private static int IndexOf(List<(TileId Id, HashTile Tile)> tiles, TileId id)
+    {
+        for (var i = 0; i < tiles.Count; i++)
+        {
+            if (tiles[i].Id == id)
+                return i;
+        }
+
+        return -1;
     }
 }

@@ -33,6 +33,16 @@ public sealed class Opening
     /// <summary>A fresh, random opening.</summary>
     public static Opening Create() => new(RandomNumberGenerator.GetBytes(Size));
 
+    /// <summary>Fresh, random openings, drawn at once.</summary>
+    public static Opening[] Create(int count)
+    {
+        var nonces = RandomNumberGenerator.GetBytes(Size * count);
+        var openings = new Opening[count];
+        for (var i = 0; i < count; i++)
+            openings[i] = new Opening(nonces.AsSpan(i * Size, Size));
+        return openings;
+    }
+
     /// <summary>Parses 64 hex digits.</summary>
     public static bool TryParse(string? hex, [NotNullWhen(true)] out Opening? opening)
     {

@@ -25,6 +25,9 @@ public sealed record StagedMessage(string Id, string Handle, long DeliveryCount,
 /// </summary>
 public interface IStagedActs
 {
+    /// <summary>How many short messages are taken at once. Fewer mean that, for now, that was all.</summary>
+    const int PageLength = 32;
+
     /// <summary>Stores an upload, or a part of one, under a name that is a function of its source and part.</summary>
     Task<PreparedPart> PrepareAsync(StagedUpload upload, CancellationToken cancellationToken);
 

@@ -11,12 +11,17 @@ namespace TrueCopy.Verification.Receipts;
 /// <c>logIndex</c> and <c>receipt</c>, which is the whole text of the <c>.tlog-proof</c>, so that one line can be
 /// handed on with one document.
 /// </summary>
-public sealed class ReceiptLines
+public sealed class ReceiptLines : IDisposable
 {
     private readonly ArrayBufferWriter<byte> _output = new(64 * 1024);
+    private readonly Utf8JsonWriter _json;
 
-    // A "+" in base64 stays as it is; the file is never embedded in HTML.
-    private static JsonWriterOptions Options => new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>Begins.</summary>
+    public ReceiptLines()
+    {
+        // A "+" in base64 stays as it is; the file is never embedded in HTML.
+        _json = new Utf8JsonWriter(_output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
 
     /// <summary>What was added so far.</summary>
     public ReadOnlyMemory<byte> Written => _output.WrittenMemory;
@@ -24,18 +29,19 @@ public sealed class ReceiptLines
     /// <summary>Adds a receipt.</summary>
     public void Add(long line, ActKind act, Anchor anchor, Receipt receipt)
     {
-        using (var json = new Utf8JsonWriter(_output, Options))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("line", line);
-            json.WriteString("act", ExactName.Of(act));
-            json.WriteString("algorithm", anchor.Digest.Algorithm.Name);
-            json.WriteString("digest", anchor.Digest.Hex);
-            json.WriteNumber("logIndex", anchor.LogIndex);
-            json.WriteString("receipt", receipt.Encode());
-            json.WriteEndObject();
-        }
-
+        _json.WriteStartObject();
+        _json.WriteNumber("line", line);
+        _json.WriteString("act", ExactName.Of(act));
+        _json.WriteString("algorithm", anchor.Digest.Algorithm.Name);
+        _json.WriteString("digest", anchor.Digest.Hex);
+        _json.WriteNumber("logIndex", anchor.LogIndex);
+        _json.WriteString("receipt", receipt.Encode());
+        _json.WriteEndObject();
+        _json.Flush();
+        _json.Reset();
         _output.Write("\n"u8);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _json.Dispose();
 }

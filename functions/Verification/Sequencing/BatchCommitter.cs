@@ -80,7 +80,7 @@ public sealed class BatchCommitter(
         var (identity, changed) = await KeysAfterAsync(tip, cancellationToken);
         IEnumerable<JournalRecord> announced = changed ? [OwnRecord(Entry.OfKeys(Names(identity), time.GetUtcNow()))] : [];
         var described = issuers.Select(issuer => OwnRecord(Entry.Of(issuer, issuer.Since)));
-        return await TryCommitAsync(identity, tip, [.. announced, .. described, .. acts.Select(ToRecord)], cancellationToken);
+        return await TryCommitAsync(identity, tip, [.. announced, .. described, .. ToRecords(acts)], cancellationToken);
     }
 
     // A change is believed only when the source confirms it: a process with an old view would take back what another announced.
@@ -96,10 +96,18 @@ public sealed class BatchCommitter(
 
     private static JournalRecord OwnRecord(Entry entry) => new(entry.Encode(), null);
 
-    private static JournalRecord ToRecord(Act act)
+    // A new nonce for every entry, also of an act that is delivered again: equal commitments would link entries. Entries
+    // do not depend on each other, so they are written on all cores.
+    private static JournalRecord[] ToRecords(IReadOnlyList<Act> acts)
     {
-        // A new nonce for every entry, also of an act that is delivered again: equal commitments would link entries.
-        var opening = Opening.Create();
+        var openings = Opening.Create(acts.Count);
+        var records = new JournalRecord[acts.Count];
+        Parallel.For(0, records.Length, i => records[i] = ToRecord(acts[i], openings[i]));
+        return records;
+    }
+
+    private static JournalRecord ToRecord(Act act, Opening opening)
+    {
         var kept = new JournalAct(act.Id, act.Kind, act.Position, act.Digest, opening, act.Source, act.Answer, act.Confidential);
         return new JournalRecord(Entry.Of(act, opening).Encode(), kept);
     }

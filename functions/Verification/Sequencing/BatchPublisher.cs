@@ -21,7 +21,7 @@ public sealed partial class BatchPublisher(
     IHashTileSource tiles,
     ILogger<BatchPublisher> logger)
 {
-    private const int Parallelism = 16;
+    private const int Parallelism = 64;
 
     /// <summary>Publishes a batch to the end and records that it is finished.</summary>
     public async Task FinishAsync(JournalBatch batch, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ public sealed partial class BatchPublisher(
         SignedCheckpoint checkpoint,
         CancellationToken cancellationToken)
     {
-        var lines = new ReceiptLines();
+        using var lines = new ReceiptLines();
         foreach (var (anchor, act) in part)
             lines.Add(act.Position + 1, act.Kind, anchor, await ProveAsync(anchor, reader, checkpoint, cancellationToken));
         await outbox.WriteManifestReceiptsAsync(source, answer.Part, answer.Parts, lines.Written, cancellationToken);

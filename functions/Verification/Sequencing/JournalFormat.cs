@@ -167,7 +167,13 @@ public static class JournalFormat
         output.Write(bytes);
     }
 
-    private static void WriteText(ArrayBufferWriter<byte> output, string text) => WriteBytes(output, Encoding.UTF8.GetBytes(text));
+    private static void WriteText(ArrayBufferWriter<byte> output, string text)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        BinaryPrimitives.WriteInt32BigEndian(output.GetSpan(sizeof(int)), length);
+        output.Advance(sizeof(int));
+        output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(length)));
+    }
 
     private struct Reader(ReadOnlyMemory<byte> rest)
     {

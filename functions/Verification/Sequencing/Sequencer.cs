@@ -28,8 +28,12 @@ public sealed partial class Sequencer(
     /// <summary>How long one drain goes on before it hands over, below the time that a function may run.</summary>
     public static readonly TimeSpan MaxDrainTime = TimeSpan.FromMinutes(4);
 
+    // Each settles with a request or two; a connection to storage carries one at a time.
+    private const int Parallelism = 64;
+
     private readonly SemaphoreSlim _draining = new(1, 1);
     private int _requested;
+    private long? _committedAt;
     private Tip? _tip;
 
     /// <summary>
@@ -120,6 +124,8 @@ public sealed partial class Sequencer(
         announcements.Forget();
     }
 
+    // Takes what is there and goes on with it: what arrives meanwhile makes up the next batch. Reading until the queue is
+    // empty would, under a steady load, never end.
     private async Task<List<StagedMessage>> CollectAsync(CancellationToken cancellationToken)
     {
         var messages = new List<StagedMessage>();
@@ -127,13 +133,23 @@ public sealed partial class Sequencer(
         while (acts < MaxBatchActs)
         {
             var received = await staged.ReceiveAsync(cancellationToken);
-            if (received.Count == 0)
-                break;
             messages.AddRange(received);
             acts += received.Sum(message => message.Upload.Acts.Count);
+            var more = received.Count >= IStagedActs.PageLength || received.Any(message => message.IsBulk);
+            if (!more && (messages.Count == 0 || !await WaitForTurnAsync(cancellationToken)))
+                break;
         }
 
         return messages;
+    }
+
+    /// <returns>Whether there was something to wait for, so that it is worth looking again.</returns>
+    private async Task<bool> WaitForTurnAsync(CancellationToken cancellationToken)
+    {
+        if (_committedAt is not { } committedAt || options.CommitInterval - time.GetElapsedTime(committedAt) is var wait && wait <= TimeSpan.Zero)
+            return false;
+        await Task.Delay(wait, time, cancellationToken);
+        return true;
     }
 
     private async Task SequenceAsync(List<StagedMessage> messages, CancellationToken cancellationToken)
@@ -151,6 +167,7 @@ public sealed partial class Sequencer(
                 return;
             }
 
+            _committedAt = time.GetTimestamp();
             await publisher.FinishAsync(committed.Batch, committed.Checkpoint, cancellationToken);
             _tip = committed.Tip;
             var elapsed = time.GetElapsedTime(started);
@@ -196,7 +213,7 @@ public sealed partial class Sequencer(
         CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(
             messages,
-            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
             async (message, stop) => await action(message, stop));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Sequenced {Acts} acts: the log has {Size} entries ({Milliseconds:0} ms).")]

@@ -8,4 +8,10 @@ public sealed record SequencerOptions
 
     /// <summary>How long a waiting act stays out of sight before it is tried again.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// The least time from one commit to the next, so that a trickle of acts shares signatures and tiles; an act that
+    /// comes after a pause does not wait.
+    /// </summary>
+    public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
 }

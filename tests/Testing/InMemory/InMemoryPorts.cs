@@ -12,7 +12,7 @@ public static class InMemoryPorts
 {
     /// <summary>Adds every port, and the clock; who signs is left to the host.</summary>
     public static IServiceCollection AddInMemory(this IServiceCollection services, InMemoryWorld world) => services
-        .AddSingleton<TimeProvider>(world.Time)
+        .AddSingleton<TimeProvider>(world.Time).AddSingleton(new SequencerOptions { CommitInterval = world.CommitInterval })
         .AddSingleton<ILogState>(world.Ledger)
         .AddSingleton<IJournal>(world.Ledger)
         .AddSingleton<ILogStore>(world.Ledger)

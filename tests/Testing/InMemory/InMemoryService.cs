@@ -35,6 +35,9 @@ public sealed class InMemoryWorld
     /// <summary>The clock.</summary>
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
 
+    /// <summary>The least time between two commits; none, because on a clock that stands still a wait never ends.</summary>
+    public TimeSpan CommitInterval { get; set; } = TimeSpan.Zero;
+
     /// <summary>Every operation on storage and keys.</summary>
     public Operations Operations { get; } = new();
 

@@ -2,18 +2,21 @@ using System.Collections.Concurrent;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace TrueCopy.AzureStorage.Tests;
+namespace TrueCopy.Testing;
 
 /// <summary>Counts storage operations, each attempt of a request, by service and method.</summary>
-internal sealed class OperationCounter : HttpPipelineSynchronousPolicy
+public sealed class OperationCounter : HttpPipelineSynchronousPolicy
 {
     private readonly ConcurrentDictionary<string, int> _counts = new();
 
+    /// <summary>How many there were.</summary>
     public int Total => _counts.Values.Sum();
 
+    /// <inheritdoc/>
     public override void OnSendingRequest(HttpMessage message) =>
         _counts.AddOrUpdate($"{message.Request.Method} {Service(message.Request.Uri)}", 1, (_, count) => count + 1);
 
+    /// <inheritdoc/>
     public override string ToString() => string.Join(", ", _counts.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {pair.Value}"));
 
     // Azurite's addresses are host:port/account/first; the first segment is a container, a queue or a table.
