@@ -164,7 +164,10 @@ public sealed class KillTests : IDisposable
     {
         var audit = await StorageAudit.RunAsync(accounts, keys, Stop);
         _seen.ForEach(audit.RequirePast);
-        Assert.Equal(load.Uploaded.Values.Order(StringComparer.Ordinal), audit.InEffect.Select(item => item.Act.Digest.Hex).Order(StringComparer.Ordinal));
+        string[] inEffect = [.. audit.InEffect.Select(item => item.Act.Digest.Hex)];
+        Assert.Distinct(inEffect);
+        Assert.Subset(inEffect.ToHashSet(), load.Uploaded.Values.ToHashSet());
+        Assert.Subset(load.Begun.Values.ToHashSet(), inEffect.ToHashSet());
         return audit;
     }
 

@@ -14,13 +14,17 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 internal sealed class UploadLoad(StorageAccounts accounts)
 {
     private readonly BlobContainerClient _container = accounts.Inbox.GetBlobContainerClient("issuer-demo-bank");
+    private readonly ConcurrentDictionary<string, string> _begun = new();
     private readonly ConcurrentDictionary<string, string> _uploaded = new();
     private int _last;
+
+    /// <summary>Paths of all uploads, with their digests in hex: one that storage did not acknowledge, or that was cut off, may be there all the same.</summary>
+    public IReadOnlyDictionary<string, string> Begun => _begun;
 
     /// <summary>Paths of what storage has acknowledged, with their digests in hex.</summary>
     public IReadOnlyDictionary<string, string> Uploaded => _uploaded;
 
-    /// <summary>Uploads at a steady rate until told to stop; tries again what storage did not acknowledge.</summary>
+    /// <summary>Uploads at a steady rate until told to stop.</summary>
     public async Task RunAsync(TimeSpan interval, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(interval);
@@ -63,10 +67,12 @@ internal sealed class UploadLoad(StorageAccounts accounts)
         var number = Interlocked.Increment(ref _last);
         var content = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"document {number} of {Guid.NewGuid()}"));
         var path = string.Create(CultureInfo.InvariantCulture, $"folder {number % 7}/document {number}.txt");
+        var digest = Convert.ToHexStringLower(SHA256.HashData(content));
+        _begun[path] = digest;
         try
         {
             await _container.GetBlobClient(path).UploadAsync(BinaryData.FromBytes(content), overwrite: true, stop);
-            _uploaded[path] = Convert.ToHexStringLower(SHA256.HashData(content));
+            _uploaded[path] = digest;
         }
         catch (Exception exception) when (StorageFailure.Explains(exception) && !stop.IsCancellationRequested)
         {
