@@ -10,6 +10,9 @@ namespace TrueCopy.AzureStorage.Ledger;
 /// <param name="Parts">How many parts there are.</param>
 internal sealed record StagedPointer(string Blob, int Part, int Parts)
 {
+    // The longest name of a blob.
+    private const int MaxNameLength = 1024;
+
     public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, StagedPointerJson.Default.StagedPointer);
 
     /// <exception cref="LogFormatException">It is not a pointer.</exception>
@@ -17,11 +20,12 @@ internal sealed record StagedPointer(string Blob, int Part, int Parts)
     {
         try
         {
-            return JsonSerializer.Deserialize(bytes, StagedPointerJson.Default.StagedPointer) is { Blob: not null } pointer
+            var pointer = JsonSerializer.Deserialize(bytes, StagedPointerJson.Default.StagedPointer);
+            return pointer is { Blob.Length: > 0 and <= MaxNameLength, Part: >= 0 } && pointer.Part < pointer.Parts
                 ? pointer
-                : throw new LogFormatException("staged pointer: it names no blob");
+                : throw new LogFormatException("staged pointer: it names no part of an upload");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new LogFormatException("staged pointer: not its JSON", exception);
         }
