@@ -12,17 +12,11 @@ internal static class StrictBase64
     public static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes)
     {
         bytes = [];
-        if (text.Length % 4 != 0 || text.ContainsAny(" \t\r\n"))
-            return false;
-
         var decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
-        if (!Convert.TryFromBase64Chars(text, decoded, out var written))
+        if (!Convert.TryFromBase64Chars(text, decoded, out var written) || !text.SequenceEqual(Convert.ToBase64String(decoded, 0, written)))
             return false;
 
         Array.Resize(ref decoded, written);
-        if (!text.SequenceEqual(Convert.ToBase64String(decoded)))
-            return false;
-
         bytes = decoded;
         return true;
     }

@@ -133,6 +133,28 @@ public sealed class TreeAuditTests
     }
 
     [Fact]
+    public async Task A_rule_that_an_entry_breaks_is_a_fault_with_its_index_and_the_bundle_that_holds_it()
+    {
+        var log = TestLog.OfSize(600);
+        var fault = Assert.Single((await AuditAsync(log, 600, log.Edge.Root(), new Visitor { Refused = 300 })).Faults);
+        Assert.Equal(new LogFault(new TileId(TileId.EntriesLevel, 1, 256), "entry 300: it breaks a rule"), fault);
+        Assert.Equal("tile/entries/001: entry 300: it breaks a rule", fault.ToString());
+    }
+
+    [Fact]
+    public async Task Behind_leaves_that_cannot_be_read_at_all_there_is_nothing_to_compare_so_the_audit_ends()
+    {
+        var log = TestLog.OfSize(5000);
+        foreach (var level in new[] { 0, TileId.EntriesLevel })
+            log.Tiles.Remove(new TileId(level, 2, 256));
+        var visitor = new Visitor();
+        var result = await AuditAsync(log, 5000, log.Edge.Root(), visitor, parallelism: 1);
+        Assert.Equal(["tile/entries/002: it is missing", "tile/0/002: it is missing"], result.Faults.Select(fault => fault.ToString()));
+        Assert.Equal(512, result.Prefix.Size);
+        Assert.Equal(511, visitor.Seen[^1]);
+    }
+
+    [Fact]
     public void A_prefix_has_exactly_the_hashes_of_its_perfect_subtrees()
     {
         Assert.Throws<LogFormatException>(() => new AuditedPrefix(100, []));
@@ -156,10 +178,12 @@ public sealed class TreeAuditTests
     {
         public List<long> Seen { get; } = [];
 
+        public long? Refused { get; init; }
+
         public string? Visit(long index, ReadOnlyMemory<byte> entry)
         {
             Seen.Add(index);
-            return null;
+            return index == Refused ? "it breaks a rule" : null;
         }
 
         public Task ReachedAsync(AuditedPrefix prefix, CancellationToken cancellationToken) => Task.CompletedTask;

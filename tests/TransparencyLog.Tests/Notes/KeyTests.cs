@@ -43,6 +43,13 @@ public sealed class KeyTests
         Assert.NotEqual(one.Verifier.KeyId, two.Verifier.KeyId);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(31)]
+    [InlineData(33)]
+    public void A_seed_of_Ed25519_has_32_bytes(int length) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Ed25519Signer("log.example", new byte[length]));
+
     [Fact]
     public void Verifier_keys_parse_back()
     {

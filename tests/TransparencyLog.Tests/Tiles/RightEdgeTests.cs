@@ -113,4 +113,33 @@ public sealed class RightEdgeTests
         Assert.Equal(whole.Edge.Root(), log.Edge.Root());
         Assert.All(whole.Tiles, tile => Assert.Equal(tile.Value, log.Tiles[tile.Key]));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(255)]
+    [InlineData(256)]
+    [InlineData(300)]
+    [InlineData(65_791)]
+    public void A_copy_grows_by_itself_and_what_it_was_made_from_neither_sees_nor_feels_it(int size)
+    {
+        var edge = TestLog.OfSize(size).Edge;
+        var copy = edge.Clone();
+        for (var i = 0; i < 300; i++)
+        {
+            copy.Append("of the copy"u8);
+            edge.Append(TestLog.Entry(size + i));
+        }
+
+        var whole = TestLog.OfSize(size + 300);
+        Assert.Equal(whole.Edge.Root(), edge.Root());
+        Assert.All(edge.TakeTiles(), tile => Assert.Equal(whole.Tiles[tile.Id], tile.Bytes));
+
+        var other = TestLog.OfSize(size);
+        for (var i = 0; i < 300; i++)
+            other.Edge.Append("of the copy"u8);
+        other.Flush();
+        Assert.Equal(other.Edge.Root(), copy.Root());
+        Assert.All(copy.TakeTiles(), tile => Assert.Equal(other.Tiles[tile.Id], tile.Bytes));
+    }
 }

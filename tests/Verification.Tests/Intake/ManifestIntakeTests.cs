@@ -104,7 +104,7 @@ public sealed class ManifestIntakeTests
     }
 
     // One operation after another fails, on the way in and out; the event is delivered again until it is handled.
-    [Fact]
+    [Fact(Skip = "Too long for each of two thousand mutants.", SkipWhen = nameof(Stryker.IsRunning), SkipType = typeof(Stryker))]
     public async Task Whichever_operation_fails_a_manifest_is_issued_whole_and_answered_once()
     {
         var clean = new InMemoryWorld();
