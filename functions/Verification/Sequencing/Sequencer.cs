@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Verification.Sequencing;
@@ -125,9 +126,10 @@ public sealed partial class Sequencer(
     }
 
     // Takes what is there and goes on with it: what arrives meanwhile makes up the next batch. Reading until the queue is
-    // empty would, under a steady load, never end.
+    // empty would, under a steady load, not end before the batch is as large as it may be.
     private async Task<List<StagedMessage>> CollectAsync(CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
         var messages = new List<StagedMessage>();
         var acts = 0;
         while (acts < MaxBatchActs)
@@ -135,9 +137,16 @@ public sealed partial class Sequencer(
             var received = await staged.ReceiveAsync(cancellationToken);
             messages.AddRange(received);
             acts += received.Sum(message => message.Upload.Acts.Count);
-            var more = received.Count >= IStagedActs.PageLength || received.Any(message => message.IsBulk);
-            if (!more && (messages.Count == 0 || !await WaitForTurnAsync(cancellationToken)))
+            var fillsTile = acts >= TileId.FullWidth;
+            if (received.Count >= IStagedActs.PageLength || received.Any(message => message.IsBulk))
+            {
+                if (fillsTile && time.GetElapsedTime(started) > options.CommitInterval)
+                    break;
+            }
+            else if (messages.Count == 0 || fillsTile || !await WaitForTurnAsync(cancellationToken))
+            {
                 break;
+            }
         }
 
         return messages;

@@ -10,8 +10,8 @@ public sealed record SequencerOptions
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// The least time from one commit to the next, so that a trickle of acts shares signatures and tiles; an act that
-    /// comes after a pause does not wait.
+    /// The least time from one commit to the next, so that a trickle of acts shares signatures and tiles. An act that
+    /// comes after a pause does not wait, nor does a batch that fills a tile.
     /// </summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -1,4 +1,5 @@
 using TrueCopy.TransparencyLog.Merkle;
+using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Commitments;
 using TrueCopy.Verification.Digests;
@@ -77,6 +78,41 @@ public sealed class CostTests
         await StageAsync(2, 1);
         await service.Sequencer.DrainAsync(Stop);
         Assert.Equal(begun + 2, _world.Ledger.Published.Count);
+    }
+
+    [Fact]
+    public async Task A_batch_that_fills_a_tile_does_not_wait_for_its_turn()
+    {
+        _world.CommitInterval = TimeSpan.FromSeconds(1);
+        await using var service = _world.Start();
+        await StageAsync(0, 1);
+        await service.Sequencer.DrainAsync(Stop);
+
+        var (now, begun) = (_world.Time.GetUtcNow(), _world.Ledger.Published.Count);
+        await StageAsync(1, TileId.FullWidth);
+        await service.Sequencer.DrainAsync(Stop).WaitAsync(TimeSpan.FromMinutes(1), Stop);
+        Assert.Equal(now, _world.Time.GetUtcNow());
+        Assert.Equal(begun + 1, _world.Ledger.Published.Count);
+    }
+
+    [Fact]
+    public async Task Collecting_a_batch_takes_no_longer_than_the_interval_between_two()
+    {
+        _world.CommitInterval = TimeSpan.FromSeconds(1);
+        await using var service = _world.Start();
+        await StageAsync(0, 4 * TileId.FullWidth);
+        _world.Operations.Hook = operation =>
+        {
+            if (operation is { Name: "staged.receive", Moment: Fault.Before })
+                _world.Time.Advance(TimeSpan.FromMilliseconds(100));
+            return Task.CompletedTask;
+        };
+        await service.Sequencer.DrainAsync(Stop);
+        _world.Operations.Hook = null;
+
+        // Eleven looks, a page each, take more than a second; the genesis is a commit of its own.
+        Assert.Equal(1 + Math.Ceiling(4.0 * TileId.FullWidth / (11 * IStagedActs.PageLength)), _world.Ledger.Published.Count);
+        await Audit.RunAsync(_world);
     }
 
     [Fact]
