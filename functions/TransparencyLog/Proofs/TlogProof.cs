@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using TrueCopy.TransparencyLog.Merkle;
 
@@ -70,30 +68,39 @@ public sealed record TlogProof(
     /// <summary>The bytes of the proof.</summary>
     public byte[] Encode()
     {
-        var extraLength = Extra is { } extra ? ExtraPrefix.Length + Base64.GetMaxEncodedToUtf8Length(extra.Length) + 1 : 0;
-        var pathLength = Path.Count * (Base64.GetMaxEncodedToUtf8Length(MerkleHash.Size) + 1);
-        var output = new ArrayBufferWriter<byte>(Header.Length + extraLength + IndexPrefix.Length + 24 + pathLength + Checkpoint.Length);
-        Encoding.ASCII.GetBytes(Header + "\n", output);
+        Span<byte> index = stackalloc byte[20];
+        Utf8Formatter.TryFormat(Index, index, out var digits);
+        var extraLength = Extra is { } extra ? ExtraPrefix.Length + LineLength(extra.Length) : 0;
+        var length = Header.Length + 1 + extraLength + IndexPrefix.Length + digits + 1 + (Path.Count * LineLength(MerkleHash.Size)) + 1 + Checkpoint.Length;
+        var proof = new byte[length];
+        var rest = proof.AsSpan();
+        WriteText(ref rest, Header + "\n");
         if (Extra is not null)
         {
-            Encoding.ASCII.GetBytes(ExtraPrefix, output);
-            WriteBase64Line(output, Extra.Value.Span);
+            WriteText(ref rest, ExtraPrefix);
+            WriteBase64Line(ref rest, Extra.Value.Span);
         }
 
-        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{IndexPrefix}{Index}\n"), output);
+        WriteText(ref rest, IndexPrefix);
+        index[..digits].CopyTo(rest);
+        rest = rest[digits..];
+        WriteText(ref rest, "\n");
         foreach (var hash in Path)
-            WriteBase64Line(output, hash.Bytes);
-        output.Write("\n"u8);
-        output.Write(Checkpoint.Span);
-        return output.WrittenSpan.ToArray();
+            WriteBase64Line(ref rest, hash.Bytes);
+        WriteText(ref rest, "\n");
+        Checkpoint.Span.CopyTo(rest);
+        return proof;
     }
 
-    private static void WriteBase64Line(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> bytes)
+    private static int LineLength(int bytes) => Base64.GetMaxEncodedToUtf8Length(bytes) + 1;
+
+    private static void WriteText(ref Span<byte> rest, string text) => rest = rest[Encoding.ASCII.GetBytes(text, rest)..];
+
+    private static void WriteBase64Line(ref Span<byte> rest, scoped ReadOnlySpan<byte> bytes)
     {
-        var line = output.GetSpan(Base64.GetMaxEncodedToUtf8Length(bytes.Length) + 1);
-        Base64.EncodeToUtf8(bytes, line, out _, out var written);
-        line[written] = (byte)'\n';
-        output.Advance(written + 1);
+        Base64.EncodeToUtf8(bytes, rest, out _, out var written);
+        rest[written] = (byte)'\n';
+        rest = rest[(written + 1)..];
     }
 
     private static string NextLine(ref ReadOnlyMemory<byte> rest)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TrueCopy.Verification.Digests;
@@ -17,25 +18,25 @@ public readonly record struct ActId(string Value)
     /// <param name="source">The blob and its version.</param>
     /// <param name="position">The act's position in a manifest or list of acts, from 0.</param>
     /// <param name="algorithm">The digest's algorithm: each has its own entry.</param>
-    public static ActId Of(BlobVersion source, long position, DigestAlgorithm algorithm)
-    {
-        // Neither containers, paths nor ETags can hold a NUL, so the joined form has one reading.
-        var text = string.Join('\0', source.Container, source.Path, source.ETag, position, algorithm.Name);
-        return new ActId(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, Length)));
-    }
+    public static ActId Of(BlobVersion source, long position, DigestAlgorithm algorithm) => Of(source, position, algorithm.Name);
 
     /// <summary>
     /// The id of an act on a document: a line that names a reference may concern several documents, so the document is
     /// part of the id.
     /// </summary>
-    public static ActId Of(BlobVersion source, long position, Digest document)
-    {
-        var text = string.Join('\0', source.Container, source.Path, source.ETag, position, document);
-        return new ActId(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, Length)));
-    }
+    public static ActId Of(BlobVersion source, long position, Digest document) => Of(source, position, document.ToString());
 
     /// <inheritdoc/>
     public override string ToString() => Value;
+
+    // Neither containers, paths nor ETags can hold a NUL, so the joined form has one reading.
+    private static ActId Of(BlobVersion source, long position, string subject)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{source.Container}\0{source.Path}\0{source.ETag}\0{position}\0{subject}");
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return new ActId(Convert.ToHexStringLower(hash[..Length]));
+    }
 }
 
 /// <summary>One version of one blob.</summary>

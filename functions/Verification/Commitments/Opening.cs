@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Verification.Commitments;
@@ -71,7 +72,7 @@ public sealed class Opening
     private string Commit(string label, Digest digest)
     {
         Span<byte> message = stackalloc byte[128];
-        var length = Encoding.ASCII.GetBytes($"{label}{digest.Algorithm.Name}\0", message);
+        Utf8.TryWrite(message, $"{label}{digest.Algorithm.Name}\0", out var length);
         digest.Bytes.CopyTo(message[length..]);
         Span<byte> commitment = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(_nonce, message[..(length + digest.Bytes.Length)], commitment);

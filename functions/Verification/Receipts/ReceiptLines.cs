@@ -13,12 +13,17 @@ namespace TrueCopy.Verification.Receipts;
 /// </summary>
 public sealed class ReceiptLines : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> _output = new(64 * 1024);
+    private readonly ArrayBufferWriter<byte> _output = new();
     private readonly Utf8JsonWriter _json;
+    private readonly int _expected;
+    private bool _isSized;
 
     /// <summary>Begins.</summary>
-    public ReceiptLines()
+    /// <param name="expected">About how many lines there will be.</param>
+    public ReceiptLines(int expected)
     {
+        _expected = expected;
+
         // A "+" in base64 stays as it is; the file is never embedded in HTML.
         _json = new Utf8JsonWriter(_output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
@@ -40,6 +45,11 @@ public sealed class ReceiptLines : IDisposable
         _json.Flush();
         _json.Reset();
         _output.Write("\n"u8);
+
+        // Lines are alike, and a buffer that doubles its way to megabytes is copied and thrown away as often.
+        if (_output.WrittenCount is var first && !_isSized)
+            _output.GetSpan((first + (first / 16)) * Math.Max(0, _expected - 1));
+        _isSized = true;
     }
 
     /// <inheritdoc/>

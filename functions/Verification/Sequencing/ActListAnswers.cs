@@ -25,7 +25,7 @@ public sealed class ActListAnswers(IAnchorIndex index, CheckpointSource checkpoi
         });
         var anchors = done.Zip(found).Where(item => item.Second is not null).Select(item => (item.First.Request, Anchor: item.Second!)).ToArray();
 
-        using var lines = new ReceiptLines();
+        using var lines = new ReceiptLines(anchors.Length);
         if (anchors.Length > 0)
         {
             var checkpoint = await checkpoints.GetAsync(anchors.Max(item => item.Anchor.LogIndex) + 1, cancellationToken);

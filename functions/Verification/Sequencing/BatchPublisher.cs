@@ -27,7 +27,7 @@ public sealed partial class BatchPublisher(
     public async Task FinishAsync(JournalBatch batch, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(batch.Tiles, options, async (tile, stop) => await log.WriteAsync(tile, stop));
+        await Parallel.ForAsync(0, batch.Tiles.Count, options, async (i, stop) => await log.WriteAsync(batch.Tiles[i], stop));
         await log.PublishCheckpointAsync(checkpoint.Note, checkpoint.Size, cancellationToken);
 
         var repeated = await indexer.AddAsync(batch, cancellationToken);
@@ -43,8 +43,8 @@ public sealed partial class BatchPublisher(
     {
         var reader = new TreeReader(new BatchTiles(batch.Tiles, tiles), batch.Size);
         var answers = batch.Acts().Where(item => !repeated.Contains(item.Anchor.LogIndex)).ToArray();
-        var documents = answers.Where(item => item.Act.Answer.Kind == UploadKind.Document).GroupBy(item => item.Act.Source);
-        await Parallel.ForEachAsync(documents, options, async (document, stop) => await AnswerDocumentAsync(document, reader, checkpoint, stop));
+        var documents = answers.Where(item => item.Act.Answer.Kind == UploadKind.Document).GroupBy(item => item.Act.Source).ToArray();
+        await Parallel.ForAsync(0, documents.Length, options, async (i, stop) => await AnswerDocumentAsync(documents[i], reader, checkpoint, stop));
 
         foreach (var part in answers.Where(item => item.Act.Answer.Kind == UploadKind.Manifest).GroupBy(item => (item.Act.Source, item.Act.Answer)))
             await AnswerPartAsync(part.Key.Source, part.Key.Answer, part, reader, checkpoint, options.CancellationToken);
@@ -77,7 +77,7 @@ public sealed partial class BatchPublisher(
         SignedCheckpoint checkpoint,
         CancellationToken cancellationToken)
     {
-        using var lines = new ReceiptLines();
+        using var lines = new ReceiptLines(part.Count());
         foreach (var (anchor, act) in part)
             lines.Add(act.Position + 1, act.Kind, anchor, await ProveAsync(anchor, reader, checkpoint, cancellationToken));
         await outbox.WriteManifestReceiptsAsync(source, answer.Part, answer.Parts, lines.Written, cancellationToken);

@@ -220,10 +220,11 @@ public sealed partial class Sequencer(
         List<StagedMessage> messages,
         Func<StagedMessage, CancellationToken, Task> action,
         CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
-            messages,
+        Parallel.ForAsync(
+            0,
+            messages.Count,
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (message, stop) => await action(message, stop));
+            async (i, stop) => await action(messages[i], stop));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Sequenced {Acts} acts: the log has {Size} entries ({Milliseconds:0} ms).")]
     private static partial void LogSequenced(ILogger logger, int acts, long size, double milliseconds);
