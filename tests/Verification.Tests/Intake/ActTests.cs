@@ -236,7 +236,7 @@ public sealed class ActTests : IAsyncLifetime
     }
 
     // One operation after another fails, without effect or with it, while a list is taken in, done and answered.
-    [Fact(Skip = "Too long for each of two thousand mutants.", SkipWhen = nameof(Stryker.IsRunning), SkipType = typeof(Stryker))]
+    [Fact(Skip = "Too long to be run for every mutant.", SkipWhen = nameof(Stryker.IsRunning), SkipType = typeof(Stryker))]
     public async Task Whichever_operation_fails_a_list_of_acts_is_done_once_and_answered_whole()
     {
         var operations = 1;

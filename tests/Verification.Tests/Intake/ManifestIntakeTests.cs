@@ -52,7 +52,7 @@ public sealed class ManifestIntakeTests
         }
     }
 
-    [Fact]
+    [Fact(Skip = "Too long to be run for every mutant.", SkipWhen = nameof(Stryker.IsRunning), SkipType = typeof(Stryker))]
     public async Task A_long_manifest_goes_in_parts_and_its_receipts_come_out_whole_and_in_order()
     {
         const int Count = (2 * ManifestIntake.PartLength) + 100;
@@ -71,7 +71,7 @@ public sealed class ManifestIntakeTests
         await Audit.RunAsync(_world);
     }
 
-    [Fact]
+    [Fact(Skip = "Too long to be run for every mutant.", SkipWhen = nameof(Stryker.IsRunning), SkipType = typeof(Stryker))]
     public async Task A_short_upload_does_not_wait_behind_a_long_manifest()
     {
         await using var service = _world.Start();
@@ -104,7 +104,7 @@ public sealed class ManifestIntakeTests
     }
 
     // One operation after another fails, on the way in and out; the event is delivered again until it is handled.
-    [Fact(Skip = "Too long for each of two thousand mutants.", SkipWhen = nameof(Stryker.IsRunning), SkipType = typeof(Stryker))]
+    [Fact(Skip = "Too long to be run for every mutant.", SkipWhen = nameof(Stryker.IsRunning), SkipType = typeof(Stryker))]
     public async Task Whichever_operation_fails_a_manifest_is_issued_whole_and_answered_once()
     {
         var clean = new InMemoryWorld();

@@ -104,7 +104,7 @@ public sealed class RegistryTests
     }
 
     // Every operation of issuing under "delete" fails in turn: the document is there until it is published and answered.
-    [Fact]
+    [Fact(Skip = "Too long to be run for every mutant.", SkipWhen = nameof(Stryker.IsRunning), SkipType = typeof(Stryker))]
     public async Task Whichever_operation_fails_a_document_is_never_deleted_before_it_is_published_and_answered()
     {
         var operations = 1;

@@ -139,7 +139,7 @@ public sealed class RotationTests
         await Audit.RunAsync(_world);
     }
 
-    [Theory]
+    [Theory(Skip = "Too long to be run for every mutant.", SkipWhen = nameof(Stryker.IsRunning), SkipType = typeof(Stryker))]
     [InlineData(Fault.Before)]
     [InlineData(Fault.After)]
     public async Task Whichever_operation_of_a_rotation_fails_the_log_agrees_with_its_signatures(Fault fault)
