@@ -1,0 +1,63 @@
+using BenchmarkDotNet.Attributes;
+using TrueCopy.Benchmarks.Ports;
+using TrueCopy.TransparencyLog.Merkle;
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Commitments;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Receipts;
+using TrueCopy.Verification.Verdicts;
+
+namespace TrueCopy.Benchmarks.Micro;
+
+/// <summary>What the service does for each act.</summary>
+[MemoryDiagnoser]
+public class ActBenchmarks
+{
+    private readonly Opening _opening = Opening.Create();
+    private readonly Digest _digest = Uploads.DigestOf(1);
+    private readonly StagedUpload _upload = Uploads.Document(1);
+    private readonly MerkleHash[] _path = new MerkleHash[20];
+    private readonly byte[] _note = new byte[300];
+    private Act _act = null!;
+    private byte[] _entry = null!;
+    private byte[] _staged = null!;
+    private Anchor _anchor = null!;
+    private RecordedAct[] _acts = null!;
+
+    /// <summary>One act in every form.</summary>
+    [GlobalSetup]
+    public void SetUp()
+    {
+        _act = new Act(ActId.Of(_upload.Source, 0, DigestAlgorithm.Sha256), ActKind.Issue, Uploads.Bank, Uploads.Bank.Since, 0, _digest, _upload.Source);
+        _entry = Entry.Of(_act, _opening).Encode();
+        _staged = StagedBody.Encode(_upload);
+        _anchor = new Anchor(_digest, _act.Id, 4711, _entry, _opening, Confidential.None);
+        _acts = [RecordedAct.Of(_anchor)];
+    }
+
+    /// <summary>The commitment and the entry's bytes.</summary>
+    [Benchmark]
+    public byte[] EncodeEntry() => Entry.Of(_act, _opening).Encode();
+
+    /// <summary>An entry read.</summary>
+    [Benchmark]
+    public Entry ParseEntry() => Entry.Parse(_entry);
+
+    /// <summary>An act's id.</summary>
+    [Benchmark]
+    public ActId MakeActId() => ActId.Of(_upload.Source, 0, DigestAlgorithm.Sha256);
+
+    /// <summary>A staged upload read.</summary>
+    [Benchmark]
+    public StagedUpload DecodeStaged() => StagedBody.Decode(_staged);
+
+    /// <summary>A receipt's bytes, its proof at hand.</summary>
+    [Benchmark]
+    public byte[] EncodeReceipt() => Receipt.Create(_anchor, _path, _note).Encode();
+
+    /// <summary>A verdict on one act.</summary>
+    [Benchmark]
+    public Verdict Decide() => VerdictRule.Decide(_acts, Uploads.Bank.Since).Verdict;
+}

@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using TrueCopy.TransparencyLog.Checkpoints;
+using TrueCopy.TransparencyLog.Notes;
+using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Commitments;
+using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Sequencing;
+
+namespace TrueCopy.Benchmarks.Ports;
+
+/// <summary>
+/// A log of millions of entries, of which every thousandth (below 1,000 each) is a real act on a document that can be
+/// verified; the others are short, so that it is built in seconds.
+/// </summary>
+internal sealed class SyntheticLog
+{
+    private const int KnownEvery = 1000;
+    private const int TakeEvery = 1 << 16;
+
+    private readonly Dictionary<TileId, ReadOnlyMemory<byte>> _tiles = [];
+    private readonly Dictionary<long, SignedCheckpoint> _checkpoints = [];
+    private readonly List<Anchor> _known = [];
+
+    private SyntheticLog(EcdsaP256Signer key) => Key = key;
+
+    /// <summary>The key that signed.</summary>
+    public EcdsaP256Signer Key { get; }
+
+    /// <summary>Builds one and remembers it at each of the sizes.</summary>
+    public static async Task<SyntheticLog> BuildAsync(IReadOnlyList<long> sizes, CancellationToken cancellationToken)
+    {
+        var log = new SyntheticLog(LeanService.NewKey());
+        var edge = new RightEdge();
+        foreach (var size in sizes.Order())
+        {
+            while (edge.Size < size)
+            {
+                log.Append(edge);
+                if (edge.Size % TakeEvery == 0)
+                    log.Keep(edge.TakeTiles().Where(tile => !tile.Id.IsEntries));
+            }
+
+            log.Keep(edge.TakeTiles().Where(tile => !tile.Id.IsEntries || tile.Id.IsPartial));
+            log._checkpoints[size] = await SignedCheckpoint.SignAsync(new Checkpoint(LeanService.Origin, size, edge.Root()), [log.Key], cancellationToken);
+        }
+
+        return log;
+    }
+
+    /// <summary>Acts that a log of this size holds.</summary>
+    public IReadOnlyList<Anchor> Known(long size) => [.. _known.TakeWhile(anchor => anchor.LogIndex < size)];
+
+    /// <summary>A ledger on which the log has this size.</summary>
+    public LeanLedger Open(long size, OperationCounts operations)
+    {
+        var ledger = new LeanLedger(operations) { Older = _tiles };
+        var checkpoint = _checkpoints[size];
+        ledger.Begin(new Head("begin", checkpoint.Note), size, checkpoint.Note);
+        foreach (var anchor in Known(size))
+            ledger.Seed(anchor);
+        return ledger;
+    }
+
+    private void Append(RightEdge edge)
+    {
+        var index = edge.Size;
+        if (index >= KnownEvery && index % KnownEvery != 0)
+        {
+            edge.Append(BitConverter.GetBytes(index));
+            return;
+        }
+
+        var digest = new Digest(DigestAlgorithm.Sha256, SHA256.HashData(BitConverter.GetBytes(~index)));
+        var opening = Opening.Create();
+        var source = new BlobVersion(Uploads.Bank.Container, "synthetic", "0x1");
+        var act = new Act(ActId.Of(source, index, DigestAlgorithm.Sha256), ActKind.Issue, Uploads.Bank, Uploads.Bank.Since, index, digest, source);
+        var entry = Entry.Of(act, opening).Encode();
+        edge.Append(entry);
+        _known.Add(new Anchor(digest, act.Id, index, entry, opening, Confidential.None));
+    }
+
+    private void Keep(IEnumerable<TileContent> tiles)
+    {
+        foreach (var tile in tiles)
+            _tiles[tile.Id] = tile.Bytes;
+    }
+}

@@ -1,0 +1,76 @@
+using TrueCopy.Benchmarks.Reporting;
+using TrueCopy.Benchmarks.Scenarios;
+
+namespace TrueCopy.Benchmarks;
+
+/// <summary>Runs scenarios by name, prints their figures and writes them as JSON and charts.</summary>
+internal static class ScenarioRunner
+{
+    private const string ResultsPath = "tests/Benchmarks/results";
+
+    private static readonly IScenario[] Scenarios =
+    [
+        new LogCoreScenario(),
+        new SequencerScenario(),
+        new EndToEndScenario(),
+        new VerifyScenario(),
+        new HashingScenario(),
+        new StartupScenario(),
+        new GrowthScenario(),
+        new SimulateScenario(),
+    ];
+
+    /// <summary>Runs the scenarios that are named, or all.</summary>
+    /// <param name="arguments">Names, <c>--quick</c>, <c>--results FOLDER</c>.</param>
+    /// <param name="output">Where the table goes.</param>
+    /// <param name="cancellationToken">Stops between and within scenarios.</param>
+    /// <returns>The exit code: 2 for a name that is none.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, CancellationToken cancellationToken)
+    {
+        var quick = arguments.Contains("--quick");
+        var at = Array.IndexOf(arguments, "--results");
+        var folder = at >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : quick ? null : Path.Combine(Repository(), ResultsPath);
+        string[] names = [.. arguments.Where((argument, i) => !argument.StartsWith("--", StringComparison.Ordinal) && (at < 0 || i != at + 1))];
+        if (names.FirstOrDefault(name => Scenarios.All(scenario => scenario.Name != name)) is { } unknown)
+        {
+            await output.WriteLineAsync($"No scenario is called {unknown}. There are: {string.Join(", ", Scenarios.Select(scenario => scenario.Name))}.");
+            return 2;
+        }
+
+        foreach (var scenario in Scenarios.Where(scenario => names.Length == 0 || names.Contains(scenario.Name)))
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            await output.WriteLineAsync($"{scenario.Name}: {scenario.Title}");
+            var machine = Machine.This();
+            var run = new ScenarioRun(quick, output);
+            await scenario.RunAsync(run, cancellationToken);
+            var report = new ScenarioReport(scenario.Name, scenario.Title, machine, TimeProvider.System.GetUtcNow(), quick, run.Measurements, run.Charts, run.Notes);
+            if (folder is not null)
+                await report.WriteAsync(folder, cancellationToken);
+            foreach (var note in run.Notes)
+                await output.WriteLineAsync($"  {note}");
+            await output.WriteLineAsync($"  ({TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s)\n");
+        }
+
+        return 0;
+    }
+
+    /// <summary>Puts the results into the README.</summary>
+    public static async Task<int> WriteReadmeAsync(CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(Repository(), "README.md");
+        var block = ReadmeBlock.Render(ScenarioReport.ReadAll(Path.Combine(Repository(), ResultsPath)), ResultsPath);
+        var readme = await File.ReadAllTextAsync(path, cancellationToken);
+        await File.WriteAllTextAsync(path, ReadmeBlock.Replace(readme, block), cancellationToken);
+        return 0;
+    }
+
+    /// <summary>The folder that holds the solution.</summary>
+    public static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Serverless.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new DirectoryNotFoundException("This program runs from its repository.");
+    }
+}

@@ -1,0 +1,132 @@
+using TrueCopy.Benchmarks.Ports;
+using TrueCopy.Benchmarks.Reporting;
+using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Sequencing;
+
+namespace TrueCopy.Benchmarks.Scenarios;
+
+/// <summary>From staged acts to receipts on ports in memory with a signer 20 ms away, as the offered load grows.</summary>
+internal sealed class SequencerScenario : IScenario
+{
+    private static readonly int[] Loads = [10, 100, 1000, 5000, 10_000, 25_000, 50_000];
+    private static readonly TimeSpan Signing = TimeSpan.FromMilliseconds(20);
+
+    public string Name => "sequencer";
+
+    public string Title => "staged acts to published checkpoint and receipt, signer 20 ms away";
+
+    public async Task RunAsync(ScenarioRun run, CancellationToken cancellationToken)
+    {
+        var count = run.Scale(200_000, 20_000);
+        await SaturateAsync(count / 10, documents: true, cancellationToken);
+        var one = await OneByOneAsync(run.Scale(50, 10), cancellationToken);
+        run.Add(new Measurement("sequencer, documents staged beforehand", await SaturateAsync(count, documents: true, cancellationToken), "acts/s")
+        {
+            Baseline = new Baseline("one signature a document", one),
+            Goal = Goal.AtLeast(50_000),
+            Headline = true,
+        });
+        run.Add(new Measurement("sequencer, digests of manifests staged beforehand", await SaturateAsync(count, documents: false, cancellationToken), "acts/s")
+        {
+            Baseline = new Baseline("one signature a document", one),
+            Goal = Goal.AtLeast(50_000),
+            Headline = true,
+        });
+
+        var (median, tail, achieved) = (new List<Point>(), new List<Point>(), new List<Point>());
+        foreach (var load in Loads)
+        {
+            var (rate, latencies) = await OfferAsync(load, TimeSpan.FromSeconds(run.Scale(8, 1)), cancellationToken);
+            var (p50, p99) = (Latencies.Percentile(latencies, 50), Latencies.Percentile(latencies, 99));
+            run.Add(new Measurement($"sequencer at {load:#,0} acts/s offered: done", rate, "acts/s"));
+            run.Add(new Measurement($"sequencer at {load:#,0} acts/s offered: latency p50", p50, "ms"));
+            run.Add(new Measurement($"sequencer at {load:#,0} acts/s offered: latency p99", p99, "ms") { Headline = load is 10 or 1000 or 10_000 });
+            median.Add(new Point(load, p50));
+            tail.Add(new Point(load, p99));
+            achieved.Add(new Point(load, rate));
+        }
+
+        run.Charts.Add(new Chart("sequencer.svg", "Staged to receipt, as the offered load grows", "acts/s offered", "ms", [new Series("p50", median), new Series("p99", tail)]));
+        run.Notes.Add("Latency is from staging to the receipt, which is written after the checkpoint is published. The load is made on the same cores. A batch that does not fill a tile waits until a second has passed since the last, so half a second is the price of fewer signatures, not of the load.");
+    }
+
+    // What a sample does: a checkpoint, and so a signature, for every document before the next is looked at.
+    private static async Task<double> OneByOneAsync(int count, CancellationToken cancellationToken)
+    {
+        await using var service = NewService(null, new SequencerOptions { CommitInterval = TimeSpan.Zero });
+        await service.DrainAllAsync(cancellationToken);
+        var started = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < count; i++)
+        {
+            await service.Staged.StageAsync([LeanStagedActs.Prepare(Uploads.Document(i))], cancellationToken);
+            await service.DrainAllAsync(cancellationToken);
+        }
+
+        return count / TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static async Task<double> SaturateAsync(int count, bool documents, CancellationToken cancellationToken)
+    {
+        await using var service = NewService(null);
+        await service.DrainAllAsync(cancellationToken);
+        var parts = documents
+            ? Enumerable.Range(0, count).Select(Uploads.Document)
+            : Enumerable.Range(0, count / ManifestIntake.PartLength).Select(part => Uploads.Manifest(part, ManifestIntake.PartLength));
+        var acts = 0;
+        foreach (var upload in parts)
+        {
+            acts += upload.Acts.Count;
+            await service.Staged.StageAsync([LeanStagedActs.Prepare(upload)], cancellationToken);
+        }
+
+        GC.Collect();
+        var started = TimeProvider.System.GetTimestamp();
+        await service.DrainAllAsync(cancellationToken);
+        return acts / TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static async Task<(double Rate, double[] Latencies)> OfferAsync(int load, TimeSpan time, CancellationToken cancellationToken)
+    {
+        var count = (int)(load * time.TotalSeconds);
+        var parts = Enumerable.Range(0, count).Select(i => LeanStagedActs.Prepare(Uploads.Document(i))).ToArray();
+        var (staged, answered) = (new long[count], new long[count]);
+        await using var service = NewService(number => answered[number] = TimeProvider.System.GetTimestamp());
+        await service.DrainAllAsync(cancellationToken);
+        using var arrived = new SemaphoreSlim(0);
+        var offering = Task.Run(OfferAllAsync, cancellationToken);
+        var started = TimeProvider.System.GetTimestamp();
+        while (!offering.IsCompleted || service.Staged.Undone > 0)
+        {
+            await arrived.WaitAsync(TimeSpan.FromMilliseconds(1), cancellationToken);
+            await service.Sequencer.DrainAsync(cancellationToken);
+        }
+
+        await offering;
+        var latencies = staged.Zip(answered, (from, to) => TimeProvider.System.GetElapsedTime(from, to).TotalMilliseconds).Order().ToArray();
+        return (count / TimeProvider.System.GetElapsedTime(started, answered.Max()).TotalSeconds, latencies);
+
+        async Task OfferAllAsync()
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+            var begun = TimeProvider.System.GetTimestamp();
+            for (var next = 0; next < count; await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                var due = Math.Min(count, 1 + (int)(TimeProvider.System.GetElapsedTime(begun).TotalSeconds * load));
+                for (; next < due; next++)
+                {
+                    staged[next] = TimeProvider.System.GetTimestamp();
+                    await service.Staged.StageAsync([parts[next]], cancellationToken);
+                }
+
+                if (arrived.CurrentCount == 0)
+                    arrived.Release();
+            }
+        }
+    }
+
+    private static LeanService NewService(Action<int>? answered, SequencerOptions? options = null)
+    {
+        var operations = new OperationCounts();
+        return new LeanService(operations, new LeanLedger(operations), new LeanOutbox(operations, answered), Signing, options);
+    }
+}

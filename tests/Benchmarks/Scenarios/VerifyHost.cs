@@ -1,0 +1,50 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using TrueCopy.Api;
+using TrueCopy.Benchmarks.Ports;
+using TrueCopy.TransparencyLog.Notes;
+using TrueCopy.Verification;
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Signing;
+
+namespace TrueCopy.Benchmarks.Scenarios;
+
+/// <summary>The real API on Kestrel over lean ports, and beside it on the same server an answer that is always the same.</summary>
+internal sealed class VerifyHost : IAsyncDisposable
+{
+    public const string Constant = "/constant";
+
+    private readonly WebApplication _app;
+
+    private VerifyHost(WebApplication app) => _app = app;
+
+    public int Port => new Uri(_app.Urls.Single()).Port;
+
+    public static async Task<VerifyHost> StartAsync(LeanLedger ledger, EcdsaP256Signer key, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(new LogIdentity(LeanService.Origin, [key]));
+        builder.Services.AddSingleton<ILogStore>(ledger).AddSingleton<IAnchorIndex>(ledger);
+        builder.Services.AddVerification().AddTrueCopyApi();
+        var app = builder.Build();
+        app.MapTrueCopyApi();
+        var body = new byte[2048];
+        body.AsSpan().Fill((byte)'x');
+        app.MapGet(Constant, async context =>
+        {
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = body.Length;
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        });
+        await app.StartAsync(cancellationToken);
+        return new VerifyHost(app);
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
