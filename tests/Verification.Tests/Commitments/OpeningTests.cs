@@ -67,4 +67,22 @@ public sealed class OpeningTests
         Assert.False(Opening.TryParse(opening.Hex[1..], out _));
         Assert.False(Opening.TryParse(null, out _));
     }
+
+    // A nonce that two entries shared would link them, and opening the one would open the other.
+    [Fact]
+    public void Openings_that_are_drawn_at_once_share_no_part_of_their_nonces()
+    {
+        var nonces = Opening.Create(1000).Select(opening => opening.Hex).ToArray();
+        Assert.Equal(4000, nonces.SelectMany(nonce => nonce.Chunk(16)).Select(part => new string(part)).Distinct().Count());
+    }
+
+    [Fact]
+    public void Digest_successor_and_note_are_committed_to_under_names_of_their_own()
+    {
+        var opening = Opening.Create();
+        Assert.Equal(Hmac([.. "successor\0sha-256\0"u8, .. Digest.Bytes]), opening.CommitSuccessor(Digest));
+        Assert.Equal(Hmac(Encoding.UTF8.GetBytes("note\0因为")), opening.CommitNote("因为"));
+
+        string Hmac(byte[] message) => Convert.ToHexStringLower(HMACSHA256.HashData(opening.Nonce, message));
+    }
 }

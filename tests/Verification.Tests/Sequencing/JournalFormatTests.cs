@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using CsCheck;
 using TrueCopy.TransparencyLog;
@@ -67,6 +68,68 @@ public sealed class JournalFormatTests
         Assert.NotEqual(batch.Name, other.Name);
         Assert.True(string.CompareOrdinal((batch with { Start = 9 }).Name, (batch with { Start = 10_000 }).Name) < 0);
     }
+
+    // Behind the nonce of an act: its source, then kind, part and parts of the answer, and whether the document goes.
+    [Theory]
+    [InlineData(0, -1)]
+    [InlineData(0, 2)]
+    [InlineData(1, -1)]
+    [InlineData(1, (int)UploadKind.ActList + 1)]
+    [InlineData(2, -1)]
+    [InlineData(2, 1L + int.MaxValue)]
+    [InlineData(3, 0)]
+    [InlineData(3, 1L + int.MaxValue)]
+    [InlineData(4, -1)]
+    [InlineData(4, 2)]
+    public void A_number_that_is_out_of_range_is_refused_although_the_batch_is_sealed(int field, long value) =>
+        Assert.Throws<LogFormatException>(() => JournalFormat.Decode(WithNumber(field, value)));
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, (int)UploadKind.ActList)]
+    [InlineData(2, int.MaxValue)]
+    [InlineData(3, int.MaxValue)]
+    [InlineData(4, 1)]
+    public void The_last_number_in_range_is_read(int field, long value) =>
+        Assert.Equal(2, JournalFormat.Decode(WithNumber(field, value)).Acts().Count());
+
+    [Fact]
+    public void Nothing_may_follow_the_last_tile_and_a_digest_is_algorithm_and_hex()
+    {
+        var content = JournalFormat.Encode(Batch()).Span[..^32].ToArray();
+        Assert.Throws<LogFormatException>(() => JournalFormat.Decode(Seal([.. content, 0])));
+        content[content.AsSpan().IndexOf("sha-256:"u8)] = (byte)'x';
+        Assert.Throws<LogFormatException>(() => JournalFormat.Decode(Seal(content)));
+    }
+
+    [Fact]
+    public void What_is_not_confidential_takes_no_room()
+    {
+        var batch = Batch();
+        var bytes = JournalFormat.Encode(batch).Span;
+        var behind = bytes[(bytes.IndexOf(batch.Records[1].Act!.Opening.Nonce) + Opening.Size + (5 * sizeof(long)))..];
+        Assert.Equal(0, BinaryPrimitives.ReadInt32BigEndian(behind));
+        Assert.Throws<LogFormatException>(() => ConfidentialJson.Decode("{"u8));
+    }
+
+    [Fact]
+    public void The_batch_before_is_read_from_the_first_bytes_alone()
+    {
+        var bytes = JournalFormat.Encode(Batch());
+        Assert.Equal("before", JournalFormat.ReadPrevious(bytes[..JournalFormat.MaxBeginning]));
+        Assert.Throws<LogFormatException>(() => JournalFormat.ReadPrevious("truecopy-journal@v2\n\0\0\0\0"u8.ToArray()));
+    }
+
+    private static byte[] WithNumber(int field, long value)
+    {
+        var batch = Batch();
+        var content = JournalFormat.Encode(batch).Span[..^32].ToArray();
+        var at = content.AsSpan().IndexOf(batch.Records[1].Act!.Opening.Nonce) + Opening.Size + (field * sizeof(long));
+        BinaryPrimitives.WriteInt64BigEndian(content.AsSpan(at), value);
+        return Seal(content);
+    }
+
+    private static byte[] Seal(byte[] content) => [.. content, .. SHA256.HashData(content)];
 
     private static JournalBatch Batch()
     {
