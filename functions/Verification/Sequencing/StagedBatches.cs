@@ -75,7 +75,7 @@ public sealed class StagedBatches(
                 {
                     Reference = request.Reference,
                     Type = request.Type,
-                    Siblings = [.. request.Digests.Where(other => other != digest)],
+                    Siblings = [.. request.Digests.Where(other => !other.Equals(digest))],
                 },
         });
 }

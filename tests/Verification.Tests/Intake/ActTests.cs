@@ -166,6 +166,44 @@ public sealed class ActTests : IAsyncLifetime
         Assert.Equal((2L, "you have not issued this document"), (refused.Line, refused.Detail));
     }
 
+    [Theory]
+    [InlineData("""{"act":"suspend","reference":"nobody's"}""", "you have issued no document under this reference")]
+    [InlineData("""{"act":"supersede","reference":"ref-old","successorReference":"nobody's"}""", "you have not issued the successor")]
+    [InlineData("""{"act":"supersede","reference":"ref-old","successorAlgorithm":"sha-256","successorDigest":"HEX of nobody's"}""", "you have not issued the successor")]
+    [InlineData("""{"act":"supersede","reference":"ref-old","successorAlgorithm":"sha-256","successorDigest":"HEX of old"}""", "a document does not supersede itself")]
+    public async Task A_line_that_cannot_be_done_is_refused_with_its_number_and_what_is_wrong_with_it(string line, string reason)
+    {
+        foreach (var content in new[] { "nobody's", "old" })
+            line = line.Replace($"HEX of {content}", DigestOf(Bytes(content)).Hex, StringComparison.Ordinal);
+        var upload = await ActAsync(ByDigest("suspend", "new") + "\n" + line);
+        await PassTimeAsync();
+        var refused = Assert.Single(_world.Inbox.Rejections[upload].Lines);
+        Assert.Equal((2L, reason), (refused.Line, refused.Detail));
+        Assert.Equal([1], ReceiptsOf(upload).Select(receipt => receipt.GetProperty("line").GetInt64()));
+    }
+
+    [Fact]
+    public async Task The_successor_by_a_reference_that_was_used_again_is_the_document_issued_last_under_it()
+    {
+        await IssueAsync("newer", "ref-new");
+        await ActAsync(ByReference("supersede", "ref-old", ",\"successorReference\":\"ref-new\""));
+        Assert.Equal(DigestOf(Bytes("newer")), Assert.Single((await AnswerAsync("old")).Issuers).Successor!.Digest);
+
+        // Issued again, the first one is the last.
+        await IssueAsync("new", "ref-new");
+        await ActAsync(ByReference("supersede", "ref-old", ",\"successorReference\":\"ref-new\""));
+        Assert.Equal(DigestOf(Bytes("new")), Assert.Single((await AnswerAsync("old")).Issuers).Successor!.Digest);
+    }
+
+    [Fact]
+    public async Task An_act_is_done_to_the_entry_that_issued_the_document_last()
+    {
+        await IssueAsync("old", "ref-old");
+        var issued = _world.Ledger.Anchors.Where(anchor => anchor.Digest.Equals(DigestOf(Bytes("old")))).Max(anchor => anchor.LogIndex);
+        var receipt = Assert.Single(ReceiptsOf(await ActAsync(ByDigest("suspend", "old"))));
+        Assert.Equal(issued, Receipt.Parse(Bytes(receipt.GetProperty("receipt").GetString()!)).ReadEntry().Target);
+    }
+
     [Fact]
     public async Task A_revoked_document_is_revoked_whatever_is_done_to_it_later()
     {
@@ -173,7 +211,8 @@ public sealed class ActTests : IAsyncLifetime
         foreach (var act in new[] { "suspend", "reinstate", "revoke" })
         {
             var upload = await ActAsync(ByDigest(act, "old"));
-            Assert.Contains("final", Assert.Single(_world.Inbox.Rejections[upload].Lines).Detail, StringComparison.Ordinal);
+            var refused = Assert.Single(_world.Inbox.Rejections[upload].Lines);
+            Assert.Equal((1L, "the document is revoked, and that is final"), (refused.Line, refused.Detail));
             Assert.Equal("", _world.Inbox.ActReceipts[upload]);
         }
 
