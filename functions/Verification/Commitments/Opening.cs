@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Unicode;
 using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Verification.Commitments;
@@ -72,7 +71,9 @@ public sealed class Opening
     private string Commit(string label, Digest digest)
     {
         Span<byte> message = stackalloc byte[128];
-        Utf8.TryWrite(message, $"{label}{digest.Algorithm.Name}\0", out var length);
+        var length = Encoding.ASCII.GetBytes(label, message);
+        length += Encoding.ASCII.GetBytes(digest.Algorithm.Name, message[length..]);
+        message[length++] = 0;
         digest.Bytes.CopyTo(message[length..]);
         Span<byte> commitment = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(_nonce, message[..(length + digest.Bytes.Length)], commitment);

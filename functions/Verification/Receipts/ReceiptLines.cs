@@ -16,7 +16,6 @@ public sealed class ReceiptLines : IDisposable
     private readonly ArrayBufferWriter<byte> _output = new();
     private readonly Utf8JsonWriter _json;
     private readonly int _expected;
-    private bool _isSized;
 
     /// <summary>Begins.</summary>
     /// <param name="expected">About how many lines there will be.</param>
@@ -34,6 +33,7 @@ public sealed class ReceiptLines : IDisposable
     /// <summary>Adds a receipt.</summary>
     public void Add(long line, ActKind act, Anchor anchor, Receipt receipt)
     {
+        var isFirst = _output.WrittenCount == 0;
         _json.WriteStartObject();
         _json.WriteNumber("line", line);
         _json.WriteString("act", ExactName.Of(act));
@@ -47,9 +47,8 @@ public sealed class ReceiptLines : IDisposable
         _output.Write("\n"u8);
 
         // Lines are alike, and a buffer that doubles its way to megabytes is copied and thrown away as often.
-        if (_output.WrittenCount is var first && !_isSized)
-            _output.GetSpan((first + (first / 16)) * Math.Max(0, _expected - 1));
-        _isSized = true;
+        if (isFirst && _expected > 1)
+            _output.GetSpan((_output.WrittenCount + (_output.WrittenCount / 16)) * (_expected - 1));
     }
 
     /// <inheritdoc/>

@@ -162,17 +162,21 @@ public static class JournalFormat
 
     private static void WriteBytes(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> bytes)
     {
-        BinaryPrimitives.WriteInt32BigEndian(output.GetSpan(sizeof(int)), bytes.Length);
-        output.Advance(sizeof(int));
+        WriteLength(output, bytes.Length);
         output.Write(bytes);
     }
 
     private static void WriteText(ArrayBufferWriter<byte> output, string text)
     {
         var length = Encoding.UTF8.GetByteCount(text);
+        WriteLength(output, length);
+        output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(length)));
+    }
+
+    private static void WriteLength(ArrayBufferWriter<byte> output, int length)
+    {
         BinaryPrimitives.WriteInt32BigEndian(output.GetSpan(sizeof(int)), length);
         output.Advance(sizeof(int));
-        output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(length)));
     }
 
     private struct Reader(ReadOnlyMemory<byte> rest)

@@ -68,8 +68,7 @@ internal sealed class EndToEndScenario : IScenario
         var uploading = UploadAsync(plain, count, cancellationToken);
         await pump.RunAsync(count, cancellationToken);
         await uploading;
-        while (await services.GetRequiredService<IStagedActs>().OldestAsync(cancellationToken) is not null)
-            await services.GetRequiredService<Sequencer>().DrainAsync(cancellationToken);
+        await DrainAllAsync(services, cancellationToken);
         var rate = count / TimeProvider.System.GetElapsedTime(started).TotalSeconds;
         run.Add(new Measurement($"files, {Offered} a second offered", rate, "files/s") { Baseline = new Baseline("one signature and row a file, as fast as it goes", naive.Rate) });
         run.Add(new Measurement("storage operations of a file, end to end", (counts.Storage.Total - operations) / (double)count, "operations")
@@ -85,6 +84,12 @@ internal sealed class EndToEndScenario : IScenario
             Headline = true,
         });
         run.Notes.Add($"Files: {counts.Storage}.");
+    }
+
+    private static async Task DrainAllAsync(ServiceProvider services, CancellationToken cancellationToken)
+    {
+        while (await services.GetRequiredService<IStagedActs>().OldestAsync(cancellationToken) is not null)
+            await services.GetRequiredService<Sequencer>().DrainAsync(cancellationToken);
     }
 
     private static async Task UploadAsync(StorageAccounts plain, int count, CancellationToken cancellationToken)
@@ -121,8 +126,7 @@ internal sealed class EndToEndScenario : IScenario
         var started = TimeProvider.System.GetTimestamp();
         var source = new BlobVersion(Container, "long.sha256", uploaded.Value.ETag.ToString().Trim('"'));
         await services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(source), cancellationToken);
-        while (await services.GetRequiredService<IStagedActs>().OldestAsync(cancellationToken) is not null)
-            await services.GetRequiredService<Sequencer>().DrainAsync(cancellationToken);
+        await DrainAllAsync(services, cancellationToken);
         run.Add(new Measurement("digests of a manifest", lines / TimeProvider.System.GetElapsedTime(started).TotalSeconds, "digests/s")
         {
             Baseline = new Baseline("one signature and row a file", naive.Rate),

@@ -11,9 +11,6 @@ internal sealed class EventPump(StorageAccounts accounts, Func<ReadOnlyMemory<by
     private static readonly TimeSpan Invisible = TimeSpan.FromMinutes(5);
 
     private readonly QueueClient _queue = accounts.Queues.GetQueueClient(StorageNames.BlobEventsQueue);
-    private int _handled;
-
-    public int Handled => Volatile.Read(ref _handled);
 
     /// <summary>Handles events until this many are handled, several at once.</summary>
     public async Task RunAsync(int count, CancellationToken cancellationToken)
@@ -38,6 +35,5 @@ internal sealed class EventPump(StorageAccounts accounts, Func<ReadOnlyMemory<by
     {
         await handler(message.Body.ToMemory(), cancellationToken);
         await _queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
-        Interlocked.Increment(ref _handled);
     }
 }

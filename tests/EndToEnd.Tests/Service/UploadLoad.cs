@@ -18,20 +18,20 @@ internal sealed class UploadLoad(StorageAccounts accounts)
     private readonly ConcurrentDictionary<string, string> _uploaded = new();
     private int _last;
 
-    /// <summary>Paths of all uploads, with their digests in hex: one that storage did not acknowledge, or that was cut off, may be there all the same.</summary>
+    /// <summary>Paths of all uploads, with their digests in hex: one that storage did not acknowledge may be there all the same.</summary>
     public IReadOnlyDictionary<string, string> Begun => _begun;
 
     /// <summary>Paths of what storage has acknowledged, with their digests in hex.</summary>
     public IReadOnlyDictionary<string, string> Uploaded => _uploaded;
 
-    /// <summary>Uploads at a steady rate until told to stop.</summary>
+    /// <summary>Uploads at a steady rate until told to stop; what is on its way then arrives.</summary>
     public async Task RunAsync(TimeSpan interval, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(interval);
         try
         {
             while (await timer.WaitForNextTickAsync(stop))
-                await UploadAsync(stop);
+                await UploadAsync(TestContext.Current.CancellationToken);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

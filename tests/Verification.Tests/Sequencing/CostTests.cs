@@ -36,9 +36,7 @@ public sealed class CostTests
     [Fact]
     public async Task A_batch_is_what_was_there_when_it_began_so_a_steady_load_cannot_hold_it_open()
     {
-        await using var service = _world.Start();
-        await StageAsync(0, 1);
-        await service.Sequencer.DrainAsync(Stop);
+        await using var service = await StartAsync(TimeSpan.Zero);
         var begun = _world.Ledger.Published.Count;
         await StageAsync(1, 5);
         var next = 6;
@@ -56,10 +54,7 @@ public sealed class CostTests
     [Fact]
     public async Task Commits_keep_their_distance_but_an_act_after_a_pause_does_not_wait()
     {
-        _world.CommitInterval = TimeSpan.FromSeconds(1);
-        await using var service = _world.Start();
-        await StageAsync(0, 1);
-        await service.Sequencer.DrainAsync(Stop);
+        await using var service = await StartAsync(TimeSpan.FromSeconds(1));
 
         var (from, begun) = (_world.Time.GetUtcNow(), _world.Ledger.Published.Count);
         await StageAsync(1, 1);
@@ -83,10 +78,7 @@ public sealed class CostTests
     [Fact]
     public async Task A_batch_that_fills_a_tile_does_not_wait_for_its_turn()
     {
-        _world.CommitInterval = TimeSpan.FromSeconds(1);
-        await using var service = _world.Start();
-        await StageAsync(0, 1);
-        await service.Sequencer.DrainAsync(Stop);
+        await using var service = await StartAsync(TimeSpan.FromSeconds(1));
 
         var (now, begun) = (_world.Time.GetUtcNow(), _world.Ledger.Published.Count);
         await StageAsync(1, TileId.FullWidth);
@@ -141,6 +133,16 @@ public sealed class CostTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         action();
         return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    // A service that has just committed.
+    private async Task<InMemoryService> StartAsync(TimeSpan interval)
+    {
+        _world.CommitInterval = interval;
+        var service = _world.Start();
+        await StageAsync(0, 1);
+        await service.Sequencer.DrainAsync(Stop);
+        return service;
     }
 
     private async Task StageAsync(int first, int count)
