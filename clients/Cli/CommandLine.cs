@@ -19,8 +19,9 @@ internal static class CommandLine
           1  not verified: unknown to the log, refused, or a receipt that does not hold
           2  wrong usage, or a file that cannot be read
           3  no answer that can be relied on; says nothing about the document
-          10 revoked, 11 suspended, 12 superseded, 13 expired, 14 not yet valid
-          Of several files the gravest counts: 3, 2, 1, 10, 12, 13, 11, 14, 0.
+          10 revoked, 11 suspended, 12 superseded, 13 expired, 14 not yet valid,
+          15 institutions differ about it
+          Of several files the gravest counts: 3, 2, 1, 10, 15, 12, 13, 11, 14, 0.
 
         Environment:
           TRUECOPY_SERVICE  address of the service          (as --service)

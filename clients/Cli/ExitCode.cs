@@ -33,6 +33,9 @@ internal static class ExitCode
     /// <summary>Issued, and to be relied on from a later day.</summary>
     public const int NotYetValid = 14;
 
+    /// <summary>Issued by several institutions that do not say the same of it.</summary>
+    public const int Conflicting = 15;
+
     /// <summary><c>audit</c>: two signed checkpoints that no one log can have.</summary>
     public const int SplitView = 20;
 
@@ -40,7 +43,7 @@ internal static class ExitCode
     public const int Rollback = 21;
 
     // The gravest first.
-    private static readonly int[] ByGravity = [NoAnswer, Usage, NotVerified, Revoked, Superseded, Expired, Suspended, NotYetValid, Verified];
+    private static readonly int[] ByGravity = [NoAnswer, Usage, NotVerified, Revoked, Conflicting, Superseded, Expired, Suspended, NotYetValid, Verified];
 
     public static int Worse(int left, int right) => Array.IndexOf(ByGravity, left) <= Array.IndexOf(ByGravity, right) ? left : right;
 
@@ -62,6 +65,7 @@ internal static class ExitCode
         Verdict.Superseded => Superseded,
         Verdict.Expired => Expired,
         Verdict.NotYetValid => NotYetValid,
+        Verdict.Conflicting => Conflicting,
         _ => NotVerified,
     };
 }

@@ -13,6 +13,9 @@ internal enum Tone
 
     /// <summary>Yellow.</summary>
     Caution = 33,
+
+    /// <summary>Magenta.</summary>
+    Conflict = 35,
 }
 
 /// <summary>Where a command writes. Standard output carries results only; progress and complaints go to standard error.</summary>

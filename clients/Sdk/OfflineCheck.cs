@@ -1,7 +1,6 @@
 using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Checkpoints;
 using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Verdicts;
@@ -18,15 +17,7 @@ public sealed record OfflineAnswer(ReceiptCheck Check, bool Seen)
     /// document in another act, then or later, it cannot know.
     /// </summary>
     /// <param name="now">For validity; the only part that time alone can change.</param>
-    public Verdict VerdictAt(DateTimeOffset now) => Check.Entry.Kind switch
-    {
-        ActKind.Revoke => Verdict.Revoked,
-        ActKind.Suspend => Verdict.Suspended,
-        ActKind.Supersede => Verdict.Superseded,
-        _ when now >= Check.Entry.Expires => Verdict.Expired,
-        _ when now < Check.Entry.ValidFrom => Verdict.NotYetValid,
-        _ => Verdict.Verified,
-    };
+    public Verdict VerdictAt(DateTimeOffset now) => VerdictRule.WordOf(Check.Entry, now).Verdict;
 }
 
 /// <summary>

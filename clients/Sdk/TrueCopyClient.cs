@@ -17,17 +17,19 @@ public sealed class TrueCopyClient : IDisposable
 {
     private readonly TrueCopyClientOptions _options;
     private readonly ServiceConnection _connection;
+    private readonly TimeProvider _time;
     private readonly SemaphoreSlim _learning = new(1, 1);
     private OpenedCheckpoints? _checkpoints;
 
     /// <summary>Creates a client; nothing is asked yet.</summary>
     /// <param name="options">Which service, and which keys it is held to.</param>
     /// <param name="network">How to reach it, such as through a proxy; not disposed with the client. Null for the system's way.</param>
-    /// <param name="time">Clock of waits and time limits; null for the system's.</param>
+    /// <param name="time">Clock of validity, waits and time limits; null for the system's.</param>
     public TrueCopyClient(TrueCopyClientOptions options, HttpMessageHandler? network = null, TimeProvider? time = null)
     {
         _options = options;
-        _connection = new ServiceConnection(options, network, time ?? TimeProvider.System);
+        _time = time ?? TimeProvider.System;
+        _connection = new ServiceConnection(options, network, _time);
         if (options.Keys is { } keys)
             _checkpoints = new OpenedCheckpoints(keys);
     }
@@ -96,7 +98,7 @@ public sealed class TrueCopyClient : IDisposable
         {
             if (!Digest.TryParse($"{document.Algorithm}:{document.Digest}", out var digest))
                 throw _connection.NoAnswer("one of the documents has no digest");
-            answers.Add(AnswerCheck.Run(document, digest, checkpoints));
+            answers.Add(AnswerCheck.Run(document, digest, checkpoints, _time.GetUtcNow()));
         }
 
         return answers;
@@ -152,7 +154,7 @@ public sealed class TrueCopyClient : IDisposable
         var answers = new CheckedAnswer[digests.Length];
         for (var i = 0; i < answers.Length; i++)
         {
-            answers[i] = AnswerCheck.Run(answer.Results[i], digests[i], checkpoints);
+            answers[i] = AnswerCheck.Run(answer.Results[i], digests[i], checkpoints, _time.GetUtcNow());
             ClientTelemetry.Answered(answers[i]);
         }
 

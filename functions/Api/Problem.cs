@@ -26,12 +26,8 @@ public static class Problem
     public static IResult UnsupportedMediaType(string detail) =>
         Of("unsupported-media-type", "Unsupported media type", StatusCodes.Status415UnsupportedMediaType, detail);
 
-    /// <summary>A bare receipt was asked for a document that has none.</summary>
-    public static IResult NoReceipt() => Of(
-        "no-receipt",
-        "No receipt",
-        StatusCodes.Status404NotFound,
-        "No issuer of this log issued a document with this digest, so there is no receipt.");
+    /// <summary>A bare receipt was asked for a document that has none, or not one alone.</summary>
+    public static IResult NoReceipt(string detail) => Of("no-receipt", "No receipt", StatusCodes.Status404NotFound, detail);
 
     /// <summary>The log has never recorded an issuer of this id.</summary>
     public static IResult NoSuchIssuer() =>

@@ -29,9 +29,14 @@ public sealed class VerifyEndpoints(Verifier verifier)
         var answer = await verifier.VerifyAsync(parsed!, cancellationToken);
         if (!bareReceipt)
             return Json(VerdictDocument.Of(answer), AnswerJson.Instance.VerdictDocument);
-        return answer.Issuers is [var first, ..]
-            ? new BytesAnswer(first.Receipt.Encode(), ReceiptType, CacheControl.None)
-            : Problem.NoReceipt();
+        return answer switch
+        {
+            { Issuers: [] } => Problem.NoReceipt("No issuer of this log issued a document with this digest, so there is no receipt."),
+
+            // One receipt would hide what the others say.
+            { Verdict: Verdict.Conflicting } => Problem.NoReceipt("Institutions differ about this document, so no one receipt tells how it stands. The JSON has each one's."),
+            _ => new BytesAnswer(answer.Issuers[0].Receipt.Encode(), ReceiptType, CacheControl.None),
+        };
     }
 
     /// <summary><c>POST /v1/verify</c>: takes a <see cref="BatchRequestDocument"/>, answers a <see cref="BatchAnswerDocument"/> in the same order.</summary>

@@ -40,7 +40,7 @@ internal static class StatusCommand
                 var result = VerifyOutput.Of(name, answer, trust.KeySource);
                 results.Add(result);
                 if (!parsed.GetValue(json))
-                    await terminal.Output.WriteAsync(VerdictText.Of(result, answer.Receipts, terminal));
+                    await terminal.Output.WriteAsync(VerdictText.Of(result, answer, terminal));
             }
 
             if (parsed.GetValue(json))

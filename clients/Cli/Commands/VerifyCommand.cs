@@ -5,6 +5,7 @@ using TrueCopy.Cli.Files;
 using TrueCopy.Cli.Output;
 using TrueCopy.Cli.Trust;
 using TrueCopy.Client;
+using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Cli.Commands;
 
@@ -31,6 +32,9 @@ internal static class VerifyCommand
             it. An answer whose receipt does not hold is no answer (exit code 3). Of several files there is a table of
             those to look at, and the counts.
 
+            Several institutions may have issued the same bytes. Where they do not say the same of them, the verdict is
+            "conflicting" and each one's word is shown: ask for the institution that the document names, with --issuer.
+
             The log's key is the one of --key. Without it, it is taken from the service on first use and kept; from then
             on the service is held to that key and to the log that it showed: a log with another key, or that does not go
             on from what it was, is told loudly and nothing of it relied on (exit code 3). A new key is accepted where a
@@ -47,8 +51,8 @@ internal static class VerifyCommand
               truecopy verify inbox --save-receipts && truecopy verify inbox --offline
 
             Exit codes: 0 verified, 1 not verified, 2 wrong usage, 3 no answer, 10 revoked, 11 suspended, 12 superseded,
-            13 expired, 14 not yet valid; with --offline the same of what the receipt proves, 1 if it does not hold and
-            3 if there is none. Of several files the gravest counts (truecopy --help).
+            13 expired, 14 not yet valid, 15 institutions differ; with --offline the same of what the receipt proves, 1 if
+            it does not hold and 3 if there is none. Of several files the gravest counts (truecopy --help).
 
             Files:
               FILE.tlog-proof              a file's receipt
@@ -82,8 +86,7 @@ internal static class VerifyCommand
             await trust.ConfirmAsync(client, [.. verified.Select(file => file.Answer).OfType<CheckedAnswer>()], terminal, time, cancellationToken);
 
             if (parsed.GetValue(save))
-                foreach (var file in verified.Where(file => file.Answer?.Receipts.Count > 0))
-                    await LocalFile.WriteAsync(file.File.ReceiptPath(parsed.GetValue(receipts)), Encoding.UTF8.GetBytes(file.Answer!.Document.Results[0].Receipt), cancellationToken);
+                await SaveReceiptsAsync(verified, parsed.GetValue(receipts), terminal, cancellationToken);
             VerifyOutput[] results = [.. verified.Select(file => VerifyOutput.Of(file, trust.KeySource))];
             if (parsed.GetValue(json))
             {
@@ -98,7 +101,7 @@ internal static class VerifyCommand
                         terminal);
                 else
                     foreach (var (file, result) in verified.Zip(results))
-                        await terminal.Output.WriteAsync(VerdictText.Of(result, file.Answer?.Receipts ?? [], terminal));
+                        await terminal.Output.WriteAsync(VerdictText.Of(result, file.Answer, terminal));
                 if (trust.Keys is null && verified.Any(file => file.Answer is not null))
                     await terminal.Output.WriteAsync(VerdictText.FirstUse(await client.KeysAsync(cancellationToken), known.Path));
             }
@@ -106,5 +109,17 @@ internal static class VerifyCommand
             return results.Select(ExitCode.Of).Aggregate(ExitCode.Worse);
         });
         return command;
+    }
+
+    private static async Task SaveReceiptsAsync(IReadOnlyList<VerifiedFile> verified, string? folder, Terminal terminal, CancellationToken cancellationToken)
+    {
+        foreach (var file in verified.Where(file => file.Answer?.Results.Count > 0))
+        {
+            // One receipt would hide what the others say.
+            if (file.Answer!.Verdict == Verdict.Conflicting)
+                await terminal.Error.WriteLineAsync($"truecopy: no receipt of {file.File.Path} is kept: institutions differ about it; {VerdictText.AskForOne}");
+            else
+                await LocalFile.WriteAsync(file.File.ReceiptPath(folder), Encoding.UTF8.GetBytes(file.Answer.Results[0].Document.Receipt), cancellationToken);
+        }
     }
 }

@@ -28,7 +28,8 @@ internal sealed record ActOutput(string Document, string State, IReadOnlyList<lo
 /// <param name="KeyPinned">Whether the key was known before the service was asked.</param>
 /// <param name="KeySource">Where it came from: <c>given</c>, <c>known</c> from an earlier run, or <c>service</c>.</param>
 /// <param name="Error">Why there is no answer, or why the file cannot be read.</param>
-/// <param name="Answer">What the service said, whole.</param>
+/// <param name="CheckedAt">When the answer was checked, by this machine's clock.</param>
+/// <param name="Answer">The answer, if it counts: all of it follows from what was checked here, but for each result's <c>unproven</c>, which is the service's word.</param>
 internal sealed record VerifyOutput(
     string File,
     string? Algorithm,
@@ -38,16 +39,27 @@ internal sealed record VerifyOutput(
     bool KeyPinned,
     string KeySource,
     string? Error,
-    VerdictDocument? Answer)
+    DateTimeOffset? CheckedAt = null,
+    VerdictDocument? Answer = null)
 {
     public static VerifyOutput Of(VerifiedFile file, string keySource) => file.Answer is { } answer
         ? Of(file.File.Path, answer, keySource)
-        : new VerifyOutput(file.File.Path, null, null, null, null, keySource != "service", keySource, file.Error, null);
+        : new VerifyOutput(file.File.Path, null, null, null, null, keySource != "service", keySource, file.Error);
 
     public static VerifyOutput Of(string file, CheckedAnswer answer, string keySource)
     {
-        bool? verified = answer.Fault is not null ? false : answer.Receipts.Count == 0 ? null : true;
-        return new VerifyOutput(file, answer.Digest.Algorithm.Name, answer.Digest.Hex, answer.Verdict, verified, keySource != "service", keySource, answer.Fault?.Message, answer.Document);
+        bool? verified = answer.Fault is not null ? false : answer.Results.Count == 0 ? null : true;
+        return new VerifyOutput(
+            file,
+            answer.Digest.Algorithm.Name,
+            answer.Digest.Hex,
+            answer.Verdict,
+            verified,
+            keySource != "service",
+            keySource,
+            answer.Fault?.Message,
+            answer.CheckedAt,
+            answer.Fault is null ? answer.Document : null);
     }
 }
 

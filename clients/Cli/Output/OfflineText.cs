@@ -34,7 +34,7 @@ internal static class OfflineText
             text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on from {VerdictText.Time(validFrom)} on");
         if (entry.Expires is { } expires)
             text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on until {VerdictText.Time(expires)}");
-        VerdictText.AppendChecks(text, answer.Check, entry.Algorithm!);
+        VerdictText.AppendChecks(text, [answer.Check], entry.Algorithm!);
         if (answer.Seen)
             text.AppendLine("    ✔ it is the log as the service showed it here before");
         return text.ToString();

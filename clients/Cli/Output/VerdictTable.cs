@@ -1,6 +1,9 @@
 using System.Globalization;
 using Spectre.Console;
 using TrueCopy.Cli.Files;
+using TrueCopy.Verification;
+using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Cli.Output;
 
@@ -20,7 +23,7 @@ internal static class VerdictTable
     public static VerdictRow RowOf(VerifiedFile file, VerifyOutput result)
     {
         var (word, tone) = file.Answer is null ? ("‼ NOT READ", Tone.Bad) : VerdictText.Headline(result.Verdict);
-        return new VerdictRow(result.File, word, tone, DetailOf(file, result), ExitCode.Of(result));
+        return new VerdictRow(result.File, word, tone, DetailOf(result), ExitCode.Of(result));
     }
 
     /// <summary>Writes the table; of many files those that verified are only counted.</summary>
@@ -41,6 +44,8 @@ internal static class VerdictTable
         foreach (var group in rows.GroupBy(row => row.Word).OrderByDescending(group => ExitCode.Gravity(group.First().ExitCode)))
             counts.AddRow(Cell(group.First()), new Text(group.Count().ToString("N0", CultureInfo.InvariantCulture)));
         console.Write(counts);
+        if (rows.Any(row => row.ExitCode == ExitCode.Conflicting))
+            terminal.Output.WriteLine($"Where institutions differ, {VerdictText.AskForOne}");
         terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows.Count:N0} files, {cost}"));
     }
 
@@ -57,13 +62,20 @@ internal static class VerdictTable
     {
         Tone.Good => Color.Green,
         Tone.Caution => Color.Yellow,
+        Tone.Conflict => Color.Purple,
         _ => Color.Red,
     }));
 
-    private static string DetailOf(VerifiedFile file, VerifyOutput result) => result switch
+    private static string DetailOf(VerifyOutput result) => result switch
     {
         { Error: { } error } => error,
-        { Answer.Results: [var first, ..] } => $"{first.Issuer.LegalName}, {(first.Verdict == Verification.Verdicts.Verdict.Verified ? "" : "since ")}{VerdictText.Time(first.Since)}",
+        { Answer.Results: [_, ..] results } => string.Join("; ", results.Select(one => DetailOf(one, result.Verdict == Verdict.Conflicting))),
         _ => "altered, or never issued here",
     };
+
+    private static string DetailOf(ResultDocument result, bool conflicting)
+    {
+        var word = conflicting ? $"{ExactName.Of(result.Verdict)} " : "";
+        return $"{result.Issuer.LegalName}, {word}{(result.Verdict == Verdict.Verified ? "" : "since ")}{VerdictText.Time(result.Since)}";
+    }
 }

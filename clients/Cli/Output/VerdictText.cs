@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using TrueCopy.Client;
 using TrueCopy.Verification;
-using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Verdicts;
@@ -12,7 +11,13 @@ namespace TrueCopy.Cli.Output;
 /// <summary>A verdict in words for a person. Colour only underlines what the words say.</summary>
 internal static class VerdictText
 {
-    public static string Of(VerifyOutput result, IReadOnlyList<ReceiptCheck> checks, Terminal terminal)
+    /// <summary>Where institutions differ, the one that counts is the one that the document names.</summary>
+    public const string AskForOne = "ask for the institution that the document names: --issuer ID";
+
+    /// <param name="result">As JSON says it.</param>
+    /// <param name="answer">What was answered; null if the file cannot be read.</param>
+    /// <param name="terminal">For colour.</param>
+    public static string Of(VerifyOutput result, CheckedAnswer? answer, Terminal terminal)
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{Headline(result.Verdict, terminal)}  {result.File}");
@@ -29,12 +34,17 @@ internal static class VerdictText
                 text.AppendLine("  issued, by as little as one bit, or it was never issued here. The log cannot tell which.");
                 break;
             default:
-                for (var i = 0; i < checks.Count; i++)
-                    AppendResult(text, result.Answer!.Results[i], severalResults: checks.Count > 1);
-                AppendChecks(text, checks[0], result.Algorithm!);
+                if (result.Verdict == Verdict.Conflicting)
+                    text.AppendLine(CultureInfo.InvariantCulture, $"  Institutions differ about this file; {AskForOne}");
+                foreach (var one in answer!.Results)
+                    AppendResult(text, one, severalResults: answer.Results.Count > 1);
+                AppendChecks(text, answer.Receipts, result.Algorithm!);
+                AppendUnproven(text, answer.Results);
                 break;
         }
 
+        if (answer is not null)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  checked at {Time(answer.CheckedAt)}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  {result.Algorithm} {result.Digest}");
         return text.ToString();
     }
@@ -54,6 +64,7 @@ internal static class VerdictText
         Verdict.Superseded => ("↷ SUPERSEDED", Tone.Caution),
         Verdict.Expired => ("⌛ EXPIRED", Tone.Caution),
         Verdict.NotYetValid => ("⏳ NOT YET VALID", Tone.Caution),
+        Verdict.Conflicting => ("≠ CONFLICTING", Tone.Conflict),
         Verdict.Unknown => ("? UNKNOWN", Tone.Bad),
         _ => ("‼ NO ANSWER", Tone.Bad),
     };
@@ -69,17 +80,17 @@ internal static class VerdictText
         _ => "it stands",
     };
 
-    private static void AppendResult(StringBuilder text, ResultDocument result, bool severalResults)
+    private static void AppendResult(StringBuilder text, CheckedResult checkedResult, bool severalResults)
     {
+        var (result, issue) = (checkedResult.Document, checkedResult.Issue);
         var issuer = result.Issuer;
-        foreach (var issue in result.Acts.Where(act => act.Kind == ActKind.Issue))
-            text.AppendLine(CultureInfo.InvariantCulture, $"  issued by {issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id}) at {Time(issue.At)}, log entry {issue.LogIndex}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  issued by {issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id}) at {Time(issue.Entry.At)}, log entry {issue.Index}");
         if (result.Verdict != Verdict.Verified || severalResults)
             text.AppendLine(CultureInfo.InvariantCulture, $"  {ExactName.Of(result.Verdict)}: {Meaning(result)}");
         if (result.Reason is { } reason)
             text.AppendLine(CultureInfo.InvariantCulture, $"  reason: {ExactName.Of(reason)}{(result.Note is null ? "" : $" ({result.Note})")}");
         if (result.Successor is { } successor)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  replaced by {successor.Algorithm} {successor.Digest}, which is {ExactName.Of(successor.Verdict)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  replaced by {successor.Algorithm} {successor.Digest}");
         if (result is { Verdict: Verdict.Verified, Expires: { } expires })
             text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on until {Time(expires)}");
     }
@@ -95,12 +106,41 @@ internal static class VerdictText
 
         """;
 
-    public static void AppendChecks(StringBuilder text, ReceiptCheck check, string algorithm)
+    /// <summary>What was proven, by the receipts of one document.</summary>
+    public static void AppendChecks(StringBuilder text, IReadOnlyList<ReceiptCheck> checks, string algorithm)
     {
         text.AppendLine("  checked here, not taken on trust:");
-        text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ the receipt is about this file's {algorithm} digest");
-        text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ entry {check.Index} is in the log of {check.Checkpoint.Size} entries");
-        foreach (var key in check.Checkpoint.Signers)
-            text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ that log is signed by {key.Name}+{key.KeyId:x8}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ the receipt{(checks.Count == 1 ? " is" : "s are")} about this file's {algorithm} digest");
+        foreach (var log in checks.GroupBy(check => check.Checkpoint))
+        {
+            foreach (var check in log)
+                text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ entry {check.Index} is in the log of {check.Checkpoint.Size} entries");
+            foreach (var key in log.Key.Signers)
+                text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ that log is signed by {key.Name}+{key.KeyId:x8}");
+        }
+    }
+
+    // Only what adds to that which is proven.
+    private static void AppendUnproven(StringBuilder text, IReadOnlyList<CheckedResult> results)
+    {
+        var lines = new List<string>();
+        foreach (var result in results)
+        {
+            if (result.Document.Unproven is not { } unproven)
+                continue;
+            var (id, proven) = (result.Document.Issuer.Id, result.Receipts.Select(check => check.Index).ToHashSet());
+            foreach (var act in unproven.Acts.Where(act => !proven.Contains(act.LogIndex)))
+                lines.Add($"{id}: {ExactName.Of(act.Kind)} at {Time(act.At)}, log entry {act.LogIndex.ToString(CultureInfo.InvariantCulture)}");
+            if (unproven.Type is { } type)
+                lines.Add($"{id}: a document of the kind \"{type}\"");
+            if (unproven.SuccessorVerdict is { } successor)
+                lines.Add($"{id}: what replaces it is {ExactName.Of(successor)}");
+        }
+
+        if (lines.Count == 0)
+            return;
+        text.AppendLine("  the service's word, which nothing here proves:");
+        foreach (var line in lines)
+            text.AppendLine(CultureInfo.InvariantCulture, $"    {line}");
     }
 }

@@ -11,9 +11,9 @@ public sealed record BatchRequestDocument(IReadOnlyList<DigestDocument> Digests)
     public const int MaxDigests = 1000;
 }
 
-/// <summary>A digest in a request.</summary>
+/// <summary>A digest.</summary>
 /// <param name="Algorithm">One of the algorithm names.</param>
-/// <param name="Digest">Hex of either case.</param>
+/// <param name="Digest">Hex; of either case in a request, lower case in an answer.</param>
 public sealed record DigestDocument(string Algorithm, string Digest);
 
 /// <summary>The answer to <c>POST /v1/verify</c>.</summary>

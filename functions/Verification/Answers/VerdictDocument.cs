@@ -2,16 +2,17 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Verification.Answers;
 
 /// <summary>A verdict as the HTTP API answers it.</summary>
-/// <param name="Verdict">The overall answer: that of the first result, or unknown if there is none.</param>
+/// <param name="Verdict">The word that all results share, <c>conflicting</c> if they differ, or unknown if there is none.</param>
 /// <param name="Algorithm">Algorithm of the digest that was asked about.</param>
 /// <param name="Digest">That digest, lower-case hex.</param>
 /// <param name="CheckedAt">When it was answered, by the service's clock.</param>
-/// <param name="Results">One for each institution that issued these bytes, the nearest to verified first.</param>
+/// <param name="Results">One for each institution that issued these bytes, the earliest issuance first.</param>
 /// <param name="Checkpoint">The checkpoint that the answer stands on.</param>
 public sealed record VerdictDocument(
     Verdict Verdict,
@@ -27,65 +28,84 @@ public sealed record VerdictDocument(
         answer.Digest.Algorithm.Name,
         answer.Digest.Hex,
         answer.CheckedAt,
-        [.. answer.Issuers.Select(ResultDocument.Of)],
+        [.. answer.Issuers.Select(issuer => ResultDocument.Of(issuer, answer.CheckedAt))],
         CheckpointDocument.Of(answer.Checkpoint));
 
     void IJsonOnDeserialized.OnDeserialized()
     {
-        if (Results.Any(result => result is null || result.Acts.Any(act => act is null)))
+        if (Results.Any(result => result is null || result.Unproven?.Acts.Any(act => act is null) == true))
             throw new JsonException("A list of a verdict holds a null.");
     }
 }
 
-/// <summary>What one institution says of the document.</summary>
-/// <param name="Issuer">Who, as it was called when it last issued the document.</param>
-/// <param name="Verdict">Never unknown.</param>
-/// <param name="Since">Since when it is so.</param>
-/// <param name="Acts">Everything that it did to the document, in the order of effect.</param>
+/// <summary>
+/// What one institution says of the document. All of it but <paramref name="Unproven"/> follows from the entries that
+/// the receipts prove, and the clock: <see cref="Of(Entry, Entry, Receipt, DateTimeOffset)"/>.
+/// </summary>
+/// <param name="Issuer">Who, as the issue that the result rests on names it.</param>
+/// <param name="Verdict">Neither unknown nor conflicting.</param>
+/// <param name="Since">Since when: the deciding act's time, or the end or beginning of validity.</param>
 /// <param name="Receipt">Proof of the act that decides: the text of a <c>.tlog-proof</c>.</param>
+/// <param name="IssueReceipt">Proof of the issue that it was done to; absent where that issue decides itself.</param>
 /// <param name="ValidFrom">From when the document is to be relied on, if that was said.</param>
 /// <param name="Expires">From when it is no longer to be relied on, if that was said.</param>
-/// <param name="Type">The institution's word for the kind of document.</param>
 /// <param name="Reason">Why, for what was done to the document after it was issued.</param>
 /// <param name="Note">What the institution adds to the reason.</param>
 /// <param name="Successor">The document that takes its place, when superseded.</param>
+/// <param name="Unproven">What only the service says.</param>
 public sealed record ResultDocument(
     IssuerDocument Issuer,
     Verdict Verdict,
     DateTimeOffset Since,
-    IReadOnlyList<ActDocument> Acts,
     string Receipt,
+    string? IssueReceipt = null,
     DateTimeOffset? ValidFrom = null,
     DateTimeOffset? Expires = null,
-    string? Type = null,
     ReasonCode? Reason = null,
     string? Note = null,
-    SuccessorDocument? Successor = null)
+    DigestDocument? Successor = null,
+    UnprovenDocument? Unproven = null)
 {
-    internal static ResultDocument Of(IssuerAnswer answer)
+    /// <summary>What entries say of the document at a time; without receipts and what only the service says.</summary>
+    /// <param name="issue">The issue that it rests on.</param>
+    /// <param name="deciding">The act that decides; the issue itself if nothing was done to it.</param>
+    /// <param name="receipt">Receipt of the deciding act, for its note and successor.</param>
+    /// <param name="now">When.</param>
+    public static ResultDocument Of(Entry issue, Entry deciding, Receipt receipt, DateTimeOffset now)
+    {
+        var (verdict, since) = VerdictRule.WordOf(deciding, now);
+        return new ResultDocument(
+            new IssuerDocument(issue.Issuer ?? "", issue.LegalName ?? "", issue.Jurisdiction ?? ""),
+            verdict,
+            since,
+            "",
+            ValidFrom: issue.ValidFrom,
+            Expires: issue.Expires,
+            Reason: deciding.Reason,
+            Note: receipt.Note,
+            Successor: receipt.Successor is { } successor ? new DigestDocument(successor.Algorithm.Name, successor.Hex) : null);
+    }
+
+    internal static ResultDocument Of(IssuerAnswer answer, DateTimeOffset now)
     {
         var result = answer.Result;
-        var issue = result.Issue;
-        return new ResultDocument(
-            new IssuerDocument(issue.Entry.Issuer ?? "", issue.Entry.LegalName ?? "", issue.Entry.Jurisdiction ?? ""),
-            result.Verdict,
-            result.Since,
-            [.. result.Acts.Select(act => new ActDocument(act.Anchor.LogIndex, act.Entry.Kind, act.Entry.At, act.Entry.Reason))],
-            Encoding.UTF8.GetString(answer.Receipt.Encode()),
-            issue.Entry.ValidFrom,
-            issue.Entry.Expires,
-            issue.Anchor.Confidential.Type,
-            result.Deciding.Entry.Reason,
-            result.Deciding.Anchor.Confidential.Note,
-            answer.Successor is { } successor ? new SuccessorDocument(successor.Digest.Algorithm.Name, successor.Digest.Hex, successor.Verdict) : null);
+        return Of(result.Issue.Entry, result.Deciding.Entry, answer.Receipt, now) with
+        {
+            Receipt = Encoding.UTF8.GetString(answer.Receipt.Encode()),
+            IssueReceipt = answer.IssueReceipt is { } issue ? Encoding.UTF8.GetString(issue.Encode()) : null,
+            Unproven = new UnprovenDocument(
+                [.. result.Acts.Select(act => new ActDocument(act.Anchor.LogIndex, act.Entry.Kind, act.Entry.At, act.Entry.Reason))],
+                result.Issue.Anchor.Confidential.Type,
+                answer.Successor?.Verdict),
+        };
     }
 }
 
-/// <summary>The document that takes another's place.</summary>
-/// <param name="Algorithm">Algorithm of its digest.</param>
-/// <param name="Digest">Its digest, lower-case hex.</param>
-/// <param name="Verdict">What the same institution says of it.</param>
-public sealed record SuccessorDocument(string Algorithm, string Digest, Verdict Verdict);
+/// <summary>What the service says of a result and no receipt proves: good to know, not to rely on.</summary>
+/// <param name="Acts">Everything that the institution did to the document, in the order of effect.</param>
+/// <param name="Type">The institution's word for the kind of document.</param>
+/// <param name="SuccessorVerdict">What the same institution says of the document that takes this one's place.</param>
+public sealed record UnprovenDocument(IReadOnlyList<ActDocument> Acts, string? Type = null, Verdict? SuccessorVerdict = null);
 
 /// <summary>One act on a document.</summary>
 /// <param name="LogIndex">Index of its entry in the log.</param>

@@ -34,4 +34,8 @@ public enum Verdict
     /// <summary>Issued, and to be relied on from a later day.</summary>
     [JsonStringEnumMemberName("notYetValid")]
     NotYetValid,
+
+    /// <summary>Issued by several institutions that do not say the same of it. Only overall: each has a word of its own.</summary>
+    [JsonStringEnumMemberName("conflicting")]
+    Conflicting,
 }

@@ -13,10 +13,10 @@ public sealed record RecordedAct(Anchor Anchor, Entry Entry)
 }
 
 /// <summary>What one issuer says of a document.</summary>
-/// <param name="Verdict">Never <see cref="Verdict.Unknown"/>.</param>
+/// <param name="Verdict">Neither <see cref="Verdict.Unknown"/> nor <see cref="Verdict.Conflicting"/>.</param>
 /// <param name="Since">Since when: the deciding act's time, or the end or beginning of validity.</param>
-/// <param name="Issue">The issue whose validity counts: the last.</param>
-/// <param name="Deciding">The act that decides, whose receipt goes with the answer.</param>
+/// <param name="Issue">The issue that the result rests on: the deciding act's target, or that act itself.</param>
+/// <param name="Deciding">The act that decides.</param>
 /// <param name="Acts">Every act of this issuer on the document, in the order of effect.</param>
 public sealed record IssuerResult(
     Verdict Verdict,
@@ -26,8 +26,8 @@ public sealed record IssuerResult(
     IReadOnlyList<RecordedAct> Acts);
 
 /// <summary>A verdict and what it rests on.</summary>
-/// <param name="Verdict">That of the first result; unknown if there is none.</param>
-/// <param name="Results">One an issuer, the nearest to verified first, then by issuer.</param>
+/// <param name="Verdict">The word that all results share, <see cref="Verdict.Conflicting"/>, or unknown if there is none.</param>
+/// <param name="Results">One an issuer, the earliest issuance first.</param>
 public sealed record Decision(Verdict Verdict, IReadOnlyList<IssuerResult> Results);
 
 /// <summary>
@@ -37,16 +37,10 @@ public sealed record Decision(Verdict Verdict, IReadOnlyList<IssuerResult> Resul
 /// <remarks>
 /// For each issuer on its own: a revocation is final; a supersession stands unless it is revoked; a suspension stands
 /// until it is reinstated; then the validity of the last issue counts. What one issuer does says nothing of another's
-/// document, so the overall verdict is the one nearest to verified: <see cref="Preference"/>.
+/// document, so nobody's word goes before another's: where they differ, that is the overall verdict.
 /// </remarks>
 public static class VerdictRule
 {
-    /// <summary>The overall verdict of several issuers is the first of these that one of them has.</summary>
-    public static IReadOnlyList<Verdict> Preference { get; } =
-    [
-        Verdict.Verified, Verdict.NotYetValid, Verdict.Suspended, Verdict.Expired, Verdict.Superseded, Verdict.Revoked,
-    ];
-
     /// <summary>Decides.</summary>
     public static Decision Decide(IEnumerable<RecordedAct> acts, DateTimeOffset now)
     {
@@ -54,13 +48,40 @@ public static class VerdictRule
         [
             .. acts
                 .GroupBy(act => act.Entry.Issuer, StringComparer.Ordinal)
-                .OrderBy(issuer => issuer.Key, StringComparer.Ordinal)
                 .Select(issuer => DecideOne(issuer, now))
                 .OfType<IssuerResult>()
-                .OrderBy(result => Preference.ToList().IndexOf(result.Verdict)),
+                .OrderBy(result => result.Issue.Entry.At)
+                .ThenBy(result => result.Issue.Anchor.LogIndex),
         ];
-        return new Decision(results.Length == 0 ? Verdict.Unknown : results[0].Verdict, results);
+        return new Decision(Overall(results.Select(result => result.Verdict)), results);
     }
+
+    /// <summary>What the words of all issuers come to.</summary>
+    public static Verdict Overall(IEnumerable<Verdict> verdicts)
+    {
+        Verdict? common = null;
+        foreach (var verdict in verdicts)
+        {
+            if (common is { } other && other != verdict)
+                return Verdict.Conflicting;
+            common = verdict;
+        }
+
+        return common ?? Verdict.Unknown;
+    }
+
+    /// <summary>What an act comes to if it is the one that decides, and since when it is so.</summary>
+    /// <param name="deciding">An issue, revocation, suspension or supersession.</param>
+    /// <param name="now">For validity; the only part that time alone can change.</param>
+    public static (Verdict Verdict, DateTimeOffset Since) WordOf(Entry deciding, DateTimeOffset now) => deciding switch
+    {
+        { Kind: ActKind.Revoke } => (Verdict.Revoked, deciding.At),
+        { Kind: ActKind.Supersede } => (Verdict.Superseded, deciding.At),
+        { Kind: ActKind.Suspend } => (Verdict.Suspended, deciding.At),
+        { Expires: { } end } when now >= end => (Verdict.Expired, end),
+        { ValidFrom: { } beginning } when now < beginning => (Verdict.NotYetValid, beginning),
+        _ => (Verdict.Verified, deciding.At),
+    };
 
     private static IssuerResult? DecideOne(IEnumerable<RecordedAct> acts, DateTimeOffset now)
     {
@@ -71,25 +92,22 @@ public static class VerdictRule
                 .ThenBy(act => act.Entry.Position)
                 .ThenBy(act => act.Anchor.LogIndex),
         ];
-        var issue = Array.FindLast(ordered, act => act.Entry.Kind == ActKind.Issue);
-        if (issue is null)
+        var last = Array.FindLast(ordered, act => act.Entry.Kind == ActKind.Issue);
+        if (last is null)
             return null;
 
-        IssuerResult Result(Verdict verdict, RecordedAct deciding, DateTimeOffset? since = null) =>
-            new(verdict, since ?? deciding.Entry.At, issue, deciding, ordered);
-
-        if (Array.Find(ordered, act => act.Entry.Kind == ActKind.Revoke) is { } revocation)
-            return Result(Verdict.Revoked, revocation);
-        if (Array.FindLast(ordered, act => act.Entry.Kind == ActKind.Supersede) is { } supersession)
-            return Result(Verdict.Superseded, supersession);
-        if (Suspension(ordered) is { } suspension)
-            return Result(Verdict.Suspended, suspension);
-        if (issue.Entry.Expires is { } end && now >= end)
-            return Result(Verdict.Expired, issue, end);
-        return issue.Entry.ValidFrom is { } beginning && now < beginning
-            ? Result(Verdict.NotYetValid, issue, beginning)
-            : Result(Verdict.Verified, issue);
+        var deciding = Array.Find(ordered, act => act.Entry.Kind == ActKind.Revoke)
+            ?? Array.FindLast(ordered, act => act.Entry.Kind == ActKind.Supersede)
+            ?? Suspension(ordered)
+            ?? last;
+        var (verdict, since) = WordOf(deciding.Entry, now);
+        return new IssuerResult(verdict, since, IssueOf(deciding, ordered) ?? last, deciding, ordered);
     }
+
+    // The issue that an act is about; null for an issue, which is about itself.
+    private static RecordedAct? IssueOf(RecordedAct act, RecordedAct[] ordered) => act.Entry.Target is { } target
+        ? Array.Find(ordered, issue => issue.Entry.Kind == ActKind.Issue && issue.Anchor.LogIndex == target)
+        : null;
 
     // The first suspension that no later act ended.
     private static RecordedAct? Suspension(RecordedAct[] ordered)

@@ -9,8 +9,9 @@ namespace TrueCopy.Verification.Verdicts;
 /// <summary>What one issuer says of a document, proven.</summary>
 /// <param name="Result">What it says.</param>
 /// <param name="Receipt">Proof of the deciding act.</param>
+/// <param name="IssueReceipt">Proof of the issue that the result rests on; null where that is the deciding act.</param>
 /// <param name="Successor">What the same issuer says of the document that takes this one's place; null unless superseded.</param>
-public sealed record IssuerAnswer(IssuerResult Result, Receipt Receipt, SuccessorAnswer? Successor);
+public sealed record IssuerAnswer(IssuerResult Result, Receipt Receipt, Receipt? IssueReceipt, SuccessorAnswer? Successor);
 
 /// <summary>The document that takes another's place.</summary>
 /// <param name="Digest">That document.</param>
@@ -22,7 +23,7 @@ public sealed record SuccessorAnswer(Digest Digest, Verdict Verdict);
 /// <param name="Verdict">The overall verdict.</param>
 /// <param name="CheckedAt">When, by this service's clock.</param>
 /// <param name="Checkpoint">The checkpoint that the answer stands on.</param>
-/// <param name="Issuers">One an issuer, the nearest to verified first; empty when unknown.</param>
+/// <param name="Issuers">One an issuer, the earliest issuance first; empty when unknown.</param>
 public sealed record Answer(
     Digest Digest,
     Verdict Verdict,
@@ -44,11 +45,15 @@ public sealed class Verifier(IAnchorIndex index, CheckpointSource checkpoints, I
         var decision = VerdictRule.Decide(anchors.Select(RecordedAct.Of), now);
         var needed = anchors.Count == 0 ? 0 : anchors.Max(anchor => anchor.LogIndex) + 1;
         var checkpoint = await checkpoints.GetAsync(needed, cancellationToken);
-        var issuers = new List<IssuerAnswer>();
-        foreach (var result in decision.Results)
+        var issuers = new IssuerAnswer[decision.Results.Count];
+        for (var i = 0; i < issuers.Length; i++)
         {
-            var receipt = await ProveAsync(result.Deciding.Anchor, checkpoint, cancellationToken);
-            issuers.Add(new IssuerAnswer(result, receipt, await SuccessorAsync(result, now, cancellationToken)));
+            var result = decision.Results[i];
+            issuers[i] = new IssuerAnswer(
+                result,
+                await ProveAsync(result.Deciding.Anchor, checkpoint, cancellationToken),
+                ReferenceEquals(result.Issue, result.Deciding) ? null : await ProveAsync(result.Issue.Anchor, checkpoint, cancellationToken),
+                await SuccessorAsync(result, now, cancellationToken));
         }
 
         return new Answer(digest, decision.Verdict, now, checkpoint, issuers);
