@@ -22,13 +22,15 @@ public sealed class ActsTests
         var answer = await VerdictAsync(host, hex);
         Assert.Equal(verdict, answer.GetProperty("verdict").GetString());
         var result = Assert.Single(answer.GetProperty("results").EnumerateArray());
+        var acts = result.GetProperty("unproven").GetProperty("acts");
         Assert.Equal("sorry", result.GetProperty("note").GetString());
-        Assert.Equal(verdict == "superseded" ? "superseded" : result.GetProperty("acts")[1].GetProperty("reason").GetString(), result.GetProperty("reason").GetString());
+        Assert.Equal(verdict == "superseded" ? "superseded" : acts[1].GetProperty("reason").GetString(), result.GetProperty("reason").GetString());
         Assert.Equal("2026-11-23T09:00:05Z", result.GetProperty("since").GetString());
-        Assert.Equal(2, result.GetProperty("acts").GetArrayLength());
-        Assert.Contains($"index {result.GetProperty("acts")[1].GetProperty("logIndex")}", result.GetProperty("receipt").GetString(), StringComparison.Ordinal);
+        Assert.Equal(2, acts.GetArrayLength());
+        Assert.Contains($"index {acts[1].GetProperty("logIndex")}\n", result.GetProperty("receipt").GetString(), StringComparison.Ordinal);
+        Assert.Contains($"index {acts[0].GetProperty("logIndex")}\n", result.GetProperty("issueReceipt").GetString(), StringComparison.Ordinal);
         if (verdict == "superseded")
-            Assert.Equal(($"{other}", "verified"), (result.GetProperty("successor").GetProperty("digest").GetString()!, result.GetProperty("successor").GetProperty("verdict").GetString()!));
+            Assert.Equal(($"{other}", "verified"), (result.GetProperty("successor").GetProperty("digest").GetString()!, result.GetProperty("unproven").GetProperty("successorVerdict").GetString()!));
     }
 
     [Theory]
@@ -41,12 +43,13 @@ public sealed class ActsTests
         await host.UploadAsync("d", "document", metadata: new() { [key] = time, ["type"] = "%E6%8A%A5%E5%91%8A" });
         var answer = await VerdictAsync(host, ApiHost.HexOf("document"));
         Assert.Equal(verdict, answer.GetProperty("verdict").GetString());
-        Assert.Equal("报告", answer.GetProperty("results")[0].GetProperty("type").GetString());
+        Assert.Equal("报告", answer.GetProperty("results")[0].GetProperty("unproven").GetProperty("type").GetString());
+        Assert.False(answer.GetProperty("results")[0].TryGetProperty("issueReceipt", out _));
         Assert.True(answer.GetProperty("results")[0].TryGetProperty(key == "expires" ? "expires" : "validFrom", out _));
     }
 
     [Fact]
-    public async Task Each_institution_has_a_result_of_its_own_and_the_nearest_to_verified_decides()
+    public async Task Each_institution_has_a_result_of_its_own_and_where_they_differ_that_is_the_verdict()
     {
         await using var host = await ApiHost.StartAsync();
         host.World.AddIssuer("registry");
@@ -54,10 +57,12 @@ public sealed class ActsTests
         await host.IssueAsync("document", "registry");
         await host.UploadAsync("a.acts.jsonl", $$"""{"act":"revoke","algorithm":"sha-256","digest":"{{hex}}"}""");
         var answer = await VerdictAsync(host, hex);
-        Assert.Equal("verified", answer.GetProperty("verdict").GetString());
+        Assert.Equal("conflicting", answer.GetProperty("verdict").GetString());
         Assert.Equal(
-            [("registry", "verified"), ("bank", "revoked")],
+            [("bank", "revoked"), ("registry", "verified")],
             answer.GetProperty("results").EnumerateArray().Select(result => (result.GetProperty("issuer").GetProperty("id").GetString()!, result.GetProperty("verdict").GetString()!)));
+        var problem = await ApiHost.ProblemAsync(await host.GetAsync($"/v1/verify/sha-256/{hex}?format=tlog-proof"), 404, "no-receipt");
+        Assert.StartsWith("Institutions differ", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,14 +20,15 @@ internal static class Example
         {
             Verdict.Verified => $"issued by {answer.Document.Results[0].Issuer.LegalName}, and it stands",
             Verdict.Unknown => "altered, or never issued here",
+            Verdict.Conflicting => "institutions differ: ask for the one that the document names (answer.OfIssuer)",
             null => $"no answer: {answer.Fault!.Message}",
             var other => $"issued, but {other}",
         });
 
         // Keep the receipt: it proves the same with no network, to anyone who has the key.
-        if (answer.Receipts is [var proven, ..])
+        if (answer.Results is [var only])
         {
-            var receipt = proven.Receipt.Encode();
+            var receipt = only.Deciding.Receipt.Encode();
             await File.WriteAllBytesAsync(path + Receipt.FileExtension, receipt);
 
             await using var again = File.OpenRead(path);

@@ -43,7 +43,7 @@ public sealed class VerifyCommandTests : ToolTests
     }
 
     public static TheoryData<string> Lies =>
-        ["verdict", "other verdict", "result's verdict", "validity", "reason", "note", "successor", "issuer", "legal name", "time", "index", "digest", "receipt of another", "opening", "path", "checkpoint", "garbage"];
+        ["verdict", "other verdict", "result's verdict", "validity", "reason", "note", "successor", "issuer", "legal name", "time", "issue receipt", "twice", "digest", "receipt of another", "opening", "path", "checkpoint", "garbage"];
 
     [Theory]
     [MemberData(nameof(Lies))]
@@ -60,11 +60,12 @@ public sealed class VerifyCommandTests : ToolTests
             "validity" => WithResult(verdict, result => result with { Expires = verdict.CheckedAt.AddDays(9) }),
             "reason" => WithResult(verdict, result => result with { Reason = ReasonCode.IssuedInError }),
             "note" => WithResult(verdict, result => result with { Note = "trust me" }),
-            "successor" => WithResult(verdict, result => result with { Successor = new SuccessorDocument("sha-256", new string('0', 64), Verdict.Verified) }),
+            "successor" => WithResult(verdict, result => result with { Successor = new DigestDocument("sha-256", new string('0', 64)) }),
             "issuer" => WithResult(verdict, result => result with { Issuer = result.Issuer with { Id = "other-bank" } }),
             "legal name" => WithResult(verdict, result => result with { Issuer = result.Issuer with { LegalName = "A Better Bank" } }),
-            "time" => WithAct(verdict, act => act with { At = act.At.AddDays(1) }),
-            "index" => WithAct(verdict, act => act with { LogIndex = act.LogIndex + 1 }),
+            "time" => WithResult(verdict, result => result with { Since = result.Since.AddDays(-1) }),
+            "issue receipt" => WithResult(verdict, result => result with { IssueReceipt = result.Receipt }),
+            "twice" => verdict with { Results = [.. verdict.Results, .. verdict.Results] },
             "digest" => verdict with { Digest = new string('0', 64) },
             "receipt of another" => WithResult(verdict, result => result with { Receipt = another }),
             "opening" => WithReceipt(verdict, WithOtherOpening),
@@ -165,9 +166,6 @@ public sealed class VerifyCommandTests : ToolTests
 
     private static VerdictDocument WithResult(VerdictDocument verdict, Func<ResultDocument, ResultDocument> change) =>
         verdict with { Results = [.. verdict.Results.Select(change)] };
-
-    private static VerdictDocument WithAct(VerdictDocument verdict, Func<ActDocument, ActDocument> change) =>
-        WithResult(verdict, result => result with { Acts = [.. result.Acts.Select(change)] });
 
     private static TlogProof WithOtherOpening(Receipt receipt) => receipt.Proof with
     {

@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.Testing.InMemory;
@@ -28,6 +31,9 @@ public sealed class StubService : HttpMessageHandler
     /// <summary>Changes a verdict before it is sent.</summary>
     public Func<VerdictDocument, VerdictDocument> Lie { get; set; } = verdict => verdict;
 
+    /// <summary>Changes the JSON of a verdict before it is sent, as one may who stands between.</summary>
+    public Action<JsonObject> Rewrite { get; set; } = _ => { };
+
     /// <summary>Answers instead of the service.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage?> Instead { get; set; } = _ => null;
 
@@ -40,15 +46,23 @@ public sealed class StubService : HttpMessageHandler
     /// <summary>The key that receipts are judged by.</summary>
     public string Key => World.Identity.Verifiers[0].ToString();
 
-    /// <summary>Issues a document in the name of the bank.</summary>
-    public async Task IssueAsync(byte[] content) =>
-        await _service.Intake.HandleAsync(World.Upload("bank", Guid.NewGuid().ToString(), content), CancellationToken.None);
+    /// <summary>Issues a document.</summary>
+    public async Task IssueAsync(byte[] content, string issuer = "bank", Dictionary<string, string>? metadata = null) =>
+        await _service.Intake.HandleAsync(InMemoryWorld.EventOf(World.Inbox.Put(Issuer.ContainerPrefix + issuer, Guid.NewGuid().ToString(), content, metadata)), CancellationToken.None);
+
+    /// <summary>Does an act to a document, a second after what was before: <c>revoke</c> and so on, with further members of its line.</summary>
+    public async Task ActAsync(string issuer, string act, byte[] content, string more = "")
+    {
+        World.Time.Advance(TimeSpan.FromSeconds(1));
+        var line = $$"""{"act":"{{act}}","algorithm":"sha-256","digest":"{{Convert.ToHexStringLower(SHA256.HashData(content))}}"{{more}}}""";
+        await _service.Intake.HandleAsync(World.Upload(issuer, $"{Guid.NewGuid()}.acts.jsonl", Encoding.UTF8.GetBytes(line)), CancellationToken.None);
+    }
 
     /// <summary>Issues many documents, by their digests, at once.</summary>
-    public async Task IssueDigestsAsync(IEnumerable<string> sha256)
+    public async Task IssueDigestsAsync(IEnumerable<string> sha256, string issuer = "bank")
     {
         var list = Encoding.UTF8.GetBytes(string.Concat(sha256.Select((hex, i) => $"{hex}  {i}\n")));
-        await _service.Intake.HandleAsync(World.Upload("bank", $"{Guid.NewGuid()}.sha256", list), CancellationToken.None);
+        await _service.Intake.HandleAsync(World.Upload(issuer, $"{Guid.NewGuid()}.sha256", list), CancellationToken.None);
     }
 
     /// <summary>Has other keys sign from the next batch on, once they were read again, and issues something in it.</summary>
@@ -81,7 +95,10 @@ public sealed class StubService : HttpMessageHandler
         var results = new List<VerdictDocument>();
         foreach (var digest in batch.Digests)
             results.Add(await AnswerAsync($"{digest.Algorithm}:{digest.Digest}", cancellationToken));
-        return Json(JsonSerializer.Serialize(new BatchAnswerDocument(results), AnswerJson.Instance.BatchAnswerDocument));
+        var answer = JsonSerializer.SerializeToNode(new BatchAnswerDocument(results), AnswerJson.Instance.BatchAnswerDocument)!;
+        foreach (var verdict in answer["results"]!.AsArray())
+            Rewrite(verdict!.AsObject());
+        return Json(answer.ToJsonString());
     }
 
     private async Task<VerdictDocument> AnswerAsync(string text, CancellationToken cancellationToken) =>

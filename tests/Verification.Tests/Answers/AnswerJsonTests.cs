@@ -9,7 +9,7 @@ namespace TrueCopy.Verification.Tests.Answers;
 public sealed class AnswerJsonTests
 {
     private const string Revoked = """
-        {"verdict":"revoked","algorithm":"sm3","digest":"ab","checkedAt":"2026-11-23T09:00:00.5Z","results":[{"issuer":{"id":"bank","legalName":"示范银行","jurisdiction":"CN-GD"},"verdict":"revoked","since":"2026-11-23T08:30:00Z","acts":[{"logIndex":7,"kind":"issue","at":"2026-11-23T08:00:00Z"},{"logIndex":8,"kind":"revoke","at":"2026-11-23T08:30:00Z","reason":"issuedInError"}],"receipt":"r\n","reason":"issuedInError","note":"sorry"}],"checkpoint":{"origin":"log.example","size":9,"root":"AA==","note":"n+\n"}}
+        {"verdict":"revoked","algorithm":"sm3","digest":"ab","checkedAt":"2026-11-23T09:00:00.5Z","results":[{"issuer":{"id":"bank","legalName":"示范银行","jurisdiction":"CN-GD"},"verdict":"revoked","since":"2026-11-23T08:30:00Z","receipt":"r\n","issueReceipt":"i\n","reason":"issuedInError","note":"sorry","unproven":{"acts":[{"logIndex":7,"kind":"issue","at":"2026-11-23T08:00:00Z"},{"logIndex":8,"kind":"revoke","at":"2026-11-23T08:30:00Z","reason":"issuedInError"}],"type":"报告"}}],"checkpoint":{"origin":"log.example","size":9,"root":"AA==","note":"n+\n"}}
         """;
 
     [Fact]
@@ -25,13 +25,16 @@ public sealed class AnswerJsonTests
                     new IssuerDocument("bank", "示范银行", "CN-GD"),
                     Verdict.Revoked,
                     new DateTimeOffset(2026, 11, 23, 8, 30, 0, TimeSpan.Zero),
-                    [
-                        new ActDocument(7, ActKind.Issue, new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero)),
-                        new ActDocument(8, ActKind.Revoke, new DateTimeOffset(2026, 11, 23, 8, 30, 0, TimeSpan.Zero), ReasonCode.IssuedInError),
-                    ],
                     "r\n",
+                    "i\n",
                     Reason: ReasonCode.IssuedInError,
-                    Note: "sorry"),
+                    Note: "sorry",
+                    Unproven: new UnprovenDocument(
+                        [
+                            new ActDocument(7, ActKind.Issue, new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero)),
+                            new ActDocument(8, ActKind.Revoke, new DateTimeOffset(2026, 11, 23, 8, 30, 0, TimeSpan.Zero), ReasonCode.IssuedInError),
+                        ],
+                        "报告")),
             ],
             new CheckpointDocument("log.example", 9, "AA==", "n+\n"));
         Assert.Equal(Revoked, JsonSerializer.Serialize(document, AnswerJson.Instance.VerdictDocument));
@@ -55,7 +58,7 @@ public sealed class AnswerJsonTests
 
         var note = Quote(Encoding.UTF8.GetString(answer.Checkpoint.Note.Span));
         Assert.Equal(
-            $$$"""{"verdict":"verified","algorithm":"sha-256","digest":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","checkedAt":"2026-11-23T09:01:30Z","results":[{"issuer":{"id":"bank","legalName":"The bank Ltd","jurisdiction":"HK"},"verdict":"verified","since":"2026-11-23T09:00:00Z","acts":[{"logIndex":2,"kind":"issue","at":"2026-11-23T09:00:00Z"}],"receipt":{{{Quote(Encoding.UTF8.GetString(answer.Issuers[0].Receipt.Encode()))}}}}],"checkpoint":{"origin":"log.example","size":3,"root":"{{{answer.Checkpoint.Checkpoint.Root}}}","note":{{{note}}}}}""",
+            $$$"""{"verdict":"verified","algorithm":"sha-256","digest":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","checkedAt":"2026-11-23T09:01:30Z","results":[{"issuer":{"id":"bank","legalName":"The bank Ltd","jurisdiction":"HK"},"verdict":"verified","since":"2026-11-23T09:00:00Z","receipt":{{{Quote(Encoding.UTF8.GetString(answer.Issuers[0].Receipt.Encode()))}}},"unproven":{"acts":[{"logIndex":2,"kind":"issue","at":"2026-11-23T09:00:00Z"}]}}],"checkpoint":{"origin":"log.example","size":3,"root":"{{{answer.Checkpoint.Checkpoint.Root}}}","note":{{{note}}}}}""",
             JsonSerializer.Serialize(VerdictDocument.Of(answer), AnswerJson.Instance.VerdictDocument));
 
         var unknown = await service.Verifier.VerifyAsync(Samples.DigestOf([]), TestContext.Current.CancellationToken);
@@ -71,6 +74,7 @@ public sealed class AnswerJsonTests
     [InlineData("\"digest\":\"ab\"", "\"digest\":null")]
     [InlineData("\"acts\":[", "\"acts\":[null,")]
     [InlineData("\"results\":[", "\"results\":[null,")]
+    [InlineData("\"unproven\":{\"acts\"", "\"unproven\":{\"deeds\"")]
     [InlineData("\"verdict\":\"revoked\"", "\"verdict\":\"fine\"")]
     [InlineData("\"verdict\":\"revoked\"", "\"verdict\":1")]
     [InlineData("\"verdict\":\"revoked\"", "\"verdict\":\"1\"")]

@@ -1,5 +1,6 @@
 using CsCheck;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Sequencing;
 using TrueCopy.Verification.Verdicts;
 using static TrueCopy.Verification.Tests.Samples;
@@ -52,13 +53,30 @@ public sealed class HistoryTests
                 {
                     world.Time.SetUtcNow(Day(day) > world.Time.GetUtcNow() ? Day(day) : world.Time.GetUtcNow());
                     var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes(document)), TestContext.Current.CancellationToken);
-                    var expected = Issuers.Select(issuer => (issuer, Verdict: Model(history, issuer, document, world.Time.GetUtcNow()))).Where(item => item.Verdict != Verdict.Unknown);
+                    var expected = Issuers.Select(issuer => (issuer, Verdict: Model(history, issuer, document, world.Time.GetUtcNow()))).Where(item => item.Verdict != Verdict.Unknown).ToArray();
                     Assert.Equal(expected, answer.Issuers.Select(item => (item.Result.Issue.Entry.Issuer!, item.Result.Verdict)).Order());
+                    Assert.Equal(
+                        expected.Select(item => item.Verdict).Distinct().ToArray() switch { [] => Verdict.Unknown, [var common] => common, _ => Verdict.Conflicting },
+                        answer.Verdict);
+                    Assert.All(answer.Issuers, item => AssertRests(item, answer));
                 }
             }
         },
         iter: 300,
         threads: 1);
+
+    // Both receipts hold, and the act is about the issue beside it.
+    private static void AssertRests(IssuerAnswer issuer, Answer answer)
+    {
+        var keys = answer.Checkpoint.Signers;
+        var deciding = ReceiptCheck.Run(issuer.Receipt, answer.Digest, keys);
+        Assert.Equal(issuer.Result.Deciding.Entry.Kind, deciding.Entry.Kind);
+        Assert.Equal(deciding.Entry.Kind == ActKind.Issue, issuer.IssueReceipt is null);
+        if (issuer.IssueReceipt is null)
+            return;
+        var issue = ReceiptCheck.Run(issuer.IssueReceipt, answer.Digest, keys);
+        Assert.Equal((ActKind.Issue, deciding.Entry.Issuer, deciding.Entry.Target), (issue.Entry.Kind, issue.Entry.Issuer, issue.Index));
+    }
 
     // The model: what an issuer did to a document, in the order in which it was uploaded. An act counts if the issuer
     // issued the document at all; once revoked nothing else counts, and a successor must have been issued too.

@@ -56,7 +56,8 @@ public sealed class VerdictRuleTests
             }
         }
 
-        Assert.Equal(Enum.GetValues<Verdict>().Length - 1, seen.Count);
+        // All but unknown and conflicting, which no one issuer says.
+        Assert.Equal(Enum.GetValues<Verdict>().Length - 2, seen.Count);
     }
 
     [Theory]
@@ -86,19 +87,60 @@ public sealed class VerdictRuleTests
     }
 
     [Fact]
-    public void What_one_issuer_does_says_nothing_of_anothers_document_and_the_nearest_to_verified_comes_first()
+    public void Each_issuer_has_a_word_of_its_own_the_earliest_issuance_first_and_where_words_differ_that_is_the_verdict()
     {
         RecordedAct[] acts =
         [
-            Recorded(ActKind.Issue, 0, 0, 0), Recorded(ActKind.Revoke, 1, 0, 1),
-            Recorded(ActKind.Issue, 2, 0, 2, issuer: "registry"), Recorded(ActKind.Suspend, 3, 0, 3, issuer: "registry"),
             Recorded(ActKind.Issue, 4, 0, 4, issuer: "court"),
+            Recorded(ActKind.Issue, 2, 0, 2, issuer: "registry"), Recorded(ActKind.Suspend, 3, 0, 3, issuer: "registry", target: 2),
+            Recorded(ActKind.Issue, 0, 0, 0), Recorded(ActKind.Revoke, 1, 0, 1, target: 0),
             Recorded(ActKind.Revoke, 5, 0, 5, issuer: "stranger"),
         ];
         var all = VerdictRule.Decide(acts, Now);
-        Assert.Equal(Verdict.Verified, all.Verdict);
-        Assert.Equal([("court", Verdict.Verified), ("registry", Verdict.Suspended), ("bank", Verdict.Revoked)], all.Results.Select(result => (result.Issue.Entry.Issuer, result.Verdict)));
-        Assert.Equal(Verdict.Suspended, VerdictRule.Decide(acts[..4], Now).Verdict);
+        Assert.Equal(Verdict.Conflicting, all.Verdict);
+        Assert.Equal([("bank", Verdict.Revoked), ("registry", Verdict.Suspended), ("court", Verdict.Verified)], all.Results.Select(result => (result.Issue.Entry.Issuer, result.Verdict)));
+        Assert.Equal(Verdict.Verified, VerdictRule.Decide([acts[0], acts[1]], Now).Verdict);
+        Assert.Equal(["registry", "court"], VerdictRule.Decide([acts[0], acts[1]], Now).Results.Select(result => result.Issue.Entry.Issuer));
+    }
+
+    // Whatever several issuers do, in any order of arrival.
+    [Fact]
+    public void No_issuers_acts_change_anothers_result_nor_hide_it()
+    {
+        string[] issuers = ["bank", "registry", "court"];
+        ActKind[] kinds = [ActKind.Issue, ActKind.Issue, ActKind.Revoke, ActKind.Suspend, ActKind.Reinstate, ActKind.Supersede];
+        var act = Gen.Select(Gen.Int[0, 2], Gen.Int[0, 5], Gen.Int[0, 4], Gen.Int[0, 2], Gen.Int[0, 20], Gen.Int[0, 20]);
+        var overall = new HashSet<Verdict>();
+        act.Array[1, 14].SelectMany(acts => Gen.Shuffle(acts.Index().ToArray())).Sample(
+            acts =>
+            {
+                var recorded = acts.Select(item => Recorded(kinds[item.Item.Item2], item.Item.Item3, item.Item.Item4, item.Index, item.Item.Item5, item.Item.Item6, issuers[item.Item.Item1], target: item.Index)).ToArray();
+                var all = VerdictRule.Decide(recorded, Now);
+                var alone = issuers.SelectMany(issuer => VerdictRule.Decide(recorded.Where(act => act.Entry.Issuer == issuer), Now).Results).ToArray();
+                Assert.Equal(alone.Length, all.Results.Count);
+                foreach (var own in alone)
+                {
+                    var among = Assert.Single(all.Results, result => result.Issue.Entry.Issuer == own.Issue.Entry.Issuer);
+                    Assert.Equal((own.Verdict, own.Since, own.Deciding, own.Issue), (among.Verdict, among.Since, among.Deciding, among.Issue));
+                    Assert.Equal(own.Acts, among.Acts);
+                }
+
+                Assert.Equal(
+                    alone.Select(result => result.Verdict).Distinct().ToArray() switch { [] => Verdict.Unknown, [var common] => common, _ => Verdict.Conflicting },
+                    all.Verdict);
+                lock (overall)
+                    overall.Add(all.Verdict);
+            },
+            iter: 5_000);
+        Assert.Equal(Enum.GetValues<Verdict>().Length, overall.Count);
+    }
+
+    [Fact]
+    public void A_result_rests_on_the_issue_that_the_deciding_act_is_about_and_else_on_the_last()
+    {
+        RecordedAct[] acts = [Recorded(ActKind.Issue, 0, 0, 0, until: 5), Recorded(ActKind.Suspend, 1, 0, 1, target: 0), Recorded(ActKind.Issue, 2, 0, 2, until: 20)];
+        Assert.Equal(0, Assert.Single(VerdictRule.Decide(acts, Now).Results).Issue.Anchor.LogIndex);
+        Assert.Equal(2, Assert.Single(VerdictRule.Decide([.. acts, Recorded(ActKind.Reinstate, 3, 0, 3, target: 2)], Now).Results).Issue.Anchor.LogIndex);
     }
 
     private static Verdict Expected(ActKind[] sequence, int? from, int? until)
@@ -113,12 +155,13 @@ public sealed class VerdictRuleTests
     }
 
     // Validity in days after the first act; the clock stands at day 10.
-    private static RecordedAct Recorded(ActKind kind, int seconds, long position, long index, int? from = null, int? until = null, string issuer = "bank")
+    private static RecordedAct Recorded(ActKind kind, int seconds, long position, long index, int? from = null, int? until = null, string issuer = "bank", long? target = null)
     {
         var act = new Act(Sample.Id, kind, Samples.Bank with { Id = issuer }, Sample.At.AddSeconds(seconds), position, Sample.Digest, Sample.Source)
         {
             ValidFrom = kind == ActKind.Issue && from is { } days ? Sample.At.AddDays(days) : null,
             Expires = kind == ActKind.Issue && until is { } end ? Sample.At.AddDays(end) : null,
+            Target = kind == ActKind.Issue ? null : target,
         };
         var opening = Opening.Create();
         return RecordedAct.Of(new Anchor(act.Digest, act.Id, index, Entry.Of(act, opening).Encode(), opening, Confidential.None));

@@ -1,4 +1,5 @@
 using TrueCopy.TransparencyLog;
+using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Verdicts;
 using static TrueCopy.Verification.Tests.Samples;
@@ -77,6 +78,40 @@ public sealed class VerifierTests
         var before = _world.Operations.Log.Count;
         await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
         Assert.Equal(["index.find"], _world.Operations.Log.Skip(before));
+    }
+
+    [Fact]
+    public async Task A_warm_verification_of_a_document_with_two_receipts_is_one_storage_operation_too()
+    {
+        await using var service = _world.Start();
+        await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
+        _world.Time.Advance(TimeSpan.FromSeconds(1));
+        await service.Intake.HandleAsync(_world.Upload("bank", "a.acts.jsonl", Bytes($$"""{"act":"revoke","algorithm":"sha-256","digest":"{{DigestOf(Bytes("a")).Hex}}"}""")), TestContext.Current.CancellationToken);
+        await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
+        var before = _world.Operations.Log.Count;
+        var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
+        Assert.NotNull(Assert.Single(answer.Issuers).IssueReceipt);
+        Assert.Equal(["index.find"], _world.Operations.Log.Skip(before));
+    }
+
+    [Fact]
+    public async Task Deciding_on_one_issue_stays_within_its_budget_of_memory()
+    {
+        await using var service = _world.Start();
+        await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
+        RecordedAct[] acts = [RecordedAct.Of(_world.Ledger.Anchors.Single())];
+        var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
+        VerdictRule.Decide(acts, answer.CheckedAt);
+        VerdictDocument.Of(answer);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        VerdictRule.Decide(acts, answer.CheckedAt);
+        var decided = GC.GetAllocatedBytesForCurrentThread() - before;
+        VerdictDocument.Of(answer);
+        var written = GC.GetAllocatedBytesForCurrentThread() - before - decided;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{decided} B to decide, {written} B to write");
+        Assert.InRange(decided, 1, 2500);
+        Assert.InRange(written, 1, 7000);
     }
 
     [Fact]
