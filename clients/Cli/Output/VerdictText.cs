@@ -113,7 +113,7 @@ internal static class VerdictText
         text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ the receipt{(checks.Count == 1 ? " is" : "s are")} about this file's {algorithm} digest");
         foreach (var log in checks.GroupBy(check => check.Checkpoint))
         {
-            foreach (var check in log)
+            foreach (var check in log.OrderBy(check => check.Index))
                 text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ entry {check.Index} is in the log of {check.Checkpoint.Size} entries");
             foreach (var key in log.Key.Signers)
                 text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ that log is signed by {key.Name}+{key.KeyId:x8}");

@@ -21,7 +21,7 @@ public sealed class ConflictTests : ToolTests
     }
 
     [Fact]
-    public async Task Another_institution_cannot_take_a_document_back_by_issuing_it_first_or_later_and_revoking_that()
+    public async Task Another_institution_cannot_take_a_document_back_by_issuing_it_too_and_revoking_that()
     {
         var content = "document"u8.ToArray();
         var file = await IssuedFileAsync("document");

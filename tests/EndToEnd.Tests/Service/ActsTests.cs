@@ -36,7 +36,7 @@ public sealed class ActsTests(ActsTests.Running running) : IClassFixture<ActsTes
     [Fact]
     public async Task The_verdicts_differ_in_headline_exit_code_and_JSON()
     {
-        string[] files = [.. Enumerable.Range(0, 7).Select(_ => running.NewFile())];
+        string[] files = [.. Enumerable.Range(0, 8).Select(_ => running.NewFile())];
         await running.IssueAsync(files[0]);
         await running.IssueAsync(files[1]);
         await running.IssueAsync(files[2]);
@@ -46,6 +46,9 @@ public sealed class ActsTests(ActsTests.Running running) : IClassFixture<ActsTes
         await running.ActAsync("revoke", files[0]);
         await running.ActAsync("suspend", files[1], "--reason", "certificateHold");
         await running.ActAsync("supersede", files[2], "--with", files[5]);
+        await running.IssueAsync(files[7]);
+        await running.IssueAsync(files[7], "--issuer", "demo-registry");
+        await running.ActAsync("revoke", files[7]);
 
         var headlines = new HashSet<string>();
         var exitCodes = new HashSet<int>();
@@ -56,14 +59,15 @@ public sealed class ActsTests(ActsTests.Running running) : IClassFixture<ActsTes
             Assert.True(exitCodes.Add(run.ExitCode), run.Output);
         }
 
-        Assert.Equal([0, 1, 10, 11, 12, 13, 14], exitCodes.Order());
+        Assert.Equal([0, 1, 10, 11, 12, 13, 14, 15], exitCodes.Order());
         var all = await running.VerifyAsync([.. files, "--json"]);
         Assert.Equal(1, all.ExitCode);
         Assert.Equal(
-            ["revoked", "suspended", "superseded", "expired", "notYetValid", "verified", "unknown"],
+            ["revoked", "suspended", "superseded", "expired", "notYetValid", "verified", "unknown", "conflicting"],
             JsonDocument.Parse(all.Output).RootElement.EnumerateArray().Select(result => result.GetProperty("verdict").GetString()));
         var superseded = await running.VerifyAsync(files[2]);
-        Assert.Contains($"replaced by sha-256 {HexOf(files[5])}, which is verified", superseded.Output, StringComparison.Ordinal);
+        Assert.Contains($"replaced by sha-256 {HexOf(files[5])}\n", superseded.Output, StringComparison.Ordinal);
+        Assert.Contains("demo-bank: what replaces it is verified", superseded.Output, StringComparison.Ordinal);
         await running.ActAsync("reinstate", files[1]);
         Assert.Equal(0, (await running.VerifyAsync(files[1])).ExitCode);
     }
@@ -92,8 +96,9 @@ public sealed class ActsTests(ActsTests.Running running) : IClassFixture<ActsTes
         Assert.Equal(0, (await Tool.RunAsync("revoke", file, "--issuer", "demo-registry", "--inbox", running.Inbox)).ExitCode);
         Assert.Equal((10, 10), ((await running.VerifyAsync(file)).ExitCode, (await running.VerifyAsync(file, "--algorithm", "sm3")).ExitCode));
         await running.IssueAsync(file);
-        Assert.Equal(0, (await running.VerifyAsync(file)).ExitCode);
+        Assert.Equal(15, (await running.VerifyAsync(file)).ExitCode);
         Assert.Equal(10, (await running.VerifyAsync(file, "--issuer", "demo-registry")).ExitCode);
+        Assert.Equal(0, (await running.VerifyAsync(file, "--issuer", "demo-bank")).ExitCode);
     }
 
     [Fact]
@@ -199,7 +204,8 @@ public sealed class ActsTests(ActsTests.Running running) : IClassFixture<ActsTes
 
         internal async Task IssueAsync(string file, params string[] more)
         {
-            var run = await Tool.RunAsync(["issue", file, "--issuer", "demo-bank", "--inbox", Inbox, .. more]);
+            string[] issuer = more.Contains("--issuer") ? [] : ["--issuer", "demo-bank"];
+            var run = await Tool.RunAsync(["issue", file, .. issuer, "--inbox", Inbox, .. more]);
             Assert.True(run.ExitCode == 0, run.Output + run.Error);
         }
 
