@@ -1,5 +1,6 @@
 using System.Text;
 using TrueCopy.TransparencyLog;
+using TrueCopy.TransparencyLog.Checkpoints;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
@@ -14,9 +15,6 @@ namespace TrueCopy.Client;
 /// </summary>
 internal static class AnswerCheck
 {
-    private static readonly Comparer<CheckedResult> EarliestIssuance =
-        Comparer<CheckedResult>.Create((left, right) => (left.Issue.Entry.At, left.Issue.Index).CompareTo((right.Issue.Entry.At, right.Issue.Index)));
-
     /// <summary>Checks an answer about <paramref name="digest"/>.</summary>
     /// <param name="answer">What the service said.</param>
     /// <param name="digest">What it was asked.</param>
@@ -28,8 +26,11 @@ internal static class AnswerCheck
         {
             if (answer.Algorithm != digest.Algorithm.Name || answer.Digest != digest.Hex)
                 throw Differs("The answer is about another document.");
-            CheckCheckpoint(answer.Checkpoint, checkpoints);
-            CheckedResult[] results = [.. answer.Results.Select(result => Prove(result, answer.CheckedAt, digest, checkpoints))];
+            var signed = Open(answer.Checkpoint, checkpoints);
+            SignedCheckpoint OpenSame(ReadOnlyMemory<byte> note) => Same(checkpoints.Open(note), signed);
+            var results = new CheckedResult[answer.Results.Count];
+            for (var i = 0; i < results.Length; i++)
+                results[i] = Prove(answer.Results[i], answer.CheckedAt, digest, OpenSame);
             CheckWhole(answer, results);
             return AsOf(new CheckedAnswer(digest, answer, results, now));
         }
@@ -39,13 +40,14 @@ internal static class AnswerCheck
         }
     }
 
-    private static void CheckCheckpoint(CheckpointDocument stated, OpenedCheckpoints checkpoints)
+    private static SignedCheckpoint Open(CheckpointDocument stated, OpenedCheckpoints checkpoints)
     {
         try
         {
-            var signed = checkpoints.Open(stated.Note).Checkpoint;
-            if (signed.Origin != stated.Origin || signed.Size != stated.Size || signed.Root.ToString() != stated.Root)
-                throw new ReceiptException(ReceiptFault.Checkpoint, "The answer states another checkpoint than the one that is signed.");
+            var signed = checkpoints.Open(stated.Note);
+            return signed.Checkpoint.Origin == stated.Origin && signed.Size == stated.Size && signed.Checkpoint.Root.ToString() == stated.Root
+                ? signed
+                : throw new ReceiptException(ReceiptFault.Checkpoint, "The answer states another checkpoint than the one that is signed.");
         }
         catch (LogFormatException exception)
         {
@@ -53,10 +55,16 @@ internal static class AnswerCheck
         }
     }
 
-    private static CheckedResult Prove(ResultDocument result, DateTimeOffset checkedAt, Digest digest, OpenedCheckpoints checkpoints)
+    // What one institution says stands on the same log as what another says.
+    private static SignedCheckpoint Same(SignedCheckpoint own, SignedCheckpoint ofAnswer) =>
+        own.Size == ofAnswer.Size && own.Checkpoint.Root == ofAnswer.Checkpoint.Root
+            ? own
+            : throw new LogFormatException("it stands on another checkpoint than the answer");
+
+    private static CheckedResult Prove(ResultDocument result, DateTimeOffset checkedAt, Digest digest, Func<ReadOnlyMemory<byte>, SignedCheckpoint> open)
     {
-        var deciding = ReceiptCheck.Run(Parse(result.Receipt), digest, checkpoints.Open);
-        var issue = result.IssueReceipt is null ? deciding : ReceiptCheck.Run(Parse(result.IssueReceipt), digest, checkpoints.Open);
+        var deciding = ReceiptCheck.Run(Parse(result.Receipt), digest, open);
+        var issue = result.IssueReceipt is null ? deciding : ReceiptCheck.Run(Parse(result.IssueReceipt), digest, open);
         if (issue.Entry is not { Kind: ActKind.Issue, Issuer: not null, LegalName: not null, Jurisdiction: not null })
             throw Differs("The answer comes without a receipt of the issue that it rests on.");
         if (!ReferenceEquals(issue, deciding))
@@ -67,39 +75,54 @@ internal static class AnswerCheck
                 throw Differs("The receipt is of an act on another issue than the answer.");
         }
 
-        var proven = ResultDocument.Of(issue.Entry, deciding.Entry, deciding.Receipt, checkedAt);
-        return Difference(result, proven) is { } member
+        return Difference(result, issue.Entry, deciding, checkedAt) is { } member
             ? throw Differs($"The receipt has another {member} than the answer.")
             : new CheckedResult(result, deciding, issue);
     }
 
-    private static string? Difference(ResultDocument said, ResultDocument proven) =>
-        said.Issuer != proven.Issuer ? "issuer"
-        : said.Verdict != proven.Verdict ? "verdict"
-        : said.Since != proven.Since ? "time"
-        : said.ValidFrom != proven.ValidFrom || said.Expires != proven.Expires ? "validity"
-        : said.Reason != proven.Reason ? "reason"
-        : said.Note != proven.Note ? "note"
-        : said.Successor != proven.Successor ? "successor"
-        : null;
+    private static string? Difference(ResultDocument said, Entry issue, ReceiptCheck deciding, DateTimeOffset checkedAt)
+    {
+        var word = VerdictRule.WordOf(deciding.Entry, checkedAt);
+        return said.Issuer.Id != issue.Issuer || said.Issuer.LegalName != issue.LegalName || said.Issuer.Jurisdiction != issue.Jurisdiction || said.Issuer.Domain is not null ? "issuer"
+            : said.Verdict != word.Verdict ? "verdict"
+            : said.Since != word.Since ? "time"
+            : said.ValidFrom != issue.ValidFrom || said.Expires != issue.Expires ? "validity"
+            : said.Reason != deciding.Entry.Reason ? "reason"
+            : said.Note != deciding.Receipt.Note ? "note"
+            : said.Successor?.Algorithm != deciding.Receipt.Successor?.Algorithm.Name || said.Successor?.Digest != deciding.Receipt.Successor?.Hex ? "successor"
+            : null;
+    }
 
     private static void CheckWhole(VerdictDocument answer, CheckedResult[] results)
     {
-        if (results.DistinctBy(result => result.Issue.Entry.Issuer, StringComparer.Ordinal).Count() != results.Length)
-            throw Differs("The answer has two results of one institution.");
-        if (!results.Order(EarliestIssuance).SequenceEqual(results))
-            throw Differs("The answer's results are not in the order of their issues.");
-        if (answer.Verdict != VerdictRule.Overall(answer.Results.Select(result => result.Verdict)))
+        for (var i = 1; i < results.Length; i++)
+        {
+            for (var before = 0; before < i; before++)
+            {
+                if (results[before].Issue.Entry.Issuer == results[i].Issue.Entry.Issuer)
+                    throw Differs("The answer has two results of one institution.");
+            }
+
+            if (Issuance(results[i - 1]).CompareTo(Issuance(results[i])) > 0)
+                throw Differs("The answer's results are not in the order of their issues.");
+        }
+
+        if (answer.Verdict != VerdictRule.Overall(answer.Results, result => result.Verdict))
             throw Differs("The answer comes without a receipt, or says something else than its own results.");
     }
+
+    private static (DateTimeOffset At, long Index) Issuance(CheckedResult result) => (result.Issue.Entry.At, result.Issue.Index);
 
     // The service's words are of its own clock. Where validity begins or ends between that and this one, this one's count.
     private static CheckedAnswer AsOf(CheckedAnswer answer)
     {
-        if (answer.Results.All(result => result.Document.Verdict == VerdictRule.WordOf(result.Deciding.Entry, answer.CheckedAt).Verdict))
-            return answer;
-        CheckedResult[] results = [.. answer.Results.Select(result => result.At(answer.CheckedAt))];
-        return answer.With(results);
+        foreach (var result in answer.Results)
+        {
+            if (VerdictRule.WordOf(result.Deciding.Entry, answer.CheckedAt).Verdict != result.Document.Verdict)
+                return answer.With([.. answer.Results.Select(each => each.At(answer.CheckedAt))]);
+        }
+
+        return answer;
     }
 
     private static ReceiptException Differs(string message) => new(ReceiptFault.Document, message);

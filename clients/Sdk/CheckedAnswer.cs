@@ -33,7 +33,7 @@ public sealed record CheckedAnswer(
 
     internal CheckedAnswer With(IReadOnlyList<CheckedResult> results) => this with
     {
-        Document = Document with { Verdict = VerdictRule.Overall(results.Select(result => result.Document.Verdict)), Results = [.. results.Select(result => result.Document)] },
+        Document = Document with { Verdict = VerdictRule.Overall(results, result => result.Document.Verdict), Results = [.. results.Select(result => result.Document)] },
         Results = results,
     };
 }

@@ -1,10 +1,14 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using TrueCopy.Client;
 using TrueCopy.Testing.InMemory;
+using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Sdk.Tests;
@@ -88,9 +92,7 @@ public sealed class ProvenAnswerTests : IDisposable
         await _service.IssueAsync(Clients.Content(1));
         await _service.IssueAsync(Document, "registry");
         await _service.IssueAsync(Document);
-        var first = await ReceiptAsync(0);
         await _service.ActAsync("bank", "suspend", Document);
-        var suspension = await ReceiptAsync(0);
         await _service.IssueAsync(Document);
         await _service.ActAsync("bank", "revoke", Document);
         var sent = (await AskAsync()).OfIssuer("bank").Document.Results[0];
@@ -99,9 +101,9 @@ public sealed class ProvenAnswerTests : IDisposable
             "left out" => null,
             "its own" => sent.Receipt,
             "of another institution" => (await AskAsync()).OfIssuer("registry").Document.Results[0].Receipt,
-            "of another document" => await ReceiptAsync(1),
-            "of a suspension" => suspension,
-            _ => first,
+            "of another document" => (await AskAsync(document: 1)).Document.Results[0].Receipt,
+            "of a suspension" => await ProofAsync(ActKind.Suspend),
+            _ => await ProofAsync(ActKind.Issue),
         };
         _service.Rewrite = verdict =>
         {
@@ -110,6 +112,19 @@ public sealed class ProvenAnswerTests : IDisposable
             if (other is null)
                 bank.Remove("issueReceipt");
         };
+        Assert.False(await CountsAsync());
+    }
+
+    [Fact]
+    public async Task A_receipt_under_an_older_checkpoint_than_the_answers_is_no_answer()
+    {
+        await _service.IssueAsync(Document);
+        var old = (await AskAsync()).Document.Results[0].Receipt;
+        await _service.IssueAsync(Clients.Content(1));
+
+        // The service reads its checkpoint again after a second.
+        _service.World.Time.Advance(TimeSpan.FromSeconds(1));
+        _service.Rewrite = verdict => verdict["results"]![0]!["receipt"] = old;
         Assert.False(await CountsAsync());
     }
 
@@ -200,7 +215,15 @@ public sealed class ProvenAnswerTests : IDisposable
         }
     }
 
-    private async Task<string> ReceiptAsync(int document) => (await AskAsync(document: document)).OfIssuer("bank").Document.Results[0].Receipt;
+    // The bank's first act of a kind on the document, under the checkpoint that answers stand on.
+    private async Task<string> ProofAsync(ActKind kind)
+    {
+        var anchor = _service.World.Ledger.Anchors.Where(anchor => anchor.Digest.Hex == Clients.DigestOf(0).Hex && anchor.ReadEntry() is { Issuer: "bank" } entry && entry.Kind == kind).MinBy(anchor => anchor.LogIndex)!;
+        await using var process = _service.World.Start();
+        var checkpoint = (await AskAsync()).Document.Checkpoint;
+        var path = await new TreeReader(process.Tiles, checkpoint.Size).InclusionProofAsync(anchor.LogIndex, Clients.Stop);
+        return Encoding.UTF8.GetString(Receipt.Create(anchor, path, Encoding.UTF8.GetBytes(checkpoint.Note)).Encode());
+    }
 
     private static VerdictDocument AsOf(VerdictDocument answer, DateTimeOffset at)
     {

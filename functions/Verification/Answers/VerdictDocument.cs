@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Verification.Answers;
@@ -28,7 +27,7 @@ public sealed record VerdictDocument(
         answer.Digest.Algorithm.Name,
         answer.Digest.Hex,
         answer.CheckedAt,
-        [.. answer.Issuers.Select(issuer => ResultDocument.Of(issuer, answer.CheckedAt))],
+        [.. answer.Issuers.Select(ResultDocument.Of)],
         CheckpointDocument.Of(answer.Checkpoint));
 
     void IJsonOnDeserialized.OnDeserialized()
@@ -40,7 +39,7 @@ public sealed record VerdictDocument(
 
 /// <summary>
 /// What one institution says of the document. All of it but <paramref name="Unproven"/> follows from the entries that
-/// the receipts prove, and the clock: <see cref="Of(Entry, Entry, Receipt, DateTimeOffset)"/>.
+/// the receipts prove, and the clock.
 /// </summary>
 /// <param name="Issuer">Who, as the issue that the result rests on names it.</param>
 /// <param name="Verdict">Neither unknown nor conflicting.</param>
@@ -66,38 +65,25 @@ public sealed record ResultDocument(
     DigestDocument? Successor = null,
     UnprovenDocument? Unproven = null)
 {
-    /// <summary>What entries say of the document at a time; without receipts and what only the service says.</summary>
-    /// <param name="issue">The issue that it rests on.</param>
-    /// <param name="deciding">The act that decides; the issue itself if nothing was done to it.</param>
-    /// <param name="receipt">Receipt of the deciding act, for its note and successor.</param>
-    /// <param name="now">When.</param>
-    public static ResultDocument Of(Entry issue, Entry deciding, Receipt receipt, DateTimeOffset now)
-    {
-        var (verdict, since) = VerdictRule.WordOf(deciding, now);
-        return new ResultDocument(
-            new IssuerDocument(issue.Issuer ?? "", issue.LegalName ?? "", issue.Jurisdiction ?? ""),
-            verdict,
-            since,
-            "",
-            ValidFrom: issue.ValidFrom,
-            Expires: issue.Expires,
-            Reason: deciding.Reason,
-            Note: receipt.Note,
-            Successor: receipt.Successor is { } successor ? new DigestDocument(successor.Algorithm.Name, successor.Hex) : null);
-    }
-
-    internal static ResultDocument Of(IssuerAnswer answer, DateTimeOffset now)
+    internal static ResultDocument Of(IssuerAnswer answer)
     {
         var result = answer.Result;
-        return Of(result.Issue.Entry, result.Deciding.Entry, answer.Receipt, now) with
-        {
-            Receipt = Encoding.UTF8.GetString(answer.Receipt.Encode()),
-            IssueReceipt = answer.IssueReceipt is { } issue ? Encoding.UTF8.GetString(issue.Encode()) : null,
-            Unproven = new UnprovenDocument(
+        var issue = result.Issue;
+        return new ResultDocument(
+            new IssuerDocument(issue.Entry.Issuer ?? "", issue.Entry.LegalName ?? "", issue.Entry.Jurisdiction ?? ""),
+            result.Verdict,
+            result.Since,
+            Encoding.UTF8.GetString(answer.Receipt.Encode()),
+            answer.IssueReceipt is { } proof ? Encoding.UTF8.GetString(proof.Encode()) : null,
+            issue.Entry.ValidFrom,
+            issue.Entry.Expires,
+            result.Deciding.Entry.Reason,
+            answer.Receipt.Note,
+            answer.Receipt.Successor is { } successor ? new DigestDocument(successor.Algorithm.Name, successor.Hex) : null,
+            new UnprovenDocument(
                 [.. result.Acts.Select(act => new ActDocument(act.Anchor.LogIndex, act.Entry.Kind, act.Entry.At, act.Entry.Reason))],
-                result.Issue.Anchor.Confidential.Type,
-                answer.Successor?.Verdict),
-        };
+                issue.Anchor.Confidential.Type,
+                answer.Successor?.Verdict));
     }
 }
 

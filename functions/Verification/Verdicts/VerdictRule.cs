@@ -41,33 +41,35 @@ public sealed record Decision(Verdict Verdict, IReadOnlyList<IssuerResult> Resul
 /// </remarks>
 public static class VerdictRule
 {
+    private static readonly Comparer<RecordedAct> Effect = Comparer<RecordedAct>.Create((left, right) =>
+        (left.Entry.At, left.Entry.Position, left.Anchor.LogIndex).CompareTo((right.Entry.At, right.Entry.Position, right.Anchor.LogIndex)));
+
+    private static readonly Comparer<IssuerResult> Issuance = Comparer<IssuerResult>.Create((left, right) =>
+        (left.Issue.Entry.At, left.Issue.Anchor.LogIndex).CompareTo((right.Issue.Entry.At, right.Issue.Anchor.LogIndex)));
+
     /// <summary>Decides.</summary>
     public static Decision Decide(IEnumerable<RecordedAct> acts, DateTimeOffset now)
     {
-        IssuerResult[] results =
-        [
-            .. acts
-                .GroupBy(act => act.Entry.Issuer, StringComparer.Ordinal)
-                .Select(issuer => DecideOne(issuer, now))
-                .OfType<IssuerResult>()
-                .OrderBy(result => result.Issue.Entry.At)
-                .ThenBy(result => result.Issue.Anchor.LogIndex),
-        ];
-        return new Decision(Overall(results.Select(result => result.Verdict)), results);
+        IssuerResult[] results = [.. acts.GroupBy(act => act.Entry.Issuer, StringComparer.Ordinal).Select(issuer => DecideOne([.. issuer], now)).OfType<IssuerResult>()];
+        Array.Sort(results, Issuance);
+        return new Decision(Overall(results, result => result.Verdict), results);
     }
 
     /// <summary>What the words of all issuers come to.</summary>
-    public static Verdict Overall(IEnumerable<Verdict> verdicts)
+    /// <param name="results">One an issuer.</param>
+    /// <param name="word">The word of each.</param>
+    public static Verdict Overall<T>(IReadOnlyList<T> results, Func<T, Verdict> word)
     {
-        Verdict? common = null;
-        foreach (var verdict in verdicts)
+        if (results.Count == 0)
+            return Verdict.Unknown;
+        var first = word(results[0]);
+        for (var i = 1; i < results.Count; i++)
         {
-            if (common is { } other && other != verdict)
+            if (word(results[i]) != first)
                 return Verdict.Conflicting;
-            common = verdict;
         }
 
-        return common ?? Verdict.Unknown;
+        return first;
     }
 
     /// <summary>What an act comes to if it is the one that decides, and since when it is so.</summary>
@@ -83,15 +85,9 @@ public static class VerdictRule
         _ => (Verdict.Verified, deciding.At),
     };
 
-    private static IssuerResult? DecideOne(IEnumerable<RecordedAct> acts, DateTimeOffset now)
+    private static IssuerResult? DecideOne(RecordedAct[] ordered, DateTimeOffset now)
     {
-        RecordedAct[] ordered =
-        [
-            .. acts
-                .OrderBy(act => act.Entry.At)
-                .ThenBy(act => act.Entry.Position)
-                .ThenBy(act => act.Anchor.LogIndex),
-        ];
+        Array.Sort(ordered, Effect);
         var last = Array.FindLast(ordered, act => act.Entry.Kind == ActKind.Issue);
         if (last is null)
             return null;
