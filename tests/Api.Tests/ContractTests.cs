@@ -152,6 +152,7 @@ public sealed class ContractTests
         Assert.Equal(Names("ActKind"), JsonNames<ActKind>());
         Assert.Equal(Names("Reason"), JsonNames<ReasonCode>());
         Assert.Equal(Names("Algorithm"), DigestAlgorithm.All.Select(algorithm => algorithm.Name));
+        Assert.Equal(UnprovenDocument.MaxActs, OpenApiContract.Schema("Unproven").GetProperty("properties").GetProperty("acts").GetProperty("maxItems").GetInt32());
         Assert.Equal(BatchRequestDocument.MaxDigests, OpenApiContract.Schema("BatchRequest").GetProperty("properties").GetProperty("digests").GetProperty("maxItems").GetInt32());
     }
 

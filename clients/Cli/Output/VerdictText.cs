@@ -14,6 +14,8 @@ internal static class VerdictText
     /// <summary>Where institutions differ, the one that counts is the one that the document names.</summary>
     public const string AskForOne = "ask for the institution that the document names: --issuer ID";
 
+    private const int FewActs = 5;
+
     /// <param name="result">As JSON says it.</param>
     /// <param name="answer">What was answered; null if the file cannot be read.</param>
     /// <param name="terminal">For colour.</param>
@@ -129,8 +131,11 @@ internal static class VerdictText
             if (result.Document.Unproven is not { } unproven)
                 continue;
             var (id, proven) = (result.Document.Issuer.Id, result.Receipts.Select(check => check.Index).ToHashSet());
-            foreach (var act in unproven.Acts.Where(act => !proven.Contains(act.LogIndex)))
-                lines.Add($"{id}: {ExactName.Of(act.Kind)} at {Time(act.At)}, log entry {act.LogIndex.ToString(CultureInfo.InvariantCulture)}");
+            ActDocument[] others = [.. unproven.Acts.Where(act => !proven.Contains(act.LogIndex))];
+            if (others.Length > FewActs)
+                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{id}: {others.Length - FewActs:N0} other acts, then"));
+            foreach (var act in others.TakeLast(FewActs))
+                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{id}: {ExactName.Of(act.Kind)} at {Time(act.At)}, log entry {act.LogIndex}"));
             if (unproven.Type is { } type)
                 lines.Add($"{id}: a document of the kind \"{type}\"");
             if (unproven.SuccessorVerdict is { } successor)

@@ -80,18 +80,31 @@ public sealed record ResultDocument(
             result.Deciding.Entry.Reason,
             answer.Receipt.Note,
             answer.Receipt.Successor is { } successor ? new DigestDocument(successor.Algorithm.Name, successor.Hex) : null,
-            new UnprovenDocument(
-                [.. result.Acts.Select(act => new ActDocument(act.Anchor.LogIndex, act.Entry.Kind, act.Entry.At, act.Entry.Reason))],
-                issue.Anchor.Confidential.Type,
-                answer.Successor?.Verdict));
+            new UnprovenDocument(LastActs(result.Acts), issue.Anchor.Confidential.Type, answer.Successor?.Verdict));
+    }
+
+    private static ActDocument[] LastActs(IReadOnlyList<RecordedAct> acts)
+    {
+        var last = new ActDocument[Math.Min(acts.Count, UnprovenDocument.MaxActs)];
+        for (var i = 0; i < last.Length; i++)
+        {
+            var act = acts[acts.Count - last.Length + i];
+            last[i] = new ActDocument(act.Anchor.LogIndex, act.Entry.Kind, act.Entry.At, act.Entry.Reason);
+        }
+
+        return last;
     }
 }
 
 /// <summary>What the service says of a result and no receipt proves: good to know, not to rely on.</summary>
-/// <param name="Acts">Everything that the institution did to the document, in the order of effect.</param>
+/// <param name="Acts">What the institution did to the document, in the order of effect; the last <see cref="MaxActs"/>.</param>
 /// <param name="Type">The institution's word for the kind of document.</param>
 /// <param name="SuccessorVerdict">What the same institution says of the document that takes this one's place.</param>
-public sealed record UnprovenDocument(IReadOnlyList<ActDocument> Acts, string? Type = null, Verdict? SuccessorVerdict = null);
+public sealed record UnprovenDocument(IReadOnlyList<ActDocument> Acts, string? Type = null, Verdict? SuccessorVerdict = null)
+{
+    /// <summary>The most acts that are told, so that no institution makes answers about another's document long.</summary>
+    public const int MaxActs = 100;
+}
 
 /// <summary>One act on a document.</summary>
 /// <param name="LogIndex">Index of its entry in the log.</param>

@@ -41,6 +41,20 @@ public sealed class ConflictTests : ToolTests
     }
 
     [Fact]
+    public async Task Another_institution_cannot_bury_the_verdict_under_acts_of_its_own()
+    {
+        var file = await IssuedFileAsync("document");
+        Service.World.AddIssuer("registry");
+        await Service.IssueDigestsAsync(Enumerable.Repeat(Convert.ToHexStringLower(SHA256.HashData("document"u8.ToArray())), 1000), "registry");
+        var run = await VerifyAsync(file);
+        Assert.Equal(0, run.ExitCode);
+        Assert.InRange(run.Output.Split('\n').Length, 1, 25);
+        AssertOrder(run.Output, "The bank Ltd [HK] (bank)", "The registry Ltd [HK] (registry)", "registry: 94 other acts, then");
+        var acts = JsonDocument.Parse((await VerifyAsync(file, "--json")).Output).RootElement[0].GetProperty("answer").GetProperty("results")[1].GetProperty("unproven").GetProperty("acts");
+        Assert.Equal(100, acts.GetArrayLength());
+    }
+
+    [Fact]
     public async Task Institutions_that_agree_are_all_named_and_the_verdict_is_theirs()
     {
         var file = await IssuedFileAsync("document");

@@ -109,9 +109,8 @@ public sealed class VerifierTests
         var decided = GC.GetAllocatedBytesForCurrentThread() - before;
         VerdictDocument.Of(answer);
         var written = GC.GetAllocatedBytesForCurrentThread() - before - decided;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{decided} B to decide, {written} B to write");
-        Assert.InRange(decided, 1, 2500);
-        Assert.InRange(written, 1, 7000);
+        Assert.InRange(decided, 1, 1400);
+        Assert.InRange(written, 1, 5800);
     }
 
     [Fact]
