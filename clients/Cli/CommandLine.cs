@@ -54,13 +54,17 @@ internal static class CommandLine
 
     private static string Changed(LogChangedException exception, KnownLogs known, Terminal terminal) => $"""
         {terminal.Bad("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")}
-        {terminal.Bad("!!  WARNING: THIS IS NOT THE LOG THAT THE SERVICE KEPT UNTIL NOW        !!")}
+        {terminal.Bad(exception.Change == LogChange.Rollback
+            ? "!!  WARNING: THE SERVICE SHOWS AN OLDER LOG THAN IT SHOWED BEFORE       !!"
+            : "!!  WARNING: THIS IS NOT THE LOG THAT THE SERVICE KEPT UNTIL NOW        !!")}
         {terminal.Bad("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")}
         {exception.Message}
         Somebody else may be answering in its place, or it hides what it did before. Nothing that it said was relied
         on; that says nothing about your files. Ask those who run the log, by another way than this service, whether
-        its key or its log changed. Only if they say so, forget what is known and begin anew:
+        its key or its log changed. Only if they say so, forget what is known and begin anew, with the keys that they
+        give you:
           truecopy keys forget URL        ({known.Path})
+          truecopy verify FILE --service URL --key NAME+ID+KEY
 
         """;
 

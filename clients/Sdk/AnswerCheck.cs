@@ -26,6 +26,7 @@ internal static class AnswerCheck
         {
             if (answer.Algorithm != digest.Algorithm.Name || answer.Digest != digest.Hex)
                 throw Differs("The answer is about another document.");
+            Freshness.Check(answer.CheckedAt, now);
             var signed = Open(answer.Checkpoint, checkpoints);
             SignedCheckpoint OpenSame(ReadOnlyMemory<byte> note) => Same(checkpoints.Open(note), signed);
             var results = new CheckedResult[answer.Results.Count];

@@ -1,63 +1,55 @@
+using System.Globalization;
 using System.Text;
 using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Checkpoints;
 using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Client;
 
 /// <summary>Holds the checkpoints of a service's answers to each other and to what is known of the log.</summary>
-internal sealed class LogContinuity(TrueCopyClient client)
+internal sealed class LogContinuity(ServiceConnection connection)
 {
-    /// <summary>First contact: the service's own keys, as far as they signed.</summary>
-    public async Task<TrustedLog> BeginAsync(IReadOnlyCollection<string> notes, CancellationToken cancellationToken)
-    {
-        var keys = await client.KeysAsync(cancellationToken);
-        var (newest, _) = await OrderAsync(notes, keys, known: null, cancellationToken);
-        return new TrustedLog(LogKeys.Of(newest.Signers, keys.Pinned), [], newest);
-    }
-
-    /// <summary>A later contact.</summary>
-    public async Task<TrustedLog> GoOnAsync(TrustedLog known, IReadOnlyCollection<string> notes, CancellationToken cancellationToken)
-    {
-        var (largest, newest) = await OrderAsync(notes, known.Keys, known.Checkpoint, cancellationToken);
-        var keys = await SucceedAsync(known.Keys, newest, cancellationToken);
-        NoteVerifier[] retired = [.. known.Keys.Verifiers.Where(key => !keys.Contains(key))];
-        return new TrustedLog(LogKeys.Pin(keys), [.. known.Retired, .. retired], largest);
-    }
-
-    // The largest of all, and the largest of those that the service shows now. The service may lag a moment behind what it showed before.
-    private async Task<(SignedCheckpoint Largest, SignedCheckpoint Newest)> OrderAsync(
+    /// <summary>The largest of the checkpoints that are known and those that the service shows now; each smaller one is a beginning of it.</summary>
+    /// <param name="notes">What the service shows; at least one.</param>
+    /// <param name="keys">Keys that may have signed those, a set after the other.</param>
+    /// <param name="known">Checkpoints from before, whose signatures were verified.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LogChangedException">One of them is not.</exception>
+    public async Task<SignedCheckpoint> LargestAsync(
         IReadOnlyCollection<string> notes,
-        LogKeys keys,
-        SignedCheckpoint? known,
+        IReadOnlyList<KeySet> keys,
+        IEnumerable<SignedCheckpoint> known,
         CancellationToken cancellationToken)
     {
-        SignedCheckpoint[] seen = [.. notes.Distinct().Select(note => Open(note, keys)).OrderBy(checkpoint => checkpoint.Size)];
-        if (seen.Length == 0)
+        if (notes.Count == 0)
             throw new ArgumentException("There is no checkpoint to go by.", nameof(notes));
-        var largest = known is not null && known.Size > seen[^1].Size ? known : seen[^1];
-        foreach (var smaller in known is null ? seen : seen.Prepend(known))
+
+        // Of two of the same size the known one stays.
+        SignedCheckpoint[] all = [.. known, .. notes.Distinct().Select(note => Open(note, keys))];
+        var largest = all.MaxBy(checkpoint => checkpoint.Size)!;
+        foreach (var smaller in all.DistinctBy(checkpoint => (checkpoint.Size, checkpoint.Checkpoint.Root)))
             await ExtendsAsync(smaller, largest, cancellationToken);
-        return (largest, seen[^1]);
+        return largest;
     }
 
-    private static SignedCheckpoint Open(string note, LogKeys keys)
+    private static SignedCheckpoint Open(string note, IReadOnlyList<KeySet> keys)
     {
-        try
+        LogFormatException? first = null;
+        foreach (var set in keys)
         {
-            var checkpoint = SignedCheckpoint.Open(Encoding.UTF8.GetBytes(note), keys.Origin, keys.Verifiers);
+            try
+            {
+                return set.Open(Encoding.UTF8.GetBytes(note));
+            }
+            catch (LogFormatException exception)
+            {
+                first ??= exception;
+            }
+        }
 
-            // The key that receipts are judged by is held more closely than the one for witnesses: one does not stand in for the other.
-            return keys.Verifiers.All(key => checkpoint.Signers.Any(signer => signer.SignatureType == key.SignatureType))
-                ? checkpoint
-                : throw new LogChangedException("One of the log's keys signs no more, and no successor was announced while it did.");
-        }
-        catch (LogFormatException exception)
-        {
-            throw new LogChangedException($"What the service shows is not the log of the keys that are known: {exception.Message}.", exception);
-        }
+        throw new LogChangedException(LogChange.Keys, $"What the service shows is not the log of the keys that are known: {first!.Message}.", first);
     }
 
     private async Task ExtendsAsync(SignedCheckpoint smaller, SignedCheckpoint larger, CancellationToken cancellationToken)
@@ -66,39 +58,13 @@ internal sealed class LogContinuity(TrueCopyClient client)
         {
             MerkleHash[] proof = smaller.Size == larger.Size || smaller.Size == 0
                 ? []
-                : await new TreeReader(new UncachedTiles(new RemoteTiles(client.Connection)), larger.Size).ConsistencyProofAsync(smaller.Size, cancellationToken);
+                : await new TreeReader(new UncachedTiles(new RemoteTiles(connection)), larger.Size).ConsistencyProofAsync(smaller.Size, cancellationToken);
             if (!ProofVerifier.Extends(smaller.Size, smaller.Checkpoint.Root, larger.Size, larger.Checkpoint.Root, proof))
-                throw new LogChangedException($"The log of {larger.Size} entries does not go on from the log of {smaller.Size} entries that was shown before: history was rewritten.");
+                throw new LogChangedException(LogChange.History, string.Create(CultureInfo.InvariantCulture, $"The log of {larger.Size} entries does not go on from the log of {smaller.Size} entries that was shown before: history was rewritten."));
         }
         catch (Exception exception) when (exception is TileNotFoundException or LogFormatException)
         {
-            throw new LogChangedException($"The log does not show that it goes on from what it was: {exception.Message}", exception);
-        }
-    }
-
-    // A key succeeds a known one of its kind if both signed the same checkpoint. The known one retires when it no longer signs.
-    private async Task<IReadOnlyList<NoteVerifier>> SucceedAsync(LogKeys keys, SignedCheckpoint newest, CancellationToken cancellationToken)
-    {
-        var unknown = newest.Signatures
-            .Where(line => line.Name == keys.Origin && !keys.Verifiers.Any(key => key.KeyId == line.KeyId))
-            .Select(line => line.KeyId)
-            .ToHashSet();
-        if (unknown.Count == 0)
-            return newest.Signers;
-        var served = (await client.ServedKeysAsync(cancellationToken)).Verifiers;
-        NoteVerifier[] candidates =
-        [
-            .. served.Where(key => key.Name == keys.Origin && unknown.Contains(key.KeyId) && newest.Signers.Any(signer => signer.SignatureType == key.SignatureType)),
-        ];
-        if (candidates.Length == 0)
-            return newest.Signers;
-        try
-        {
-            return [.. newest.Signers, .. SignedNote.Parse(newest.Note.Span).Verify(candidates)];
-        }
-        catch (LogFormatException exception)
-        {
-            throw new LogChangedException($"A key that the service names did not sign what it should have: {exception.Message}.", exception);
+            throw new LogChangedException(LogChange.History, $"The log does not show that it goes on from what it was: {exception.Message}", exception);
         }
     }
 }

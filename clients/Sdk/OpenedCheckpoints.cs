@@ -15,6 +15,9 @@ internal sealed class OpenedCheckpoints(LogKeys keys)
 
     public LogKeys Keys => keys;
 
+    /// <summary>Whether a note was opened before.</summary>
+    public bool Has(string note) => _opened.ContainsKey(note);
+
     /// <exception cref="TransparencyLog.LogFormatException">The note is malformed, of another log, or not signed by its keys.</exception>
     public SignedCheckpoint Open(ReadOnlyMemory<byte> note) => Open(Encoding.UTF8.GetString(note.Span), note);
 
@@ -25,7 +28,7 @@ internal sealed class OpenedCheckpoints(LogKeys keys)
     {
         if (_opened.TryGetValue(text, out var known))
             return known;
-        var opened = SignedCheckpoint.Open(note ?? Encoding.UTF8.GetBytes(text), keys.Origin, keys.Verifiers);
+        var opened = keys.Set.Open(note ?? Encoding.UTF8.GetBytes(text));
         if (_opened.Count < Most)
             _opened.TryAdd(text, opened);
         return opened;

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
 
@@ -18,8 +16,7 @@ public sealed class TrueCopyClient : IDisposable
     private readonly TrueCopyClientOptions _options;
     private readonly ServiceConnection _connection;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _learning = new(1, 1);
-    private OpenedCheckpoints? _checkpoints;
+    private readonly FollowedLog _log;
 
     /// <summary>Creates a client; nothing is asked yet.</summary>
     /// <param name="options">Which service, and which keys it is held to.</param>
@@ -30,24 +27,22 @@ public sealed class TrueCopyClient : IDisposable
         _options = options;
         _time = time ?? TimeProvider.System;
         _connection = new ServiceConnection(options, network, _time);
-        if (options.Keys is { } keys)
-            _checkpoints = new OpenedCheckpoints(keys);
+        _log = new FollowedLog(options, _connection, _time);
     }
 
     /// <summary>HTTP requests sent so far, each try counted.</summary>
     public long RequestsSent => _connection.Sent;
 
-    internal ServiceConnection Connection => _connection;
-
-    /// <summary>The keys that answers are judged by: those of the options, or the service's own.</summary>
+    /// <summary>The keys that answers are judged by: those of the options, or the service's own; or those that took over from them since, as the log's entries say.</summary>
     /// <exception cref="NoAnswerException">The service was asked, and did not answer.</exception>
-    public async ValueTask<LogKeys> KeysAsync(CancellationToken cancellationToken = default) => (await CheckpointsAsync(cancellationToken)).Keys;
+    public ValueTask<LogKeys> KeysAsync(CancellationToken cancellationToken = default) => _log.KeysAsync(cancellationToken);
 
     /// <summary>Hashes a document and asks about it.</summary>
     /// <param name="document">Read to its end, not disposed.</param>
     /// <param name="algorithm">Under which digest to ask; null for SHA-256.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NoAnswerException">The service did not answer.</exception>
+    /// <exception cref="LogChangedException">It shows a log of other keys, another history or an older state than is known; nothing that it says counts.</exception>
     public async Task<CheckedAnswer> VerifyAsync(Stream document, DigestAlgorithm? algorithm = null, CancellationToken cancellationToken = default)
     {
         var digests = await StreamDigest.ComputeAsync(document, [algorithm ?? DigestAlgorithm.Sha256], progress: null, cancellationToken);
@@ -56,12 +51,14 @@ public sealed class TrueCopyClient : IDisposable
 
     /// <summary>Asks about one digest.</summary>
     /// <exception cref="NoAnswerException">The service did not answer.</exception>
+    /// <exception cref="LogChangedException">It shows a log of other keys, another history or an older state than is known; nothing that it says counts.</exception>
     public async Task<CheckedAnswer> VerifyAsync(Digest digest, CancellationToken cancellationToken = default) =>
         (await AskAsync([digest], cancellationToken))[0];
 
     /// <summary>Asks about many digests, up to 1,000 a request and several requests at a time.</summary>
     /// <returns>One answer a digest, in their order.</returns>
     /// <exception cref="NoAnswerException">The service did not answer one of the requests.</exception>
+    /// <exception cref="LogChangedException">It shows a log of other keys, another history or an older state than is known; nothing that it says counts.</exception>
     public async Task<IReadOnlyList<CheckedAnswer>> VerifyAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken = default)
     {
         var answers = new List<CheckedAnswer>(digests.Count);
@@ -73,6 +70,7 @@ public sealed class TrueCopyClient : IDisposable
     /// <summary>Asks about a stream of digests of any length, such as one that is still being hashed.</summary>
     /// <returns>One answer a digest, in their order.</returns>
     /// <exception cref="NoAnswerException">The service did not answer one of the requests.</exception>
+    /// <exception cref="LogChangedException">It shows a log of other keys, another history or an older state than is known; nothing that it says counts.</exception>
     public async IAsyncEnumerable<CheckedAnswer> VerifyAsync(
         IAsyncEnumerable<Digest> digests,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -88,17 +86,19 @@ public sealed class TrueCopyClient : IDisposable
     /// <summary>For an issuer: how its documents stand under its own reference.</summary>
     /// <returns>One answer for each document and algorithm; none if nothing was issued under it.</returns>
     /// <exception cref="NoAnswerException">The service did not answer.</exception>
+    /// <exception cref="LogChangedException">It shows a log of other keys, another history or an older state than is known; nothing that it says counts.</exception>
     public async Task<IReadOnlyList<CheckedAnswer>> DocumentsAsync(string issuer, string reference, CancellationToken cancellationToken = default)
     {
         var path = $"v1/issuers/{Uri.EscapeDataString(issuer)}/documents?reference={Uri.EscapeDataString(reference)}";
-        var checkpoints = await CheckpointsAsync(cancellationToken);
+        var asked = _time.GetTimestamp();
         var listed = await _connection.GetAsync("documents", path, AnswerJson.Instance.DocumentsDocument, cancellationToken);
+        var checkpoints = await _log.OpenAsync(listed.Documents, cancellationToken);
         var answers = new List<CheckedAnswer>(listed.Documents.Count);
         foreach (var document in listed.Documents)
         {
             if (!Digest.TryParse($"{document.Algorithm}:{document.Digest}", out var digest))
                 throw _connection.NoAnswer("one of the documents has no digest");
-            answers.Add(AnswerCheck.Run(document, digest, checkpoints, _time.GetUtcNow()));
+            answers.Add(_log.Admit(AnswerCheck.Run(document, digest, checkpoints, _time.GetUtcNow()), checkpoints, asked));
         }
 
         return answers;
@@ -106,8 +106,9 @@ public sealed class TrueCopyClient : IDisposable
 
     /// <summary>
     /// Holds the log that answers stood on to what is known of it: signed by keys that are known, and grown from the
-    /// checkpoint that was seen last, as consistency proofs from the log's tiles show. New keys are learned where a known
-    /// one of their kind signs beside them. Asks for tiles only if the log grew, for keys only if there are new ones.
+    /// checkpoint that was seen last, as consistency proofs from the log's tiles show. New keys are learned from the log's
+    /// own entries alone, each proven by the keys before it. Asks for tiles only if the log grew, for keys only if others
+    /// sign.
     /// </summary>
     /// <param name="known">What is known; null on first contact, which takes the service at its word.</param>
     /// <param name="answers">Answers of this client; at least one.</param>
@@ -118,63 +119,33 @@ public sealed class TrueCopyClient : IDisposable
     public Task<TrustedLog> RenewAsync(TrustedLog? known, IEnumerable<CheckedAnswer> answers, CancellationToken cancellationToken = default)
     {
         string[] notes = [.. answers.SelectMany(answer => answer.Receipts.Select(check => Encoding.UTF8.GetString(check.Checkpoint.Note.Span)).Prepend(answer.Document.Checkpoint.Note)).Distinct()];
-        var continuity = new LogContinuity(this);
-        return known is null ? continuity.BeginAsync(notes, cancellationToken) : continuity.GoOnAsync(known, notes, cancellationToken);
+        return _log.RenewAsync(known, notes, cancellationToken);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _connection.Dispose();
-        _learning.Dispose();
-    }
-
-    internal async Task<LogKeys> ServedKeysAsync(CancellationToken cancellationToken)
-    {
-        var served = await _connection.GetAsync("keys", "v1/keys", AnswerJson.Instance.KeysDocument, cancellationToken);
-        try
-        {
-            return LogKeys.Of([.. served.VerifierKeys.Select(NoteVerifier.Parse)], pinned: false);
-        }
-        catch (LogFormatException exception)
-        {
-            throw _connection.NoAnswer($"its keys cannot be used: {exception.Message}", exception);
-        }
+        _log.Dispose();
     }
 
     // A batch of one goes the same way, so that no address holds a digest.
     private async Task<CheckedAnswer[]> AskAsync(Digest[] digests, CancellationToken cancellationToken)
     {
-        var checkpoints = await CheckpointsAsync(cancellationToken);
+        var asked = _time.GetTimestamp();
         var request = new BatchRequestDocument([.. digests.Select(digest => new DigestDocument(digest.Algorithm.Name, digest.Hex))]);
         var body = JsonSerializer.SerializeToUtf8Bytes(request, AnswerJson.Instance.BatchRequestDocument);
         var answer = await _connection.PostAsync("verify", "v1/verify", body, AnswerJson.Instance.BatchAnswerDocument, cancellationToken);
         if (answer.Results.Count != digests.Length)
             throw _connection.NoAnswer("the answer has another number of results than there were questions");
+        var checkpoints = await _log.OpenAsync(answer.Results, cancellationToken);
         var answers = new CheckedAnswer[digests.Length];
         for (var i = 0; i < answers.Length; i++)
         {
-            answers[i] = AnswerCheck.Run(answer.Results[i], digests[i], checkpoints, _time.GetUtcNow());
+            answers[i] = _log.Admit(AnswerCheck.Run(answer.Results[i], digests[i], checkpoints, _time.GetUtcNow()), checkpoints, asked);
             ClientTelemetry.Answered(answers[i]);
         }
 
         return answers;
-    }
-
-    private async ValueTask<OpenedCheckpoints> CheckpointsAsync(CancellationToken cancellationToken)
-    {
-        if (Volatile.Read(ref _checkpoints) is { } known)
-            return known;
-        await _learning.WaitAsync(cancellationToken);
-        try
-        {
-            var learned = _checkpoints ?? new OpenedCheckpoints(await ServedKeysAsync(cancellationToken));
-            Volatile.Write(ref _checkpoints, learned);
-            return learned;
-        }
-        finally
-        {
-            _learning.Release();
-        }
     }
 }

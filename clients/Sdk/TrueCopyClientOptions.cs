@@ -7,10 +7,16 @@ public sealed class TrueCopyClientOptions
     public required Uri Service { get; set; }
 
     /// <summary>
-    /// Keys of the log, known from elsewhere. Without them the service is asked for its keys once, and can then prove
-    /// no more than that it contradicts itself nowhere.
+    /// Keys of the log, known from elsewhere. Without them, and without <see cref="Known"/>, the service is asked for its
+    /// keys, and can then prove no more than that it contradicts itself nowhere.
     /// </summary>
     public LogKeys? Keys { get; set; }
+
+    /// <summary>
+    /// What an earlier client came to know (<see cref="TrueCopyClient.RenewAsync"/>): its keys count where there are no
+    /// <see cref="Keys"/>, and the service must not go back behind its checkpoint in any case.
+    /// </summary>
+    public TrustedLog? Known { get; set; }
 
     /// <summary>How many requests of a long list are under way at a time.</summary>
     public int MaxParallelRequests { get; set; } = 4;

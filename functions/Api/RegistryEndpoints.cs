@@ -3,11 +3,12 @@ using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Signing;
+using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Api;
 
 /// <summary>Who issues, and with which keys the log signs.</summary>
-public sealed class RegistryEndpoints(IIssuerRegistry registry, IIssuerHistory history, ILogKeys keys)
+public sealed class RegistryEndpoints(IIssuerRegistry registry, IIssuerHistory history, ProvenKeys proven, ILogKeys keys)
 {
     /// <summary><c>GET /v1/issuers</c>: an <see cref="IssuersDocument"/>.</summary>
     public async Task<IResult> IssuersAsync(CancellationToken cancellationToken)
@@ -45,12 +46,12 @@ public sealed class RegistryEndpoints(IIssuerRegistry registry, IIssuerHistory h
             CacheControl.Minute);
     }
 
-    /// <summary><c>GET /v1/keys</c>: a <see cref="KeysDocument"/>, which is a JSON Web Key Set.</summary>
+    /// <summary><c>GET /v1/keys</c>: a <see cref="KeysDocument"/>, which is a JSON Web Key Set; what the log itself says, with proof.</summary>
     public async Task<IResult> KeysAsync(CancellationToken cancellationToken)
     {
-        var identity = await keys.CurrentAsync(cancellationToken);
+        var entries = await proven.ListAsync(cancellationToken);
         return new JsonAnswer<KeysDocument>(
-            KeysDocument.Of(identity.Origin, identity.Verifiers),
+            entries.Count > 0 ? KeysDocument.Of(entries) : KeysDocument.Of((await keys.CurrentAsync(cancellationToken)).Verifiers),
             AnswerJson.Instance.KeysDocument,
             StatusCodes.Status200OK,
             "application/jwk-set+json",

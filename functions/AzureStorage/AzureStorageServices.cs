@@ -28,5 +28,6 @@ public static class AzureStorageServices
         .AddSingleton<IAnchorIndex, TableAnchorIndex>()
         .AddSingleton<IReferenceIndex, TableReferenceIndex>()
         .AddSingleton<IRevocationIndex, TableRevocationIndex>()
-        .AddSingleton<IIssuerHistory, TableIssuerHistory>();
+        .AddSingleton<IIssuerHistory, TableIssuerHistory>()
+        .AddSingleton<IKeyHistory, TableKeyHistory>();
 }

@@ -39,6 +39,6 @@ public static class StorageNames
     /// <summary>Table of what each issuer revoked.</summary>
     public const string RevocationsTable = "revocations";
 
-    /// <summary>Table of how the registry described each issuer.</summary>
+    /// <summary>Table of how the registry described each issuer, and of which keys signed.</summary>
     public const string IssuersTable = "issuers";
 }

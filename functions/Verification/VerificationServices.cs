@@ -5,6 +5,7 @@ using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 using TrueCopy.Verification.Signing;
+using TrueCopy.Verification.Succession;
 using TrueCopy.Verification.Uploads;
 using TrueCopy.Verification.Verdicts;
 
@@ -40,6 +41,7 @@ public static class VerificationServices
         services.AddSingleton<RegistryWatch>();
         services.AddSingleton<CheckpointSource>();
         services.AddSingleton<Verifier>();
+        services.AddSingleton<ProvenKeys>();
         services.AddSingleton<UploadHistory>();
         return services;
     }

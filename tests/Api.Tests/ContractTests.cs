@@ -8,6 +8,7 @@ using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Receipts;
+using TrueCopy.Verification.Succession;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Api.Tests;
@@ -65,6 +66,7 @@ public sealed class ContractTests
     [InlineData("Issuers", typeof(IssuersDocument))]
     [InlineData("Keys", typeof(KeysDocument))]
     [InlineData("Key", typeof(KeyDocument))]
+    [InlineData("KeysEntry", typeof(KeysEntryDocument))]
     [InlineData("Problem", typeof(ProblemDocument), "status", "detail")]
     public void Schemas_have_the_members_of_the_records(string name, Type record, params string[] alwaysGiven)
     {
@@ -188,6 +190,15 @@ public sealed class ContractTests
         Assert.True(Digest.TryParse($"{answer.Algorithm}:{answer.Digest}", out var digest));
         var receipt = Receipt.Parse(System.Text.Encoding.UTF8.GetBytes(Assert.Single(answer.Results).Receipt));
         Assert.Equal(ActKind.Issue, ReceiptCheck.Run(receipt, digest, [.. keys.VerifierKeys.Select(NoteVerifier.Parse)]).Entry.Kind);
+    }
+
+    [Fact]
+    public void The_example_of_keys_is_proven_by_its_own_entries()
+    {
+        var keys = OpenApiContract.Document.GetProperty("paths").GetProperty("/v1/keys").GetProperty("get").GetProperty("responses").GetProperty("200")
+            .GetProperty("content").GetProperty("application/jwk-set+json").GetProperty("example").Deserialize(AnswerJson.Instance.KeysDocument)!;
+        Assert.Equal(0, KeyChain.Read(keys).Begin().Announced);
+        Assert.Equal(keys.Keys, KeysDocument.Of([.. keys.Entries.Select(entry => KeysEntry.Parse(entry.LogIndex, entry.Receipt))]).Keys);
     }
 
     [Fact]

@@ -2,9 +2,14 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using TrueCopy.Testing.InMemory;
 using TrueCopy.TransparencyLog.Checkpoints;
 using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Signing;
+using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Api.Tests;
 
@@ -206,6 +211,33 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Each_announcement_of_keys_is_proven_by_the_keys_before_it()
+    {
+        var keys = new KeysForTests();
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<ILogKeys>(keys));
+        var (old, next, witness) = (InMemoryWorld.NewEcdsa(), InMemoryWorld.NewEcdsa(), InMemoryWorld.NewEd25519());
+        foreach (var signers in (INoteSigner[][])[[old, witness], [next, old, witness], [next, witness]])
+        {
+            keys.Identity = new LogIdentity("log.example", signers);
+            await host.IssueManyAsync(100);
+        }
+
+        var document = JsonSerializer.Deserialize(await (await host.GetAsync("/v1/keys")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken), AnswerJson.Instance.KeysDocument)!;
+        Assert.Equal([next.Verifier.ToString(), witness.Verifier.ToString()], document.VerifierKeys);
+        var entries = document.Entries.Select(entry => KeysEntry.Parse(entry.LogIndex, entry.Receipt)).ToArray();
+        Assert.Equal(3, entries.Length);
+        Assert.Equal(0, entries[0].LogIndex);
+        var known = entries[0].Keys;
+        foreach (var entry in entries)
+        {
+            Assert.True(entry.ProveBy(known).Size > entry.LogIndex);
+            known = entry.Keys;
+        }
+
+        Assert.Equal([2, 3, 2], entries.Select(entry => entry.Keys.Verifiers.Count));
+    }
+
+    [Fact]
     public async Task The_key_of_the_set_verifies_what_the_log_signed_in_any_library()
     {
         var key = (await JsonAsync("/v1/keys")).GetProperty("keys")[0];
@@ -221,8 +253,33 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
         Assert.True(ecdsa.VerifyData(Encoding.UTF8.GetBytes(parts[0] + "\n"), ours.AsSpan(4), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
     }
 
+    [Fact]
+    public async Task A_log_that_has_not_begun_has_keys_and_nothing_that_proves_them()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var document = JsonDocument.Parse(await (await host.GetAsync("/v1/keys")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+        Assert.Equal((2, 0), (document.GetProperty("verifierKeys").GetArrayLength(), document.GetProperty("entries").GetArrayLength()));
+    }
+
+    [Fact]
+    public async Task An_announcement_whose_first_checkpoint_was_not_kept_is_proven_by_the_newest()
+    {
+        _host.World.Ledger.Keys[0] = _host.World.Ledger.Keys[0] with { Note = null };
+        var entry = (await JsonAsync("/v1/keys")).GetProperty("entries")[0];
+        Assert.Equal(5, KeysEntry.Parse(0, Text(entry, "receipt")).ProveBy(new KeySet(_host.World.Identity.Verifiers)).Size);
+    }
+
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
     private async Task<JsonElement> JsonAsync(string path) =>
         JsonDocument.Parse(await (await _host.GetAsync(path)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+
+    private sealed class KeysForTests : ILogKeys
+    {
+        public LogIdentity Identity { get; set; } = null!;
+
+        public ValueTask<LogIdentity> CurrentAsync(CancellationToken cancellationToken) => new(Identity);
+
+        public Task<LogIdentity> ReloadAsync(CancellationToken cancellationToken) => Task.FromResult(Identity);
+    }
 }

@@ -70,6 +70,22 @@ public sealed class IndexTests(Azurite azurite)
     }
 
     [Fact]
+    public async Task Announcements_of_keys_come_back_in_log_order_byte_for_byte_and_are_nobodys_description()
+    {
+        var history = new TableKeyHistory(azurite.Accounts);
+        var late = RandomNumberGenerator.GetInt32(1_000_000_000, int.MaxValue);
+        KeyRecord[] records = [new(late + 1L, "entry 示范"u8.ToArray(), "note\n\n— a b\n"u8.ToArray()), new(late, "entry"u8.ToArray(), null)];
+        foreach (var record in (KeyRecord[])[.. records, .. records])
+            await history.AddAsync(record, Stop);
+        var found = (await history.ListAsync(Stop)).Where(record => record.LogIndex >= late && record.LogIndex <= late + 1L).ToArray();
+        Assert.Equal([late, late + 1L], found.Select(record => record.LogIndex));
+        Assert.Equal(records.Reverse().Select(record => record.Entry.ToArray()), found.Select(record => record.Entry.ToArray()));
+        Assert.Null(found[0].Note);
+        Assert.Equal(records[0].Note!.Value.ToArray(), found[1].Note!.Value.ToArray());
+        Assert.False(Issuer.IsId(TableKeyHistory.Partition));
+    }
+
+    [Fact]
     public async Task The_registry_says_since_when_a_container_is_described_as_it_is()
     {
         var registry = new BlobIssuerRegistry(azurite.Accounts, TimeProvider.System);

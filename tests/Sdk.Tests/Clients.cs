@@ -13,7 +13,7 @@ internal static class Clients
     {
         var options = new TrueCopyClientOptions { Service = new Uri("http://service.example"), Keys = LogKeys.Pin(service.World.Identity.Verifiers) };
         change?.Invoke(options);
-        return new TrueCopyClient(options, service, time);
+        return new TrueCopyClient(options, service, time ?? service.Clock);
     }
 
     public static byte[] Content(int i) => BitConverter.GetBytes(i);

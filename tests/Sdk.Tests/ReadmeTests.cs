@@ -10,6 +10,9 @@ public sealed class ReadmeTests
     {
         using var service = new StubService();
         await service.IssueAsync("a document"u8.ToArray());
+
+        // The example goes by the clock of the machine.
+        service.Lie = verdict => verdict with { CheckedAt = TimeProvider.System.GetUtcNow() };
         var folder = Directory.CreateTempSubdirectory("truecopy-").FullName;
         try
         {

@@ -10,7 +10,7 @@ namespace TrueCopy.Sdk.Tests;
 public sealed class ResilienceTests : IDisposable
 {
     private readonly StubService _service = new();
-    private readonly FakeTimeProvider _time = new() { AutoAdvanceAmount = TimeSpan.Zero };
+    private readonly FakeTimeProvider _time = new(new InMemoryWorld().Time.GetUtcNow()) { AutoAdvanceAmount = TimeSpan.Zero };
 
     public void Dispose() => _service.Dispose();
 

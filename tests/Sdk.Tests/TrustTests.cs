@@ -1,6 +1,9 @@
+using System.Text;
 using TrueCopy.Client;
 using TrueCopy.Testing.InMemory;
 using TrueCopy.TransparencyLog.Notes;
+using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Sdk.Tests;
 
@@ -12,7 +15,7 @@ public sealed class TrustTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Fact]
-    public async Task On_first_contact_the_services_keys_are_taken_as_far_as_they_signed()
+    public async Task On_first_contact_the_keys_are_those_that_the_logs_last_entry_lists()
     {
         var known = await MeetAsync(null);
         Assert.Equal(_service.World.Identity.Verifiers.Select(key => key.ToString()), known.Keys.Verifiers.Select(key => key.ToString()));
@@ -78,29 +81,126 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
-    public async Task A_new_key_is_learned_while_a_known_one_of_its_kind_signs_beside_it_and_the_old_one_retires()
+    public async Task A_new_key_is_learned_from_the_entry_that_lists_it_and_the_old_one_retires_with_the_entry_that_does_not()
     {
         var known = await MeetAsync(null);
         var (old, witness, next) = (_service.World.Identity.Signers[0], _service.World.Identity.Signers[1], InMemoryWorld.NewEcdsa());
         await _service.RotateAsync(old, next, witness);
         var both = await MeetAsync(known);
-        Assert.Equal(Names(old, next, witness), both.Keys.Verifiers.Select(key => key.ToString()).Order());
+        Assert.Equal(Names(old, next, witness), Names(both.Keys.Verifiers));
+        Assert.NotEqual(known.Announced, both.Announced);
 
         await _service.RotateAsync(next, witness);
         var after = await MeetAsync(both);
-        Assert.Equal(Names(next, witness), after.Keys.Verifiers.Select(key => key.ToString()).Order());
+        Assert.Equal(Names(next, witness), Names(after.Keys.Verifiers));
         Assert.Equal(old.Verifier.ToString(), Assert.Single(after.Retired).ToString());
     }
 
     [Fact]
-    public async Task A_key_of_another_kind_does_not_vouch_for_a_new_one()
+    public async Task Whoever_was_away_for_two_rotations_walks_from_entry_to_entry_and_knows_every_key_of_the_time_between()
+    {
+        var known = await MeetAsync(null);
+        var (first, witness, second, third) = (_service.World.Identity.Signers[0], _service.World.Identity.Signers[1], InMemoryWorld.NewEcdsa(), InMemoryWorld.NewEcdsa());
+        await _service.RotateAsync(first, second, witness);
+        await _service.RotateAsync(second, witness);
+        await _service.RotateAsync(second, third, witness);
+        await _service.RotateAsync(third, witness);
+        var after = await MeetAsync(known);
+        Assert.Equal(Names(third, witness), Names(after.Keys.Verifiers));
+        Assert.Equal(Names(first, second), Names(after.Retired));
+    }
+
+    [Fact]
+    public async Task Keys_that_were_given_walk_too()
+    {
+        var (old, witness, next) = (_service.World.Identity.Signers[0], _service.World.Identity.Signers[1], InMemoryWorld.NewEcdsa());
+        await MeetAsync(null);
+        await _service.RotateAsync(old, next, witness);
+        await _service.RotateAsync(next, witness);
+        using var client = Clients.Of(_service, options => options.Keys = LogKeys.Pin(old.Verifier.ToString()));
+        var content = Clients.Content(7);
+        await _service.IssueAsync(content);
+        var answer = await client.VerifyAsync(Clients.DigestOf(content), Clients.Stop);
+        Assert.Equal(Verdict.Verified, answer.Verdict);
+        var keys = await client.KeysAsync(Clients.Stop);
+        Assert.True(keys.Pinned);
+        Assert.Equal(Names(next, witness), Names(keys.Verifiers));
+        Assert.Equal(old.Verifier.ToString(), Assert.Single((await client.RenewAsync(null, [answer], Clients.Stop)).Retired).ToString());
+    }
+
+    [Fact]
+    public async Task A_key_that_was_exchanged_at_once_is_refused()
     {
         var known = await MeetAsync(null);
         await _service.RotateAsync(InMemoryWorld.NewEcdsa(), _service.World.Identity.Signers[1]);
-        await Assert.ThrowsAsync<LogChangedException>(() => MeetAsync(known));
+        Assert.Equal(LogChange.Keys, (await Assert.ThrowsAsync<LogChangedException>(() => MeetAsync(known))).Change);
     }
 
-    private static IEnumerable<string> Names(params INoteSigner[] signers) => signers.Select(signer => signer.Verifier.ToString()).Order();
+    [Fact]
+    public async Task Keys_that_sign_beside_the_known_ones_and_are_in_no_entry_are_not_learned()
+    {
+        var known = await MeetAsync(null);
+        Append(InMemoryWorld.NewEcdsa(), InMemoryWorld.NewEd25519());
+        var after = await MeetAsync(known);
+        Assert.Equal(Names(known.Keys.Verifiers), Names(after.Keys.Verifiers));
+        Assert.Empty(after.Retired);
+    }
+
+    [Fact]
+    public async Task Keys_that_sign_beside_the_known_ones_and_are_served_with_them_are_refused()
+    {
+        var known = await MeetAsync(null);
+        INoteSigner[] own = [InMemoryWorld.NewEcdsa(), InMemoryWorld.NewEd25519()];
+        Append(own);
+        _service.LieAboutKeys = keys => keys with { VerifierKeys = [.. keys.VerifierKeys, .. own.Select(signer => signer.Verifier.ToString())] };
+        var refused = await Assert.ThrowsAsync<LogChangedException>(() => MeetAsync(known));
+        Assert.Contains("lists other keys than are said to sign", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_entry_of_another_log_that_lists_the_keys_of_whoever_stands_between_is_refused()
+    {
+        var known = await MeetAsync(null);
+        using var stranger = new StubService();
+        await stranger.IssueAsync(Clients.Content(0));
+        await stranger.RotateAsync([.. stranger.World.Identity.Signers, InMemoryWorld.NewEcdsa()]);
+        var forged = await stranger.KeysAsync(Clients.Stop);
+        Append([.. stranger.World.Identity.Signers]);
+        _service.LieAboutKeys = keys => forged with { Entries = [.. keys.Entries, forged.Entries[^1]] };
+        var refused = await Assert.ThrowsAsync<LogChangedException>(() => MeetAsync(known));
+        Assert.Contains("is not proven by the keys before it", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_first_contact_keys_that_no_entry_proves_are_no_answer()
+    {
+        await _service.IssueAsync(Clients.Content(0));
+        var own = InMemoryWorld.NewEcdsa().Verifier.ToString();
+        Func<KeysDocument, KeysDocument>[] lies = [keys => keys with { Entries = [] }, keys => keys with { VerifierKeys = [own] }, keys => keys with { VerifierKeys = [.. keys.VerifierKeys, own] }];
+        foreach (var lie in lies)
+        {
+            _service.LieAboutKeys = lie;
+            Assert.Contains("its keys cannot be used", (await Assert.ThrowsAsync<NoAnswerException>(() => MeetAsync(null))).Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static IEnumerable<string> Names(params INoteSigner[] signers) => Names(signers.Select(signer => signer.Verifier));
+
+    private static IEnumerable<string> Names(IEnumerable<NoteVerifier> keys) => keys.Select(key => key.ToString()).Order();
+
+    // What anyone can do to a signed note on its way.
+    private void Append(params INoteSigner[] signers) => _service.Lie = verdict =>
+    {
+        var note = SignedNote.Parse(Encoding.UTF8.GetBytes(verdict.Checkpoint.Note));
+        var text = Encoding.UTF8.GetBytes(note.Text);
+        var lines = signers.Select(signer => new NoteSignature(signer.Verifier.Name, signer.Verifier.KeyId, signer.SignAsync(text, default).AsTask().GetAwaiter().GetResult()));
+        var more = Encoding.UTF8.GetString((note with { Signatures = [.. note.Signatures, .. lines] }).Encode());
+        return verdict with
+        {
+            Checkpoint = verdict.Checkpoint with { Note = more },
+            Results = [.. verdict.Results.Select(result => result with { Receipt = result.Receipt.Replace(verdict.Checkpoint.Note, more, StringComparison.Ordinal) })],
+        };
+    };
 
     // One document more is issued each time, and asked about.
     private async Task<TrustedLog> MeetAsync(TrustedLog? known, StubService? other = null)
@@ -108,7 +208,7 @@ public sealed class TrustTests : IDisposable
         var service = other ?? _service;
         var content = Guid.NewGuid().ToByteArray();
         await service.IssueAsync(content);
-        using var client = Clients.Of(service, options => options.Keys = known?.Keys);
+        using var client = Clients.Of(service, options => (options.Keys, options.Known) = (null, known));
         return await client.RenewAsync(known, [await client.VerifyAsync(Clients.DigestOf(content), Clients.Stop)], Clients.Stop);
     }
 }

@@ -79,8 +79,7 @@ public sealed class VerifyTests : IDisposable
         var stranger = new InMemoryWorld();
         await _service.IssueAsync(Clients.Content(0));
         using var client = Clients.Of(_service, options => options.Keys = LogKeys.Pin(stranger.Identity.Verifiers));
-        var answer = await client.VerifyAsync(Clients.DigestOf(1), Clients.Stop);
-        Assert.Null(answer.Verdict);
+        Assert.Equal(LogChange.Keys, (await Assert.ThrowsAsync<LogChangedException>(() => client.VerifyAsync(Clients.DigestOf(1), Clients.Stop))).Change);
         _service.Lie = verdict => verdict with { Checkpoint = verdict.Checkpoint with { Size = verdict.Checkpoint.Size + 1 } };
         Assert.Null((await Clients.AskAsync(_service)).Verdict);
     }

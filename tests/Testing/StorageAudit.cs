@@ -73,7 +73,7 @@ public sealed class StorageAudit
         var published = await log.ReadCheckpointAsync(cancellationToken) ?? throw new AuditException("There is no checkpoint.");
         Require(published.Span.SequenceEqual(head.Head.Note.Span), "what is committed is published");
 
-        await ReplayJournalAsync(new BlobJournal(accounts), head.Head.Journal, cancellationToken);
+        await ReplayJournalAsync(accounts, head.Head.Journal, cancellationToken);
         var checkpoint = SignedCheckpoint.Open(published, keys[0].Name, keys);
         Require(checkpoint.Size == Size, "the journal holds every entry of the log");
         Require(await state.LoadFinishedAsync(cancellationToken) == Size, "what is published is finished");
@@ -97,12 +97,18 @@ public sealed class StorageAudit
         }
     }
 
-    private async Task ReplayJournalAsync(BlobJournal journal, string last, CancellationToken cancellationToken)
+    private async Task ReplayJournalAsync(StorageAccounts accounts, string last, CancellationToken cancellationToken)
     {
-        var batches = new Stack<JournalBatch>();
+        var (journal, batches) = (new BlobJournal(accounts), new Stack<JournalBatch>());
         for (var name = last; name.Length > 0; name = batches.Peek().Previous)
             batches.Push(JournalFormat.Decode(await journal.ReadAsync(name, cancellationToken)));
         Batches = batches.Count;
+        var announced = batches.SelectMany(batch => batch.Keys()).ToArray();
+        var kept = await new TableKeyHistory(accounts).ListAsync(cancellationToken);
+        Require(
+            kept.Select(row => (row.LogIndex, Convert.ToHexString(row.Entry.Span), Convert.ToHexString(row.Note!.Value.Span)))
+                .SequenceEqual(announced.Select(row => (row.LogIndex, Convert.ToHexString(row.Entry.Span), Convert.ToHexString(row.Note!.Value.Span)))),
+            "announcements of keys are kept as the journal has them, each with its first checkpoint");
         foreach (var batch in batches)
         {
             Require(batch.Start == Size, "each batch begins where the one before ends");

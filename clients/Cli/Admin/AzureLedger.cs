@@ -46,6 +46,7 @@ internal static class AzureLedger
         new TableReferenceIndex(accounts),
         new TableRevocationIndex(accounts),
         new TableIssuerHistory(accounts),
+        new TableKeyHistory(accounts),
         new QueueStagedActs(accounts, NullLogger<QueueStagedActs>.Instance),
         new BlobOutbox(accounts, NullLogger<BlobOutbox>.Instance),
         new BlobRecoveryStorage(accounts),
@@ -55,7 +56,7 @@ internal static class AzureLedger
     public static IndexRebuild IndexRebuild(StorageAccounts accounts)
     {
         var anchors = new TableAnchorIndex(accounts);
-        var indexer = new BatchIndexer(anchors, new TableReferenceIndex(accounts), new TableRevocationIndex(accounts), new TableIssuerHistory(accounts));
+        var indexer = new BatchIndexer(anchors, new TableReferenceIndex(accounts), new TableRevocationIndex(accounts), new TableIssuerHistory(accounts), new TableKeyHistory(accounts));
         return new IndexRebuild(new BlobLogState(accounts), new BlobJournal(accounts), indexer, anchors, new BlobRecoveryStorage(accounts));
     }
 

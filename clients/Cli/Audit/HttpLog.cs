@@ -1,9 +1,12 @@
 using System.Buffers;
 using System.Net;
+using System.Text.Json;
 using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Auditing;
 using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Cli.Audit;
 
@@ -18,6 +21,9 @@ internal sealed class HttpLog(Uri prefix, HttpMessageHandler network, TimeProvid
 {
     private const int Attempts = 5;
     private const int MaxBundleLength = TileId.FullWidth * (sizeof(ushort) + EntryBundle.MaxEntryLength);
+
+    // JSON writes a line break of a receipt in two characters, and the keys themselves are few.
+    private const int MaxKeysLength = 2 * KeyChain.MaxLength;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -30,6 +36,23 @@ internal sealed class HttpLog(Uri prefix, HttpMessageHandler network, TimeProvid
 
     /// <summary>How many bytes they had.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>What the service says of the log's keys, where the log is a service's: <c>v1/keys</c> beside it.</summary>
+    /// <returns>Nothing of it proven yet; null where there is none.</returns>
+    /// <exception cref="LogFormatException">It is malformed.</exception>
+    public async Task<KeyChain?> FindKeyChainAsync(CancellationToken cancellationToken)
+    {
+        if (await FetchAsync("../v1/keys", MaxKeysLength, cancellationToken) is not { } json)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(json.Span, AnswerJson.Instance.KeysDocument) is { } keys ? KeyChain.Read(keys) : null;
+        }
+        catch (JsonException exception)
+        {
+            throw new LogFormatException("what is served as the log's keys is not that", exception);
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<ReadOnlyMemory<byte>> ReadCheckpointAsync(CancellationToken cancellationToken) =>
@@ -71,7 +94,7 @@ internal sealed class HttpLog(Uri prefix, HttpMessageHandler network, TimeProvid
             Exception? cause = null;
             try
             {
-                using var response = await _http.GetAsync(new Uri($"{prefix.ToString().TrimEnd('/')}/{path}"), HttpCompletionOption.ResponseHeadersRead, stop.Token);
+                using var response = await _http.GetAsync(new Uri(new Uri($"{prefix.ToString().TrimEnd('/')}/"), path), HttpCompletionOption.ResponseHeadersRead, stop.Token);
                 if (response.StatusCode == HttpStatusCode.OK)
                     return Count(await ReadBodyAsync(response, maxLength, stop.Token));
                 if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)

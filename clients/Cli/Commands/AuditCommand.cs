@@ -33,8 +33,8 @@ internal static class AuditCommand
 
             Also compares it with what it said the last time: that it has only grown, that it shows the same to you
             today as yesterday. Only what is new is downloaded; an interrupted audit goes on where it stopped. Keys
-            that take over are followed as the log announces them; without --key the first audit takes the keys that
-            the log gives itself.
+            that take over are learned from the log's own entries, each proven by the keys before it; without --key the
+            first audit takes the keys that the log gives itself.
 
             Exit codes:
               0   the log holds
@@ -57,7 +57,7 @@ internal static class AuditCommand
             if (parsed.GetValue(full))
                 memory = memory with { AuditedSize = 0, Confirmed = AuditPoint.Start, Progress = null };
             var seen = memory.Seen?.Size;
-            var audit = new LogAudit(log, file, parsed.GetValue(parallel));
+            var audit = new LogAudit(log, file, parsed.GetValue(parallel), log.FindKeyChainAsync);
             var report = await terminal.WithCountAsync("auditing", PercentProgress.Whole, bar =>
                 audit.RunAsync(memory, bar is null ? null : new PercentProgress(bar), cancellationToken));
             var evidence = report.Outcome is AuditOutcome.SplitView or AuditOutcome.Rollback ? await file.KeepEvidenceAsync(report, cancellationToken) : null;

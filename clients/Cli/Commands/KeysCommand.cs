@@ -21,7 +21,7 @@ internal static class KeysCommand
         {
             foreach (var log in known.All())
             {
-                await terminal.Output.WriteLineAsync($"{log.Service}  {log.Origin}  first used {VerdictText.Time(log.FirstUsed)}, last seen {VerdictText.Time(log.Seen)}");
+                await terminal.Output.WriteLineAsync($"{log.Service}  {log.Origin}  first used {VerdictText.Time(log.FirstUsed)}, last seen {VerdictText.Time(log.Seen)}{(log.Given is null ? "" : ", with --key")}");
                 foreach (var key in log.Keys)
                     await terminal.Output.WriteLineAsync($"  {key}");
                 foreach (var key in log.Retired)

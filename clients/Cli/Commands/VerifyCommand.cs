@@ -36,9 +36,11 @@ internal static class VerifyCommand
             "conflicting" and each one's word is shown: ask for the institution that the document names, with --issuer.
 
             The log's key is the one of --key. Without it, it is taken from the service on first use and kept; from then
-            on the service is held to that key and to the log that it showed: a log with another key, or that does not go
-            on from what it was, is told loudly and nothing of it relied on (exit code 3). A new key is accepted where a
-            known one signs beside it.
+            on the service is held to that key and to the log that it showed: a log with another key, one that does not go
+            on from what it was, or one smaller than was seen half a minute ago or earlier, is told loudly and nothing of
+            it relied on (exit code 3); what was seen is kept with --key too. A new key is learned only from an entry of
+            the log that lists it, proven by the keys before it. The time of the answer has to be that of this machine,
+            within five minutes, and by this machine's clock a document is expired or not valid yet.
 
             With --offline a receipt (FILE.tlog-proof) takes the place of the service, judged by --key, or by the keys
             kept from earlier runs against that --service. It proves that the act happened. It does not prove that the
@@ -80,7 +82,7 @@ internal static class VerifyCommand
             }
 
             var began = time.GetTimestamp();
-            using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = parsed.GetValue(service)!, Keys = trust.Keys }, network, time);
+            using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = parsed.GetValue(service)!, Keys = trust.Given, Known = trust.Known }, network, time);
             var online = new OnlineFiles(client, terminal, SharedOptions.Resolve(parsed.GetValue(algorithm)!), parsed.GetValue(issuer));
             var verified = await online.RunAsync(selected, cancellationToken);
             await trust.ConfirmAsync(client, [.. verified.Select(file => file.Answer).OfType<CheckedAnswer>()], terminal, time, cancellationToken);
@@ -102,7 +104,7 @@ internal static class VerifyCommand
                 else
                     foreach (var (file, result) in verified.Zip(results))
                         await terminal.Output.WriteAsync(VerdictText.Of(result, file.Answer, terminal));
-                if (trust.Keys is null && verified.Any(file => file.Answer is not null))
+                if (!trust.HasKeys && verified.Any(file => file.Answer is not null))
                     await terminal.Output.WriteAsync(VerdictText.FirstUse(await client.KeysAsync(cancellationToken), known.Path));
             }
 

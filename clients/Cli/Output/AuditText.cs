@@ -26,7 +26,7 @@ internal static class AuditText
         foreach (var key in output.NewKeys)
             text.Append($"\n  {terminal.Paint(Tone.Caution, "!")} a key took over, as the log announced: {key}");
         if (report.Outcome == AuditOutcome.Untrusted)
-            text.Append("\n  If the key was rotated and you missed the months in which both signed, get the new one by a way you trust.");
+            text.Append("\n  If the keys were changed and no entry that your keys prove says so, get the new ones by a way that you trust, and\n  begin anew: truecopy audit URL --key NAME+ID+KEY --state FILE, with a file that is not there yet.");
         if (output.Evidence is { } evidence)
             text.Append($"\n  Both checkpoints, signed, are in {evidence}: show them to others who use this log.");
         else if (!output.KeyPinned)

@@ -17,6 +17,11 @@ namespace TrueCopy.Cli.Trust;
 /// <param name="Keys">Verifier keys that sign now.</param>
 /// <param name="Retired">Verifier keys that signed before.</param>
 /// <param name="Checkpoint">The largest checkpoint that was seen: the signed note.</param>
+/// <param name="Announced">Index of the log entry that lists <paramref name="Keys"/>; null where they come from elsewhere.</param>
+/// <param name="Given">
+/// Verifier keys of the command line that the log was judged by; null where none were given. What is kept then adds
+/// nothing to those: it only tells when the service goes back behind what it showed.
+/// </param>
 internal sealed record KnownLog(
     string Service,
     string Origin,
@@ -24,34 +29,45 @@ internal sealed record KnownLog(
     DateTimeOffset Seen,
     IReadOnlyList<string> Keys,
     IReadOnlyList<string> Retired,
-    string Checkpoint)
+    string Checkpoint,
+    long? Announced = null,
+    IReadOnlyList<string>? Given = null)
 {
-    public static KnownLog Of(Uri service, TrustedLog log, DateTimeOffset firstUsed, DateTimeOffset now) => new(
+    public static KnownLog Of(Uri service, LogKeys? given, TrustedLog log, DateTimeOffset firstUsed) => new(
         service.ToString(),
         log.Keys.Origin,
         firstUsed,
-        now,
-        [.. log.Keys.Verifiers.Select(key => key.ToString())],
-        [.. log.Retired.Select(key => key.ToString())],
-        Encoding.UTF8.GetString(log.Checkpoint.Note.Span));
+        log.SeenAt,
+        Lines(log.Keys.Verifiers),
+        Lines(log.Retired),
+        Encoding.UTF8.GetString(log.Checkpoint.Note.Span),
+        log.Announced,
+        given is null ? null : Lines(given.Verifiers));
 
     /// <summary>Whether two say the same of the same log; none is the same as none.</summary>
     public static bool Same(KnownLog? left, KnownLog? right) => left is null || right is null
         ? left is null && right is null
-        : left.Service == right.Service && left.Checkpoint == right.Checkpoint && left.Keys.SequenceEqual(right.Keys) && left.Retired.SequenceEqual(right.Retired);
+        : left.IsOf(right.Service, right.Given) && left.Checkpoint == right.Checkpoint && left.Announced == right.Announced
+            && left.Keys.SequenceEqual(right.Keys) && left.Retired.SequenceEqual(right.Retired);
+
+    /// <summary>Whether it is what is known of a service that is judged by these keys of the command line, or by none.</summary>
+    public bool IsOf(string service, IReadOnlyList<string>? given) =>
+        Service == service && (Given is null ? given is null : given is not null && Given.ToHashSet().SetEquals(given));
 
     /// <summary>The same, parsed; its checkpoint is verified again.</summary>
     public TrustedLog Open()
     {
         var keys = LogKeys.Pin(Keys);
         NoteVerifier[] retired = [.. Retired.Select(NoteVerifier.Parse)];
-        return new TrustedLog(keys, retired, SignedCheckpoint.Open(Encoding.UTF8.GetBytes(Checkpoint), keys.Origin, [.. keys.Verifiers, .. retired]));
+        return new TrustedLog(keys, Announced, retired, SignedCheckpoint.Open(Encoding.UTF8.GetBytes(Checkpoint), keys.Origin, [.. keys.Verifiers, .. retired]), Seen);
     }
+
+    public static IReadOnlyList<string> Lines(IEnumerable<NoteVerifier> keys) => [.. keys.Select(key => key.ToString())];
 }
 
 /// <summary>
-/// The logs that this user met, one for each address, in a file of their own: who a service is is decided once, on first
-/// use, and it is held to that from then on.
+/// The logs that this user met, one for each address and each set of keys that was given for it, in a file of their own:
+/// who a service is is decided once, on first use or by those keys, and it is held to that from then on.
 /// </summary>
 internal sealed class KnownLogs(string path)
 {
@@ -88,7 +104,10 @@ internal sealed class KnownLogs(string path)
         }
     }
 
-    public KnownLog? Find(Uri service) => All().FirstOrDefault(log => log.Service == service.ToString());
+    /// <param name="service">Its address.</param>
+    /// <param name="given">Keys of the command line that it is judged by; null if there are none.</param>
+    public KnownLog? Find(Uri service, LogKeys? given) =>
+        All().FirstOrDefault(log => log.IsOf(service.ToString(), given is null ? null : KnownLog.Lines(given.Verifiers)));
 
     /// <summary>What the file says of a log, parsed.</summary>
     public TrustedLog Open(KnownLog log)
@@ -113,7 +132,7 @@ internal sealed class KnownLogs(string path)
     public Task<bool> ReplaceAsync(KnownLog? seen, KnownLog next, CancellationToken cancellationToken) => ChangeAsync(
         all =>
         {
-            var now = all.FirstOrDefault(log => log.Service == next.Service);
+            var now = all.FirstOrDefault(log => log.IsOf(next.Service, next.Given));
             return KnownLog.Same(seen, now) ? [.. all.Where(log => log != now), next] : null;
         },
         cancellationToken);
@@ -157,7 +176,7 @@ internal sealed class KnownLogs(string path)
 
     // Going on without it would be to trust whoever answers.
     private CommandException Unusable(string why, Exception? exception = null) =>
-        new(ExitCode.Usage, $"{Path} cannot be used: {why} Mend or remove it, or give the log's key with --key.", exception);
+        new(ExitCode.Usage, $"{Path} cannot be used: {why} Mend or remove it.", exception);
 }
 
 internal sealed record KnownLogsDocument(int Version, IReadOnlyList<KnownLog> Logs);

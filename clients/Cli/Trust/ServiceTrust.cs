@@ -16,56 +16,56 @@ internal sealed class ServiceTrust
     private readonly KnownLogs _known;
     private readonly Uri _service;
     private readonly KnownLog? _kept;
-    private readonly TrustedLog? _log;
 
     private ServiceTrust(KnownLogs known, Uri service, LogKeys? given, KnownLog? kept)
     {
         _known = known;
         _service = service;
         _kept = kept;
-        _log = kept is null ? null : known.Open(kept);
+        Known = Open(kept, given);
         Given = given;
     }
 
     /// <summary>Keys of the command line, which leave nothing to what is known from before.</summary>
     public LogKeys? Given { get; }
 
-    /// <summary>Keys that were known before the service was asked.</summary>
-    public LogKeys? Keys => Given ?? _log?.Keys;
+    /// <summary>What is known from earlier runs that were judged by the same keys; with <see cref="Given"/>, no more than what was seen of the log.</summary>
+    public TrustedLog? Known { get; }
+
+    /// <summary>Whether the keys were known before the service was asked.</summary>
+    public bool HasKeys => Given is not null || Known is not null;
 
     /// <summary>Where the keys come from: <c>given</c>, <c>known</c> from an earlier run, or <c>service</c> on first use.</summary>
-    public string KeySource => Given is not null ? "given" : _log is not null ? "known" : "service";
+    public string KeySource => Given is not null ? "given" : Known is not null ? "known" : "service";
 
     /// <summary>Keys for receipts of any age.</summary>
-    public IReadOnlyList<NoteVerifier> EveryKey => Given?.Verifiers ?? _log?.EveryKey ?? [];
+    public IReadOnlyList<NoteVerifier> EveryKey => Given?.Verifiers ?? Known?.EveryKey ?? [];
 
-    /// <summary>The log as it was last seen, if that was kept.</summary>
-    public SeenLog? Seen => _log is null ? null : new SeenLog(_log.Checkpoint, _kept!.Seen);
+    /// <summary>The log as it was last seen, if that was kept and is not to be judged by given keys alone.</summary>
+    public SeenLog? Seen => Given is not null || Known is null ? null : new SeenLog(Known.Checkpoint, Known.SeenAt);
 
     public static async Task<ServiceTrust> LoadAsync(KnownLogs known, Uri service, string[] keys, CancellationToken cancellationToken)
     {
         var given = keys.Length > 0 ? await KeyOption.ReadAsync(keys, cancellationToken) : null;
-        return new ServiceTrust(known, service, given, given is null ? known.Find(service) : null);
+        return new ServiceTrust(known, service, given, known.Find(service, given));
     }
 
     /// <summary>Holds what the service showed to what is known of its log, and remembers it. Nothing may be relied on before.</summary>
     /// <exception cref="LogChangedException">It is not the log that is known.</exception>
     public async Task ConfirmAsync(TrueCopyClient client, IReadOnlyCollection<CheckedAnswer> answers, Terminal terminal, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (Given is not null || answers.Count == 0)
+        if (answers.Count == 0)
             return;
-        var (kept, log) = (_kept, _log);
+        var (kept, log) = (_kept, Known);
         while (true)
         {
             var renewed = await client.RenewAsync(log, answers, cancellationToken);
-            foreach (var key in renewed.Keys.Verifiers.Where(key => log is not null && !log.EveryKey.Any(known => known.ToString() == key.ToString())))
-                await terminal.Error.WriteLineAsync($"truecopy: the log {renewed.Keys.Origin} has a new key, which a known one vouches for: {key}");
+            await TellNewKeysAsync(Given ?? log?.Keys, log?.EveryKey ?? Given?.Verifiers ?? [], renewed, terminal);
             if (log is not null && Same(renewed, log))
                 return;
             try
             {
-                var now = time.GetUtcNow();
-                if (await _known.ReplaceAsync(kept, KnownLog.Of(_service, renewed, kept?.FirstUsed ?? now, now), cancellationToken))
+                if (await _known.ReplaceAsync(kept, KnownLog.Of(_service, Given, renewed, kept?.FirstUsed ?? time.GetUtcNow()), cancellationToken))
                     return;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -75,13 +75,29 @@ internal sealed class ServiceTrust
             }
 
             // Another run met the log meanwhile: this one is held to what that one saw.
-            kept = _known.Find(_service);
-            log = kept is null ? null : _known.Open(kept);
+            kept = _known.Find(_service, Given);
+            log = Open(kept, Given);
         }
+    }
+
+    // What was given stays what the way to the keys of now begins with, whatever was kept.
+    private TrustedLog? Open(KnownLog? kept, LogKeys? given) => kept is null ? null
+        : given is null ? _known.Open(kept)
+        : _known.Open(kept) with { Keys = given, Announced = null, Retired = [] };
+
+    private async Task TellNewKeysAsync(LogKeys? known, IReadOnlyList<NoteVerifier> told, TrustedLog renewed, Terminal terminal)
+    {
+        if (known is null)
+            return;
+        foreach (var key in renewed.Keys.Verifiers.Where(key => !told.Any(old => old.ToString() == key.ToString())))
+            await terminal.Error.WriteLineAsync($"truecopy: the log {renewed.Keys.Origin} has a new key, which its entry {renewed.Announced} announces, proven by the keys before it: {key}");
+        if (Given is not null && renewed.Announced is not null)
+            await terminal.Error.WriteLineAsync("truecopy: the keys of --key have given way to these; give these from now on.");
     }
 
     private static bool Same(TrustedLog left, TrustedLog right) =>
         left.Checkpoint.Size == right.Checkpoint.Size
+        && left.Announced == right.Announced
         && left.EveryKey.Select(key => key.ToString()).SequenceEqual(right.EveryKey.Select(key => key.ToString()))
         && left.Retired.Count == right.Retired.Count;
 }

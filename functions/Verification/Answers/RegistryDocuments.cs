@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TrueCopy.TransparencyLog.Notes;
+using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Verification.Answers;
 
@@ -37,12 +38,39 @@ public sealed record DocumentsDocument(string Reference, IReadOnlyList<VerdictDo
 /// <param name="Origin">The log's name.</param>
 /// <param name="VerifierKeys">The keys as C2SP verifier key lines, the one that receipts are judged by first.</param>
 /// <param name="Keys">The same keys as JSON Web Keys.</param>
-public sealed record KeysDocument(string Origin, IReadOnlyList<string> VerifierKeys, IReadOnlyList<KeyDocument> Keys)
+/// <param name="Entries">
+/// The entries that say which keys sign, with proof: the genesis and every entry of the kind <c>keys</c>, oldest first. The
+/// last lists the keys of this document.
+/// </param>
+public sealed record KeysDocument(string Origin, IReadOnlyList<string> VerifierKeys, IReadOnlyList<KeyDocument> Keys, IReadOnlyList<KeysEntryDocument> Entries) : IJsonOnDeserialized
 {
-    /// <summary>The document of a log's keys.</summary>
-    public static KeysDocument Of(string origin, IReadOnlyList<NoteVerifier> verifiers) =>
-        new(origin, [.. verifiers.Select(verifier => verifier.ToString())], [.. verifiers.Select(KeyDocument.Of)]);
+    /// <summary>The document of a log whose entries say which keys sign.</summary>
+    /// <param name="entries">Every one, oldest first; at least the genesis.</param>
+    public static KeysDocument Of(IReadOnlyList<KeysEntry> entries) => Of(entries[^1].Keys.Verifiers, entries);
+
+    /// <summary>The document of a log that has not begun.</summary>
+    public static KeysDocument Of(IReadOnlyList<NoteVerifier> verifiers) => Of(verifiers, []);
+
+    void IJsonOnDeserialized.OnDeserialized()
+    {
+        if (VerifierKeys.Any(key => key is null) || Keys.Any(key => key is null) || Entries.Any(entry => entry is null))
+            throw new JsonException("The keys hold a null.");
+    }
+
+    private static KeysDocument Of(IReadOnlyList<NoteVerifier> verifiers, IReadOnlyList<KeysEntry> entries) => new(
+        verifiers[0].Name,
+        [.. verifiers.Select(verifier => verifier.ToString())],
+        [.. verifiers.Select(KeyDocument.Of)],
+        [.. entries.Select(entry => new KeysEntryDocument(entry.LogIndex, entry.Encode()))]);
 }
+
+/// <summary>An entry that says which keys sign, with the proof that the log holds it.</summary>
+/// <param name="LogIndex">Index of the entry.</param>
+/// <param name="Receipt">
+/// A <c>.tlog-proof</c> under the first checkpoint that holds the entry, which the keys before it signed too where there
+/// was an overlap. Its <c>extra</c> line is <c>{"entry":"base64"}</c>.
+/// </param>
+public sealed record KeysEntryDocument(long LogIndex, string Receipt);
 
 /// <summary>A public key (RFC 7517; RFC 8037 for Ed25519).</summary>
 /// <param name="Kty">Key type.</param>

@@ -20,7 +20,7 @@ public sealed record AuditPoint(AuditedPrefix Prefix, KeyAnnouncement? Announced
 
 /// <summary>What an auditor remembers of a log from one audit to the next.</summary>
 /// <param name="Pinned">The keys that the auditor was given.</param>
-/// <param name="Trusted">The keys that checkpoints are judged by: those pinned, or those that took over as the log announced.</param>
+/// <param name="Trusted">The keys that checkpoints are judged by: those pinned, or those that entries of the log list, learned one after the other; one of each kind must have signed.</param>
 /// <param name="Note">The largest signed checkpoint seen that goes with those before; null at first.</param>
 /// <param name="AuditedSize">Size of the log that was audited to the end.</param>
 /// <param name="Confirmed">Where the next audit begins.</param>

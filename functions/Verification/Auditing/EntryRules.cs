@@ -37,7 +37,7 @@ public sealed class EntryRules(string origin, KeyAnnouncement? announced)
             return "the genesis names another log";
         if (entry.Target >= index)
             return "an act comes after what it acts on";
-        return entry.Keys is { } keys ? Announce(index, keys) : null;
+        return entry.Kind is ActKind.Genesis or ActKind.Keys ? Announce(index, entry.Keys ?? []) : null;
     }
 
     private string? Announce(long index, IReadOnlyList<string> keys)

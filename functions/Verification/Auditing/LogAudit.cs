@@ -1,8 +1,8 @@
 using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Auditing;
 using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Verification.Auditing;
 
@@ -13,7 +13,11 @@ namespace TrueCopy.Verification.Auditing;
 /// <param name="log">The log; an exception other than for missing and malformed resources ends the audit without a report.</param>
 /// <param name="keeper">Where the memory is kept.</param>
 /// <param name="parallelism">How many bundles are fetched at a time.</param>
-public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelism = 8)
+/// <param name="findKeys">
+/// Asks for the log's announcements of keys with their proofs, for when none of the trusted keys signs any more; null where
+/// nobody can be asked. It may find none, and throws <see cref="LogFormatException"/> where what it finds is malformed.
+/// </param>
+public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelism = 8, Func<CancellationToken, Task<KeyChain?>>? findKeys = null)
 {
     /// <summary>After so many entries progress is saved, so that an interrupted audit goes on from there.</summary>
     public const int SaveEvery = 64 * TileId.FullWidth;
@@ -28,10 +32,34 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
         var report = new AuditReport(AuditOutcome.Untrusted, note.Bytes, memory.Note, 0, 0, [], []);
         if (note.Fault is { } unreadable)
             return report with { Faults = [unreadable] };
-        if (!TryOpen(note.Bytes, memory.Trusted, out var checkpoint, out var untrusted))
-            return report with { Faults = [untrusted!] };
+        string[] newKeys = [];
+        if (!TryOpen(note.Bytes, KeySet.Parse(memory.Trusted), out var checkpoint, out var untrusted))
+        {
+            var (learned, lost) = await FollowAsync(memory, cancellationToken);
+            if (learned is null)
+                return report with { Faults = lost is null ? [untrusted!] : [untrusted!, lost] };
 
-        report = report with { Size = checkpoint!.Size };
+            // Read again, so that it is not of a time before the checkpoints that prove the keys.
+            note = await ReadNoteAsync(cancellationToken);
+            report = report with { Note = note.Bytes };
+            if (note.Fault is not null || !TryOpen(note.Bytes, learned.Keys, out checkpoint, out untrusted))
+                return report with { Faults = [note.Fault ?? untrusted!] };
+            foreach (var step in learned.Steps)
+            {
+                var unproven = new List<LogFault>();
+                var consistency = await CompareAsync(step.Checkpoint, checkpoint!.Checkpoint, unproven, cancellationToken);
+                if (consistency is Consistency.SplitView or Consistency.Rollback)
+                    return report with { Outcome = consistency == Consistency.SplitView ? AuditOutcome.SplitView : AuditOutcome.Rollback, SeenNote = step.Note, Size = checkpoint.Size };
+                if (consistency == Consistency.Unproven)
+                    return report with { Faults = unproven };
+            }
+
+            string[] trusted = [.. learned.Keys.Verifiers.Select(key => key.ToString())];
+            newKeys = [.. trusted.Except(memory.Trusted)];
+            memory = memory with { Trusted = trusted };
+        }
+
+        report = report with { Size = checkpoint!.Size, NewKeys = newKeys };
         var faults = new List<LogFault>();
         switch (await CompareAsync(memory.Seen, checkpoint.Checkpoint, faults, cancellationToken))
         {
@@ -49,6 +77,23 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
         if (faults.Count == 0 && memory.AuditedSize == checkpoint.Size)
             return report with { Outcome = AuditOutcome.Holds };
         return await AuditAsync(memory, checkpoint, report, faults, progress, cancellationToken);
+    }
+
+    // From the keys that are trusted to those that sign now, by the rule of KeyChain.
+    private async Task<(LearnedKeys? Learned, LogFault? Fault)> FollowAsync(AuditMemory memory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (findKeys is null || await findKeys(cancellationToken) is not { } chain)
+                return (null, null);
+            var announced = memory.Confirmed.Announced;
+            var listed = announced is not null && announced.Keys.ToHashSet().SetEquals(memory.Trusted);
+            return (chain.Walk(KeySet.Parse(memory.Trusted), listed ? announced!.LogIndex : null), null);
+        }
+        catch (LogFormatException exception)
+        {
+            return (null, new LogFault(null, exception.Message));
+        }
     }
 
     private async Task<AuditReport> AuditAsync(
@@ -91,7 +136,7 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
         await keeper.SaveAsync(
             memory with { Trusted = trusted, AuditedSize = checkpoint.Size, Confirmed = new AuditPoint(tree.Prefix, announced), Progress = null },
             cancellationToken);
-        return report with { Outcome = AuditOutcome.Holds, NewKeys = [.. trusted.Except(memory.Trusted)] };
+        return report with { Outcome = AuditOutcome.Holds, NewKeys = [.. report.NewKeys, .. trusted.Except(memory.Trusted)] };
     }
 
     private async Task<(ReadOnlyMemory<byte> Bytes, LogFault? Fault)> ReadNoteAsync(CancellationToken cancellationToken)
@@ -129,13 +174,12 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
         }
     }
 
-    private static bool TryOpen(ReadOnlyMemory<byte> note, IReadOnlyList<string> keys, out SignedCheckpoint? checkpoint, out LogFault? fault)
+    private static bool TryOpen(ReadOnlyMemory<byte> note, KeySet keys, out SignedCheckpoint? checkpoint, out LogFault? fault)
     {
         (checkpoint, fault) = (null, null);
         try
         {
-            var verifiers = keys.Select(NoteVerifier.Parse).ToArray();
-            checkpoint = SignedCheckpoint.Open(note, verifiers[0].Name, verifiers);
+            checkpoint = keys.Open(note);
             return true;
         }
         catch (LogFormatException exception)
@@ -146,7 +190,7 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
     }
 
     private static bool IsSignedByAll(SignedCheckpoint checkpoint, IReadOnlyList<string> keys) =>
-        TryOpen(checkpoint.Note, keys, out var opened, out _) && opened!.Signers.Count == keys.Distinct().Count();
+        TryOpen(checkpoint.Note, KeySet.Parse(keys), out var opened, out _) && opened!.Signers.Count == keys.Distinct().Count();
 
     /// <summary>Checks entries, reports progress, and saves it from time to time.</summary>
     private sealed class Visitor(

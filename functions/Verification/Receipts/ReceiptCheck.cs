@@ -73,6 +73,9 @@ public enum ReceiptFault
 
     /// <summary>The checkpoint or the entry is malformed, of another log, or not signed by its keys.</summary>
     Checkpoint,
+
+    /// <summary>It comes in an answer that was made at another time than it was asked for.</summary>
+    Time,
 }
 
 /// <summary>A receipt does not prove what it should.</summary>

@@ -25,6 +25,7 @@ public sealed class Doctor(
     IReferenceIndex references,
     IRevocationIndex revocations,
     IIssuerHistory issuers,
+    IKeyHistory keyHistory,
     IStagedActs staged,
     IOutbox outbox,
     IRecoveryStorage storage,
@@ -81,7 +82,7 @@ public sealed class Doctor(
         }
 
         var publicLog = new LogCheckup(log, storage, findings);
-        var index = new IndexCheckup(anchors, references, revocations, issuers, storage, chain, findings);
+        var index = new IndexCheckup(anchors, references, revocations, issuers, keyHistory, storage, chain, findings);
         IReadOnlyList<string> keys = [];
         await foreach (var batch in chain.ReadAsync(cancellationToken))
         {

@@ -42,6 +42,10 @@ public enum FindingKind
     [JsonStringEnumMemberName("issuer")]
     Issuer,
 
+    /// <summary>Likewise, of what the log says of its keys.</summary>
+    [JsonStringEnumMemberName("keys")]
+    Keys,
+
     /// <summary>A document has no receipt.</summary>
     [JsonStringEnumMemberName("receipt")]
     Receipt,

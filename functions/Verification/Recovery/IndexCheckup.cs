@@ -14,6 +14,7 @@ internal sealed class IndexCheckup(
     IReferenceIndex references,
     IRevocationIndex revocations,
     IIssuerHistory issuers,
+    IKeyHistory keys,
     IRecoveryStorage storage,
     JournalChain chain,
     Findings findings)
@@ -26,6 +27,8 @@ internal sealed class IndexCheckup(
     /// <summary>Looks for what a batch of the journal says and the index does not.</summary>
     public async Task CheckAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
+        foreach (var record in batch.Keys())
+            await CheckKeysAsync(record, cancellationToken);
         foreach (var (logIndex, entry) in batch.OwnEntries().Where(own => own.Entry.Kind == ActKind.Issuer))
             await CheckIssuerAsync(new IssuerRecord(logIndex, BatchIndexer.Describe(entry)), cancellationToken);
 
@@ -112,6 +115,25 @@ internal sealed class IndexCheckup(
         if (!known)
             await findings.RepairAsync(FindingKind.Issuer, "# descriptions of issuers are missing or not as the log has them", RepairMissing, null, () => issuers.AddAsync(record, cancellationToken));
     }
+
+    private async Task CheckKeysAsync(KeyRecord record, CancellationToken cancellationToken)
+    {
+        bool known;
+        try
+        {
+            known = (await keys.ListAsync(cancellationToken)).Any(row => row.LogIndex == record.LogIndex && row.Entry.Span.SequenceEqual(record.Entry.Span) && AreSame(row.Note, record.Note));
+        }
+        catch (InvalidDataException)
+        {
+            known = false;
+        }
+
+        if (!known)
+            await findings.RepairAsync(FindingKind.Keys, "# announcements of keys are missing or not as the journal has them", RepairMissing, null, () => keys.AddAsync(record, cancellationToken));
+    }
+
+    private static bool AreSame(ReadOnlyMemory<byte>? left, ReadOnlyMemory<byte>? right) =>
+        left.HasValue == right.HasValue && left.GetValueOrDefault().Span.SequenceEqual(right.GetValueOrDefault().Span);
 
     // Every row that belongs there was found, so that more rows than those is the only way for one to be too many; only
     // then is each looked up in the journal.

@@ -4,6 +4,7 @@ using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Merkle;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Verification.Recovery;
 
@@ -88,6 +89,21 @@ public sealed class JournalChain
         var tiles = edge.TakeTiles();
         if (tiles.Count != batch.Tiles.Count || tiles.Zip(batch.Tiles).Any(pair => pair.First.Id != pair.Second.Id || !pair.First.Bytes.Span.SequenceEqual(pair.Second.Bytes.Span)))
             throw new LogFormatException($"journal: the tiles of batch {name} are not those of its entries");
+        if (batch.Note is { } note && !IsSignedAsSaid(batch, note))
+            throw new LogFormatException($"journal: the checkpoint of batch {name} is not signed by the keys that it announces");
+    }
+
+    private static bool IsSignedAsSaid(JournalBatch batch, ReadOnlyMemory<byte> note)
+    {
+        try
+        {
+            var keys = KeySet.Parse(batch.OwnEntries().LastOrDefault(own => own.Entry.Keys is not null).Entry?.Keys ?? []);
+            return keys.Open(note).Checkpoint is var checkpoint && checkpoint.Size == batch.Size && checkpoint.Root == batch.Root;
+        }
+        catch (LogFormatException)
+        {
+            return false;
+        }
     }
 
     private static async Task<string> PreviousAsync(IRecoveryStorage storage, string name, CancellationToken cancellationToken)

@@ -119,8 +119,10 @@ public sealed class BatchCommitter(
             edge.Append(record.Entry.Span);
 
         var batch = new JournalBatch(tip.Journal, tip.Edge.Size, edge.Root(), records, edge.TakeTiles());
-        var writing = journal.WriteAsync(batch.Name, JournalFormat.Encode(batch), cancellationToken);
         var signing = SignedCheckpoint.SignAsync(new Checkpoint(identity.Origin, batch.Size, batch.Root), identity.Signers, cancellationToken);
+        if (batch.Keys().Any())
+            batch = batch with { Note = (await signing).Note };
+        var writing = journal.WriteAsync(batch.Name, JournalFormat.Encode(batch), cancellationToken);
         await Task.WhenAll(writing, signing);
         metrics.Signed();
 

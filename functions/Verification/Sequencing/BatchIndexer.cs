@@ -5,13 +5,15 @@ using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.Verification.Sequencing;
 
-/// <summary>Writes everything that is looked up about a batch: its acts by document and reference, revocations, issuers. All of it can be repeated.</summary>
-public sealed class BatchIndexer(IAnchorIndex anchors, IReferenceIndex references, IRevocationIndex revocations, IIssuerHistory issuers)
+/// <summary>Writes everything that is looked up about a batch: its acts by document and reference, revocations, issuers, keys. All of it can be repeated.</summary>
+public sealed class BatchIndexer(IAnchorIndex anchors, IReferenceIndex references, IRevocationIndex revocations, IIssuerHistory issuers, IKeyHistory keys)
 {
     /// <summary>Adds a batch.</summary>
     /// <returns>The log indices of entries that repeat an act that has an entry already.</returns>
     public async Task<IReadOnlySet<long>> AddAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
+        foreach (var record in batch.Keys())
+            await keys.AddAsync(record, cancellationToken);
         foreach (var (logIndex, entry) in batch.OwnEntries().Where(own => own.Entry.Kind == ActKind.Issuer))
             await issuers.AddAsync(new IssuerRecord(logIndex, Describe(entry)), cancellationToken);
 

@@ -14,12 +14,17 @@ namespace TrueCopy.Verification.Sequencing;
 /// <param name="Root">Root after the last entry.</param>
 /// <param name="Records">One an entry, in log order.</param>
 /// <param name="Tiles">Every tile and bundle that the batch fills or changes.</param>
+/// <param name="Note">
+/// Where the batch says which keys sign: the signed checkpoint after it, which proves that to whoever knows the keys
+/// before. Of two writers of the same batch either's will do.
+/// </param>
 public sealed record JournalBatch(
     string Previous,
     long Start,
     MerkleHash Root,
     IReadOnlyList<JournalRecord> Records,
-    IReadOnlyList<TileContent> Tiles)
+    IReadOnlyList<TileContent> Tiles,
+    ReadOnlyMemory<byte>? Note = null)
 {
     /// <summary>Size of the log after this batch.</summary>
     public long Size => Start + Records.Count;
@@ -33,11 +38,16 @@ public sealed record JournalBatch(
         .Where(item => item.Record.Act is not null)
         .Select(item => (item.Record.Act!.Anchor(item.Index, item.Record.Entry), item.Record.Act));
 
-    /// <summary>The log's own entries: genesis and the descriptions of issuers.</summary>
+    /// <summary>The log's own entries: genesis, the keys that sign, and the descriptions of issuers.</summary>
     public IEnumerable<(long LogIndex, Entry Entry)> OwnEntries() => Records
         .Select((record, i) => (Record: record, Index: Start + i))
         .Where(item => item.Record.Act is null)
         .Select(item => (item.Index, Entry.Parse(item.Record.Entry.Span)));
+
+    /// <summary>What the batch says of the keys that sign.</summary>
+    public IEnumerable<KeyRecord> Keys() => OwnEntries()
+        .Where(own => own.Entry.Kind is ActKind.Genesis or ActKind.Keys)
+        .Select(own => new KeyRecord(own.LogIndex, Records[(int)(own.LogIndex - Start)].Entry, Note));
 }
 
 /// <summary>One entry in the journal.</summary>

@@ -52,6 +52,8 @@ public static class JournalFormat
             WriteBytes(output, tile.Bytes.Span);
         }
 
+        if (batch.Note is { } note)
+            WriteBytes(output, note.Span);
         output.Write(SHA256.HashData(output.WrittenSpan));
         return output.WrittenMemory;
     }
@@ -84,9 +86,11 @@ public static class JournalFormat
                 : throw new LogFormatException("journal: a tile's path is malformed");
         }
 
+        // Only of a batch that says which keys sign, and not of those that are older than the rule to keep it.
+        var note = reader.AtEnd ? default(ReadOnlyMemory<byte>?) : reader.Bytes();
         return reader.AtEnd
-            ? new JournalBatch(previous, start, root, records, tiles)
-            : throw new LogFormatException("journal: bytes after the last tile");
+            ? new JournalBatch(previous, start, root, records, tiles, note)
+            : throw new LogFormatException("journal: bytes after the last field");
     }
 
     /// <summary>How many bytes of a batch <see cref="ReadPrevious"/> needs, at most.</summary>

@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using TrueCopy.Cli.Trust;
 using TrueCopy.Testing.InMemory;
+using TrueCopy.TransparencyLog.Notes;
+using TrueCopy.Verification.Answers;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 
@@ -63,7 +65,7 @@ public sealed class KnownLogTests : ToolTests
     }
 
     [Fact]
-    public async Task A_key_that_a_known_one_vouches_for_is_learned_and_told()
+    public async Task A_key_that_an_entry_lists_which_known_keys_prove_is_learned_and_told()
     {
         var file = await IssuedFileAsync("document");
         await RunAsync("verify", file);
@@ -71,10 +73,117 @@ public sealed class KnownLogTests : ToolTests
         await Service.RotateAsync(old, next, witness);
         var run = await RunAsync("verify", file);
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains($"has a new key, which a known one vouches for: {next.Verifier}", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"has a new key, which its entry 3 announces, proven by the keys before it: {next.Verifier}", run.Error, StringComparison.Ordinal);
         await Service.RotateAsync(next, witness);
         Assert.Equal((0, ""), ((run = await RunAsync("verify", file)).ExitCode, run.Error));
         Assert.Contains($"{old.Verifier}  (retired)", (await RunAsync("keys", "list")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_of_whoever_stands_between_are_not_learned_and_forged_entries_stay_forged()
+    {
+        var file = await IssuedFileAsync("document");
+        await RunAsync("verify", file);
+        var kept = await File.ReadAllTextAsync(_known.Path, TestContext.Current.CancellationToken);
+        INoteSigner[] own = [InMemoryWorld.NewEcdsa(), InMemoryWorld.NewEd25519()];
+        Service.Lie = verdict =>
+        {
+            var more = WithLines(verdict.Checkpoint.Note, own);
+            return verdict with
+            {
+                Checkpoint = verdict.Checkpoint with { Note = more },
+                Results = [.. verdict.Results.Select(result => result with { Receipt = result.Receipt.Replace(verdict.Checkpoint.Note, more, StringComparison.Ordinal) })],
+            };
+        };
+        Service.LieAboutKeys = keys => keys with { VerifierKeys = [.. keys.VerifierKeys, .. own.Select(signer => signer.Verifier.ToString())] };
+        foreach (var arguments in new string[][] { ["verify", file], ["verify", file, "--json"] })
+        {
+            var run = await RunAsync(arguments);
+            Assert.Equal((3, ""), (run.ExitCode, run.Output));
+            Assert.Contains("WARNING: THIS IS NOT THE LOG", run.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(kept, await File.ReadAllTextAsync(_known.Path, TestContext.Current.CancellationToken));
+
+        // With a given key that still signs, nobody is asked for others.
+        Assert.Equal((0, ""), ((await RunAsync("verify", file, "--key", Service.Key)).ExitCode, (await RunAsync("verify", file, "--key", Service.Key)).Error));
+        Service.Lie = verdict => verdict;
+        using var forger = new StubService();
+        forger.World.SignWith(own);
+        await forger.IssueAsync("forged"u8.ToArray());
+        var forged = await Tool.RunAsync(forger, _known, "verify", Folder.File("forged"), "--key", Service.Key);
+        Assert.Equal((3, ""), (forged.ExitCode, forged.Output));
+    }
+
+    [Fact]
+    public async Task Keys_that_were_exchanged_at_once_are_refused_with_the_words_to_pin_the_new_ones()
+    {
+        var file = await IssuedFileAsync("document");
+        await RunAsync("verify", file);
+        var (old, next, witness) = (Service.Key, InMemoryWorld.NewEcdsa(), Service.World.Identity.Signers[1]);
+        await Service.RotateAsync(next, witness);
+        foreach (var arguments in new string[][] { ["verify", file], ["verify", file, "--key", old] })
+        {
+            var run = await RunAsync(arguments);
+            Assert.Equal((3, ""), (run.ExitCode, run.Output));
+            Assert.Contains("truecopy keys forget URL", run.Error, StringComparison.Ordinal);
+            Assert.Contains("--key NAME+ID+KEY", run.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, (await RunAsync("keys", "forget", "http://127.0.0.1:7071")).ExitCode);
+        Assert.Equal((0, ""), ((await RunAsync("verify", file, "--key", next.Verifier.ToString())).ExitCode, (await RunAsync("verify", file, "--key", next.Verifier.ToString())).Error));
+    }
+
+    [Fact]
+    public async Task A_given_key_that_gave_way_to_another_leads_to_that_and_says_so()
+    {
+        var file = await IssuedFileAsync("document");
+        var (old, next, witness) = (Service.World.Identity.Signers[0], InMemoryWorld.NewEcdsa(), Service.World.Identity.Signers[1]);
+        await Service.RotateAsync(next, old, witness);
+        await Service.RotateAsync(next, witness);
+        for (var run = 0; run < 2; run++)
+        {
+            var verified = await RunAsync("verify", file, "--key", old.Verifier.ToString());
+            Assert.Equal(0, verified.ExitCode);
+            Assert.Contains($"announces, proven by the keys before it: {next.Verifier}", verified.Error, StringComparison.Ordinal);
+            Assert.Contains("give these from now on", verified.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task A_verdict_from_before_that_is_shown_again_is_a_rollback_in_a_later_run_with_a_given_key_too(bool given, bool unknown)
+    {
+        var file = unknown ? Folder.File("never issued") : await IssuedFileAsync("document");
+        await Service.IssueAsync("another"u8.ToArray());
+        string[] key = given ? ["--key", Service.Key] : [];
+        VerdictDocument? before = null;
+        Service.Lie = verdict => before = verdict;
+        Assert.Equal(unknown ? 1 : 0, (await RunAsync(["verify", file, .. key])).ExitCode);
+        Service.Lie = verdict => verdict;
+        await GrowAsync();
+        Assert.Equal(unknown ? 1 : 0, (await RunAsync(["verify", file, .. key])).ExitCode);
+
+        Service.Lie = _ => before! with { CheckedAt = Service.World.Time.GetUtcNow() };
+        Assert.Equal(unknown ? 1 : 0, (await RunAsync(["verify", file, .. key])).ExitCode);
+        Service.World.Time.Advance(TimeSpan.FromSeconds(30));
+        var run = await RunAsync(["verify", file, .. key]);
+        Assert.Equal((3, ""), (run.ExitCode, run.Output));
+        Assert.Contains("WARNING: THE SERVICE SHOWS AN OLDER LOG", run.Error, StringComparison.Ordinal);
+        Assert.Contains(unknown ? "has 3 entries, and had 4" : "has 4 entries, and had 5", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_of_another_time_is_no_answer_and_says_that_the_clocks_differ()
+    {
+        var file = await IssuedFileAsync("document");
+        Service.Lie = verdict => verdict with { CheckedAt = verdict.CheckedAt.AddMinutes(-6) };
+        var run = await RunAsync("verify", file);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("The clocks differ", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -156,10 +265,30 @@ public sealed class KnownLogTests : ToolTests
     }
 
     [Fact]
-    public async Task A_given_key_neither_reads_nor_writes_what_is_known()
+    public async Task A_given_key_is_what_a_service_is_judged_by_whatever_is_known_of_it()
     {
-        await RunAsync("verify", await IssuedFileAsync("document"), "--key", Service.Key);
-        Assert.False(File.Exists(_known.Path));
+        using var stranger = new StubService();
+        await stranger.IssueAsync("document"u8.ToArray());
+        var file = await IssuedFileAsync("document");
+        Assert.Equal(0, (await Tool.RunAsync(stranger, _known, "verify", file)).ExitCode);
+        Assert.Equal((0, ""), ((await RunAsync("verify", file, "--key", Service.Key)).ExitCode, (await RunAsync("verify", file, "--key", Service.Key)).Error));
+        Assert.Equal(0, (await Tool.RunAsync(stranger, _known, "verify", file)).ExitCode);
+        Assert.Equal(3, (await Tool.RunAsync(stranger, _known, "verify", file, "--key", Service.Key)).ExitCode);
+        Assert.Equal([null, Service.Key], _known.All().Select(log => log.Given?[0]));
+        Assert.Contains(", with --key", (await RunAsync("keys", "list")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_kept_of_a_given_keys_log_adds_no_key_to_it()
+    {
+        var file = await IssuedFileAsync("document");
+        await RunAsync("verify", file, "--key", Service.Key);
+        using var stranger = new StubService();
+        await stranger.IssueAsync("document"u8.ToArray());
+        await Tool.RunAsync(stranger, _known, "verify", file, "--service", "http://stranger.example");
+        var (own, planted) = (_known.All()[0], _known.All()[1]);
+        Assert.True(await _known.ReplaceAsync(own, planted with { Service = own.Service, Given = own.Given }, TestContext.Current.CancellationToken));
+        Assert.Equal(3, (await Tool.RunAsync(stranger, _known, "verify", file, "--key", Service.Key)).ExitCode);
     }
 
     [Theory]
@@ -222,11 +351,20 @@ public sealed class KnownLogTests : ToolTests
     public async Task Options_that_exclude_each_other_are_wrong_usage(params string[] options) =>
         Assert.Equal(2, (await RunAsync(["verify", Folder.File("x"), .. options])).ExitCode);
 
+    // What anyone can do to a signed note on its way.
+    private static string WithLines(string text, params INoteSigner[] signers)
+    {
+        var note = SignedNote.Parse(Encoding.UTF8.GetBytes(text));
+        var signed = Encoding.UTF8.GetBytes(note.Text);
+        var lines = signers.Select(signer => new NoteSignature(signer.Verifier.Name, signer.Verifier.KeyId, signer.SignAsync(signed, default).AsTask().GetAwaiter().GetResult()));
+        return Encoding.UTF8.GetString((note with { Signatures = [.. note.Signatures, .. lines] }).Encode());
+    }
+
     // The service shows the new checkpoint once it has looked again.
     private async Task GrowAsync()
     {
         await Service.IssueAsync(Guid.NewGuid().ToByteArray());
-        Service.World.Time.Advance(TimeSpan.FromMinutes(1));
+        Service.World.Time.Advance(TimeSpan.FromSeconds(2));
     }
 
     private Task<ToolRun> RunAsync(params string[] arguments) => Tool.RunAsync(Service, _known, arguments);

@@ -1,5 +1,6 @@
 using TrueCopy.Cli;
 using TrueCopy.Cli.Trust;
+using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 
@@ -14,7 +15,8 @@ internal static class Tool
         using var output = new StringWriter();
         using var error = new StringWriter();
         var terminal = new Terminal(output, error, color: false, interactive: false);
-        var exitCode = await CommandLine.RunAsync(arguments, terminal, network, known, TimeProvider.System, TestContext.Current.CancellationToken);
+        var time = network is StubService service ? service.Clock : TimeProvider.System;
+        var exitCode = await CommandLine.RunAsync(arguments, terminal, network, known, time, TestContext.Current.CancellationToken);
         return new ToolRun(exitCode, output.ToString(), error.ToString());
     }
 

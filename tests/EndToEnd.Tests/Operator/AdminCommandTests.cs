@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure.Data.Tables;
 using TrueCopy.AzureStorage;
+using TrueCopy.AzureStorage.Ledger;
 using TrueCopy.EndToEnd.Tests.Cli;
 using TrueCopy.EndToEnd.Tests.Service;
 using TrueCopy.Local.Azurite;
@@ -63,12 +64,13 @@ public sealed class AdminCommandTests : IAsyncLifetime
         await CorruptAsync(StorageNames.AnchorsTable, row => row.Remove("Opening"), null);
         await CorruptAsync(StorageNames.ReferencesTable, null, $"{new string('a', 64)}:sha-256:{new string('a', 64)}");
         await CorruptAsync(StorageNames.RevocationsTable, null, $"sha-256:{new string('a', 64)}");
-        await CorruptAsync(StorageNames.IssuersTable, row => row["Entry"] = "{}", null);
+        await CorruptAsync(StorageNames.IssuersTable, row => row["Entry"] = "{}", null, "PartitionKey eq 'demo-bank'");
+        await CorruptAsync(StorageNames.IssuersTable, row => row["Note"] = "", null, $"PartitionKey eq '{TableKeyHistory.Partition}'");
         await _accounts.Inbox.GetBlobContainerClient("issuer-demo-bank").DeleteBlobAsync(".truecopy/receipts/file0.tlog-proof", cancellationToken: Stop);
         var letters = _accounts.Ledger.GetBlobContainerClient(StorageNames.DeadLettersContainer);
         await letters.UploadBlobAsync("staged-acts/1", BinaryData.FromString("?"), Stop);
 
-        string[] kinds = ["tile", "anchor", "reference", "revocation", "issuer", "checkpoint", "receipt", "pending"];
+        string[] kinds = ["tile", "anchor", "reference", "revocation", "issuer", "keys", "checkpoint", "receipt", "pending"];
         var seen = await DoctorAsync("--apply", "--receipts");
         Assert.Equal(1, seen.Code);
         Assert.Equal(kinds.Order(StringComparer.Ordinal), seen.Kinds.Split(' ').Distinct().Order(StringComparer.Ordinal));
@@ -120,10 +122,10 @@ public sealed class AdminCommandTests : IAsyncLifetime
     }
 
     // Changes a row of a table, and copies it to another key.
-    private async Task CorruptAsync(string table, Action<TableEntity>? change, string? key)
+    private async Task CorruptAsync(string table, Action<TableEntity>? change, string? key, string? filter = null)
     {
         var client = _accounts.Tables.GetTableClient(table);
-        var row = await client.QueryAsync<TableEntity>(cancellationToken: Stop).FirstAsync(Stop);
+        var row = await client.QueryAsync<TableEntity>(filter, cancellationToken: Stop).FirstAsync(Stop);
         change?.Invoke(row);
         if (change is not null)
             await client.UpdateEntityAsync(row, Azure.ETag.All, TableUpdateMode.Replace, Stop);

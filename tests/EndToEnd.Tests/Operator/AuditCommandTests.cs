@@ -5,7 +5,10 @@ using TrueCopy.Cli.Audit;
 using TrueCopy.EndToEnd.Tests.Cli;
 using TrueCopy.Local.Azurite;
 using TrueCopy.Testing.InMemory;
+using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.EndToEnd.Tests.Operator;
 
@@ -21,6 +24,7 @@ public sealed class AuditCommandTests : IAsyncDisposable
     {
         _http = new LogOverHttp(_world.Ledger);
         _service = _world.Start();
+        _http.KeysAsync = async stop => await _service.Keys.ListAsync(stop) is { Count: > 0 } entries ? KeysDocument.Of(entries) : null;
     }
 
     public async ValueTask DisposeAsync()
@@ -92,6 +96,44 @@ public sealed class AuditCommandTests : IAsyncDisposable
         Assert.Equal((1, "untrusted"), (stranger.Code, stranger.Json.GetProperty("outcome").GetString()));
         var text = await Tool.RunAsync(_http, "audit", "http://log.example", "--key", InMemoryWorld.NewEcdsa().Verifier.ToString(), "--state", _folder.At("other.json"));
         Assert.Contains("UNTRUSTED", text.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_that_changed_since_are_learned_from_the_logs_entries_also_after_the_overlap_and_never_at_the_services_word()
+    {
+        await IssueAsync(3);
+        var (old, next, witness) = (_world.Identity.Signers[0], InMemoryWorld.NewEcdsa(), _world.Identity.Signers[1]);
+        Assert.Equal(0, (await AuditAsync("--key", Key)).Code);
+        foreach (var signers in (INoteSigner[][])[[next, old, witness], [next, witness]])
+        {
+            _world.SignWith(signers);
+            _world.Time.Advance(RotatedKeys.Lifetime);
+            await IssueAsync(1);
+        }
+
+        var away = await AuditAsync();
+        Assert.Equal((0, next.Verifier.ToString()), (away.Code, away.Json.GetProperty("newKeys")[0].GetString()));
+        Assert.Equal(0, (await AuditAsync("--state", _folder.At("first.json"))).Code);
+
+        _world.SignWith(InMemoryWorld.NewEcdsa(), witness);
+        _world.Time.Advance(RotatedKeys.Lifetime);
+        await IssueAsync(1);
+        var exchanged = await AuditAsync();
+        Assert.Equal((1, "untrusted"), (exchanged.Code, exchanged.Json.GetProperty("outcome").GetString()));
+        Assert.Contains("is not proven by the keys before it", exchanged.Json.GetProperty("faults")[1].GetString(), StringComparison.Ordinal);
+        var text = await Tool.RunAsync(_http, "audit", "http://log.example", "--state", _folder.At("state.json"));
+        Assert.Contains("--key NAME+ID+KEY", text.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_key_a_log_is_asked_for_no_partial_bundle_before_a_checkpoint_is_verified()
+    {
+        await IssueAsync(3);
+        _http.KeysAsync = _ => Task.FromResult<KeysDocument?>(null);
+        var run = await Tool.RunAsync(_http, "audit", "http://log.example", "--state", _folder.At("state.json"));
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("Give one with --key", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(_http.Asked.Keys, path => path.Contains(".p/", StringComparison.Ordinal));
     }
 
     [Fact]

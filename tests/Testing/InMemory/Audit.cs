@@ -109,7 +109,7 @@ public static class Audit
             batches.Push(JournalFormat.Decode(world.Ledger.Journal[name]));
 
         var rebuilt = new InMemoryLedger(new Operations());
-        var indexer = new BatchIndexer(rebuilt, rebuilt, rebuilt, rebuilt);
+        var indexer = new BatchIndexer(rebuilt, rebuilt, rebuilt, rebuilt, rebuilt);
         var size = audited;
         foreach (var batch in batches)
         {
@@ -127,6 +127,7 @@ public static class Audit
         Require(Agree(rebuilt.References.Keys, world.Ledger.References.Keys, audited), "the references are what the journal would rebuild");
         Require(Agree(rebuilt.Revocations.Keys, world.Ledger.Revocations.Keys, audited), "the revocations are what the journal would rebuild");
         Require(Agree(rebuilt.Issuers.Keys, world.Ledger.Issuers.Keys, audited), "the issuers' history is what the journal would rebuild");
+        Require(Agree(rebuilt.Keys.Keys, world.Ledger.Keys.Keys, audited), "the history of the keys is what the journal would rebuild");
     }
 
     private static bool Agree<T>(ICollection<T> rebuilt, ICollection<T> stored, int audited) =>

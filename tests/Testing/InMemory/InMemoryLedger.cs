@@ -11,7 +11,7 @@ using TrueCopy.Verification.Sequencing;
 namespace TrueCopy.Testing.InMemory;
 
 /// <summary>The ledger account in memory: state, journal, public log and index.</summary>
-public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal, ILogStore, IAnchorIndex, IReferenceIndex, IRevocationIndex, IIssuerHistory
+public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal, ILogStore, IAnchorIndex, IReferenceIndex, IRevocationIndex, IIssuerHistory, IKeyHistory
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, ReadOnlyMemory<byte>> _journal = new();
@@ -35,6 +35,7 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
         Copy(other.References, References);
         Copy(other.Revocations, Revocations);
         Copy(other.Issuers, Issuers);
+        Copy(other.Keys, Keys);
         foreach (var note in other.Published)
             Published.Enqueue(note);
     }
@@ -205,6 +206,9 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
     /// <summary>Descriptions of issuers by log index.</summary>
     public ConcurrentDictionary<long, IssuerRecord> Issuers { get; } = new();
 
+    /// <summary>Announcements of keys by log index.</summary>
+    public ConcurrentDictionary<long, KeyRecord> Keys { get; } = new();
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<Digest>> FindAsync(string issuer, string reference, CancellationToken cancellationToken) =>
         operations.RunAsync("references.find", IReadOnlyList<Digest> () =>
@@ -237,6 +241,15 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
     /// <inheritdoc/>
     public Task AddAsync(IssuerRecord record, CancellationToken cancellationToken) =>
         operations.RunAsync("issuers.add", () => Issuers[record.LogIndex] = record);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<KeyRecord>> ListAsync(CancellationToken cancellationToken) => operations.RunAsync(
+        "keys.list",
+        IReadOnlyList<KeyRecord> () => [.. Keys.Values.OrderBy(record => record.LogIndex)]);
+
+    /// <inheritdoc/>
+    public Task AddAsync(KeyRecord record, CancellationToken cancellationToken) =>
+        operations.RunAsync("keys.add", () => Keys[record.LogIndex] = record);
 
     /// <summary>Every tile and bundle that a log of this size has.</summary>
     public static IEnumerable<TileId> TilesOf(long size)
@@ -276,6 +289,7 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
         References.Clear();
         Revocations.Clear();
         Issuers.Clear();
+        Keys.Clear();
     }
 
     /// <summary>Sets what is served as the checkpoint; null to lose it.</summary>

@@ -20,6 +20,7 @@ public static class InMemoryPorts
         .AddSingleton<IReferenceIndex>(world.Ledger)
         .AddSingleton<IRevocationIndex>(world.Ledger)
         .AddSingleton<IIssuerHistory>(world.Ledger)
+        .AddSingleton<IKeyHistory>(world.Ledger)
         .AddSingleton<IInbox>(world.Inbox)
         .AddSingleton<IInboxListing>(world.Inbox)
         .AddSingleton<IIssuerRegistry>(world.Inbox)

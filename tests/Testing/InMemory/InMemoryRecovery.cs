@@ -14,11 +14,11 @@ public sealed class InMemoryRecovery(InMemoryWorld world) : IRecoveryStorage
 
     /// <summary>A doctor over a world.</summary>
     public static Doctor Doctor(InMemoryWorld world) =>
-        new(world.Ledger, world.Ledger, world.Ledger, world.Ledger, world.Ledger, world.Ledger, world.Ledger, world.Staged, world.Inbox, new InMemoryRecovery(world), world.Time);
+        new(world.Ledger, world.Ledger, world.Ledger, world.Ledger, world.Ledger, world.Ledger, world.Ledger, world.Ledger, world.Staged, world.Inbox, new InMemoryRecovery(world), world.Time);
 
     /// <summary>The rebuild of a world's index.</summary>
     public static IndexRebuild Rebuild(InMemoryWorld world) =>
-        new(world.Ledger, world.Ledger, new BatchIndexer(world.Ledger, world.Ledger, world.Ledger, world.Ledger), world.Ledger, new InMemoryRecovery(world));
+        new(world.Ledger, world.Ledger, new BatchIndexer(world.Ledger, world.Ledger, world.Ledger, world.Ledger, world.Ledger), world.Ledger, new InMemoryRecovery(world));
 
     /// <inheritdoc/>
     public async Task<string> PreviousBatchAsync(string name, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 using TrueCopy.Verification.Signing;
+using TrueCopy.Verification.Succession;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Testing.InMemory;
@@ -168,6 +169,9 @@ public sealed class InMemoryService : IAsyncDisposable
 
     /// <summary>The verifier.</summary>
     public Verifier Verifier => _services.GetRequiredService<Verifier>();
+
+    /// <summary>What the log says of its keys, proven.</summary>
+    public ProvenKeys Keys => _services.GetRequiredService<ProvenKeys>();
 
     /// <summary>Tiles as the verifier reads them.</summary>
     public IHashTileSource Tiles => _services.GetRequiredService<IHashTileSource>();

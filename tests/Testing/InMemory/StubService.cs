@@ -28,11 +28,17 @@ public sealed class StubService : HttpMessageHandler
     /// <summary>The storage and the keys.</summary>
     public InMemoryWorld World { get; }
 
+    /// <summary>A clock that agrees with the service's; what waits by it waits for real.</summary>
+    public TimeProvider Clock => new SharedClock(World.Time);
+
     /// <summary>Changes a verdict before it is sent.</summary>
     public Func<VerdictDocument, VerdictDocument> Lie { get; set; } = verdict => verdict;
 
     /// <summary>Changes the JSON of a verdict before it is sent, as one may who stands between.</summary>
     public Action<JsonObject> Rewrite { get; set; } = _ => { };
+
+    /// <summary>Changes what is said of the keys before it is sent.</summary>
+    public Func<KeysDocument, KeysDocument> LieAboutKeys { get; set; } = keys => keys;
 
     /// <summary>Answers instead of the service.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage?> Instead { get; set; } = _ => null;
@@ -73,6 +79,10 @@ public sealed class StubService : HttpMessageHandler
         await IssueAsync(Guid.NewGuid().ToByteArray());
     }
 
+    /// <summary>What the service truly says of its keys.</summary>
+    public async Task<KeysDocument> KeysAsync(CancellationToken cancellationToken) =>
+        await _service.Keys.ListAsync(cancellationToken) is { Count: > 0 } entries ? KeysDocument.Of(entries) : KeysDocument.Of(World.Identity.Verifiers);
+
     /// <summary>An answer with this body.</summary>
     public static HttpResponseMessage Json(string body, HttpStatusCode status = HttpStatusCode.OK, string mediaType = "application/json") =>
         new(status) { Content = new StringContent(body, Encoding.UTF8, mediaType) };
@@ -85,7 +95,7 @@ public sealed class StubService : HttpMessageHandler
         if (Instead(request) is { } other)
             return other;
         if (path == "/v1/keys")
-            return Json(JsonSerializer.Serialize(KeysDocument.Of(InMemoryWorld.Origin, World.Identity.Verifiers), AnswerJson.Instance.KeysDocument));
+            return Json(JsonSerializer.Serialize(LieAboutKeys(await KeysAsync(cancellationToken)), AnswerJson.Instance.KeysDocument));
         if (path.StartsWith("/log/", StringComparison.Ordinal))
             return TileId.TryParse(path["/log/".Length..], out var tile) && World.Ledger.Tiles.TryGetValue(tile, out var bytes)
                 ? new HttpResponseMessage { Content = new ReadOnlyMemoryContent(bytes) }
@@ -105,4 +115,13 @@ public sealed class StubService : HttpMessageHandler
         Digest.TryParse(text, out var digest)
             ? Lie(VerdictDocument.Of(await _service.Verifier.VerifyAsync(digest, cancellationToken)))
             : throw new ArgumentException("A client asked about what is no digest.", nameof(text));
+
+    private sealed class SharedClock(TimeProvider time) : TimeProvider
+    {
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
+
+        public override long GetTimestamp() => time.GetTimestamp();
+    }
 }

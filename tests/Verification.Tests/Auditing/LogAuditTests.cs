@@ -145,10 +145,10 @@ public sealed class LogAuditTests
             log.Rotate([next, .. old]);
             log.Grow(200);
             Assert.Equal(next.Verifier.ToString(), Assert.Single((await _notebook.AuditAsync(log)).NewKeys));
-            log.Rotate(next);
+            log.Rotate(next, old[^1]);
             log.Grow(200);
             Assert.Equal(AuditOutcome.Holds, (await _notebook.AuditAsync(log)).Outcome);
-            Assert.Equal([next.Verifier.ToString()], _notebook.Memory!.Trusted);
+            Assert.Equal([next.Verifier.ToString(), old[^1].Verifier.ToString()], _notebook.Memory!.Trusted);
         }
     }
 
@@ -157,7 +157,59 @@ public sealed class LogAuditTests
     {
         var log = NewLog();
         await _notebook.AuditAsync(log);
-        log.Rotate(InMemoryWorld.NewEcdsa());
+        log.Rotate(InMemoryWorld.NewEcdsa(), log.Signers[^1]);
+        var report = await _notebook.AuditAsync(log);
+        Assert.Equal(AuditOutcome.Untrusted, report.Outcome);
+        Assert.Contains(report.Faults, fault => fault.Rule.Contains("is not proven by the keys before it", StringComparison.Ordinal));
+        Assert.Equal(AuditOutcome.Untrusted, (await _notebook.AuditAsync(log, askForKeys: false)).Outcome);
+    }
+
+    [Fact]
+    public async Task An_auditor_who_was_away_for_longer_than_the_overlaps_walks_from_entry_to_entry()
+    {
+        var log = NewLog();
+        log.Grow(300);
+        await _notebook.AuditAsync(log);
+        var witness = log.Signers[^1];
+        for (var rotation = 0; rotation < 2; rotation++)
+        {
+            var (old, next) = (log.Signers, InMemoryWorld.NewEcdsa());
+            log.Rotate([next, .. old]);
+            log.Grow(200);
+            log.Rotate(next, witness);
+            log.Grow(200);
+        }
+
+        var report = await _notebook.AuditAsync(log);
+        Assert.Equal((AuditOutcome.Holds, log.Signers[0].Verifier.ToString()), (report.Outcome, Assert.Single(report.NewKeys)));
+        Assert.Equal(log.Signers.Select(signer => signer.Verifier.ToString()), _notebook.Memory!.Trusted);
+        Assert.Equal((AuditOutcome.Holds, 0L), Result(await _notebook.AuditAsync(log)));
+    }
+
+    [Fact]
+    public async Task Keys_that_are_proven_by_another_history_than_the_one_that_is_shown_are_a_split_view()
+    {
+        var log = NewLog();
+        log.Grow(300);
+        await _notebook.AuditAsync(log);
+        var (old, next) = (log.Signers, InMemoryWorld.NewEcdsa());
+        var other = log.Copy();
+        log.Rotate([next, .. old]);
+        log.Rotate(next, old[^1]);
+        other.Grow(10, "shown to this one");
+        other.Announced.AddRange(log.Announced[1..]);
+        other.Signers = [next, old[^1]];
+        other.Grow(10, "shown to this one");
+        Assert.Equal(AuditOutcome.SplitView, (await _notebook.AuditAsync(other)).Outcome);
+    }
+
+    [Fact]
+    public async Task The_key_for_witnesses_alone_does_not_stand_in_for_the_one_that_receipts_are_judged_by()
+    {
+        var log = NewLog();
+        await _notebook.AuditAsync(log);
+        log.Signers = [log.Signers[^1]];
+        log.Grow(3);
         Assert.Equal(AuditOutcome.Untrusted, (await _notebook.AuditAsync(log)).Outcome);
     }
 

@@ -4,8 +4,10 @@ using TrueCopy.TransparencyLog.Merkle;
 using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Auditing;
 using TrueCopy.Verification.Commitments;
+using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Verification.Tests.Auditing;
 
@@ -19,6 +21,7 @@ internal sealed class PublishedLog : IPublicLog
         Signers = signers;
         Append(Entry.Genesis(InMemoryWorld.Origin, [.. signers.Select(signer => signer.Verifier.ToString())], At).Encode());
         Publish();
+        Prove(0);
     }
 
     private PublishedLog(PublishedLog other)
@@ -26,6 +29,7 @@ internal sealed class PublishedLog : IPublicLog
         (Signers, Note, Edge) = (other.Signers, other.Note, other.Edge.Clone());
         foreach (var tile in other.Tiles)
             Tiles.Add(tile.Key, tile.Value);
+        Announced.AddRange(other.Announced);
     }
 
     public INoteSigner[] Signers { get; set; }
@@ -35,6 +39,9 @@ internal sealed class PublishedLog : IPublicLog
     public Dictionary<TileId, ReadOnlyMemory<byte>> Tiles { get; } = [];
 
     public ReadOnlyMemory<byte> Note { get; set; }
+
+    /// <summary>What is handed out about keys, with proof.</summary>
+    public List<KeysEntry> Announced { get; } = [];
 
     public List<TileId> Read { get; } = [];
 
@@ -59,13 +66,26 @@ internal sealed class PublishedLog : IPublicLog
         Append(Entry.OfKeys([.. signers.Select(signer => signer.Verifier.ToString())], At).Encode());
         Signers = signers;
         Publish();
+        Prove(Edge.Size - 1);
     }
+
+    public Task<KeyChain?> FindKeysAsync(CancellationToken cancellationToken) => Task.FromResult<KeyChain?>(KeyChain.Read(KeysDocument.Of(Announced)));
 
     public void Publish()
     {
         foreach (var tile in Edge.TakeTiles())
             Tiles[tile.Id] = tile.Bytes;
         Sign(Edge.Size, Edge.Root());
+    }
+
+    private void Prove(long index)
+    {
+        var id = TileId.At(TileId.EntriesLevel, index / TileId.FullWidth, Edge.Size);
+        var entry = EntryBundle.Parse(Tiles[id], id.Width)[(int)(index % TileId.FullWidth)];
+        var tiles = new UncachedTiles(this);
+        var path = new TreeReader(tiles, Edge.Size).InclusionProofAsync(index, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        Announced.Add(KeysEntry.Create(index, entry, path, Note));
+        Read.Clear();
     }
 
     public void Sign(long size, MerkleHash root) =>
@@ -101,6 +121,6 @@ internal sealed class Notebook : IAuditMemory
         return Task.CompletedTask;
     }
 
-    public async Task<AuditReport> AuditAsync(PublishedLog log, AuditMemory? first = null) =>
-        await new LogAudit(log, this, 4).RunAsync(Memory ?? first ?? log.Pin, null, TestContext.Current.CancellationToken);
+    public async Task<AuditReport> AuditAsync(PublishedLog log, AuditMemory? first = null, bool askForKeys = true) =>
+        await new LogAudit(log, this, 4, askForKeys ? log.FindKeysAsync : null).RunAsync(Memory ?? first ?? log.Pin, null, TestContext.Current.CancellationToken);
 }

@@ -21,7 +21,7 @@ public sealed class RecoveryTests
         await FillAsync();
         var before = _world.Operations.Log.Count;
         Assert.Empty((await DoctorAsync(apply: true)).Findings);
-        string[] reads = ["checkpoint.read", "finished.load", "head.load", "journal.read", "tile.read", "index.find", "references.find", "revocations.load", "issuers.find", "staged.peek"];
+        string[] reads = ["checkpoint.read", "finished.load", "head.load", "journal.read", "tile.read", "index.find", "references.find", "revocations.load", "issuers.find", "keys.list", "staged.peek"];
         Assert.Empty(_world.Operations.Log.Skip(before).Except(reads));
     }
 
@@ -108,6 +108,9 @@ public sealed class RecoveryTests
             (FindingKind.Reference, () => ledger.References[ledger.References.Keys.First() with { Digest = stranger }] = true),
             (FindingKind.Revocation, () => ledger.Revocations.Clear()),
             (FindingKind.Revocation, () => ledger.Revocations[("bank", stranger)] = true),
+            (FindingKind.Keys, () => ledger.Keys.Clear()),
+            (FindingKind.Keys, () => ledger.Keys[0] = ledger.Keys[0] with { Note = null }),
+            (FindingKind.Keys, () => ledger.Keys[0] = ledger.Keys[0] with { Entry = new byte[] { 1 } }),
             (FindingKind.Issuer, () => ledger.Issuers.Clear()),
             (FindingKind.Issuer, () => ledger.Issuers[1] = ledger.Issuers[1] with { Issuer = ledger.Issuers[1].Issuer with { LegalName = "Another" } }),
         ];
@@ -340,6 +343,7 @@ public sealed class RecoveryTests
             .. ledger.References.Keys.Select(row => row.ToString()).Order(StringComparer.Ordinal),
             .. ledger.Revocations.Keys.Select(row => row.ToString()).Order(StringComparer.Ordinal),
             .. ledger.Issuers.OrderBy(row => row.Key).Select(row => $"{row.Key} {row.Value.Issuer.LegalName} {row.Value.Issuer.Since:O}"),
+            .. ledger.Keys.OrderBy(row => row.Key).Select(row => $"{row.Key} {Convert.ToHexString(row.Value.Entry.Span)} {Convert.ToHexString(row.Value.Note!.Value.Span)}"),
             .. InMemoryLedger.TilesOf(size).Select(tile => ledger.Tiles.TryGetValue(tile, out var bytes) ? $"{tile} {Convert.ToHexString(bytes.Span)}" : $"{tile} missing"),
         ];
     }

@@ -103,6 +103,17 @@ public sealed class JournalFormatTests
     }
 
     [Fact]
+    public void The_checkpoint_of_a_batch_that_says_which_keys_sign_comes_back_too()
+    {
+        var batch = Batch() with { Note = "note"u8.ToArray() };
+        Assert.Equal("note"u8.ToArray(), JournalFormat.Decode(JournalFormat.Encode(batch)).Note!.Value.ToArray());
+        Assert.Null(JournalFormat.Decode(JournalFormat.Encode(Batch())).Note);
+        var content = JournalFormat.Encode(batch).Span[..^32].ToArray();
+        Assert.Throws<LogFormatException>(() => JournalFormat.Decode(Seal([.. content, 0])));
+        Assert.Throws<LogFormatException>(() => JournalFormat.Decode(Seal(content[..^1])));
+    }
+
+    [Fact]
     public void What_is_not_confidential_takes_no_room()
     {
         var batch = Batch();

@@ -49,6 +49,37 @@ public sealed class RotationTests
     }
 
     [Fact]
+    public async Task Each_announcement_is_kept_with_its_first_checkpoint_which_the_keys_before_signed_too()
+    {
+        await using var service = _world.Start();
+        await IssueAsync(service, "one");
+        Rotate(_new, _old, _ed25519);
+        await IssueAsync(service, "two");
+        Rotate(_new, _ed25519);
+        await IssueAsync(service, "three");
+
+        var entries = await service.Keys.ListAsync(Stop);
+        Assert.Equal([0, .. KeyEntries().Select(entry => (long)entry.Index)], entries.Select(entry => entry.LogIndex));
+        var known = entries[0].Keys;
+        foreach (var entry in entries)
+        {
+            var first = Checkpoints().First(checkpoint => checkpoint.Size > entry.LogIndex);
+            Assert.Equal(first.Note.ToArray(), entry.ProveBy(known).Note.ToArray());
+            known = entry.Keys;
+        }
+    }
+
+    [Fact]
+    public async Task To_verify_asks_nothing_about_keys()
+    {
+        await using var service = _world.Start();
+        await IssueAsync(service, "one");
+        var before = _world.Operations.Log.Count;
+        await VerdictAsync(service, "one");
+        Assert.DoesNotContain("keys.list", _world.Operations.Log.Skip(before));
+    }
+
+    [Fact]
     public async Task After_the_overlap_the_old_key_signs_no_more_and_the_log_says_so()
     {
         await using var service = _world.Start();

@@ -1,0 +1,94 @@
+using TrueCopy.TransparencyLog.Checkpoints;
+using TrueCopy.TransparencyLog.Notes;
+using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Succession;
+
+namespace TrueCopy.Client;
+
+/// <summary>What a client holds its service to as long as it lives: the log's keys, and the largest checkpoint that was seen.</summary>
+internal sealed class FollowedLog(TrueCopyClientOptions options, ServiceConnection connection, TimeProvider time) : IDisposable
+{
+    private readonly SemaphoreSlim _learning = new(1, 1);
+    private readonly KeyFollower _follower = new(connection);
+    private readonly Freshness _freshness = new(time, options.Known);
+    private Held? _held = Held.Of(options);
+
+    /// <summary>The keys that are known now; on first contact those that the service proves.</summary>
+    public async ValueTask<LogKeys> KeysAsync(CancellationToken cancellationToken) =>
+        (Volatile.Read(ref _held) ?? await LearnAsync([], cancellationToken)).Checkpoints.Keys;
+
+    /// <summary>What opens the checkpoints that answers stand on, under the keys that sign now, learned if need be.</summary>
+    public async ValueTask<OpenedCheckpoints> OpenAsync(IEnumerable<VerdictDocument> answers, CancellationToken cancellationToken) =>
+        (await LearnAsync([.. answers.Select(answer => answer.Checkpoint.Note).Distinct()], cancellationToken)).Checkpoints;
+
+    /// <summary>Holds an answer to what was seen of the log before.</summary>
+    /// <param name="answer">The answer; one that does not count is left alone.</param>
+    /// <param name="checkpoints">What opens its checkpoints.</param>
+    /// <param name="asked">Timestamp of the question.</param>
+    public CheckedAnswer Admit(CheckedAnswer answer, OpenedCheckpoints checkpoints, long asked)
+    {
+        if (answer.Fault is null)
+            _freshness.Admit(checkpoints.Open(answer.Document.Checkpoint.Note).Checkpoint, asked);
+        return answer;
+    }
+
+    /// <summary>What is known from now on, of the log that answers stood on.</summary>
+    public async Task<TrustedLog> RenewAsync(TrustedLog? known, IReadOnlyCollection<string> notes, CancellationToken cancellationToken)
+    {
+        var held = known is null
+            ? await LearnAsync(notes, cancellationToken)
+            : await FollowAsync(new Held(known.Keys.Set, new OpenedCheckpoints(known.Keys), known.Announced, known.Retired, [known.Checkpoint]), notes, cancellationToken);
+        var largest = await new LogContinuity(connection).LargestAsync(notes, [held.Checkpoints.Keys.Set, held.Began], held.Seen, cancellationToken);
+        var seenAt = ReferenceEquals(largest, known?.Checkpoint) ? known.SeenAt : time.GetUtcNow();
+        return new TrustedLog(held.Checkpoints.Keys, held.Announced, held.Retired, largest, seenAt);
+    }
+
+    public void Dispose() => _learning.Dispose();
+
+    private async Task<Held> LearnAsync(IReadOnlyCollection<string> notes, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _held) is { } ready && notes.All(ready.Checkpoints.Has))
+            return ready;
+        await _learning.WaitAsync(cancellationToken);
+        try
+        {
+            var held = await FollowAsync(_held ?? Held.Of(await _follower.BeginAsync(cancellationToken)), notes, cancellationToken);
+            Volatile.Write(ref _held, held);
+            return held;
+        }
+        finally
+        {
+            _learning.Release();
+        }
+    }
+
+    private async Task<Held> FollowAsync(Held held, IReadOnlyCollection<string> notes, CancellationToken cancellationToken)
+    {
+        var keys = held.Checkpoints.Keys;
+        var learned = await _follower.FollowAsync(keys.Set, held.Announced, notes, cancellationToken);
+        return learned.Steps.Count == 0 ? held : new Held(
+            held.Began,
+            new OpenedCheckpoints(LogKeys.Of(learned.Keys, keys.Pinned)),
+            learned.Announced,
+            [.. held.Retired, .. learned.Former],
+            [.. held.Seen, .. learned.Steps]);
+    }
+
+    /// <param name="Began">The keys that were known first.</param>
+    /// <param name="Checkpoints">What opens checkpoints, under the keys that are known now.</param>
+    /// <param name="Announced">Index of the entry that lists those; null where they come from elsewhere.</param>
+    /// <param name="Retired">Keys that gave way to others.</param>
+    /// <param name="Seen">Checkpoints that the log has to go on from.</param>
+    private sealed record Held(KeySet Began, OpenedCheckpoints Checkpoints, long? Announced, IReadOnlyList<NoteVerifier> Retired, IReadOnlyList<SignedCheckpoint> Seen)
+    {
+        public static Held Of(LearnedKeys first) =>
+            new(first.Keys, new OpenedCheckpoints(LogKeys.Of(first.Keys, pinned: false)), first.Announced, [], first.Steps);
+
+        public static Held? Of(TrueCopyClientOptions options) => options switch
+        {
+            { Keys: { } keys } => new Held(keys.Set, new OpenedCheckpoints(keys), null, [], []),
+            { Known: { } known } => new Held(known.Keys.Set, new OpenedCheckpoints(known.Keys), known.Announced, known.Retired, []),
+            _ => null,
+        };
+    }
+}
