@@ -1,5 +1,6 @@
-import type { Held, Item } from '../check/item';
+import type { Item } from '../check/item';
 import type { ReceiptCheck, StepName } from '../receipt/check';
+import type { Held } from '../trust/trust';
 import type { Words } from '../words/en';
 import { type Child, h } from './dom';
 import * as format from './format';
@@ -8,7 +9,7 @@ import { stepIcon } from './icons';
 const order: readonly StepName[] = ['document', 'inclusion', 'signature'];
 
 /** The steps of the check of one receipt, each with what it means and the numbers behind it. */
-export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held, answerFault: string | null | undefined): HTMLElement {
+export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held | null, answerFault: string | null | undefined): HTMLElement {
   const offline = answerFault === undefined;
   const done = new Map(check.steps.map((step) => [step.name, step]));
   const broken = done.get('format');
@@ -20,7 +21,11 @@ export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held,
   for (const name of order) {
     const step = done.get(name);
     const said = words.steps[name];
-    const detail = name === 'signature' && step?.holds ? signedBy(words, check, held) : null;
+    if (name === 'signature' && step?.holds && held?.confirmed === false) {
+      rows.push(row(words, 'doubted', words.unconfirmedSignature, said.text, step.facts, signedBy(words, check, held)));
+      continue;
+    }
+    const detail = name === 'signature' && step?.holds && held ? signedBy(words, check, held) : null;
     rows.push(row(words, step ? (step.holds ? 'holds' : 'fails') : 'open', step && !step.holds ? said.fails : said.title, said.text, step?.facts ?? [], detail));
   }
   if (!offline) {
@@ -32,7 +37,7 @@ export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held,
   return h('section', { class: 'steps' }, h('h4', {}, title), h('ol', {}, rows));
 }
 
-function row(words: Words, state: 'holds' | 'fails' | 'open', title: string, text: string, facts: readonly (readonly [string, string])[], detail: Child = null): HTMLElement {
+function row(words: Words, state: 'holds' | 'fails' | 'open' | 'doubted', title: string, text: string, facts: readonly (readonly [string, string])[], detail: Child = null): HTMLElement {
   return h(
     'li',
     { class: `step ${state}` },

@@ -1,8 +1,9 @@
 import type { Checker } from '../check/checker';
 import { type Item, stateOf } from '../check/item';
 import type { StateName, Words } from '../words/en';
-import { card, type CardActions } from './card';
+import { card, type CardActions, saying } from './card';
 import { h } from './dom';
+import { visible } from './foreign';
 
 /** Up to so many documents are shown whole. */
 const few = 3;
@@ -71,7 +72,7 @@ export class VerifyView {
       old.replaceWith(made);
       if (focused) made.focus();
       const state = stateOf(item);
-      if (state !== null) this.said.textContent = this.words.announce(item.name ?? this.words.noFile, this.words.states[state].title);
+      if (state !== null) this.said.textContent = visible(this.words.announce(item.name ?? this.words.noFile, saying(this.words, item, state).title));
     }
     this.drawTotals();
   }
