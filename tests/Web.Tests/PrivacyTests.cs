@@ -39,8 +39,7 @@ public sealed class PrivacyTests(Chromium chromium) : IAsyncLifetime
     {
         var document = await _site.IssueAsync("linked.pdf");
         await using var visit = await Visit.StartAsync(chromium, _site, fragment: $"#digest=sha-256:{Site.HexOf(document)}");
-        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "verified");
-        await Expect(visit.Cards.First).ToContainTextAsync("drop your file here");
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "fingerprint");
         Assert.DoesNotContain(visit.Requests, request => request.Method == "GET" && request.Url.Split('#')[0].Contains(Site.HexOf(document), StringComparison.Ordinal));
     }
 

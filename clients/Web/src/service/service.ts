@@ -29,7 +29,8 @@ export async function verifyMany(digests: readonly Digest[]): Promise<readonly A
 }
 
 export async function keys(): Promise<Keys> {
-  const answer = await json<Partial<Keys> | null>('/v1/keys');
+  // Not from the browser's cache: answers are held to the keys of now.
+  const answer = await json<Partial<Keys> | null>('/v1/keys', { cache: 'no-cache' });
   const { origin = '', verifierKeys, entries = [] } = answer ?? {};
   const isLines = Array.isArray(verifierKeys) && verifierKeys.every((line) => typeof line === 'string');
   const areEntries = Array.isArray(entries) && entries.every((entry) => Number.isSafeInteger(entry?.logIndex) && typeof entry.receipt === 'string');

@@ -74,16 +74,19 @@ async function parseKeysEntry({ logIndex, receipt }: KeysEntry) {
   if (typeof text !== 'string') throw new FormatError('keys: the extra line has no entry');
   const bytes = decodeBase64(text, 'keys: the entry');
   const entry = parseEntry(bytes);
-  if (entry.act !== 'genesis' && entry.act !== 'keys') throw new FormatError('keys: an entry that lists no keys');
+  if (entry.act !== (logIndex === 0 ? 'genesis' : 'keys')) throw new FormatError('keys: an entry that does not say which keys sign');
   const lines = entry.keys ?? [];
   if (lines.length === 0 || lines.length > maxKeys) throw new FormatError(`keys: an entry lists 1 to ${maxKeys} keys`);
-  return { logIndex, proof, bytes, entry, keys: await Promise.all(lines.map(parseVerifierKey)) };
+  const keys = await Promise.all(lines.map(parseVerifierKey));
+  const origin = entry.act === 'genesis' ? entry.origin : keys[0]!.name;
+  if (keys.some(({ name }) => name !== origin)) throw new FormatError('keys: an entry lists keys of different logs');
+  return { logIndex, proof, bytes, keys };
 }
 
 async function faultOf({ proof, bytes, keys }: Listed, known: readonly VerifierKey[]): Promise<string | null> {
   try {
     const { checkpoint } = await openCheckpoint(proof.checkpoint, known);
-    if (keys.some(({ name }) => name !== checkpoint.origin)) return 'The entry lists keys of another log.';
+    if (keys[0]!.name !== checkpoint.origin) return 'The entry lists keys of another log.';
     const included = await includes(await leafHash(bytes), proof.index, checkpoint.size, proof.path, checkpoint.root);
     return included ? null : 'The entry is not in the log that the checkpoint signs.';
   } catch (error) {
