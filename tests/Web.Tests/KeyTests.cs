@@ -122,15 +122,15 @@ public sealed class KeyTests(Chromium chromium) : IAsyncLifetime
             """
             async ([known, hex, now]) => {
               const { parseKeys, walkKeys, judgeAnswer } = await import('/assets/receipt.js');
-              const { entries } = await (await fetch('/v1/keys')).json();
-              const { keys, learned, fault } = await walkKeys(await parseKeys(known), entries);
+              const served = await (await fetch('/v1/keys')).json();
+              const { keys, announced, fault } = await walkKeys(await parseKeys(known), 0, served);
               const answer = await (await fetch(`/v1/verify/sha-256/${hex}`)).json();
               const judgement = await judgeAnswer(answer, { algorithm: 'sha-256', hex }, { keys, seen: null, now, read: null });
-              return [keys.length, learned.length, fault, judgement.verdict, judgement.findings[0].reason, judgement.fault].join();
+              return [keys.length, announced, fault, judgement.verdict, judgement.findings[0].reason, judgement.fault].join();
             }
             """,
             new object[] { known, Site.HexOf(document), _site.World.Time.GetUtcNow().ToUnixTimeMilliseconds() });
-        Assert.Equal("3,1,,revoked,issuedInError,", outcome);
+        Assert.Equal("3,3,,revoked,issuedInError,", outcome);
     }
 
     private static Task<string> StoredAsync(Visit visit, string place) => visit.Page.EvaluateAsync<string>("place => localStorage.getItem(place)", place);

@@ -5,7 +5,7 @@
 // - `parseKeys(lines)`: verifier keys as the other functions take them.
 // - `checkReceipt(bytes, digest, keys)`: whether a receipt proves an act on a document.
 // - `judgeAnswer(answer, digest, { keys, seen, now, read })`: what an answer of `/v1/verify` is worth.
-// - `walkKeys(known, entries)`: which keys are learned from the `entries` of `/v1/keys`.
+// - `walkKeys(known, announced, served)`: which keys are learned from the answer of `/v1/keys`.
 // - `openCheckpoint(bytes, keys)`: a checkpoint that a known key of every kind signed; throws `FormatError`.
 // - `goOn(seen, checkpoint, note, now, read)`: whether a log goes on from what was seen of it.
 // - `visible(text)`: how text of others is shown.

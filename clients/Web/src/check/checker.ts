@@ -3,6 +3,7 @@
 
 import { type Hasher, UnreadableFile } from '../hashing/hasher';
 import { FormatError, type Bytes } from '../log/bytes';
+import type { Checkpoint } from '../log/checkpoint';
 import { checkReceipt, isAbout } from '../receipt/check';
 import { algorithms, type Algorithm, type Digest, formatDigest } from '../receipt/digest';
 import { type Entry, parseEntry } from '../receipt/entry';
@@ -11,7 +12,7 @@ import { judgeAnswer, verdictOf } from '../service/judge';
 import type { Answer } from '../service/answers';
 import * as service from '../service/service';
 import { ServiceFailure } from '../service/service';
-import type { Fault } from '../trust/continuity';
+import { checkpointOf, type Fault, pastFault } from '../trust/continuity';
 import { rememberSeen, seenCheckpoint } from '../trust/memory';
 import type { Doubt, Trust } from '../trust/trust';
 import type { Item, Outcome } from './item';
@@ -224,7 +225,9 @@ export class Checker {
   /** What the service names as its keys is compared with what is known; without a key that something speaks for there is no answer. */
   private async meetKeys(): Promise<void> {
     try {
-      this.take(await this.trust.meet(await service.keys()));
+      const seen = checkpointOf(seenCheckpoint());
+      const goesOn = async (step: Checkpoint) => seen === null || (await pastFault(seen, step, service.logFile)) === null;
+      this.take(await this.trust.meet(await service.keys(), goesOn));
     } catch (error) {
       this.take(this.trust.alone());
       if (error instanceof FormatError) throw new ServiceFailure('garbled', error.message);

@@ -3,11 +3,13 @@
 // known one says nothing.
 
 import { decodeBase64, FormatError, utf8 } from '../log/bytes';
+import type { Checkpoint } from '../log/checkpoint';
 import { includes, leafHash } from '../log/merkle';
 import { parseVerifierKey, type VerifierKey } from '../log/note';
 import { parseProof } from '../log/proof';
 import { openCheckpoint } from '../receipt/check';
 import { parseEntry, parseJson } from '../receipt/entry';
+import type { Keys } from '../service/answers';
 
 /** The entry that begins the log, or one that changes its keys, as `/v1/keys` hands it out. */
 export interface KeysEntry {
@@ -18,35 +20,49 @@ export interface KeysEntry {
 
 /** Where a walk along the entries ended. */
 export interface Walk {
-  /** The keys in force; those that the walk began with where nothing could be learned. */
+  /** The keys in force; those that were known where nothing is proven. */
   readonly keys: readonly VerifierKey[];
-  /** Log indexes of the entries that were learned from, in order. */
-  readonly learned: readonly number[];
-  /** Why the last entry was not learned from; null if it was, or if nothing was left to learn. */
+  /** Index of the entry that lists them; null where they come from elsewhere. */
+  readonly announced: number | null;
+  /** Keys that gave way to others on the way: good for receipts from their time. */
+  readonly former: readonly VerifierKey[];
+  /** The checkpoint that proved each entry on the way, oldest first. The log has to go on from each of them. */
+  readonly steps: readonly Checkpoint[];
+  /** Why no way leads from the known keys to those in force; null if one does. */
   readonly fault: string | null;
 }
 
-const maxEntries = 10_000;
-const maxKeys = 100;
+const maxEntries = 1000;
+const maxLength = 4 * 1024 * 1024;
 
 /**
- * Walks the keys entries forward from what is known.
- * @param known Not empty, all of one log.
- * @param entries Oldest first. Those up to the last that lists exactly the known keys are behind us.
+ * Walks the entries forward from what is known: each must be proven by the keys of the one before it.
+ * @param known Of one log; where empty, the last entry must be proven by the keys that it lists itself.
+ * @param announced Index of the entry that listed the known keys; null where they come from elsewhere, and the last entry
+ * that they prove is where the way begins.
  */
-export async function walkKeys(known: readonly VerifierKey[], entries: readonly KeysEntry[]): Promise<Walk> {
-  if (entries.length > maxEntries) throw new FormatError(`keys: more than ${maxEntries} entries`);
-  const listed = await Promise.all(entries.map(readEntry));
-  let [keys, fault]: [readonly VerifierKey[], string | null] = [known, null];
-  const learned: number[] = [];
-  const start = listed.findLastIndex((entry) => !(entry instanceof FormatError) && sameKeys(entry.keys, known)) + 1;
-  for (const entry of listed.slice(start)) {
-    fault = entry instanceof FormatError ? entry.message : await faultOf(entry, keys);
-    if (fault !== null || entry instanceof FormatError) continue;
-    keys = entry.keys;
-    learned.push(entry.logIndex);
+export async function walkKeys(known: readonly VerifierKey[], announced: number | null, served: Keys): Promise<Walk> {
+  try {
+    const entries = await readEntries(served);
+    const last = entries[entries.length - 1]!;
+    if (known.length === 0) {
+      return { keys: last.keys, announced: last.logIndex, former: [], steps: [await prove(last, last.keys)], fault: null };
+    }
+    const from = announced === null ? await lastProvenBy(known, entries) : entries.filter(({ logIndex }) => logIndex <= announced).length;
+    let [keys, at] = [known, announced];
+    const former: VerifierKey[] = [];
+    const steps: Checkpoint[] = [];
+    for (const entry of entries.slice(from)) {
+      steps.push(await prove(entry, keys));
+      former.push(...keys.filter((key) => !entry.keys.some(({ line }) => line === key.line)));
+      [keys, at] = [entry.keys, entry.logIndex];
+    }
+    if (!sameKeys(keys, last.keys)) throw new FormatError('keys: those that are known are not those in force');
+    return { keys, announced: at, former, steps, fault: null };
+  } catch (error) {
+    if (error instanceof FormatError) return { keys: known, announced, former: [], steps: [], fault: error.message };
+    throw error;
   }
-  return { keys, learned, fault };
 }
 
 export function sameKeys(a: readonly VerifierKey[], b: readonly VerifierKey[]): boolean {
@@ -55,18 +71,22 @@ export function sameKeys(a: readonly VerifierKey[], b: readonly VerifierKey[]): 
   return left.size === right.size && [...left].every((line) => right.has(line));
 }
 
-type Listed = Awaited<ReturnType<typeof parseKeysEntry>>;
+type Listed = Awaited<ReturnType<typeof readEntry>>;
 
-async function readEntry(entry: KeysEntry): Promise<Listed | FormatError> {
-  try {
-    return await parseKeysEntry(entry);
-  } catch (error) {
-    if (error instanceof FormatError) return error;
-    throw error;
+async function readEntries({ origin, verifierKeys, entries }: Keys): Promise<Listed[]> {
+  if (entries.length === 0) throw new FormatError('keys: no entries');
+  if (entries.length > maxEntries) throw new FormatError(`keys: more than ${maxEntries} entries`);
+  if (entries.reduce((length, { receipt }) => length + receipt.length, 0) > maxLength) throw new FormatError(`keys: receipts longer than ${maxLength} characters`);
+  const listed = await Promise.all(entries.map(readEntry));
+  if (listed.some(({ logIndex }, i) => i > 0 && logIndex <= listed[i - 1]!.logIndex)) throw new FormatError('keys: entries not in the order of the log');
+  if (listed.some(({ keys }) => keys[0]!.name !== origin)) throw new FormatError('keys: an entry lists the keys of another log');
+  if (!sameKeys(listed[listed.length - 1]!.keys, await Promise.all(verifierKeys.map(parseVerifierKey)))) {
+    throw new FormatError('keys: the last entry lists other keys than are said to sign');
   }
+  return listed;
 }
 
-async function parseKeysEntry({ logIndex, receipt }: KeysEntry) {
+async function readEntry({ logIndex, receipt }: KeysEntry) {
   const proof = parseProof(utf8(receipt));
   if (proof.index !== BigInt(logIndex)) throw new FormatError('keys: the receipt is of another entry than stated');
   if (proof.extra === null) throw new FormatError('keys: no extra line');
@@ -74,23 +94,29 @@ async function parseKeysEntry({ logIndex, receipt }: KeysEntry) {
   if (typeof text !== 'string') throw new FormatError('keys: the extra line has no entry');
   const bytes = decodeBase64(text, 'keys: the entry');
   const entry = parseEntry(bytes);
-  if (entry.act !== (logIndex === 0 ? 'genesis' : 'keys')) throw new FormatError('keys: an entry that does not say which keys sign');
-  const lines = entry.keys ?? [];
-  if (lines.length === 0 || lines.length > maxKeys) throw new FormatError(`keys: an entry lists 1 to ${maxKeys} keys`);
-  const keys = await Promise.all(lines.map(parseVerifierKey));
+  if (entry.act !== (logIndex === 0 ? 'genesis' : 'keys') || !entry.keys?.length) throw new FormatError('keys: an entry that does not say which keys sign');
+  const keys = await Promise.all(entry.keys.map(parseVerifierKey));
   const origin = entry.act === 'genesis' ? entry.origin : keys[0]!.name;
   if (keys.some(({ name }) => name !== origin)) throw new FormatError('keys: an entry lists keys of different logs');
   return { logIndex, proof, bytes, keys };
 }
 
-async function faultOf({ proof, bytes, keys }: Listed, known: readonly VerifierKey[]): Promise<string | null> {
-  try {
-    const { checkpoint } = await openCheckpoint(proof.checkpoint, known);
-    if (keys[0]!.name !== checkpoint.origin) return 'The entry lists keys of another log.';
-    const included = await includes(await leafHash(bytes), proof.index, checkpoint.size, proof.path, checkpoint.root);
-    return included ? null : 'The entry is not in the log that the checkpoint signs.';
-  } catch (error) {
-    if (error instanceof FormatError) return error.message;
-    throw error;
+/** Not the first: keys that were given may be younger than the entry, and must not be exchanged for those that they replaced. */
+async function lastProvenBy(keys: readonly VerifierKey[], entries: readonly Listed[]): Promise<number> {
+  for (let i = entries.length - 1; i >= 0; i--) {
+    try {
+      await prove(entries[i]!, keys);
+      return i;
+    } catch (error) {
+      // Of another time than these keys; an older one may be of theirs.
+      if (!(error instanceof FormatError)) throw error;
+    }
   }
+  throw new FormatError('keys: no entry is proven by the keys that are known');
+}
+
+async function prove({ proof, bytes }: Listed, by: readonly VerifierKey[]): Promise<Checkpoint> {
+  const { checkpoint } = await openCheckpoint(proof.checkpoint, by);
+  if (await includes(await leafHash(bytes), proof.index, checkpoint.size, proof.path, checkpoint.root)) return checkpoint;
+  throw new FormatError('keys: an entry is not in the log that its checkpoint signs');
 }

@@ -57,21 +57,31 @@ export function clockFault(checkedAt: string, now: number): Fault | null {
  */
 export async function goOn(seen: Seen | null, checkpoint: Checkpoint, note: string, now: number, read: ReadFile): Promise<Seen | PastFault> {
   const newest = { note, at: new Date(now).toISOString() };
-  const before = seen && parseCheckpoint(parseNote(utf8(seen.note)).text);
+  const before = checkpointOf(seen);
   if (seen === null || before === null || before.origin !== checkpoint.origin) return newest;
-  const isSmaller = checkpoint.size < before.size;
-  if (isSmaller && Math.abs(now - Date.parse(seen.at)) >= lag) {
+  const age = now - Date.parse(seen.at);
+  // A clock that was set back tells nothing of how long ago that was.
+  if (checkpoint.size < before.size && !(age >= 0 && age < lag)) {
     return { kind: 'rollback', text: `The log has ${checkpoint.size} entries; it had ${before.size} on ${seen.at}.` };
   }
-  const [smaller, larger] = isSmaller ? [checkpoint, before] : [before, checkpoint];
+  const fault = await pastFault(before, checkpoint, read);
+  return fault ?? (checkpoint.size > before.size ? newest : seen);
+}
+
+/** What is wrong with two checkpoints as states of one log: the smaller must be a beginning of the larger. */
+export async function pastFault(one: Checkpoint, other: Checkpoint, read: ReadFile): Promise<PastFault | null> {
+  const [smaller, larger] = one.size < other.size ? [one, other] : [other, one];
   const forked: PastFault = { kind: 'fork', text: `The log of ${larger.size} entries does not go on from that of ${smaller.size} entries.` };
   try {
-    if (!(await extendsTree(smaller, larger, read))) return forked;
+    return (await extendsTree(smaller, larger, read)) ? null : forked;
   } catch (error) {
     if (error instanceof FormatError) return { ...forked, text: `${forked.text} ${error.message}` };
     throw error;
   }
-  return checkpoint.size > before.size ? newest : seen;
+}
+
+export function checkpointOf(seen: Seen | null): Checkpoint | null {
+  return seen && parseCheckpoint(parseNote(utf8(seen.note)).text);
 }
 
 export function isFault(outcome: Seen | PastFault): outcome is PastFault {

@@ -11,6 +11,8 @@ export interface RememberedKeys {
   /** Signed until others took over; good for receipts from that time. */
   readonly retired: readonly string[];
   readonly since: string;
+  /** Index of the entry that lists them; null where they come from elsewhere. */
+  readonly announced: number | null;
 }
 
 const keysPlace = 'truecopy.keys';
@@ -22,7 +24,8 @@ const visit = new Map<string, string>();
 export function rememberedKeys(): RememberedKeys | null {
   const value = read<RememberedKeys>(keysPlace);
   if (!value || !isLines(value.keys) || value.keys.length === 0 || !isTime(value.since)) return null;
-  return { keys: value.keys, retired: isLines(value.retired) ? value.retired : [], since: value.since };
+  const retired = isLines(value.retired) ? value.retired : [];
+  return { keys: value.keys, retired, since: value.since, announced: Number.isSafeInteger(value.announced) ? value.announced! : null };
 }
 
 export function rememberKeys(keys: RememberedKeys): void {

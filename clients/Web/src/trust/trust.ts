@@ -3,6 +3,7 @@
 // is a claim: whoever made the link chose it.
 
 import { FormatError } from '../log/bytes';
+import type { Checkpoint } from '../log/checkpoint';
 import { parseVerifierKey, type VerifierKey } from '../log/note';
 import type { Keys } from '../service/answers';
 import { sameKeys, walkKeys } from './chain';
@@ -22,6 +23,8 @@ export interface Held {
   readonly keys: readonly VerifierKey[];
   /** Were in force until others took over: good for receipts from that time. */
   readonly retired: readonly VerifierKey[];
+  /** Index of the entry that lists them; null where they come from elsewhere. */
+  readonly announced: number | null;
   readonly source: 'link' | 'remembered' | 'none';
   /** Since when they are remembered. */
   readonly since: string | null;
@@ -31,7 +34,7 @@ export interface Held {
   readonly confirmed: boolean;
 }
 
-const nothing: Held = { keys: [], retired: [], source: 'none', since: null, isNew: false, confirmed: true };
+const nothing: Held = { keys: [], retired: [], announced: null, source: 'none', since: null, isNew: false, confirmed: true };
 
 export class Trust {
   private constructor(
@@ -52,6 +55,7 @@ export class Trust {
             ...nothing,
             keys: await parse(remembered.keys),
             retired: await parse(remembered.retired),
+            announced: remembered.announced,
             source: 'remembered',
             since: remembered.since,
           };
@@ -73,28 +77,35 @@ export class Trust {
 
   /**
    * Meets the keys that the service names: the first are remembered; others are learned if the log proves them.
+   * @param goesOn Whether a checkpoint that proves keys and what was seen of the log are states of one log.
    * @throws FormatError The service names none, or something else.
    */
-  async meet(served: Keys): Promise<Trust> {
+  async meet(served: Keys, goesOn: (step: Checkpoint) => Promise<boolean>): Promise<Trust> {
     if (this.doubt?.kind === 'badLink') return this;
-    const offered = await parse(served.verifierKeys);
-    if (offered.length === 0) throw new FormatError('keys: none');
-    if (offered.some(({ name }) => name !== offered[0]!.name)) throw new FormatError('keys: of different logs');
     const { held } = this;
-    if (held.keys.length === 0) return new Trust(remember(offered, [], true), [], null, false);
+    const offered = await parse(served.verifierKeys);
+    if (held.keys.length > 0 && held.confirmed && sameKeys(held.keys, offered)) return this.with(held, this.learned);
 
-    const { keys, learned } = sameKeys(held.keys, offered) ? { keys: held.keys, learned: [] } : await walkKeys(held.keys, served.entries);
-    if (!sameKeys(keys, offered)) {
+    const { keys, announced, former, steps, fault } = await walkKeys(held.keys, held.announced, served);
+    if (held.keys.length === 0) {
+      if (fault !== null) throw new FormatError(fault);
+      return this.with(remember({ ...nothing, keys, announced, isNew: true }), false);
+    }
+    if (fault !== null || !(await areAll(steps, goesOn))) {
       const doubt: Doubt = held.confirmed
         ? { kind: 'changed', offered: served.verifierKeys }
         : { kind: 'link', linked: linesOf(held.keys), offered: served.verifierKeys };
       return new Trust(held, this.linked, doubt, this.learned);
     }
-    let now = held;
-    if (!held.confirmed) now = { ...remember(keys, [], true), source: 'link' };
-    else if (learned.length > 0) now = remember(keys, [...held.retired, ...held.keys].filter((key) => !isAmong(key, keys)), false);
-    const doubt: Doubt | null = areAmong(this.linked, now) ? null : { kind: 'link', linked: linesOf(this.linked), offered: linesOf(now.keys) };
-    return new Trust(now, doubt === null ? [] : this.linked, doubt, this.learned || (held.confirmed && learned.length > 0));
+    const retired = [...held.retired, ...former].filter((key) => !isAmong(key, keys));
+    if (!held.confirmed) return this.with({ ...remember({ ...nothing, keys, announced, retired, isNew: true }), source: 'link' }, false);
+    return this.with(remember({ ...nothing, keys, announced, retired }), this.learned || former.length > 0);
+  }
+
+  /** Holds the link's keys to those that are known now. */
+  private with(held: Held, learned: boolean): Trust {
+    if (areAmong(this.linked, held)) return new Trust(held, [], null, learned);
+    return new Trust(held, this.linked, { kind: 'link', linked: linesOf(this.linked), offered: linesOf(held.keys) }, learned);
   }
 
   /** The service cannot be asked: a link's key that is not known here stays unproven. */
@@ -105,7 +116,7 @@ export class Trust {
 
   /** The user gives the key, got by a way that is trusted. */
   static async give(line: string): Promise<Trust> {
-    return new Trust(remember(await parse([line]), [], false), [], null, false);
+    return new Trust(remember({ ...nothing, keys: await parse([line]) }), [], null, false);
   }
 
   /** The user has confirmed the offered keys elsewhere: from now on they count, and what was known no longer does. */
@@ -113,14 +124,19 @@ export class Trust {
     if (this.doubt?.kind !== 'changed') return this;
     const keys = await parse(this.doubt.offered);
     rememberSeen(null);
-    return new Trust(remember(keys, [], false), [], null, false);
+    return new Trust(remember({ ...nothing, keys }), [], null, false);
   }
 }
 
-function remember(keys: readonly VerifierKey[], retired: readonly VerifierKey[], isNew: boolean): Held {
+function remember(met: Held): Held {
   const since = new Date().toISOString();
-  rememberKeys({ keys: linesOf(keys), retired: linesOf(retired), since });
-  return { keys, retired, source: 'remembered', since, isNew, confirmed: true };
+  rememberKeys({ keys: linesOf(met.keys), retired: linesOf(met.retired), since, announced: met.announced });
+  return { ...met, source: 'remembered', since };
+}
+
+async function areAll(steps: readonly Checkpoint[], goesOn: (step: Checkpoint) => Promise<boolean>): Promise<boolean> {
+  for (const step of steps) if (!(await goesOn(step))) return false;
+  return true;
 }
 
 function parse(lines: readonly string[]): Promise<VerifierKey[]> {

@@ -44,7 +44,7 @@ export function card(words: Words, item: Item, open: boolean | null, toggled: (o
             account(words, item, state, actions),
             state === 'noKey' && keyForm(words, actions),
             buttons(words, item, state, actions),
-            details(words, item, state),
+            !isBlocked(item) && details(words, item, state),
           ]),
         ),
   );
@@ -80,8 +80,13 @@ export function account(words: Words, item: Item, state: StateName, actions: Car
     finding && list(factsOfFinding(words, finding)),
     finding && outcome.kind === 'answered' && ofService(words, finding, outcome),
     outcome.kind === 'offline' && (state === 'unconfirmed' ? apart(words.claimed.receipt, factsOfEntry(words, outcome.check.entry!)) : list(factsOfEntry(words, outcome.check.entry!))),
-    state !== 'unreadable' && h('p', { class: 'when' }, words.checkedAt(format.time(words, item.at))),
+    ['answered', 'offline', 'distrusted'].includes(outcome.kind) && !isBlocked(item) && h('p', { class: 'when' }, words.checkedAt(format.time(words, item.at))),
   ];
+}
+
+/** Whether nothing was looked at, because it is open which key is the register's. */
+function isBlocked({ outcome }: Item): boolean {
+  return outcome.kind === 'distrusted' && outcome.fault.kind === 'key';
 }
 
 type Answered = Extract<Outcome, { kind: 'answered' }>;
@@ -237,7 +242,7 @@ function buttons(words: Words, item: Item, state: StateName, actions: CardAction
     canLook && h('p', { class: 'further' }, item.everyAlgorithm ? words.unknown.moreDone : words.unknown.more),
     canLook && !item.everyAlgorithm && h('button', { type: 'button', class: 'further', click: () => actions.lookFurther(item) }, words.unknown.moreButton),
     receipt !== undefined && h('button', { type: 'button', class: 'save', click: () => save((item.name ?? 'document') + receiptExtension, receipt) }, words.saveReceipt),
-    item.digests.length > 0 && item.file !== null && state !== 'noKey' && h('button', { type: 'button', class: 'print', click: () => actions.print(item) }, words.print),
+    item.digests.length > 0 && item.file !== null && state !== 'noKey' && !isBlocked(item) && h('button', { type: 'button', class: 'print', click: () => actions.print(item) }, words.print),
   );
 }
 

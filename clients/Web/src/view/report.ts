@@ -41,8 +41,8 @@ function checks(words: Words, item: Item): HTMLElement | null {
     'ul',
     { class: 'checks' },
     check.steps.map((step) => {
-      const isDoubted = step.name === 'signature' && step.holds && !confirmed;
-      const title = isDoubted ? words.unconfirmedSignature : step.holds ? words.steps[step.name].title : words.steps[step.name].fails;
+      const isDoubted = (step.name === 'signature' || step.name === 'inclusion') && step.holds && !confirmed;
+      const title = isDoubted && step.name === 'signature' ? words.unconfirmedSignature : step.holds ? words.steps[step.name].title : words.steps[step.name].fails;
       return h('li', {}, stepIcon(isDoubted ? 'doubted' : step.holds ? 'holds' : 'fails'), title);
     }),
     check.signers.filter(({ valid }) => valid).map(({ key }) => h('li', { class: 'key' }, h('code', {}, key.line))),

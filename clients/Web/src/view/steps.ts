@@ -21,8 +21,10 @@ export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held 
   for (const name of order) {
     const step = done.get(name);
     const said = words.steps[name];
-    if (name === 'signature' && step?.holds && held?.confirmed === false) {
-      rows.push(row(words, 'doubted', words.unconfirmedSignature, said.text, step.facts, signedBy(words, check, held)));
+    // Whoever made the key can have made the log.
+    if (name !== 'document' && step?.holds && held?.confirmed === false) {
+      const isSignature = name === 'signature';
+      rows.push(row(words, 'doubted', isSignature ? words.unconfirmedSignature : said.title, said.text, step.facts, isSignature && signedBy(words, check, held)));
       continue;
     }
     const detail = name === 'signature' && step?.holds && held ? signedBy(words, check, held) : null;

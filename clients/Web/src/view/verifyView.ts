@@ -93,15 +93,19 @@ export class VerifyView {
 
   private drawTotals(): void {
     const { items } = this.checker;
-    const counts = new Map<StateName, number>();
+    const counts = new Map<string, { readonly state: StateName; count: number }>();
     for (const item of items) {
       const state = stateOf(item);
-      if (state !== null) counts.set(state, (counts.get(state) ?? 0) + 1);
+      if (state === null) continue;
+      const { title } = saying(this.words, item, state);
+      const so = counts.get(title) ?? { state, count: 0 };
+      so.count++;
+      counts.set(title, so);
     }
     this.totals.hidden = items.length === 0;
     this.counts.replaceChildren(
       h('h2', {}, this.words.summary(items.length)),
-      ...(items.length > 1 ? [h('ul', {}, [...counts].map(([state, count]) => h('li', { class: `state-${state}` }, `${this.words.states[state].title}: ${count}`)))] : []),
+      ...(items.length > 1 ? [h('ul', {}, [...counts].map(([title, { state, count }]) => h('li', { class: `state-${state}` }, `${title}: ${count}`)))] : []),
     );
   }
 }
