@@ -65,7 +65,7 @@ async function bytes(path: string): Promise<Bytes> {
 async function get(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, { ...init, signal: AbortSignal.timeout(timeout), credentials: 'same-origin' });
+    response = await fetch(path, { ...init, signal: AbortSignal.timeout(timeout), credentials: 'same-origin', redirect: 'error' });
   } catch (error) {
     throw new ServiceFailure('unreachable', error instanceof Error ? error.message : '');
   }

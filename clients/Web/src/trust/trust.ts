@@ -47,22 +47,11 @@ export class Trust {
   ) {}
 
   static async load(linked: readonly string[]): Promise<Trust> {
-    const remembered = rememberedKeys();
-    const held: Held =
-      remembered === null
-        ? nothing
-        : {
-            ...nothing,
-            keys: await parse(remembered.keys),
-            retired: await parse(remembered.retired),
-            announced: remembered.announced,
-            source: 'remembered',
-            since: remembered.since,
-          };
+    const held = await recall();
     if (linked.length === 0) return new Trust(held, [], null, false);
     try {
       const keys = await parse(linked);
-      if (remembered === null) return new Trust({ ...nothing, keys, source: 'link', confirmed: false }, keys, null, false);
+      if (held.keys.length === 0) return new Trust({ ...nothing, keys, source: 'link', confirmed: false }, keys, null, false);
       return new Trust(held, areAmong(keys, held) ? [] : keys, null, false);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
@@ -125,6 +114,19 @@ export class Trust {
     const keys = await parse(this.doubt.offered);
     rememberSeen(null);
     return new Trust(remember({ ...nothing, keys }), [], null, false);
+  }
+}
+
+/** What is remembered; nothing where that is damaged. */
+async function recall(): Promise<Held> {
+  const remembered = rememberedKeys();
+  if (remembered === null) return nothing;
+  try {
+    const { announced, since } = remembered;
+    return { ...nothing, keys: await parse(remembered.keys), retired: await parse(remembered.retired), announced, source: 'remembered', since };
+  } catch (error) {
+    if (error instanceof FormatError) return nothing;
+    throw error;
   }
 }
 

@@ -42,8 +42,9 @@ function checks(words: Words, item: Item): HTMLElement | null {
     { class: 'checks' },
     check.steps.map((step) => {
       const isDoubted = (step.name === 'signature' || step.name === 'inclusion') && step.holds && !confirmed;
-      const title = isDoubted && step.name === 'signature' ? words.unconfirmedSignature : step.holds ? words.steps[step.name].title : words.steps[step.name].fails;
-      return h('li', {}, stepIcon(isDoubted ? 'doubted' : step.holds ? 'holds' : 'fails'), title);
+      const said = words.steps[step.name];
+      if (!isDoubted) return h('li', {}, stepIcon(step.holds ? 'holds' : 'fails'), step.holds ? said.title : said.fails);
+      return h('li', {}, stepIcon('doubted'), step.name === 'signature' ? words.unconfirmedSignature : words.unconfirmedInclusion);
     }),
     check.signers.filter(({ valid }) => valid).map(({ key }) => h('li', { class: 'key' }, h('code', {}, key.line))),
   );

@@ -24,7 +24,7 @@ export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held 
     // Whoever made the key can have made the log.
     if (name !== 'document' && step?.holds && held?.confirmed === false) {
       const isSignature = name === 'signature';
-      rows.push(row(words, 'doubted', isSignature ? words.unconfirmedSignature : said.title, said.text, step.facts, isSignature && signedBy(words, check, held)));
+      rows.push(row(words, 'doubted', isSignature ? words.unconfirmedSignature : words.unconfirmedInclusion, said.text, step.facts, isSignature && signedBy(words, check, held)));
       continue;
     }
     const detail = name === 'signature' && step?.holds && held ? signedBy(words, check, held) : null;

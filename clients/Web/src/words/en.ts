@@ -245,6 +245,7 @@ export const en = {
       text: 'Verdict, issuer, dates and reasons shown above are those of the signed entries; the answer says the same.',
     },
   } satisfies Record<StepName | 'answer', { title: string; fails: string; text: string }>,
+  unconfirmedInclusion: 'The entry is in a log; whether that is the register’s depends on the key',
   unconfirmedSignature: 'The log is signed with the link’s key, which nobody here has confirmed',
   issueProof: 'The issue that this was done to, checked in the same way',
   explain: 'What this means',

@@ -226,6 +226,7 @@ export const zhHans: Words = {
       text: '上面显示的结论、机构、日期和原因都取自已签名的条目，答复与其一致。',
     },
   },
+  unconfirmedInclusion: '该条目在一份日志之中；那是不是登记册的日志，取决于密钥',
   unconfirmedSignature: '日志由链接带来的密钥签名，该密钥在这里没有任何人确认过',
   issueProof: '所针对的签发条目，以同样方式核验',
   explain: '这是什么意思',

@@ -226,6 +226,7 @@ export const zhHant: Words = {
       text: '上面顯示的結論、機構、日期及原因都取自已簽署的項目，答覆與其一致。',
     },
   },
+  unconfirmedInclusion: '該項目在一份日誌之中；那是否登記冊的日誌，取決於密碼匙',
   unconfirmedSignature: '日誌由連結帶來的密碼匙簽署，該密碼匙在這裏從未有人確認過',
   issueProof: '所針對的簽發項目，以同樣方式核實',
   explain: '這是甚麼意思',
