@@ -32,6 +32,7 @@ public sealed partial class ReplayTests(Chromium chromium) : IAsyncLifetime
         await visit.SetClockAsync(TimeSpan.FromMinutes(1));
         var card = await visit.CheckAsync(document, "distrusted");
         await Expect(card.Locator("h3")).ToHaveTextAsync(title);
+        await Expect(card.Locator(".step.fails")).ToHaveTextAsync(new Regex("^" + Regex.Escape((await card.Locator(".lead").TextContentAsync())!)));
         await visit.AccessibleAsync();
         await visit.PictureAsync($"rollback-{language}", card);
     }

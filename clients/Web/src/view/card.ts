@@ -173,7 +173,9 @@ export function proof(words: Words, item: Item): Child[] {
       return [steps(words, item, outcome.check, null, undefined)];
     case 'distrusted': {
       const check = outcome.checks[outcome.checks.length - 1];
-      return [check && steps(words, item, check, outcome.held, outcome.offline ? undefined : check.fault === null ? outcome.fault.text : null)];
+      const isOutdated = outcome.fault.kind !== 'proof';
+      const answerFault = outcome.offline ? undefined : check?.fault === null && !isOutdated ? outcome.fault.text : null;
+      return [check && steps(words, item, check, outcome.held, answerFault, isOutdated ? saying(words, item, 'distrusted') : null)];
     }
     default:
       return [];

@@ -1,15 +1,19 @@
 import type { Item } from '../check/item';
 import type { ReceiptCheck, StepName } from '../receipt/check';
 import type { Held } from '../trust/trust';
-import type { Words } from '../words/en';
+import type { Saying, Words } from '../words/en';
 import { type Child, h } from './dom';
 import * as format from './format';
 import { stepIcon } from './icons';
 
 const order: readonly StepName[] = ['document', 'inclusion', 'signature'];
 
-/** The steps of the check of one receipt, each with what it means and the numbers behind it. */
-export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held | null, answerFault: string | null | undefined): HTMLElement {
+/**
+ * The steps of the check of one receipt, each with what it means and the numbers behind it.
+ * @param answerFault What the answer says otherwise; undefined where a receipt was checked without an answer.
+ * @param outdated What is wrong with an answer that says what is proven, but not of now.
+ */
+export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held | null, answerFault: string | null | undefined, outdated: Saying | null = null): HTMLElement {
   const offline = answerFault === undefined;
   const done = new Map(check.steps.map((step) => [step.name, step]));
   const broken = done.get('format');
@@ -35,6 +39,7 @@ export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held 
     const state = check.fault !== null ? 'open' : answerFault === null ? 'holds' : 'fails';
     rows.push(row(words, state, state === 'fails' ? said.fails : said.title, said.text, []));
   }
+  if (outdated) rows.push(row(words, 'fails', outdated.lead(''), outdated.advice, []));
   const title = offline ? words.stepsOfflineTitle : words.stepsTitle;
   return h('section', { class: 'steps' }, h('h4', {}, title), h('ol', {}, rows));
 }
