@@ -5,7 +5,7 @@ using TrueCopy.Web.Tests.Browser;
 namespace TrueCopy.Web.Tests;
 
 /// <summary>What leaves the verifier's computer.</summary>
-public sealed class PrivacyTests(Chromium chromium) : IAsyncLifetime
+public sealed class PrivacyTests(Chromium chromium, ITestOutputHelper output) : IAsyncLifetime
 {
     private Site _site = null!;
 
@@ -55,7 +55,7 @@ public sealed class PrivacyTests(Chromium chromium) : IAsyncLifetime
             weight += sizes.ResponseBodySize + sizes.ResponseHeadersSize;
         }
 
-        TestContext.Current.SendDiagnosticMessage("The page and one check transfer {0:N0} bytes.", weight);
+        output.WriteLine($"The page and one check transfer {weight:N0} bytes.");
         Assert.InRange(weight, 10_000, 150_000);
     }
 
