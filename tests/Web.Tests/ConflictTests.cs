@@ -78,6 +78,36 @@ public sealed class ConflictTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_choice_is_made_with_arrow_keys_and_keeps_the_focus()
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await _site.ActAsync("revoke", document, "issuedInError");
+        await _site.ListAsync(document, "harbour");
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        await (await visit.CheckAsync(document, "conflicting")).Locator("select.choice").FocusAsync();
+        foreach (var state in new[] { "revoked", "verified" })
+        {
+            await visit.Page.Keyboard.PressAsync("ArrowDown");
+            await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", state);
+            await Expect(visit.Cards.First.Locator("select.choice")).ToBeFocusedAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_conflict_fits_in_360_pixels_and_is_readable_in_the_dark()
+    {
+        var document = await _site.IssueAsync("a-file-with-a-rather-long-name-that-somebody-chose-long-ago-and-nobody-dares-to-change.pdf");
+        await _site.ActAsync("revoke", document, "issuedInError");
+        await _site.ListAsync(document, "harbour");
+        await using var visit = await Visit.StartAsync(chromium, _site, "zh-HK", $"#digest=sha-256:{Site.HexOf(document)}", 360, ColorScheme.Dark);
+        var card = await visit.CheckAsync(document, "conflicting");
+        await card.Locator(".account > summary").ClickAsync();
+        await visit.FitsAsync();
+        await visit.AccessibleAsync();
+        await visit.PictureAsync("conflicting-narrow-dark");
+    }
+
+    [Fact]
     public async Task Institutions_that_agree_are_named_the_earliest_issuance_first()
     {
         var document = await _site.IssueAsync("statement.pdf");

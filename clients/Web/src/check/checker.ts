@@ -74,6 +74,7 @@ export class Checker {
 
   clear(): void {
     this.items = [];
+    this.named = null;
     this.changed(null);
   }
 

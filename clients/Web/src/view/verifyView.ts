@@ -68,9 +68,11 @@ export class VerifyView {
     } else if (this.cards.has(item.id)) {
       const old = this.cards.get(item.id)!;
       const focused = old.contains(document.activeElement);
+      const focusedId = document.activeElement?.id;
       const made = this.make(item);
       old.replaceWith(made);
-      if (focused) made.focus();
+      // What had the focus keeps it where it is there again: a choice goes on by arrow keys.
+      if (focused) ((focusedId && document.getElementById(focusedId)) || made).focus();
       const state = stateOf(item);
       if (state !== null) this.said.textContent = visible(this.words.announce(item.name ?? this.words.noFile, saying(this.words, item, state).title));
     }
