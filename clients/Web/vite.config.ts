@@ -8,8 +8,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      // receipt.js keeps its exports and its name: the check of a receipt by itself, for whoever wants to call it.
-      input: { index: 'index.html', receipt: 'src/receipt/check.ts' },
+      // receipt.js keeps its exports and its name: the checks by themselves, for whoever wants to call them.
+      input: { index: 'index.html', receipt: 'src/receipt.ts' },
       preserveEntrySignatures: 'strict',
       output: { entryFileNames: (chunk) => (chunk.name === 'receipt' ? 'assets/receipt.js' : 'assets/[name]-[hash].js') },
     },

@@ -8,11 +8,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TrueCopy.Api;
 using TrueCopy.Testing.InMemory;
+using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Signing;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Web.Tests;
@@ -40,15 +42,19 @@ public sealed class Site : IAsyncDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<Site> StartAsync()
+    /// <summary>Starts one.</summary>
+    /// <param name="signers">Keys of another site, to pose as it; new ones if none.</param>
+    public static async Task<Site> StartAsync(params INoteSigner[] signers)
     {
         var world = new InMemoryWorld();
+        if (signers.Length > 0)
+            world.SignWith(signers);
         world.Inbox.CreateContainer("issuer-bank", new Dictionary<string, string> { ["legalname"] = "示范银行 (Demo Bank, Shenzhen)", ["jurisdiction"] = "CN-GD" });
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Logging.ClearProviders();
         Site? site = null;
-        builder.Services.AddInMemory(world).AddSingleton(world.Identity).AddVerification().AddTrueCopyApi();
+        builder.Services.AddInMemory(world).AddSingleton<ILogKeys>(new WorldKeys(world)).AddVerification().AddTrueCopyApi();
         builder.Services.AddSingleton<IIssuerGate>(new Gate(() => site!.Admits));
         var app = builder.Build();
         site = new Site(world, app);
@@ -66,6 +72,14 @@ public sealed class Site : IAsyncDisposable
         return site;
     }
 
+    /// <summary>Adds an institution.</summary>
+    public void AddIssuer(string id, string legalName, string jurisdiction) =>
+        World.Inbox.CreateContainer(Issuer.ContainerPrefix + id, new Dictionary<string, string> { ["legalname"] = legalName, ["jurisdiction"] = jurisdiction });
+
+    /// <summary>Lists a document in a manifest, as an institution does that has only its digest.</summary>
+    public Task ListAsync(FilePayload document, string issuer) =>
+        UploadAsync("SHA256SUMS", Encoding.ASCII.GetBytes($"{HexOf(document)}  {document.Name}\n"), issuer: issuer);
+
     /// <summary>Uploads a blob as an issuer does; returns it as a file to drop.</summary>
     public async Task<FilePayload> UploadAsync(string path, byte[] content, Dictionary<string, string>? metadata = null, string issuer = "bank")
     {
@@ -80,9 +94,9 @@ public sealed class Site : IAsyncDisposable
         UploadAsync(name, Encoding.UTF8.GetBytes($"%PDF-1.7 {name} {Guid.NewGuid()}"), metadata, issuer);
 
     /// <summary>Does something to a document.</summary>
-    public Task ActAsync(string act, FilePayload document, string reason, string more = "") => UploadAsync(
+    public Task ActAsync(string act, FilePayload document, string reason, string more = "", string issuer = "bank") => UploadAsync(
         $"{act}-{HexOf(document)[..8]}.acts.jsonl",
-        Encoding.UTF8.GetBytes($$"""{"act":"{{act}}","algorithm":"sha-256","digest":"{{HexOf(document)}}","reason":"{{reason}}"{{more}}}""" + "\n"));
+        Encoding.UTF8.GetBytes($$"""{"act":"{{act}}","algorithm":"sha-256","digest":"{{HexOf(document)}}","reason":"{{reason}}"{{more}}}""" + "\n"), issuer: issuer);
 
     /// <summary>The receipt that the service gives for a document now.</summary>
     public async Task<FilePayload> ReceiptAsync(FilePayload document)
@@ -97,6 +111,14 @@ public sealed class Site : IAsyncDisposable
     public static FilePayload FileOf(string name, byte[] content) => new() { Name = name, MimeType = "application/octet-stream", Buffer = content };
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    // Keys are rotated without the minutes that a service takes to see it.
+    private sealed class WorldKeys(InMemoryWorld world) : ILogKeys
+    {
+        public ValueTask<LogIdentity> CurrentAsync(CancellationToken cancellationToken) => new(world.Identity);
+
+        public Task<LogIdentity> ReloadAsync(CancellationToken cancellationToken) => Task.FromResult(world.Identity);
+    }
 
     private sealed class Gate(Func<bool> admits) : IIssuerGate
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Deque.AxeCore.Commons;
 using TrueCopy.Web.Tests.Browser;
 
@@ -54,8 +55,34 @@ public sealed class Visit : IAsyncDisposable
         });
         context.SetDefaultTimeout(Chromium.Patience);
         var visit = new Visit(context, await context.NewPageAsync(), site);
+        await visit.SetClockAsync();
         await visit.Page.GotoAsync($"{site.Address}/{fragment}");
         return visit;
+    }
+
+    /// <summary>Sets the browser's clock: the service's, or that many ahead of it.</summary>
+    public Task SetClockAsync(TimeSpan ahead = default) => _context.Clock.SetFixedTimeAsync((_site.World.Time.GetUtcNow() + ahead).UtcDateTime);
+
+    /// <summary>Has a liar between the page and the service rewrite the answer to what is asked.</summary>
+    public Task RewriteAsync(Action<JsonNode> rewrite) => Page.RouteAsync("**/v1/verify", async route =>
+    {
+        var answer = JsonNode.Parse(await (await route.FetchAsync()).TextAsync())!;
+        foreach (var result in answer["results"]!.AsArray())
+            rewrite(result!);
+        await route.FulfillAsync(new() { ContentType = "application/json", Body = answer.ToJsonString() });
+    });
+
+    /// <summary>Has the page talk to another service without knowing.</summary>
+    public async Task ForwardAsync(Site to)
+    {
+        foreach (var paths in new[] { "**/v1/**", "**/log/**" })
+        {
+            await Page.RouteAsync(paths, async route =>
+            {
+                var path = new Uri(route.Request.Url).PathAndQuery;
+                await route.FulfillAsync(new() { Response = await route.FetchAsync(new() { Url = to.Address + path }) });
+            });
+        }
     }
 
     /// <summary>Chooses files, as by the button.</summary>

@@ -4,10 +4,8 @@ import { stateOf } from './check/item';
 import { Hasher } from './hashing/hasher';
 import { FormatError } from './log/bytes';
 import { parseDigest } from './receipt/digest';
-import * as service from './service/service';
-import { ServiceFailure } from './service/service';
-import { Trust } from './service/trust';
 import './style.css';
+import { Trust } from './trust/trust';
 import { h } from './view/dom';
 import { IssuerView } from './view/issuerView';
 import { LogView } from './view/logView';
@@ -24,7 +22,8 @@ const fragment = (): URLSearchParams => new URLSearchParams(location.hash.slice(
 
 async function start(): Promise<void> {
   let language: Language = chosenLanguage();
-  let trust = await Trust.load(fragment().getAll('key'));
+  let linked = fragment().getAll('key');
+  let trust = await Trust.load(linked);
   const words = () => languages[language];
   const main = h('main', { id: 'main', tabindex: -1 });
   const top = h('header', { class: 'top' });
@@ -46,6 +45,7 @@ async function start(): Promise<void> {
     lookFurther: (item) => void checker.lookFurther(item),
     print: (item) => printReport(item),
     useKey: giveKey,
+    choose: (item, issuer) => checker.choose(item, issuer),
   });
   const issuerView = new IssuerView();
   const logView = new LogView(() => trust);
@@ -84,7 +84,8 @@ async function start(): Promise<void> {
   }
 
   function drawTrust(): void {
-    warnings.replaceChildren(...trustWarnings(words(), trust, () => void trust.accept().then((now) => checker.hold(now))));
+    const actions = { accept: () => void trust.accept().then((now) => checker.hold(now)), dropLink };
+    warnings.replaceChildren(...trustWarnings(words(), trust, actions));
     const open = bottom.querySelector('details')?.open ?? false;
     const panel = trustPanel(words(), trust);
     panel.toggleAttribute('open', open);
@@ -104,19 +105,24 @@ async function start(): Promise<void> {
       void issuerView.draw(words());
       main.replaceChildren(issuerView.element);
     } else {
-      void meetKeys().then(() => logView.draw(words()));
+      // The log's signatures are shown against the known keys, so there must be one.
+      void checker.settle().then(() => logView.draw(words()));
       main.replaceChildren(logView.element);
     }
   }
 
-  /** The log's signatures are shown against the known keys, so there must be one. */
-  async function meetKeys(): Promise<void> {
-    try {
-      await checker.hold(await trust.meet((await service.keys()).verifierKeys));
-    } catch (error) {
-      // The view says what cannot be reached when it asks for the checkpoint.
-      if (!(error instanceof ServiceFailure)) throw error;
-    }
+  /** The link's key is left out of the address; what this browser knows, or else the service names, counts. */
+  function dropLink(): void {
+    const params = fragment();
+    params.delete('key');
+    location.hash = `${params}`;
+  }
+
+  /** The address brings other keys than before. */
+  async function readKeys(): Promise<void> {
+    linked = fragment().getAll('key');
+    await checker.hold(await Trust.load(linked));
+    if (trust.isOpen) await checker.settle();
   }
 
   async function giveKey(line: string): Promise<string | null> {
@@ -143,8 +149,10 @@ async function start(): Promise<void> {
   document.body.replaceChildren(top, warnings, main, bottom, paper);
   draw();
   askFromAddress();
+  if (trust.isOpen) void checker.settle();
   window.addEventListener('hashchange', () => {
     draw();
+    if (fragment().getAll('key').join() !== linked.join()) void readKeys();
     askFromAddress();
   });
   takeDrops(checker);

@@ -3,15 +3,19 @@
 
 import { type Hasher, UnreadableFile } from '../hashing/hasher';
 import { FormatError, type Bytes } from '../log/bytes';
+import type { Checkpoint } from '../log/checkpoint';
 import { checkReceipt, isAbout } from '../receipt/check';
-import { algorithms, type Algorithm, type Digest } from '../receipt/digest';
+import { algorithms, type Algorithm, type Digest, formatDigest } from '../receipt/digest';
 import { type Entry, parseEntry } from '../receipt/entry';
 import { parseReceipt, type Receipt, receiptExtension } from '../receipt/receipt';
-import { judge, verdictOf } from '../service/judge';
+import { judgeAnswer, verdictOf } from '../service/judge';
+import type { Answer } from '../service/answers';
 import * as service from '../service/service';
 import { ServiceFailure } from '../service/service';
-import type { Trust } from '../service/trust';
-import type { Held, Item, Outcome } from './item';
+import { checkpointOf, type Fault, pastFault } from '../trust/continuity';
+import { rememberSeen, seenCheckpoint } from '../trust/memory';
+import type { Doubt, Trust } from '../trust/trust';
+import type { Item, Outcome } from './item';
 
 const everyAlgorithm = Object.keys(algorithms) as Algorithm[];
 const maxReceiptSize = 1_500_000;
@@ -32,6 +36,8 @@ interface Question {
 
 export class Checker {
   items: Item[] = [];
+  /** The digest that the page's link names. */
+  named: Digest | null = null;
   private last = 0;
   private readonly questions: Question[] = [];
   private asking = false;
@@ -58,6 +64,7 @@ export class Checker {
 
   /** Asks about a digest whose document is not at hand. */
   async addDigest(digest: Digest): Promise<void> {
+    this.named = digest;
     const item = this.newItem(null, null);
     item.digests = [digest];
     this.items = [item, ...this.items];
@@ -67,7 +74,14 @@ export class Checker {
 
   clear(): void {
     this.items = [];
+    this.named = null;
     this.changed(null);
+  }
+
+  /** The document names this institution: its word alone counts. Null: everybody's. */
+  choose(item: Item, issuer: string | null): void {
+    item.chosen = issuer;
+    this.changed(item);
   }
 
   async retry(item: Item): Promise<void> {
@@ -83,19 +97,18 @@ export class Checker {
 
   /** From now on these keys count; what was checked with others is asked again. */
   async hold(trust: Trust): Promise<void> {
-    this.trust = trust;
-    this.trustChanged(trust);
+    this.take(trust);
     await Promise.all(
       this.items.map((item) => {
         const { outcome } = item;
-        if (outcome.kind === 'noKey') return outcome.again();
+        if (outcome.kind === 'noKey' || (outcome.kind === 'distrusted' && outcome.again)) return outcome.again!();
         return outcome.kind === 'distrusted' && !outcome.offline ? this.ask(item) : null;
       }),
     );
   }
 
   private newItem(file: File | null, name: string | null): Item {
-    return { id: ++this.last, file, name, digests: [], outcome: { kind: 'waiting' }, everyAlgorithm: false, at: '' };
+    return { id: ++this.last, file, name, digests: [], outcome: { kind: 'waiting' }, everyAlgorithm: false, chosen: null, isNamed: null, at: '' };
   }
 
   private set(item: Item, outcome: Outcome): void {
@@ -105,6 +118,7 @@ export class Checker {
   }
 
   private async check(item: Item, receipts: readonly HeldReceipt[], wanted: readonly Algorithm[]): Promise<void> {
+    if (this.named) wanted = [...wanted, this.named.algorithm];
     const ofReceipts = receipts.map(({ entry }) => entry?.algorithm).filter((name): name is Algorithm => everyAlgorithm.includes(name as Algorithm));
     try {
       item.digests = await this.hasher.hash(item.file!, [...new Set([...wanted, ...ofReceipts])], (hashed) => this.set(item, { kind: 'hashing', hashed }));
@@ -113,6 +127,8 @@ export class Checker {
       this.set(item, { kind: 'unreadable', detail: error.message });
       return;
     }
+    const { named } = this;
+    item.isNamed = named && item.digests.some((digest) => formatDigest(digest) === formatDigest(named));
     const own = await this.receiptFor(item, receipts);
     if (own) await this.checkOffline(item, own.receipt, own.digest);
     else await this.ask(item);
@@ -130,19 +146,27 @@ export class Checker {
   }
 
   private async checkOffline(item: Item, held: HeldReceipt, digest: Digest): Promise<void> {
-    const { keys } = this.trust;
+    // A link's key is compared before it counts; else not a single request is made.
+    if (this.trust.isOpen) await this.settle();
+    const again = () => this.checkOffline(item, held, digest);
+    const known = this.trust.held;
+    const keys = [...known.keys, ...known.retired];
+    if (this.trust.doubt !== null) {
+      this.set(item, { kind: 'distrusted', fault: doubtFault(this.trust.doubt), checks: [], offline: true, held: known, again });
+      return;
+    }
     const check = await checkReceipt(held.bytes, digest, keys);
     const fits = check.steps.every((step) => step.holds || step.name === 'signature');
     if (keys.length === 0 && fits) {
-      this.set(item, { kind: 'noKey', check, again: () => this.checkOffline(item, held, digest) });
+      this.set(item, { kind: 'noKey', check, again });
       return;
     }
     if (check.fault !== null) {
-      this.set(item, { kind: 'distrusted', fault: check.fault, checks: [check], offline: true, held: this.held() });
+      this.set(item, { kind: 'distrusted', fault: { kind: 'proof', text: check.fault }, checks: [check], offline: true, held: known });
       return;
     }
     const verdict = verdictOf(check.entry!, Date.now());
-    this.set(item, { kind: 'offline', verdict, check, receipt: new TextDecoder().decode(held.bytes), held: this.held() });
+    this.set(item, { kind: 'offline', verdict, check, receipt: new TextDecoder().decode(held.bytes), held: known });
   }
 
   private ask(item: Item): Promise<void> {
@@ -181,9 +205,7 @@ export class Checker {
         // Several algorithms: the first that knows the document answers.
         const at = Math.max(0, own.findIndex((answer) => answer.verdict !== 'unknown'));
         const [answer, digest] = [own[at]!, digests[at]!];
-        const { checks, fault } = await judge(answer, digest, this.trust.keys);
-        const held = this.held();
-        this.set(item, fault === null ? { kind: 'answered', answer, checks, held } : { kind: 'distrusted', fault, checks, offline: false, held });
+        this.set(item, await this.judge(answer, digest));
       }
     } catch (error) {
       const failure = error instanceof ServiceFailure ? error : new ServiceFailure('garbled', error instanceof FormatError ? error.message : String(error));
@@ -191,21 +213,48 @@ export class Checker {
     }
   }
 
-  /** What the service names as its keys is compared with what is known; without a known key there is no answer. */
-  private async meetKeys(): Promise<void> {
-    try {
-      const { verifierKeys } = await service.keys();
-      this.trust = await this.trust.meet(verifierKeys);
-      this.trustChanged(this.trust);
-    } catch (error) {
-      if (this.trust.keys.length === 0) throw error;
-    }
-    if (this.trust.keys.length === 0) throw new ServiceFailure('garbled', this.trust.badLink ?? 'The service names no key.');
+  private async judge(answer: Answer, digest: Digest): Promise<Outcome> {
+    const { held, doubt } = this.trust;
+    if (doubt !== null) return { kind: 'distrusted', fault: doubtFault(doubt), checks: [], offline: false, held };
+    const yardstick = { keys: held.keys, seen: seenCheckpoint(), now: Date.now(), read: service.logFile };
+    const { verdict, findings, checks, fault, seen } = await judgeAnswer(answer, digest, yardstick);
+    if (verdict === null) return { kind: 'distrusted', fault: fault!, checks, offline: false, held };
+    if (seen !== yardstick.seen) rememberSeen(seen);
+    return { kind: 'answered', verdict, findings, answer, held };
   }
 
-  private held(): Held {
-    return { keys: this.trust.keys, source: this.trust.source, since: this.trust.since, isNew: this.trust.isNew };
+  /** What the service names as its keys is compared with what is known; without a key that something speaks for there is no answer. */
+  private async meetKeys(): Promise<void> {
+    try {
+      const seen = checkpointOf(seenCheckpoint());
+      const goesOn = async (step: Checkpoint) => seen === null || (await pastFault(seen, step, service.logFile)) === null;
+      this.take(await this.trust.meet(await service.keys(), goesOn));
+    } catch (error) {
+      this.take(this.trust.alone());
+      if (error instanceof FormatError) throw new ServiceFailure('garbled', error.message);
+      const { keys, confirmed } = this.trust.held;
+      if (!(error instanceof ServiceFailure) || keys.length === 0 || !confirmed) throw error;
+    }
   }
+
+  /** Meets the service's keys without a question, if it can be reached. */
+  async settle(): Promise<void> {
+    try {
+      await this.meetKeys();
+    } catch (error) {
+      // What cannot be reached is said where it is needed.
+      if (!(error instanceof ServiceFailure)) throw error;
+    }
+  }
+
+  private take(trust: Trust): void {
+    this.trust = trust;
+    this.trustChanged(trust);
+  }
+}
+
+function doubtFault(doubt: Doubt): Fault {
+  return { kind: 'key', text: doubt.kind === 'badLink' ? doubt.text : `${doubt.kind}: ${doubt.offered.join(', ')}` };
 }
 
 async function readReceipt(file: File): Promise<HeldReceipt> {

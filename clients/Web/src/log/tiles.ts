@@ -75,7 +75,8 @@ async function peaksOf(hashes: readonly Bytes[]): Promise<Bytes[]> {
   return peaks;
 }
 
-function split(tile: Bytes): Bytes[] {
+/** The hashes of a tile. */
+export function split(tile: Bytes): Bytes[] {
   if (tile.length % 32 !== 0) throw new FormatError('tile: not a number of whole hashes');
   return Array.from({ length: tile.length / 32 }, (_, i) => tile.slice(32 * i, 32 * i + 32));
 }

@@ -1,5 +1,4 @@
-// What a receipt proves about a document, with nothing but the log's keys. Everything here runs in the browser; the
-// built page also serves it by itself as /assets/receipt.js.
+// What a receipt proves about a document, with nothing but the log's keys.
 
 import { type Bytes, concat, encodeBase64, encodeHex, FormatError, utf8 } from '../log/bytes';
 import { type Checkpoint, parseCheckpoint } from '../log/checkpoint';
@@ -112,6 +111,27 @@ async function documentFault(receipt: Receipt, entry: Entry, digest: Digest, com
   if ((entry.successorCommitment ?? null) !== successor) return 'The receipt names another successor than its entry.';
   const note = receipt.note === null ? null : await hmac(receipt.opening, utf8(`note\0${receipt.note}`));
   return (entry.noteCommitment ?? null) === note ? null : 'The receipt has another note than its entry.';
+}
+
+/** A checkpoint as it came, and the known keys that signed it. */
+export interface OpenedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly signers: readonly Signer[];
+}
+
+/**
+ * Opens a checkpoint that is to stand for the log as it is now: a key of every kind that is known must have signed it.
+ * The key that receipts are judged by is held more closely than the one for witnesses: one does not stand in for the other.
+ */
+export async function openCheckpoint(bytes: Bytes, keys: readonly VerifierKey[]): Promise<OpenedCheckpoint> {
+  const note = parseNote(bytes);
+  const checkpoint = parseCheckpoint(note.text);
+  const signers = await signersOf(note, keys);
+  const fault = signatureFault(checkpoint, signers, keys);
+  if (fault !== null) throw new FormatError(fault);
+  // Where the browser cannot tell (valid is null), the other kind decides; that one of them holds is known already.
+  if (!keys.every(({ kind }) => signers.some(({ key }) => key.kind === kind))) throw new FormatError('One of the known keys signs no more.');
+  return { checkpoint, signers };
 }
 
 /** What is wrong with a checkpoint's signatures; null if a known key signed it, and none of theirs is wrong. */

@@ -24,7 +24,7 @@ export interface Entry {
 }
 
 const texts = [
-  'issuer', 'legalName', 'jurisdiction', 'algorithm', 'commitment', 'validFrom', 'expires', 'reason', 'successorCommitment', 'noteCommitment', 'origin',
+  'issuer', 'legalName', 'jurisdiction', 'algorithm', 'commitment', 'reason', 'successorCommitment', 'noteCommitment', 'origin',
 ] as const;
 
 /** Reads an entry of version 1; members that later versions add are left alone. */
@@ -32,11 +32,23 @@ export function parseEntry(bytes: Bytes): Entry {
   const value = parseJson(bytes, 'entry');
   if (value['v'] !== 1) throw new FormatError('entry: not of version 1');
   if (!actKinds.includes(value['act'] as ActKind)) throw new FormatError('entry: an unknown act');
-  if (typeof value['at'] !== 'string' || Number.isNaN(Date.parse(value['at']))) throw new FormatError('entry: no time');
+  if (!isTime(value['at'])) throw new FormatError('entry: no time');
+  for (const name of ['validFrom', 'expires']) {
+    // A validity that cannot be read must not read as one without end.
+    if (value[name] !== undefined && !isTime(value[name])) throw new FormatError(`entry: ${name} is not a time`);
+  }
   for (const name of texts) {
     if (value[name] !== undefined && typeof value[name] !== 'string') throw new FormatError(`entry: ${name} is not text`);
   }
+  if (value['target'] !== undefined && !Number.isSafeInteger(value['target'])) throw new FormatError('entry: target is not an index');
+  const keys: unknown = value['keys'];
+  if (keys !== undefined && !(Array.isArray(keys) && keys.every((key) => typeof key === 'string'))) throw new FormatError('entry: keys is not a list of texts');
   return value as unknown as Entry;
+}
+
+/** An instant of RFC 3339. */
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value) && !Number.isNaN(Date.parse(value));
 }
 
 export function parseJson(bytes: Bytes, what: string): Record<string, unknown> {

@@ -1,8 +1,9 @@
 // What the API answers: see /openapi/v1.json.
 
 import type { ActKind } from '../receipt/entry';
+import type { KeysEntry } from '../trust/chain';
 
-export const verdicts = ['verified', 'revoked', 'suspended', 'superseded', 'expired', 'notYetValid', 'unknown'] as const;
+export const verdicts = ['verified', 'revoked', 'suspended', 'superseded', 'expired', 'notYetValid', 'conflicting', 'unknown'] as const;
 export type Verdict = (typeof verdicts)[number];
 
 export interface Issuer {
@@ -23,14 +24,23 @@ export interface Result {
   readonly issuer: Issuer;
   readonly verdict: Verdict;
   readonly since: string;
-  readonly acts: readonly Act[];
+  /** Proof of the act that decides. */
   readonly receipt: string;
+  /** Proof of the issue, where another act decides. */
+  readonly issueReceipt?: string;
   readonly validFrom?: string;
   readonly expires?: string;
-  readonly type?: string;
   readonly reason?: string;
   readonly note?: string;
-  readonly successor?: { readonly algorithm: string; readonly digest: string; readonly verdict: Verdict };
+  readonly successor?: { readonly algorithm: string; readonly digest: string };
+  /** What the service adds, and no receipt proves. */
+  readonly unproven?: Unproven;
+}
+
+export interface Unproven {
+  readonly type?: string;
+  readonly acts?: readonly Act[];
+  readonly successorVerdict?: Verdict;
 }
 
 export interface Answer {
@@ -45,6 +55,8 @@ export interface Answer {
 export interface Keys {
   readonly origin: string;
   readonly verifierKeys: readonly string[];
+  /** The entries that the keys are learned from, oldest first. */
+  readonly entries: readonly KeysEntry[];
 }
 
 export interface Receipted {

@@ -1,43 +1,86 @@
-// Holds the service to what it says: an answer counts only if its receipts prove it.
+// Holds the service to what it says: an answer counts only if its receipts prove it, and what is shown is what they prove.
 
-import { FormatError, utf8 } from '../log/bytes';
-import { parseCheckpoint } from '../log/checkpoint';
-import { parseNote, signersOf, type VerifierKey } from '../log/note';
-import { checkReceipt, type ReceiptCheck, signatureFault } from '../receipt/check';
+import { encodeBase64, equal, FormatError, utf8 } from '../log/bytes';
+import type { Checkpoint } from '../log/checkpoint';
+import type { VerifierKey } from '../log/note';
+import type { ReadFile } from '../log/tiles';
+import { checkReceipt, openCheckpoint, type ReceiptCheck } from '../receipt/check';
 import { type Digest, formatDigest } from '../receipt/digest';
 import type { ActKind, Entry } from '../receipt/entry';
-import type { Answer, Result, Verdict } from './answers';
+import { clockFault, type Fault, goOn, isFault, type Seen } from '../trust/continuity';
+import type { Answer, Issuer, Result, Verdict } from './answers';
+
+/** What one institution says of the document, taken from the entries that are proven. */
+export interface Finding {
+  readonly issuer: Issuer;
+  readonly verdict: Verdict;
+  /** Since when: RFC 3339. */
+  readonly since: string;
+  /** When the document was issued; the last time, if more than once. */
+  readonly issued: string;
+  readonly validFrom?: string;
+  readonly expires?: string;
+  readonly reason?: string;
+  readonly note?: string;
+  readonly successor?: Digest;
+  /** Proof of the act that decides, then of the issue where that is another. */
+  readonly checks: readonly ReceiptCheck[];
+}
 
 export interface Judgement {
-  /** One a result, in order, up to the first that does not hold. */
+  /** Null where the answer does not count. */
+  readonly verdict: Verdict | null;
+  /** One an institution, in the order of the answer; empty where the answer does not count. */
+  readonly findings: readonly Finding[];
+  /** Every receipt up to the first that does not hold. */
   readonly checks: readonly ReceiptCheck[];
   /** Null where everything holds; else what does not. */
-  readonly fault: string | null;
+  readonly fault: Fault | null;
+  /** The largest checkpoint that was seen, to be remembered. */
+  readonly seen: Seen | null;
 }
 
-export async function judge(answer: Answer, digest: Digest, keys: readonly VerifierKey[]): Promise<Judgement> {
-  const checks: ReceiptCheck[] = [];
-  const fault = (text: string): Judgement => ({ checks, fault: text });
-  if (answer.algorithm !== digest.algorithm || answer.digest !== digest.hex) return fault('The answer is about another document.');
-  if (answer.verdict !== (answer.results[0]?.verdict ?? 'unknown')) return fault('The answer says something else than its own results.');
-  if (answer.results.length === 0) return { checks, fault: await unsignedFault(answer, keys) };
-  for (const result of answer.results) {
-    const check = await checkReceipt(utf8(result.receipt), digest, keys);
-    checks.push(check);
-    if (check.fault !== null) return fault(check.fault);
-    const difference = differenceOf(result, check, answer.checkedAt);
-    if (difference !== null) return fault(difference);
+/** What an answer is held to. */
+export interface Yardstick {
+  /** The keys in force, not empty. */
+  readonly keys: readonly VerifierKey[];
+  /** The largest checkpoint that was seen. */
+  readonly seen: Seen | null;
+  /** This computer's clock, milliseconds since 1970. */
+  readonly now: number;
+  /** Reads the log's tiles, to see whether it goes on from what was seen. */
+  readonly read: ReadFile;
+}
+
+/** What is wrong with an answer. */
+class Refusal extends Error {
+  constructor(readonly fault: Fault) {
+    super(fault.text);
   }
-  return { checks, fault: null };
 }
 
-/** No record cannot be proven, but it stands on a checkpoint, and that is signed. */
-async function unsignedFault(answer: Answer, keys: readonly VerifierKey[]): Promise<string | null> {
+/** Judges an answer about a document. */
+export async function judgeAnswer(answer: Answer, digest: Digest, { keys, seen, now, read }: Yardstick): Promise<Judgement> {
+  const checks: ReceiptCheck[] = [];
   try {
-    const note = parseNote(utf8(answer.checkpoint.note));
-    return signatureFault(parseCheckpoint(note.text), await signersOf(note, keys), keys);
+    if (answer.algorithm !== digest.algorithm || answer.digest !== digest.hex) throw unproven('The answer is about another document.');
+    const late = clockFault(answer.checkedAt, now);
+    if (late !== null) throw new Refusal(late);
+    const { checkpoint } = await openCheckpoint(utf8(answer.checkpoint.note), keys);
+    const stated = answer.checkpoint;
+    if (checkpoint.origin !== stated.origin || checkpoint.size !== BigInt(stated.size) || encodeBase64(checkpoint.root) !== stated.root) {
+      throw unproven('The answer states another checkpoint than the one that is signed.');
+    }
+    const findings: Finding[] = [];
+    for (const result of answer.results) findings.push(await find(result, digest, checkpoint, keys, Date.parse(answer.checkedAt), now, checks));
+    checkOrder(findings);
+    if (answer.verdict !== overall(answer.results)) throw unproven('The answer says something else than its own results.');
+    const next = await goOn(seen, checkpoint, stated.note, now, read);
+    if (isFault(next)) throw new Refusal(next);
+    return { verdict: overall(findings), findings, checks, fault: null, seen: next };
   } catch (error) {
-    if (error instanceof FormatError) return error.message;
+    if (error instanceof Refusal) return { verdict: null, findings: [], checks, fault: error.fault, seen };
+    if (error instanceof FormatError) return { verdict: null, findings: [], checks, fault: { kind: 'proof', text: error.message }, seen };
     throw error;
   }
 }
@@ -57,35 +100,104 @@ export function verdictOf(entry: Entry, now: number): Verdict {
   }
 }
 
-function differenceOf(result: Result, { entry, receipt }: ReceiptCheck, checkedAt: string): string | null {
-  if (!entry || !receipt) return 'The receipt has no entry.';
-  const index = receipt.proof.index;
-  const listed = result.acts.some((act) => BigInt(act.logIndex) === index && act.kind === entry.act && sameTime(act.at, entry.at) && act.reason === entry.reason);
-  if (!listed || entry.issuer !== result.issuer.id || entry.act !== decidingKind(result.verdict) || entry.reason !== result.reason) {
-    return 'The receipt tells of another act than the answer.';
+async function find(
+  result: Result,
+  digest: Digest,
+  checkpoint: Checkpoint,
+  keys: readonly VerifierKey[],
+  checkedAt: number,
+  now: number,
+  checks: ReceiptCheck[],
+): Promise<Finding> {
+  const deciding = await prove(result.receipt, digest, checkpoint, keys, checks);
+  if ((deciding.entry.act === 'issue') !== (result.issueReceipt === undefined)) throw unproven('The answer lacks the receipt of the issue, or has one too many.');
+  const issue = result.issueReceipt === undefined ? deciding : await prove(result.issueReceipt, digest, checkpoint, keys, checks);
+  if (!decidingKinds.includes(deciding.entry.act) || issue.entry.act !== 'issue') throw unproven('The receipt tells of another act than the answer.');
+  if (issue.entry.issuer === undefined || issue.entry.legalName === undefined || issue.entry.jurisdiction === undefined) throw unproven('The issue names no institution.');
+  if (deciding !== issue && (deciding.entry.issuer !== issue.entry.issuer || BigInt(deciding.entry.target ?? -1) !== issue.receipt.proof.index)) {
+    throw unproven('The receipt is of an act on another issue than the answer.');
   }
-  if ((receipt.note ?? undefined) !== result.note) return 'The receipt has another note than the answer.';
-  const successor = result.successor && `${result.successor.algorithm}:${result.successor.digest}`;
-  if ((receipt.successor ? formatDigest(receipt.successor) : undefined) !== successor) return 'The receipt names another successor than the answer.';
-  if (entry.act !== 'issue') return null;
-  if (entry.legalName !== result.issuer.legalName || entry.jurisdiction !== result.issuer.jurisdiction) return 'The receipt names another issuer than the answer.';
-  const sameValidity = sameTime(entry.expires, result.expires) && sameTime(entry.validFrom, result.validFrom);
-  return sameValidity && verdictOf(entry, Date.parse(checkedAt)) === result.verdict ? null : 'The receipt has another validity than the answer.';
+
+  // The service went by its own clock; what it says must fit that, and what is shown goes by ours.
+  const then = findingAt(checkedAt, deciding, issue);
+  const difference = differenceOf(result, then);
+  if (difference !== null) throw unproven(difference);
+  return findingAt(now, deciding, issue);
 }
 
-function decidingKind(verdict: Verdict): ActKind {
-  switch (verdict) {
-    case 'revoked':
-      return 'revoke';
-    case 'suspended':
-      return 'suspend';
-    case 'superseded':
-      return 'supersede';
-    default:
-      return 'issue';
+type Proven = ReceiptCheck & { entry: Entry; receipt: NonNullable<ReceiptCheck['receipt']> };
+
+const decidingKinds: readonly ActKind[] = ['issue', 'revoke', 'suspend', 'supersede'];
+
+async function prove(text: string, digest: Digest, { size, root }: Checkpoint, keys: readonly VerifierKey[], checks: ReceiptCheck[]): Promise<Proven> {
+  const check = await checkReceipt(utf8(text), digest, keys);
+  checks.push(check);
+  const { entry, receipt, checkpoint } = check;
+  if (check.fault !== null || !entry || !receipt || !checkpoint) throw unproven(check.fault ?? 'The receipt has no entry.');
+  if (checkpoint.size !== size || !equal(checkpoint.root, root)) throw unproven('The receipt stands on another checkpoint than the answer.');
+  return { ...check, entry, receipt };
+}
+
+function findingAt(now: number, deciding: Proven, issue: Proven): Finding {
+  const { entry } = issue;
+  const verdict = deciding === issue ? verdictOf(entry, now) : verdictOf(deciding.entry, now);
+  const since = verdict === 'expired' ? entry.expires! : verdict === 'notYetValid' ? entry.validFrom! : deciding.entry.at;
+  const { note, successor } = deciding.receipt;
+  return {
+    issuer: { id: entry.issuer ?? '', legalName: entry.legalName ?? '', jurisdiction: entry.jurisdiction ?? '' },
+    verdict,
+    since,
+    issued: entry.at,
+    ...(entry.validFrom !== undefined && { validFrom: entry.validFrom }),
+    ...(entry.expires !== undefined && { expires: entry.expires }),
+    ...(deciding.entry.reason !== undefined && { reason: deciding.entry.reason }),
+    ...(note !== null && { note }),
+    ...(successor !== null && { successor }),
+    checks: deciding === issue ? [issue] : [deciding, issue],
+  };
+}
+
+function differenceOf(result: Result, proven: Finding): string | null {
+  const { issuer } = result;
+  if (issuer.domain !== undefined || issuer.id !== proven.issuer.id || issuer.legalName !== proven.issuer.legalName || issuer.jurisdiction !== proven.issuer.jurisdiction) {
+    return 'The receipt names another issuer than the answer.';
   }
+  if (result.verdict !== proven.verdict || result.reason !== proven.reason) return 'The receipt tells of another act than the answer.';
+  if (!sameTime(result.since, proven.since)) return 'The receipt tells of another time than the answer.';
+  if (!sameTime(result.expires, proven.expires) || !sameTime(result.validFrom, proven.validFrom)) return 'The receipt has another validity than the answer.';
+  if (result.note !== proven.note) return 'The receipt has another note than the answer.';
+  const successor = result.successor && `${result.successor.algorithm}:${result.successor.digest}`;
+  return successor === (proven.successor && formatDigest(proven.successor)) ? null : 'The receipt names another successor than the answer.';
+}
+
+/** One result an institution, the earliest issuance first. */
+function checkOrder(findings: readonly Finding[]): void {
+  for (const [i, { issuer }] of findings.entries()) {
+    if (findings.slice(i + 1).some((other) => other.issuer.id === issuer.id)) throw unproven('The answer has two results of one institution.');
+    const next = findings[i + 1];
+    if (next && isBefore(next, findings[i]!)) throw unproven('The answer does not name the earliest issuance first.');
+  }
+}
+
+function isBefore(a: Finding, b: Finding): boolean {
+  const apart = Date.parse(a.issued) - Date.parse(b.issued);
+  return apart < 0 || (apart === 0 && indexOf(a) < indexOf(b));
+}
+
+function indexOf({ checks }: Finding): bigint {
+  return checks[checks.length - 1]!.receipt!.proof.index;
+}
+
+function overall(results: readonly { readonly verdict: Verdict }[]): Verdict {
+  const words = new Set(results.map(({ verdict }) => verdict));
+  return words.size === 0 ? 'unknown' : words.size === 1 ? [...words][0]! : 'conflicting';
+}
+
+function unproven(text: string): Refusal {
+  return new Refusal({ kind: 'proof', text });
 }
 
 function sameTime(a: string | undefined, b: string | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && Date.parse(a) === Date.parse(b));
 }
+

@@ -1,6 +1,6 @@
 import type { Bytes } from '../log/bytes';
 import type { Digest } from '../receipt/digest';
-import type { Answer, Issuer, Keys, Uploads } from './answers';
+import type { Answer, Issuer, Keys, Result, Uploads } from './answers';
 
 export type FailureKind = 'unreachable' | 'busy' | 'notForYou' | 'refused' | 'garbled';
 
@@ -28,7 +28,15 @@ export async function verifyMany(digests: readonly Digest[]): Promise<readonly A
   return answer.results;
 }
 
-export const keys = (): Promise<Keys> => json<Keys>('/v1/keys');
+export async function keys(): Promise<Keys> {
+  // Not from the browser's cache: answers are held to the keys of now.
+  const answer = await json<Partial<Keys> | null>('/v1/keys', { cache: 'no-cache' });
+  const { origin = '', verifierKeys, entries = [] } = answer ?? {};
+  const isLines = Array.isArray(verifierKeys) && verifierKeys.every((line) => typeof line === 'string');
+  const areEntries = Array.isArray(entries) && entries.every((entry) => Number.isSafeInteger(entry?.logIndex) && typeof entry.receipt === 'string');
+  if (!isLines || !areEntries) throw new ServiceFailure('garbled', 'The answer is not what was asked for.');
+  return { origin, verifierKeys, entries };
+}
 
 export const issuers = async (): Promise<readonly Issuer[]> => (await json<{ issuers: readonly Issuer[] }>('/v1/issuers')).issuers;
 
@@ -57,7 +65,7 @@ async function bytes(path: string): Promise<Bytes> {
 async function get(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, { ...init, signal: AbortSignal.timeout(timeout), credentials: 'same-origin' });
+    response = await fetch(path, { ...init, signal: AbortSignal.timeout(timeout), credentials: 'same-origin', redirect: 'error' });
   } catch (error) {
     throw new ServiceFailure('unreachable', error instanceof Error ? error.message : '');
   }
@@ -81,7 +89,16 @@ function isAnswer(value: unknown): value is Answer {
   return (
     typeof answer?.verdict === 'string' &&
     typeof answer.digest === 'string' &&
+    typeof answer.checkedAt === 'string' &&
+    typeof answer.checkpoint?.note === 'string' &&
+    Number.isSafeInteger(answer.checkpoint.size) &&
     Array.isArray(answer.results) &&
-    answer.results.every((result) => typeof result?.receipt === 'string' && typeof result.issuer?.legalName === 'string' && Array.isArray(result.acts))
+    answer.results.every(isResult)
   );
+}
+
+function isResult(value: unknown): boolean {
+  const { receipt, issueReceipt, issuer, unproven } = (value ?? {}) as Partial<Result>;
+  const texts = [receipt, issueReceipt ?? '', issuer?.legalName, unproven?.type ?? ''];
+  return texts.every((text) => typeof text === 'string') && (unproven?.acts ?? []).every((act) => typeof act?.kind === 'string' && typeof act.at === 'string');
 }

@@ -1,4 +1,6 @@
-// Elements are made, never parsed: no text ever becomes markup.
+// Elements are made, never parsed: no text ever becomes markup. Every text passes the filter of foreign.ts on its way.
+
+import { visible } from './foreign';
 
 export type Child = Node | string | number | null | undefined | false | readonly Child[];
 type Attributes = Record<string, string | number | boolean | null | undefined | ((event: Event) => void)>;
@@ -15,7 +17,7 @@ function dress<E extends Element>(element: E, attributes: Attributes, children: 
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(name, value);
     else if (value === true) element.setAttribute(name, '');
-    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, `${value}`);
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, name === 'value' ? `${value}` : visible(`${value}`));
   }
   append(element, children);
   return element;
@@ -25,8 +27,21 @@ function append(element: Element, children: readonly Child[]): void {
   for (const child of children) {
     if (child === null || child === undefined || child === false) continue;
     if (Array.isArray(child)) append(element, child);
-    else element.append(child as Node | string);
+    else element.append(child instanceof Node ? child : visible(`${child as string | number}`));
   }
+}
+
+/** What somebody else wrote: its direction of writing does not reach what is around it. */
+export function foreign(text: string): HTMLElement {
+  return h('bdi', {}, text);
+}
+
+/** A sentence about somebody, whose name stands by itself. */
+export function sentence(about: (who: string) => string, who: string): Child[] {
+  const hole = '\uE000';
+  return about(hole)
+    .split(hole)
+    .flatMap((part, i) => (i === 0 ? [part] : [foreign(who), part]));
 }
 
 /** A file for the user to save. */

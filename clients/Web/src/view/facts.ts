@@ -1,37 +1,51 @@
 import type { Item } from '../check/item';
 import { formatDigest } from '../receipt/digest';
 import type { Entry } from '../receipt/entry';
-import type { Result } from '../service/answers';
+import { type Unproven, verdicts } from '../service/answers';
+import type { Finding } from '../service/judge';
 import type { Words } from '../words/en';
-import { type Child, h } from './dom';
+import { type Child, foreign, h } from './dom';
 import * as format from './format';
 
 export type Fact = readonly [string, Child];
 
-/** What one institution says of the document: who, since when, why. */
-export function factsOfResult(words: Words, result: Result): Fact[] {
+/** What one institution says of the document, as it is proven: who, since when, why. */
+export function factsOfFinding(words: Words, finding: Finding): Fact[] {
   const { facts } = words;
-  const issued = result.acts.findLast((act) => act.kind === 'issue')?.at;
+  const { verdict, issuer } = finding;
   const out: Fact[] = [];
   // What was done to the document since, when, by whom and why goes first; it decides.
-  const since = facts.since[result.verdict];
-  if (since !== undefined) out.push([since, h('strong', {}, format.time(words, result.since))]);
-  if (result.verdict === 'expired' || result.verdict === 'notYetValid') {
-    out.push([result.verdict === 'expired' ? facts.expired : facts.validFrom, h('strong', {}, format.time(words, result.since))]);
+  const since = facts.since[verdict];
+  if (since !== undefined) out.push([since, h('strong', {}, format.time(words, finding.since))]);
+  if (verdict === 'expired' || verdict === 'notYetValid') {
+    out.push([verdict === 'expired' ? facts.expired : facts.validFrom, h('strong', {}, format.time(words, finding.since))]);
   }
-  const by = facts.by[result.verdict];
-  if (by !== undefined) out.push([by, result.issuer.legalName]);
-  if (result.reason !== undefined) out.push([facts.reason, words.reasons[result.reason] ?? result.reason]);
-  if (result.note !== undefined) out.push([facts.note, h('q', {}, result.note)]);
-  if (result.successor) {
-    const { algorithm, digest, verdict } = result.successor;
-    out.push([facts.successor, [fingerprint(`${algorithm}:${digest}`), ' ', `(${facts.successorState(words.states[verdict].title)})`]]);
+  const by = facts.by[verdict];
+  if (by !== undefined) out.push([by, foreign(issuer.legalName)]);
+  if (finding.reason !== undefined) out.push([facts.reason, named(words.reasons, finding.reason)]);
+  if (finding.note !== undefined) out.push([facts.note, h('q', {}, foreign(finding.note))]);
+  if (finding.successor) out.push([facts.successor, fingerprint(formatDigest(finding.successor))]);
+  out.push([facts.issuer, h('strong', {}, foreign(issuer.legalName))], [facts.jurisdiction, foreign(format.jurisdiction(words, issuer.jurisdiction))]);
+  out.push([facts.issued, format.time(words, finding.issued)]);
+  if (finding.validFrom !== undefined && verdict !== 'notYetValid') out.push([facts.validFrom, format.time(words, finding.validFrom)]);
+  if (finding.expires !== undefined && verdict !== 'expired') out.push([facts.expires, format.time(words, finding.expires)]);
+  return out;
+}
+
+/** What the service adds, and no receipt proves: the kind of document, how its successor stands, further acts. */
+export function factsOfService(words: Words, finding: Finding, unproven: Unproven): Fact[] {
+  const { facts } = words;
+  const out: Fact[] = [];
+  if (unproven.type !== undefined) out.push([facts.type, foreign(unproven.type)]);
+  const { successorVerdict } = unproven;
+  if (successorVerdict !== undefined && finding.successor) {
+    const known = verdicts.find((verdict) => verdict === successorVerdict);
+    out.push([facts.successorState, known ? words.states[known].title : foreign(`${successorVerdict}`)]);
   }
-  out.push([facts.issuer, h('strong', {}, result.issuer.legalName)], [facts.jurisdiction, format.jurisdiction(words, result.issuer.jurisdiction)]);
-  if (issued !== undefined) out.push([facts.issued, format.time(words, issued)]);
-  if (result.type !== undefined) out.push([facts.type, result.type]);
-  if (result.validFrom !== undefined && result.verdict !== 'notYetValid') out.push([facts.validFrom, format.time(words, result.validFrom)]);
-  if (result.expires !== undefined && result.verdict !== 'expired') out.push([facts.expires, format.time(words, result.expires)]);
+  const proven = finding.checks.map(({ receipt }) => `${receipt!.proof.index}`);
+  for (const act of (unproven.acts ?? []).filter(({ logIndex }) => !proven.includes(`${logIndex}`))) {
+    out.push([facts.further, [named(words.acts, act.kind), ' · ', foreign(format.time(words, act.at))]]);
+  }
   return out;
 }
 
@@ -39,24 +53,28 @@ export function factsOfResult(words: Words, result: Result): Fact[] {
 export function factsOfEntry(words: Words, entry: Entry): Fact[] {
   const { facts } = words;
   const out: Fact[] = [];
-  if (entry.legalName !== undefined) out.push([facts.issuer, h('strong', {}, entry.legalName)]);
-  if (entry.jurisdiction !== undefined) out.push([facts.jurisdiction, format.jurisdiction(words, entry.jurisdiction)]);
+  if (entry.legalName !== undefined) out.push([facts.issuer, h('strong', {}, foreign(entry.legalName))]);
+  if (entry.jurisdiction !== undefined) out.push([facts.jurisdiction, foreign(format.jurisdiction(words, entry.jurisdiction))]);
   const acted = { revoke: 'revoked', suspend: 'suspended', supersede: 'superseded' }[entry.act as string];
   out.push([(acted !== undefined && facts.since[acted]) || facts.issued, format.time(words, entry.at)]);
   if (entry.validFrom !== undefined) out.push([facts.validFrom, format.time(words, entry.validFrom)]);
   if (entry.expires !== undefined) out.push([facts.expires, format.time(words, entry.expires)]);
-  if (entry.reason !== undefined) out.push([facts.reason, words.reasons[entry.reason] ?? entry.reason]);
+  if (entry.reason !== undefined) out.push([facts.reason, named(words.reasons, entry.reason)]);
   return out;
 }
 
 export function factsOfItem(words: Words, item: Item): Fact[] {
   const { facts } = words;
   const out: Fact[] = [];
-  if (item.name !== null) out.push([facts.file, item.name]);
+  if (item.name !== null) out.push([facts.file, foreign(item.name)]);
   if (item.file) out.push([facts.size, format.size(words, item.file.size)]);
   for (const digest of item.digests) out.push([facts.fingerprint, fingerprint(formatDigest(digest))]);
-  if (item.at !== '') out.push([facts.checkedAt, format.time(words, item.at)]);
   return out;
+}
+
+/** Our word for a code; a code that we have none for stays as it is. */
+function named(table: Record<string, string>, code: string): Child {
+  return Object.hasOwn(table, code) ? table[code] : foreign(code);
 }
 
 export function list(facts: readonly Fact[]): HTMLElement {

@@ -1,6 +1,8 @@
 import type { Words } from '../words/en';
 
+/** A time that is proven is one; what others say may be anything. */
 export function time(words: Words, iso: string): string {
+  if (Number.isNaN(Date.parse(iso))) return iso;
   return new Intl.DateTimeFormat(words.locale, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso)) + zone(words, iso);
 }
 

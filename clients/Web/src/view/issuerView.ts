@@ -3,7 +3,7 @@ import * as service from '../service/service';
 import { ServiceFailure } from '../service/service';
 import type { Words } from '../words/en';
 import { bars } from './chart';
-import { type Child, h } from './dom';
+import { type Child, foreign, h } from './dom';
 import * as format from './format';
 
 /** The second tab: an institution's own uploads and what came of them. */
@@ -116,7 +116,7 @@ function row(words: Words, upload: Upload): HTMLElement {
   return h(
     'tr',
     { class: `upload ${upload.state}`, 'data-state': upload.state },
-    h('td', { class: 'name' }, upload.path, upload.length !== undefined && h('span', { class: 'size' }, ` ${format.size(words, upload.length)}`)),
+    h('td', { class: 'name' }, foreign(upload.path), upload.length !== undefined && h('span', { class: 'size' }, ` ${format.size(words, upload.length)}`)),
     h('td', {}, said.kinds[upload.kind]),
     h('td', {}, format.shortTime(words, upload.at)),
     h('td', {}, h('strong', { class: 'upload-state' }, said.states[upload.state]), upload.document === 'deleted' && h('span', {}, ` (${said.deleted})`), rejection(words, upload)),
@@ -129,8 +129,8 @@ function rejection(words: Words, { rejection }: Upload): Child {
   return h(
     'div',
     { class: 'rejection' },
-    h('p', {}, rejection.detail ?? rejection.title),
-    rejection.lines && h('ul', {}, rejection.lines.map(({ line, detail }) => h('li', {}, `${words.issuer.line(line)}: ${detail}`))),
+    h('p', {}, foreign(rejection.detail ?? rejection.title)),
+    rejection.lines && h('ul', {}, rejection.lines.map(({ line, detail }) => h('li', {}, `${words.issuer.line(line)}: `, foreign(detail)))),
   );
 }
 

@@ -1,14 +1,18 @@
 import { parseCheckpoint } from '../log/checkpoint';
-import { encodeBase64, FormatError } from '../log/bytes';
+import { type Bytes, encodeBase64, FormatError } from '../log/bytes';
 import { parseNote, signersOf } from '../log/note';
 import { bundlePath, endsWith, parseBundle, tileWidth } from '../log/tiles';
+import { openCheckpoint } from '../receipt/check';
 import { type Entry, parseEntry } from '../receipt/entry';
 import * as service from '../service/service';
 import { ServiceFailure } from '../service/service';
-import type { Trust } from '../service/trust';
+import { type Fault, goOn, isFault } from '../trust/continuity';
+import { rememberSeen, seenCheckpoint } from '../trust/memory';
+import type { Trust } from '../trust/trust';
 import type { Words } from '../words/en';
 import { line } from './chart';
-import { type Child, h } from './dom';
+import { type Child, foreign, h } from './dom';
+import { visible } from './foreign';
 import * as format from './format';
 import { list } from './facts';
 
@@ -58,11 +62,13 @@ export class LogView {
     const entries = bundles.flat();
     const rows = entries.map((entry, i): Row => ({ index: first * tileWidth + i, entry: readEntry(entry) }));
     const proven = await endsWith(bundles[bundles.length - 1]!, size, checkpoint.root, service.logFile);
+    const fault = await this.fault(bytes);
     const latest = rows.slice(last === first ? 0 : -((size - 1) % tileWidth) - 1).slice(-shown).reverse();
     return [
+      fault && h('p', { class: 'failure', role: 'alert' }, `${words.faults[fault.kind].title}. ${words.faults[fault.kind].lead('')} ${fault.text}`),
       list([
         [words.log.size, h('strong', { class: 'log-size' }, format.count(words, checkpoint.size))],
-        [words.facts.register, checkpoint.origin],
+        [words.facts.register, foreign(checkpoint.origin)],
         [words.log.root, h('code', { class: 'hex' }, encodeBase64(checkpoint.root))],
       ]),
       h('h2', {}, words.log.signatures),
@@ -71,13 +77,28 @@ export class LogView {
       h('h2', {}, words.log.latest),
       h('p', { class: proven ? 'proven' : 'failure', role: proven ? null : 'alert' }, proven ? words.log.proven : words.log.notProven),
       table(words, latest),
-      h('details', {}, h('summary', {}, words.log.note), h('pre', { tabindex: 0 }, new TextDecoder().decode(bytes))),
+      h('details', {}, h('summary', {}, words.log.note), h('pre', { tabindex: 0 }, asLines(new TextDecoder().decode(bytes)))),
       h('p', { class: 'hint' }, words.log.files),
     ];
   }
 
+  /** Whether the log goes on from what this browser saw of it; what its signatures are worth is shown by itself. */
+  private async fault(bytes: Bytes): Promise<Fault<'rollback' | 'fork'> | null> {
+    const { keys } = this.trust().held;
+    if (keys.length === 0) return null;
+    try {
+      const { checkpoint } = await openCheckpoint(bytes, keys);
+      const seen = await goOn(seenCheckpoint(), checkpoint, new TextDecoder().decode(bytes), Date.now(), service.logFile);
+      if (isFault(seen)) return seen;
+      rememberSeen(seen);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+    }
+    return null;
+  }
+
   private async signatures(words: Words, note: ReturnType<typeof parseNote>): Promise<HTMLElement> {
-    const signers = await signersOf(note, this.trust().keys);
+    const signers = await signersOf(note, this.trust().held.keys);
     return h(
       'ul',
       { class: 'signatures' },
@@ -85,7 +106,7 @@ export class LogView {
         const signer = signers.find(({ key }) => key.keyId === line.keyId && key.name === line.name);
         const state = signer === undefined ? 'unknownKey' : signer.valid === null ? 'uncheckable' : signer.valid ? 'valid' : 'invalid';
         const kind = signer === undefined ? '' : signer.key.kind === 'ecdsa' ? ' (ECDSA P-256)' : ' (Ed25519)';
-        return h('li', { class: state }, h('code', {}, `${line.name}+${line.keyId}`), `${kind}: `, h('strong', {}, words.log[state]));
+        return h('li', { class: state }, h('code', {}, foreign(`${line.name}+${line.keyId}`)), `${kind}: `, h('strong', {}, words.log[state]));
       }),
     );
   }
@@ -125,7 +146,7 @@ function table(words: Words, rows: readonly Row[]): HTMLElement {
             {},
             h('td', { class: 'number' }, format.count(words, index)),
             h('td', {}, entry ? (words.acts[entry.act] ?? entry.act) : '?'),
-            h('td', {}, entry?.legalName ?? entry?.issuer ?? ''),
+            h('td', {}, foreign(entry?.legalName ?? entry?.issuer ?? '')),
             h('td', {}, entry ? format.shortTime(words, entry.at) : ''),
             h('td', {}, entry?.commitment !== undefined && h('code', {}, `${entry.commitment.slice(0, 16)}…`)),
           ),
@@ -133,6 +154,11 @@ function table(words: Words, rows: readonly Row[]): HTMLElement {
       ),
     ),
   );
+}
+
+/** Text whose line ends are meant. */
+function asLines(text: string): Text {
+  return document.createTextNode(text.split('\n').map(visible).join('\n'));
 }
 
 function readEntry(bytes: Parameters<typeof parseEntry>[0]): Entry | null {

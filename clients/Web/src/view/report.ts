@@ -1,10 +1,10 @@
 // One printed page, with a code that leads back to the same check.
 
 import { encode } from 'uqr';
-import { type Item, stateOf } from '../check/item';
+import { type Item, leading, stateOf } from '../check/item';
 import { formatDigest } from '../receipt/digest';
 import type { Words } from '../words/en';
-import { account, lead, logFacts } from './card';
+import { account, lead, logFacts, saying } from './card';
 import { h, svg } from './dom';
 import { factsOfItem, list } from './facts';
 import { stateIcon, stepIcon } from './icons';
@@ -23,22 +23,29 @@ export function report(words: Words, item: Item): HTMLElement {
     'section',
     { class: `report state-${state}` },
     h('h1', {}, `${words.product}: ${words.report.title}`),
-    h('header', {}, stateIcon(state), h('div', {}, h('h2', {}, words.states[state].title), lead(words, item, state))),
+    h('header', {}, stateIcon(state), h('div', {}, h('h2', {}, saying(words, item, state).title), lead(words, item, state))),
     list(factsOfItem(words, item)),
-    account(words, item, state),
+    account(words, item, state, null),
     checks(words, item),
     list(logFacts(words, item)),
     h('footer', {}, code(address), h('div', {}, h('p', {}, h('strong', {}, words.report.scan)), h('p', { class: 'address' }, address), h('p', {}, words.report.how))),
   );
 }
 
-function checks(words: Words, { outcome }: Item): HTMLElement | null {
-  const check = outcome.kind === 'answered' ? outcome.checks[0] : outcome.kind === 'offline' ? outcome.check : undefined;
-  if (!check) return null;
+function checks(words: Words, item: Item): HTMLElement | null {
+  const { outcome } = item;
+  const check = outcome.kind === 'answered' ? leading(item, outcome)?.checks[0] : outcome.kind === 'offline' ? outcome.check : undefined;
+  if (!check || (outcome.kind !== 'answered' && outcome.kind !== 'offline')) return null;
+  const { confirmed } = outcome.held;
   return h(
     'ul',
     { class: 'checks' },
-    check.steps.map((step) => h('li', {}, stepIcon(step.holds ? 'holds' : 'fails'), step.holds ? words.steps[step.name].title : words.steps[step.name].fails)),
+    check.steps.map((step) => {
+      const isDoubted = (step.name === 'signature' || step.name === 'inclusion') && step.holds && !confirmed;
+      const said = words.steps[step.name];
+      if (!isDoubted) return h('li', {}, stepIcon(step.holds ? 'holds' : 'fails'), step.holds ? said.title : said.fails);
+      return h('li', {}, stepIcon('doubted'), step.name === 'signature' ? words.unconfirmedSignature : words.unconfirmedInclusion);
+    }),
     check.signers.filter(({ valid }) => valid).map(({ key }) => h('li', { class: 'key' }, h('code', {}, key.line))),
   );
 }

@@ -1,14 +1,19 @@
-import type { Held, Item } from '../check/item';
+import type { Item } from '../check/item';
 import type { ReceiptCheck, StepName } from '../receipt/check';
-import type { Words } from '../words/en';
+import type { Held } from '../trust/trust';
+import type { Saying, Words } from '../words/en';
 import { type Child, h } from './dom';
 import * as format from './format';
 import { stepIcon } from './icons';
 
 const order: readonly StepName[] = ['document', 'inclusion', 'signature'];
 
-/** The steps of the check of one receipt, each with what it means and the numbers behind it. */
-export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held, answerFault: string | null | undefined): HTMLElement {
+/**
+ * The steps of the check of one receipt, each with what it means and the numbers behind it.
+ * @param answerFault What the answer says otherwise; undefined where a receipt was checked without an answer.
+ * @param outdated What is wrong with an answer that says what is proven, but not of now.
+ */
+export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held | null, answerFault: string | null | undefined, outdated: Saying | null = null): HTMLElement {
   const offline = answerFault === undefined;
   const done = new Map(check.steps.map((step) => [step.name, step]));
   const broken = done.get('format');
@@ -20,7 +25,13 @@ export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held,
   for (const name of order) {
     const step = done.get(name);
     const said = words.steps[name];
-    const detail = name === 'signature' && step?.holds ? signedBy(words, check, held) : null;
+    // Whoever made the key can have made the log.
+    if (name !== 'document' && step?.holds && held?.confirmed === false) {
+      const isSignature = name === 'signature';
+      rows.push(row(words, 'doubted', isSignature ? words.unconfirmedSignature : words.unconfirmedInclusion, said.text, step.facts, isSignature && signedBy(words, check, held)));
+      continue;
+    }
+    const detail = name === 'signature' && step?.holds && held ? signedBy(words, check, held) : null;
     rows.push(row(words, step ? (step.holds ? 'holds' : 'fails') : 'open', step && !step.holds ? said.fails : said.title, said.text, step?.facts ?? [], detail));
   }
   if (!offline) {
@@ -28,11 +39,12 @@ export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held,
     const state = check.fault !== null ? 'open' : answerFault === null ? 'holds' : 'fails';
     rows.push(row(words, state, state === 'fails' ? said.fails : said.title, said.text, []));
   }
+  if (outdated) rows.push(row(words, 'fails', outdated.lead(''), outdated.advice, []));
   const title = offline ? words.stepsOfflineTitle : words.stepsTitle;
   return h('section', { class: 'steps' }, h('h4', {}, title), h('ol', {}, rows));
 }
 
-function row(words: Words, state: 'holds' | 'fails' | 'open', title: string, text: string, facts: readonly (readonly [string, string])[], detail: Child = null): HTMLElement {
+function row(words: Words, state: 'holds' | 'fails' | 'open' | 'doubted', title: string, text: string, facts: readonly (readonly [string, string])[], detail: Child = null): HTMLElement {
   return h(
     'li',
     { class: `step ${state}` },

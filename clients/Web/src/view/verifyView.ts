@@ -1,8 +1,9 @@
 import type { Checker } from '../check/checker';
 import { type Item, stateOf } from '../check/item';
 import type { StateName, Words } from '../words/en';
-import { card, type CardActions } from './card';
+import { card, type CardActions, saying } from './card';
 import { h } from './dom';
+import { visible } from './foreign';
 
 /** Up to so many documents are shown whole. */
 const few = 3;
@@ -67,11 +68,13 @@ export class VerifyView {
     } else if (this.cards.has(item.id)) {
       const old = this.cards.get(item.id)!;
       const focused = old.contains(document.activeElement);
+      const focusedId = document.activeElement?.id;
       const made = this.make(item);
       old.replaceWith(made);
-      if (focused) made.focus();
+      // What had the focus keeps it where it is there again: a choice goes on by arrow keys.
+      if (focused) ((focusedId && document.getElementById(focusedId)) || made).focus();
       const state = stateOf(item);
-      if (state !== null) this.said.textContent = this.words.announce(item.name ?? this.words.noFile, this.words.states[state].title);
+      if (state !== null) this.said.textContent = visible(this.words.announce(item.name ?? this.words.noFile, saying(this.words, item, state).title));
     }
     this.drawTotals();
   }
@@ -92,15 +95,19 @@ export class VerifyView {
 
   private drawTotals(): void {
     const { items } = this.checker;
-    const counts = new Map<StateName, number>();
+    const counts = new Map<string, { readonly state: StateName; count: number }>();
     for (const item of items) {
       const state = stateOf(item);
-      if (state !== null) counts.set(state, (counts.get(state) ?? 0) + 1);
+      if (state === null) continue;
+      const { title } = saying(this.words, item, state);
+      const so = counts.get(title) ?? { state, count: 0 };
+      so.count++;
+      counts.set(title, so);
     }
     this.totals.hidden = items.length === 0;
     this.counts.replaceChildren(
       h('h2', {}, this.words.summary(items.length)),
-      ...(items.length > 1 ? [h('ul', {}, [...counts].map(([state, count]) => h('li', { class: `state-${state}` }, `${this.words.states[state].title}: ${count}`)))] : []),
+      ...(items.length > 1 ? [h('ul', {}, [...counts].map(([title, { state, count }]) => h('li', { class: `state-${state}` }, `${title}: ${count}`)))] : []),
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { FailureKind } from '../service/service';
 import type { Upload, Verdict } from '../service/answers';
 import type { StepName } from '../receipt/check';
+import type { FaultKind } from '../trust/continuity';
 
 /** What a verdict, or the lack of one, is called and means. */
 export interface Saying {
@@ -12,7 +13,7 @@ export interface Saying {
   readonly advice: string;
 }
 
-export type StateName = Verdict | 'proven' | 'outage' | 'distrusted' | 'unreadable' | 'noKey';
+export type StateName = Verdict | 'fingerprint' | 'proven' | 'unconfirmed' | 'outage' | 'distrusted' | 'unreadable' | 'noKey';
 
 export const en = {
   name: 'English',
@@ -31,7 +32,9 @@ export const en = {
   summary: (files: number) => (files === 1 ? '1 document' : `${files} documents`),
   bytes: (text: string) => text,
   noFile: 'Document not at hand',
-  noFileAdvice: 'This link names the fingerprint of a document. To be sure that it is the one you hold, drop your file here and compare.',
+  isNamed: 'This is the very file whose fingerprint the link names.',
+  isNotNamed: 'This is NOT the file whose fingerprint the link names.',
+  checkedAt: (time: string) => `Checked on ${time}, by this computer’s clock.`,
 
   reading: (percent: string) => `Reading the file on this computer: ${percent}`,
   waiting: 'Waiting',
@@ -69,6 +72,11 @@ export const en = {
       lead: (who) => `${who} issued this file for a time that has not begun.`,
       advice: 'It is genuine and unchanged, but it is not to be relied on before the date below.',
     },
+    conflicting: {
+      title: 'Institutions disagree',
+      lead: () => 'More than one institution issued exactly this file, and they do not say the same of it.',
+      advice: 'Ask for the institution that the document itself names, and choose it below. Until then, do not rely on the document.',
+    },
     unknown: {
       title: 'No record',
       lead: () => 'No institution of this register has issued exactly this file.',
@@ -78,6 +86,16 @@ export const en = {
       title: 'Genuine when issued',
       lead: (who) => `The receipt proves that ${who} issued exactly this file.`,
       advice: 'This was checked without the network. Whether the issuer has revoked the document since then, only the register can say: drop the document alone, online, to ask it.',
+    },
+    fingerprint: {
+      title: 'No file checked yet',
+      lead: () => 'This link names the fingerprint of a document. Whether it is that of the document in your hands, only the file can show.',
+      advice: 'Anybody can print the code of a genuine document on another one. Drop your file here: the page then says whether it is the same.',
+    },
+    unconfirmed: {
+      title: 'Signed by an unconfirmed key',
+      lead: () => 'The receipt fits the file, but it is signed by a key that nobody here has confirmed.',
+      advice: 'The key came with the link by which this page was opened, and whoever made the link can have made the receipt too. So this proves nothing yet. Check again online, where the key is compared with the register’s, or confirm the key by another way: a letter, a phone call.',
     },
     outage: {
       title: 'No answer',
@@ -100,6 +118,42 @@ export const en = {
       advice: 'Paste the key that the register’s operator gave you, or check one document online first: the key is then remembered.',
     },
   } satisfies Record<StateName, Saying> as Record<StateName, Saying>,
+
+  // Answers that do not count: what is wrong, where it is not the proof itself.
+  faults: {
+    clock: {
+      title: 'No answer: the clocks differ',
+      lead: () => 'The answer was made at another time than this computer’s clock shows, so it may be an old one that is played back.',
+      advice: 'Set date, time and time zone of this computer right and try again. If they are right, somebody between you and the register may be showing you old answers: check by another connection.',
+    },
+    rollback: {
+      title: 'No answer: the register shows an old state',
+      lead: () => 'This browser has already seen a later state of the register. An old answer says nothing about now.',
+      advice: 'Somebody between you and the register may be hiding what happened since. Check by another connection, and tell whoever runs the register.',
+    },
+    fork: {
+      title: 'No answer: the register’s past was changed',
+      lead: () => 'What the register shows does not go on from what this browser has seen of it.',
+      advice: 'This must never happen. Do not rely on any answer, and tell whoever runs the register: the technical message below helps to find out.',
+    },
+    key: {
+      title: 'No verdict: the key is in doubt',
+      lead: () => 'It is open which key is the register’s, so nothing was checked. See the warning at the top of the page.',
+      advice: 'This is about the key, not about your document. Once the warning is settled, the document is checked.',
+    },
+  } satisfies Record<Exclude<FaultKind, 'proof'>, Saying> as Record<Exclude<FaultKind, 'proof'>, Saying>,
+
+  conflict: {
+    title: 'What each institution says, the earliest first',
+    choose: 'The document names this institution:',
+    none: 'not chosen yet',
+    alone: (who: string) => `This is the word of ${who} alone. Other institutions that issued the same file say otherwise.`,
+  },
+
+  claimed: {
+    service: 'The register’s own word, not proven here',
+    receipt: 'What the receipt says, unconfirmed',
+  },
 
   unknown: {
     title: 'There are two possibilities, and the register cannot tell which:',
@@ -125,12 +179,12 @@ export const en = {
     reason: 'Reason',
     note: 'Issuer’s note',
     successor: 'Replaced by the file with fingerprint',
-    successorState: (title: string) => `how that one stands: ${title}`,
+    successorState: 'How the replacement stands',
+    further: 'Also done',
+    recorded: 'The register’s word on the fingerprint',
     file: 'File',
     size: 'Size',
     fingerprint: 'Fingerprint',
-    checkedAt: 'Checked on',
-    asOf: 'State of the register on',
     entry: 'Register entry',
     entryOf: (index: string, size: string) => `no. ${index} of ${size}`,
     register: 'Register',
@@ -188,9 +242,12 @@ export const en = {
     answer: {
       title: 'The answer says the same as the proof',
       fails: 'The answer says something else than the proof',
-      text: 'Verdict, issuer, dates and reasons shown above were compared with the signed entry.',
+      text: 'Verdict, issuer, dates and reasons shown above are those of the signed entries; the answer says the same.',
     },
   } satisfies Record<StepName | 'answer', { title: string; fails: string; text: string }>,
+  unconfirmedInclusion: 'The entry is in a log; whether that is the register’s depends on the key',
+  unconfirmedSignature: 'The log is signed with the link’s key, which nobody here has confirmed',
+  issueProof: 'The issue that this was done to, checked in the same way',
   explain: 'What this means',
   proofTitle: 'How this was checked',
   signedBy: (key: string, since: string | null) => (since === null ? `signed by ${key}` : `signed by ${key}, known to this browser since ${since}`),
@@ -211,15 +268,18 @@ export const en = {
     none: 'No key is known yet. It is taken over with the first answer.',
     first: 'The key was taken over just now, with the first answer. Compare it once with what the operator publishes elsewhere; from now on any change is reported.',
     remembered: (since: string) => `This browser has known the key since ${since}. Any change is reported.`,
-    link: 'The key comes from the link by which you opened this page.',
+    link: 'The key comes from the link by which you opened this page; the register names the same.',
+    linkUnconfirmed: 'The key comes from the link by which you opened this page. Nobody here has confirmed it.',
     why: 'Everything on this page is proven with this key, so compare it once by a way that does not lead through this website: a letter, a phone call, the operator’s publications. Software that checks without this website: truecopy (command line).',
     changedTitle: 'Warning: the register’s key has changed',
-    changed: 'The register now signs with a key that this browser does not know. This can be a planned change that was announced, or somebody who poses as the register. Until you have confirmed the new key by another way, no answer counts.',
-    moreTitle: 'The register has a further key',
-    more: 'The known key still signs, so answers count. A further key was added, usually before the old one is retired.',
+    changed: 'The register now names a key that this browser does not know, and its log does not prove that the known key passed on to it. Somebody may be posing as the register; or this browser was away for very long. Until you have confirmed the new key by another way, no answer counts.',
+    learnedTitle: 'The register’s key was changed as planned',
+    learned: 'The log itself proves that the key which this browser knew passed on to the new one. There is nothing to do.',
     accept: 'I have confirmed the new key by another way: accept it',
-    linkDiffersTitle: 'Warning: the link brings another key than the one that this browser remembers',
-    linkDiffers: 'Answers are checked with the key of the link. If you do not know where the link comes from, open this page without it.',
+    linkDiffersTitle: 'Warning: the link brings a key that is not the register’s',
+    linkDiffers: 'Whoever made the link may want you to believe a forged receipt. No answer counts until this is settled. If you do not know for certain where the link comes from, go on without its key. If you do, ask the register’s operator by another way which key is right.',
+    dropLink: 'Go on without the link’s key',
+    linked: 'Brought by the link',
     badLinkTitle: 'The link’s key cannot be read, so nothing can be checked with it',
     known: 'Known here',
     offered: 'Named by the register now',

@@ -1,0 +1,155 @@
+using System.Net;
+using TrueCopy.TransparencyLog.Notes;
+using TrueCopy.Testing.InMemory;
+using TrueCopy.Web.Tests.Browser;
+
+namespace TrueCopy.Web.Tests;
+
+/// <summary>What a link brings (a key, a digest) is the claim of whoever made the link.</summary>
+public sealed class LinkTests(Chromium chromium) : IAsyncLifetime
+{
+    private Site _site = null!;
+
+    public async ValueTask InitializeAsync() => _site = await Site.StartAsync();
+
+    public ValueTask DisposeAsync() => _site.DisposeAsync();
+
+    [Fact]
+    public async Task A_key_that_the_service_names_too_is_that_of_the_register()
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, fragment: KeyOf(_site));
+        var card = await visit.CheckAsync(document, "verified");
+        await Expect(card.Locator(".signer").First).ToContainTextAsync("the key in the link");
+        await Expect(visit.Page.Locator(".warnings")).ToBeEmptyAsync();
+    }
+
+    [Theory]
+    [InlineData("en-HK", "not the register’s")]
+    [InlineData("zh-HK", "不是登記冊的密碼匙")]
+    [InlineData("zh-CN", "不是登记册的公钥")]
+    public async Task A_key_of_somebody_else_blocks_every_verdict_until_it_is_dropped(string language, string warning)
+    {
+        await using var forger = await Site.StartAsync();
+        var forged = await forger.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, language, KeyOf(forger));
+        var alarm = visit.Page.Locator(".warning.alarm");
+        await Expect(alarm).ToContainTextAsync(warning);
+        await visit.ChooseAsync(forged, await forger.ReceiptAsync(forged));
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "distrusted");
+        var genuine = await _site.IssueAsync("genuine.pdf");
+        await visit.CheckAsync(genuine, "distrusted");
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"link-blocked-{language}");
+
+        await alarm.Locator(".drop-link").ClickAsync();
+        await Expect(alarm).ToHaveCountAsync(0);
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "verified");
+        Assert.DoesNotContain("key=", visit.Page.Url, StringComparison.Ordinal);
+        await visit.ChooseAsync(forged, await forger.ReceiptAsync(forged));
+        await Expect(visit.Cards).ToHaveCountAsync(3);
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "distrusted");
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_among_those_which_this_browser_knows_blocks_without_the_network_too()
+    {
+        await using var forger = await Site.StartAsync();
+        var forged = await forger.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        visit.MayFailToConnect = true;
+        await visit.CheckAsync(await _site.IssueAsync("genuine.pdf"), "verified");
+        await visit.Page.Context.SetOfflineAsync(true);
+        await visit.Page.GotoAsync($"{_site.Address}/{KeyOf(forger)}");
+        await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("not the register’s");
+        await visit.ChooseAsync(forged, await forger.ReceiptAsync(forged));
+        await Expect(visit.Cards).ToHaveCountAsync(2);
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "distrusted");
+    }
+
+    [Theory]
+    [InlineData("en-HK", "Signed by an unconfirmed key", "a key that nobody here has confirmed")]
+    [InlineData("zh-HK", "簽署的密碼匙未經確認", "從未有人確認過")]
+    [InlineData("zh-CN", "签名公钥未经确认", "没有任何人确认过")]
+    public async Task Where_nothing_is_known_and_nobody_can_be_asked_a_links_key_confirms_nothing_on_screen_or_paper(string language, string title, string words)
+    {
+        await using var forger = await Site.StartAsync();
+        var forged = await forger.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        visit.MayFailToConnect = true;
+        await visit.Page.EvaluateAsync("() => { window.print = () => {}; }");
+        await visit.Page.Context.SetOfflineAsync(true);
+        await visit.Page.GotoAsync($"{_site.Address}/{KeyOf(forger)}");
+        await visit.ChooseAsync(forged, await forger.ReceiptAsync(forged));
+        var card = visit.Cards.First;
+        await Expect(card).ToHaveAttributeAsync("data-state", "unconfirmed");
+        await Expect(card.Locator("h3")).ToHaveTextAsync(title);
+        await Expect(card.Locator(".lead")).ToContainTextAsync(words);
+        await Expect(card.Locator(".lead")).Not.ToContainTextAsync("示范银行");
+        var good = await visit.Page.EvaluateAsync<string>("() => getComputedStyle(document.documentElement).getPropertyValue('--good')");
+        Assert.NotEqual(good, await card.EvaluateAsync<string>("card => getComputedStyle(card).getPropertyValue('--state')"));
+        await card.Locator(".account > summary").ClickAsync();
+        await Expect(card.Locator(".step.holds")).ToHaveCountAsync(2);
+        await Expect(card.Locator(".step.doubted")).ToHaveCountAsync(2);
+        await Expect(card.Locator(".step.doubted").Last).ToContainTextAsync(words[^3..]);
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"unconfirmed-{language}");
+
+        await card.Locator("button.print").ClickAsync();
+        await visit.Page.EmulateMediaAsync(new() { Media = Media.Print });
+        await Expect(visit.Page.Locator(".report h2")).ToHaveTextAsync(title);
+        await Expect(visit.Page.Locator(".report .lead")).ToContainTextAsync(words);
+        await Expect(visit.Page.Locator(".report .checks .step-doubted")).ToHaveCountAsync(2);
+        await visit.PictureAsync($"report-unconfirmed-{language}");
+    }
+
+    [Fact]
+    public async Task A_link_from_before_a_rotation_is_no_alarm_and_one_from_after_it_is_proven()
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        var before = KeyOf(_site);
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        await visit.CheckAsync(document, "verified");
+        INoteSigner[] fresh = [InMemoryWorld.NewEcdsa(), InMemoryWorld.NewEd25519()];
+        _site.World.SignWith([.. fresh, .. _site.World.Identity.Signers]);
+        await _site.IssueAsync("overlap.pdf");
+        _site.World.SignWith(fresh);
+        await _site.IssueAsync("after.pdf");
+        foreach (var link in new[] { KeyOf(_site), before })
+        {
+            await visit.Page.GotoAsync($"{_site.Address}/{link}");
+            await visit.CheckAsync(document, "verified");
+            await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        }
+    }
+
+    [Fact]
+    public async Task A_link_whose_key_is_damaged_checks_nothing_rather_than_with_another_key()
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, fragment: "#key=log.example+00000000+AAAA");
+        await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("key cannot be read");
+        await visit.CheckAsync(document, "distrusted");
+    }
+
+    [Theory]
+    [InlineData("en-HK", "No file checked yet")]
+    [InlineData("zh-HK", "尚未核實任何檔案")]
+    [InlineData("zh-CN", "尚未核验任何文件")]
+    public async Task A_digest_alone_is_no_verdict_on_a_document_and_the_file_says_whether_it_is_the_same(string language, string title)
+    {
+        var document = await _site.IssueAsync("genuine.pdf");
+        var fake = Site.FileOf("fake.pdf", "%PDF-1.7 forged, with the code of a genuine one"u8.ToArray());
+        await using var visit = await Visit.StartAsync(chromium, _site, language, $"#digest=sha-256:{Site.HexOf(document)}");
+        var card = visit.Cards.First;
+        await Expect(card).ToHaveAttributeAsync("data-state", "fingerprint");
+        await Expect(card.Locator("h3")).ToHaveTextAsync(title);
+        await Expect(card.Locator("button.print")).ToHaveCountAsync(0);
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"fingerprint-{language}");
+        await Expect((await visit.CheckAsync(fake, "unknown")).Locator(".body > .failure")).ToHaveCountAsync(1);
+        await Expect((await visit.CheckAsync(document, "verified")).Locator(".body > .same")).ToHaveCountAsync(1);
+    }
+
+    private static string KeyOf(Site site) => $"#key={WebUtility.UrlEncode(site.World.Identity.Verifiers[0].ToString())}";
+}
