@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using TrueCopy.TransparencyLog.Notes;
 
 namespace TrueCopy.Verification.Answers;
@@ -24,14 +22,7 @@ public sealed record IssuerDescriptionDocument(long LogIndex, DateTimeOffset Sin
 /// <summary>The answer to <c>GET /v1/issuers/{id}/documents?reference=…</c>.</summary>
 /// <param name="Reference">The issuer's own name for the documents.</param>
 /// <param name="Documents">Their verdicts: one for each document and algorithm under that reference.</param>
-public sealed record DocumentsDocument(string Reference, IReadOnlyList<VerdictDocument> Documents) : IJsonOnDeserialized
-{
-    void IJsonOnDeserialized.OnDeserialized()
-    {
-        if (Documents.Any(document => document is null))
-            throw new JsonException("The documents hold a null.");
-    }
-}
+public sealed record DocumentsDocument(string Reference, IReadOnlyList<VerdictDocument> Documents);
 
 /// <summary>The answer to <c>GET /v1/keys</c>: a JSON Web Key Set (RFC 7517) that also names the log.</summary>
 /// <param name="Origin">The log's name.</param>
