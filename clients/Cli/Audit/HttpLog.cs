@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using TrueCopy.Client;
 using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Auditing;
 using TrueCopy.TransparencyLog.Notes;
@@ -30,6 +31,11 @@ internal sealed class HttpLog(Uri prefix, HttpMessageHandler network, TimeProvid
 
     /// <summary>How many bytes they had.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>The keys that the service says sign for the log, where the log is a service's: <c>v1/keys</c> beside it.</summary>
+    /// <returns>Its JSON; null where there is none.</returns>
+    public async Task<ReadOnlyMemory<byte>?> FindServedKeysAsync(CancellationToken cancellationToken) =>
+        await FetchAsync("../v1/keys", SignedNote.MaxLength, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<ReadOnlyMemory<byte>> ReadCheckpointAsync(CancellationToken cancellationToken) =>
@@ -71,7 +77,11 @@ internal sealed class HttpLog(Uri prefix, HttpMessageHandler network, TimeProvid
             Exception? cause = null;
             try
             {
-                using var response = await _http.GetAsync(new Uri($"{prefix.ToString().TrimEnd('/')}/{path}"), HttpCompletionOption.ResponseHeadersRead, stop.Token);
+                var address = new Uri(new Uri($"{prefix.ToString().TrimEnd('/')}/"), path);
+                using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { { "Accept-Encoding", ContentCoding.Accepted } } };
+                using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
+                if (Redirect.Of(response, address) is { } redirect)
+                    throw NoAnswer(path, redirect, null);
                 if (response.StatusCode == HttpStatusCode.OK)
                     return Count(await ReadBodyAsync(response, maxLength, stop.Token));
                 if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
@@ -99,15 +109,23 @@ internal sealed class HttpLog(Uri prefix, HttpMessageHandler network, TimeProvid
     private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, int maxLength, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>((int)Math.Clamp(response.Content.Headers.ContentLength ?? 4096, 1, maxLength));
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        while (await stream.ReadAsync(body.GetMemory(4096), cancellationToken) is > 0 and var read)
+        await using var stream = ContentCoding.Decode(await response.Content.ReadAsStreamAsync(cancellationToken), response.Content.Headers.ContentEncoding);
+        try
         {
-            body.Advance(read);
-            if (body.WrittenCount > maxLength)
-                throw new LogFormatException($"the answer is longer than the {maxLength} bytes that it may have");
-        }
+            while (await stream.ReadAsync(body.GetMemory(4096), cancellationToken) is > 0 and var read)
+            {
+                body.Advance(read);
+                if (body.WrittenCount > maxLength)
+                    throw new LogFormatException($"the answer is longer than the {maxLength} bytes that it may have");
+            }
 
-        return body.WrittenMemory;
+            return body.WrittenMemory;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        {
+            // The one from gzip and deflate, the other from brotli.
+            throw new LogFormatException("the answer is not in the content coding that it names", exception);
+        }
     }
 
     private ReadOnlyMemory<byte> Count(ReadOnlyMemory<byte> body)

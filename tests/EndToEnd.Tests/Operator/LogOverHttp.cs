@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json;
 using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.EndToEnd.Tests.Operator;
@@ -10,6 +12,9 @@ internal sealed class LogOverHttp(ILogStore log) : HttpMessageHandler
     /// <summary>Answers instead; null to let the log answer. Told the path and how often it was asked before.</summary>
     public Func<string, int, HttpResponseMessage?> Instead { get; set; } = (_, _) => null;
 
+    /// <summary>The keys that the service beside the log hands out; null where there is no service.</summary>
+    public Func<KeysDocument?> Keys { get; set; } = () => null;
+
     public Dictionary<string, int> Asked { get; } = [];
 
     public static HttpResponseMessage Status(int code) => new((HttpStatusCode)code);
@@ -18,7 +23,10 @@ internal sealed class LogOverHttp(ILogStore log) : HttpMessageHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var path = request.RequestUri!.AbsolutePath["/log/".Length..];
+        var path = request.RequestUri!.AbsolutePath;
+        if (path == "/v1/keys")
+            return Keys() is { } keys ? Bytes(JsonSerializer.SerializeToUtf8Bytes(keys, AnswerJson.Instance.KeysDocument)) : Status(404);
+        path = path["/log/".Length..];
         int before;
         lock (Asked)
             Asked[path] = (before = Asked.GetValueOrDefault(path)) + 1;
