@@ -4,6 +4,7 @@ using System.Text;
 using TrueCopy.Cli.Inbox;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Manifests;
 
 namespace TrueCopy.Cli.Commands;
 
@@ -33,7 +34,7 @@ internal static class ManifestCommand
             for (var i = 0; i < files.Length; i++)
                 UploadLines.WriteManifestLine(lines, digests[i], parsed.GetValue(reference) ? Reference(root, files[i]) : null);
             if (target is null)
-                await terminal.Output.WriteAsync(Encoding.UTF8.GetString(lines.WrittenSpan));
+                await terminal.Output.WriteAsync(Printable.Json(Encoding.UTF8.GetString(lines.WrittenSpan)));
             else
                 await LocalFile.WriteAsync(target, lines.WrittenMemory, cancellationToken);
             return ExitCode.Verified;
@@ -68,7 +69,7 @@ internal static class ManifestCommand
             Array.Sort(files, StringComparer.Ordinal);
             return files.Length > 0 ? files : throw new CommandException(ExitCode.Usage, $"{root} holds no files.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new CommandException(ExitCode.Usage, $"{root} cannot be listed: {exception.Message}", exception);
         }
@@ -77,8 +78,8 @@ internal static class ManifestCommand
     private static string Reference(string root, string file)
     {
         var reference = Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/');
-        return reference.Length <= Confidential.MaxReferenceLength
-            ? reference
-            : throw new CommandException(ExitCode.Usage, $"{reference} is too long to be a reference ({Confidential.MaxReferenceLength} characters).");
+        return Statement.CheckText("a reference", reference, Confidential.MaxReferenceLength) is { } rule
+            ? throw new CommandException(ExitCode.Usage, $"{reference} cannot be a reference: {rule}.")
+            : reference;
     }
 }

@@ -22,6 +22,7 @@ internal static class VerifyCommand
         var offline = new Option<bool>("--offline") { Description = "Use no network: check each file against its receipt. Proves what was done, not that it still stands." };
         var receipts = new Option<string?>("--receipts") { HelpName = "DIR", Description = "Folder of receipts, named as the files are within the folder or pattern given. Default: beside each file." };
         var details = new Option<bool>("--details") { Description = "Of several files, show each one whole rather than in a table." };
+        var timeout = SharedOptions.Patience();
         var json = SharedOptions.Json();
         var command = new Command("verify", """
             Verify files: is each, byte for byte, what an institution issued, and does it still stand?
@@ -56,7 +57,7 @@ internal static class VerifyCommand
                                            keys and last checkpoint of each log, by address of the service
                                            ($XDG_CONFIG_HOME, or %APPDATA% on Windows); see truecopy keys
             """)
-        { files, service, keys, algorithm, issuer, save, offline, receipts, details, json };
+        { files, service, keys, algorithm, issuer, save, offline, receipts, details, timeout, json };
         command.Validators.Add(parsed =>
         {
             if (parsed.GetValue(offline) && (parsed.GetValue(save) || parsed.GetValue(issuer) is not null))
@@ -76,14 +77,14 @@ internal static class VerifyCommand
             }
 
             var began = time.GetTimestamp();
-            using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = parsed.GetValue(service)!, Keys = trust.Keys }, network, time);
+            using var client = new TrueCopyClient(SharedOptions.Asking(parsed.GetValue(service)!, trust.Keys, parsed.GetValue(timeout), selected.Count), network, time);
             var online = new OnlineFiles(client, terminal, SharedOptions.Resolve(parsed.GetValue(algorithm)!), parsed.GetValue(issuer));
             var verified = await online.RunAsync(selected, cancellationToken);
             await trust.ConfirmAsync(client, [.. verified.Select(file => file.Answer).OfType<CheckedAnswer>()], terminal, time, cancellationToken);
 
             if (parsed.GetValue(save))
                 foreach (var file in verified.Where(file => file.Answer?.Receipts.Count > 0))
-                    await LocalFile.WriteAsync(file.File.ReceiptPath(parsed.GetValue(receipts)), Encoding.UTF8.GetBytes(file.Answer!.Document.Results[0].Receipt), cancellationToken);
+                    await LocalFile.ReplaceAsync(file.File.ReceiptPath(parsed.GetValue(receipts)), Encoding.UTF8.GetBytes(file.Answer!.Document.Results[0].Receipt), cancellationToken);
             VerifyOutput[] results = [.. verified.Select(file => VerifyOutput.Of(file, trust.KeySource))];
             if (parsed.GetValue(json))
             {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using TrueCopy.Client;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Acts;
@@ -12,21 +11,21 @@ namespace TrueCopy.Cli.Output;
 /// <summary>A verdict in words for a person. Colour only underlines what the words say.</summary>
 internal static class VerdictText
 {
-    public static string Of(VerifyOutput result, IReadOnlyList<ReceiptCheck> checks, Terminal terminal)
+    public static Printable Of(VerifyOutput result, IReadOnlyList<ReceiptCheck> checks, Terminal terminal)
     {
-        var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{Headline(result.Verdict, terminal)}  {result.File}");
+        var text = new Printable();
+        text.AppendLine($"{Headline(result.Verdict, terminal)}  {result.File}");
         switch (result.Verdict)
         {
             case null when result.Digest is null:
-                return text.AppendLine(CultureInfo.InvariantCulture, $"  {result.Error}").ToString();
+                return text.AppendLine($"  {result.Error}");
             case null:
-                text.AppendLine(CultureInfo.InvariantCulture, $"  The service's answer cannot be relied on. {result.Error}");
-                text.AppendLine("  This says nothing about the file. Do not rely on it until the service is looked into.");
+                text.AppendLine($"  The service's answer cannot be relied on. {result.Error}");
+                text.AppendLine($"  This says nothing about the file. Do not rely on it until the service is looked into.");
                 break;
             case Verdict.Unknown:
-                text.AppendLine("  No issuer of this log issued a file with these bytes. Either it was changed since it was");
-                text.AppendLine("  issued, by as little as one bit, or it was never issued here. The log cannot tell which.");
+                text.AppendLine($"  No issuer of this log issued a file with these bytes. Either it was changed since it was");
+                text.AppendLine($"  issued, by as little as one bit, or it was never issued here. The log cannot tell which.");
                 break;
             default:
                 for (var i = 0; i < checks.Count; i++)
@@ -35,12 +34,12 @@ internal static class VerdictText
                 break;
         }
 
-        text.AppendLine(CultureInfo.InvariantCulture, $"  {result.Algorithm} {result.Digest}");
-        return text.ToString();
+        text.AppendLine($"  {result.Algorithm} {result.Digest}");
+        return text;
     }
 
     /// <summary>A verdict in a word, as different to the eye without colour as with it.</summary>
-    public static string Headline(Verdict? verdict, Terminal terminal)
+    public static Printable Headline(Verdict? verdict, Terminal terminal)
     {
         var (word, tone) = Headline(verdict);
         return terminal.Paint(tone, word);
@@ -69,24 +68,24 @@ internal static class VerdictText
         _ => "it stands",
     };
 
-    private static void AppendResult(StringBuilder text, ResultDocument result, bool severalResults)
+    private static void AppendResult(Printable text, ResultDocument result, bool severalResults)
     {
         var issuer = result.Issuer;
         foreach (var issue in result.Acts.Where(act => act.Kind == ActKind.Issue))
-            text.AppendLine(CultureInfo.InvariantCulture, $"  issued by {issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id}) at {Time(issue.At)}, log entry {issue.LogIndex}");
+            text.AppendLine($"  issued by {issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id}) at {Time(issue.At)}, log entry {issue.LogIndex}");
         if (result.Verdict != Verdict.Verified || severalResults)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {ExactName.Of(result.Verdict)}: {Meaning(result)}");
+            text.AppendLine($"  {ExactName.Of(result.Verdict)}: {Meaning(result)}");
         if (result.Reason is { } reason)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  reason: {ExactName.Of(reason)}{(result.Note is null ? "" : $" ({result.Note})")}");
+            text.AppendLine($"  reason: {ExactName.Of(reason)}{(result.Note is null ? "" : $" ({result.Note})")}");
         if (result.Successor is { } successor)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  replaced by {successor.Algorithm} {successor.Digest}, which is {ExactName.Of(successor.Verdict)}");
+            text.AppendLine($"  replaced by {successor.Algorithm} {successor.Digest}, which is {ExactName.Of(successor.Verdict)}");
         if (result is { Verdict: Verdict.Verified, Expires: { } expires })
-            text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on until {Time(expires)}");
+            text.AppendLine($"  to be relied on until {Time(expires)}");
     }
 
     public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    public static string FirstUse(LogKeys keys, string knownLogs) => $"""
+    public static Printable FirstUse(LogKeys keys, string knownLogs) => $"""
 
         First use: the log's key came from the service itself. It is kept in {knownLogs},
         and the service is held to it from now on. To be sure of this time too, compare it with the key that you got
@@ -95,12 +94,12 @@ internal static class VerdictText
 
         """;
 
-    public static void AppendChecks(StringBuilder text, ReceiptCheck check, string algorithm)
+    public static void AppendChecks(Printable text, ReceiptCheck check, string algorithm)
     {
-        text.AppendLine("  checked here, not taken on trust:");
-        text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ the receipt is about this file's {algorithm} digest");
-        text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ entry {check.Index} is in the log of {check.Checkpoint.Size} entries");
+        text.AppendLine($"  checked here, not taken on trust:");
+        text.AppendLine($"    ✔ the receipt is about this file's {algorithm} digest");
+        text.AppendLine($"    ✔ entry {check.Index} is in the log of {check.Checkpoint.Size} entries");
         foreach (var key in check.Checkpoint.Signers)
-            text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ that log is signed by {key.Name}+{key.KeyId:x8}");
+            text.AppendLine($"    ✔ that log is signed by {key.Name}+{key.KeyId:x8}");
     }
 }
