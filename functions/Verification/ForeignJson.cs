@@ -18,8 +18,9 @@ public static class ForeignJson
     {
         try
         {
+            var document = JsonSerializer.Deserialize(json, type) ?? throw At(json, 0, "The document is null.");
             RefuseNullsInLists(json, type.Options);
-            return JsonSerializer.Deserialize(json, type) ?? throw At(json, 0, "The document is null.");
+            return document;
         }
         catch (InvalidOperationException exception)
         {
