@@ -35,10 +35,17 @@ internal static class LocalFile
         CancellationToken cancellationToken)
     {
         await using var file = Open(path);
-        return await terminal.WithProgressAsync(
-            $"hashing {Path.GetFileName(path)}",
-            file.CanSeek ? file.Length : 0,
-            progress => StreamDigest.ComputeAsync(file, algorithms, progress, cancellationToken));
+        try
+        {
+            return await terminal.WithProgressAsync(
+                $"hashing {Path.GetFileName(path)}",
+                file.CanSeek ? file.Length : 0,
+                progress => StreamDigest.ComputeAsync(file, algorithms, progress, cancellationToken));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Usage, $"{path} cannot be read: {exception.Message}", exception);
+        }
     }
 
     /// <summary>Reads a small file, such as a receipt.</summary>

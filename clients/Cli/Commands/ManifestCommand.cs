@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.CommandLine;
 using System.Text;
+using TrueCopy.Cli.Files;
 using TrueCopy.Cli.Inbox;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
@@ -65,7 +66,7 @@ internal static class ManifestCommand
         {
             // A manifest written into the folder that it lists does not list itself.
             var own = target is null ? null : Path.GetFullPath(target);
-            string[] files = [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Where(file => Path.GetFullPath(file) != own)];
+            string[] files = [.. FileSelection.InFolder(root).Select(file => file.Path).Where(file => Path.GetFullPath(file) != own)];
             Array.Sort(files, StringComparer.Ordinal);
             return files.Length > 0 ? files : throw new CommandException(ExitCode.Usage, $"{root} holds no files.");
         }

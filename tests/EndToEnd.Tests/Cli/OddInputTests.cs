@@ -19,6 +19,33 @@ public sealed class OddInputTests : ToolTests
         }
     }
 
+    [Fact]
+    public async Task A_folder_that_links_to_itself_is_listed_once()
+    {
+        var inner = Directory.CreateDirectory(Folder.At("folder")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(inner, "document"), "document", TestContext.Current.CancellationToken);
+        Directory.CreateSymbolicLink(Path.Combine(inner, "again"), inner);
+        var run = await Tool.RunAsync(Service, "manifest", inner);
+        Assert.Equal((0, 1), (run.ExitCode, run.Output.Count(character => character == '\n')));
+    }
+
+    [Fact]
+    public async Task A_file_that_opens_and_cannot_be_read_keeps_no_other_waiting()
+    {
+        var file = await IssuedFileAsync("document");
+        await Tool.RunAsync(Service, "verify", file, "--save-receipts", "--key", Service.Key);
+        File.CreateSymbolicLink(Folder.At("memory"), "/proc/self/mem");
+        File.Copy(file + ".tlog-proof", Folder.At("memory.tlog-proof"));
+        foreach (var how in new[] { "--offline", "--details" })
+        {
+            var run = await Tool.RunAsync(Service, "verify", Folder.Path, how, "--key", Service.Key);
+            Assert.Equal(ExitCode.Usage, run.ExitCode);
+            Assert.Contains("document", run.Output, StringComparison.Ordinal);
+            Assert.Contains("cannot be read", run.Output, StringComparison.Ordinal);
+            Assert.Contains(how == "--offline" ? "ISSUED" : "VERIFIED", run.Output, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("issue", "--timeout", "-1")]
     [InlineData("issue", "--timeout", "0")]
