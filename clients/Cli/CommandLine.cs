@@ -2,6 +2,7 @@ using System.CommandLine;
 using TrueCopy.Cli.Commands;
 using TrueCopy.Cli.Trust;
 using TrueCopy.Client;
+using TrueCopy.Verification;
 
 namespace TrueCopy.Cli;
 
@@ -52,7 +53,7 @@ internal static class CommandLine
         return end < 0 ? paragraph : paragraph[..(end + 1)];
     }
 
-    private static string Changed(LogChangedException exception, KnownLogs known, Terminal terminal) => $"""
+    private static Printable Changed(LogChangedException exception, KnownLogs known, Terminal terminal) => $"""
         {terminal.Bad("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")}
         {terminal.Bad(exception.Change == LogChange.Rollback
             ? "!!  WARNING: THE SERVICE SHOWS AN OLDER LOG THAN IT SHOWED BEFORE       !!"
@@ -91,12 +92,20 @@ internal static class CommandLine
         };
         foreach (var act in ActCommand.CreateAll(terminal, time))
             root.Subcommands.Add(act);
-        var parsed = root.Parse(args);
+        
+        // No argument stands for what is in a file: names of files come from others, and "@x" may be one.
+        var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        var parsed = root.Parse(args, parsing);
+
+        // What is wrong is told in a form in which every character of it shows.
+        if (parsed.Errors.Count > 0 && root.Parse([.. args.Select(UnseenCharacters.MakeVisible)], parsing) is { Errors.Count: > 0 } shown)
+            parsed = shown;
+
 
         // Help of a command tells all of it, and of the commands below it what each is for.
         foreach (var below in parsed.CommandResult.Command.Subcommands)
             below.Description = FirstSentence(below.Description ?? "");
-        var configuration = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
+        var configuration = new InvocationConfiguration { Output = terminal.Output.OfLibrary, Error = terminal.Error.OfLibrary, EnableDefaultExceptionHandler = false };
         try
         {
             var exitCode = await parsed.InvokeAsync(configuration, cancellationToken);
@@ -114,13 +123,21 @@ internal static class CommandLine
         }
         catch (NoAnswerException exception)
         {
-            var advice = exception.Unreachable ? " Is the service running, and is --service (or TRUECOPY_SERVICE) right?" : "";
+            var advice = exception.Unreachable ? " Is the service running, and is --service (or TRUECOPY_SERVICE) right?"
+                : exception.TookTooLong ? " --timeout allows it more time."
+                : "";
             await terminal.Error.WriteLineAsync($"truecopy: {exception.Message}{advice}");
             return ExitCode.NoAnswer;
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A file that can be opened and not read, a disk that is full, an output that was closed.
+            await terminal.Error.WriteLineAsync($"truecopy: {exception.Message}");
+            return ExitCode.Usage;
+        }
         catch (OperationCanceledException)
         {
-            await terminal.Error.WriteLineAsync("truecopy: stopped");
+            await terminal.Error.WriteLineAsync($"truecopy: stopped");
             return ExitCode.NoAnswer;
         }
     }

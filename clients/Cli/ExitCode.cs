@@ -42,6 +42,9 @@ internal static class ExitCode
     /// <summary><c>audit</c>: a signed checkpoint smaller than one that was seen before.</summary>
     public const int Rollback = 21;
 
+    /// <summary><c>audit</c>: the tree holds, but its entries are of another kind, so that nothing was checked of what they mean.</summary>
+    public const int OtherEntries = 22;
+
     // The gravest first.
     private static readonly int[] ByGravity = [NoAnswer, Usage, NotVerified, Revoked, Conflicting, Superseded, Expired, Suspended, NotYetValid, Verified];
 

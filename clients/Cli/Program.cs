@@ -1,4 +1,4 @@
 using TrueCopy.Cli;
 using TrueCopy.Cli.Trust;
 
-return await CommandLine.RunAsync(args, Terminal.System(), new HttpClientHandler(), KnownLogs.OfUser(), TimeProvider.System);
+return await CommandLine.RunAsync(args, Terminal.System(), Network.Open(), KnownLogs.OfUser(), TimeProvider.System);

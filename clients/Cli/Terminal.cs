@@ -1,4 +1,5 @@
 using Spectre.Console;
+using TrueCopy.Verification;
 
 namespace TrueCopy.Cli;
 
@@ -18,15 +19,27 @@ internal enum Tone
     Conflict = 35,
 }
 
-/// <summary>Where a command writes. Standard output carries results only; progress and complaints go to standard error.</summary>
+/// <summary>A column of a table.</summary>
+/// <param name="Heading">What stands over it.</param>
+/// <param name="Wraps">Whether what is too long goes on in the next line.</param>
+/// <param name="IsNumber">Numbers stand at the right.</param>
+internal sealed record Column(string Heading, bool Wraps = true, bool IsNumber = false);
+
+/// <summary>A cell of a table; its text may be foreign.</summary>
+internal sealed record Cell(string Text, Tone? Tone = null);
+
+/// <summary>
+/// Where a command writes. Standard output carries results only; progress and complaints go to standard error. Whatever
+/// others wrote shows every one of its characters, wherever it is printed.
+/// </summary>
 internal sealed class Terminal(TextWriter output, TextWriter error, bool color, bool interactive, int width = Terminal.WideWidth)
 {
     /// <summary>Width of tables where no terminal sets one.</summary>
     private const int WideWidth = 1000;
 
-    public TextWriter Output { get; } = output;
+    public TerminalWriter Output { get; } = new(output);
 
-    public TextWriter Error { get; } = error;
+    public TerminalWriter Error { get; } = new(error);
 
     /// <summary>The process's own streams; colour only on a terminal and without NO_COLOR.</summary>
     public static Terminal System() => new(
@@ -54,22 +67,50 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool color, 
 
     private async Task<T> WithBarAsync<T>(string what, long length, ProgressColumn[] columns, Func<IProgress<long>?, Task<T>> work)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Error) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
         return await console.Progress()
             .Columns(columns)
             .StartAsync(async context =>
             {
-                var bar = context.AddTask(Markup.Escape(what), maxValue: length);
+                var bar = context.AddTask(Markup.Escape(UnseenCharacters.MakeVisible(what)), maxValue: length);
                 return await work(new BarProgress(bar));
             });
     }
 
-    /// <summary>Standard output for tables.</summary>
-    public IAnsiConsole Console()
+    /// <summary>Writes a table to standard output.</summary>
+    public void WriteTable(IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<Cell>> rows)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (var column in columns)
+        {
+            var shown = new TableColumn(new Text(column.Heading)) { NoWrap = !column.Wraps };
+            table.AddColumn(column.IsNumber ? shown.RightAligned() : shown);
+        }
+
+        foreach (var row in rows)
+            table.AddRow(row.Select(cell => new Text(UnseenCharacters.MakeVisible(cell.Text), new Style(ColorOf(cell.Tone)))));
+        Console().Write(table);
+    }
+
+    public Printable Good(string text) => Paint(Tone.Good, text);
+
+    public Printable Bad(string text) => Paint(Tone.Bad, text);
+
+    public Printable Paint(Tone tone, string text) => color ? Printable.Painted(tone, text) : $"{text}";
+
+    private static Color? ColorOf(Tone? tone) => tone switch
+    {
+        null => null,
+        Tone.Good => Color.Green,
+        Tone.Caution => Color.Yellow,
+        _ => Color.Red,
+    };
+
+    private IAnsiConsole Console()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(Output),
+            Out = new AnsiConsoleOutput(output),
             Ansi = color ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = color ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
@@ -77,12 +118,6 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool color, 
         console.Profile.Width = width;
         return console;
     }
-
-    public string Good(string text) => Paint(Tone.Good, text);
-
-    public string Bad(string text) => Paint(Tone.Bad, text);
-
-    public string Paint(Tone tone, string text) => color ? $"\e[1;{(int)tone}m{text}\e[0m" : text;
 
     private sealed class BarProgress(ProgressTask bar) : IProgress<long>
     {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Polly;
 using Polly.Timeout;
+using TrueCopy.Verification;
 using TrueCopy.Verification.Answers;
 
 namespace TrueCopy.Client;
@@ -16,6 +17,7 @@ internal sealed class ServiceConnection : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly ResiliencePipeline<HttpResponseMessage> _resilience;
+    private readonly Patience _patience;
     private long _sent;
 
     /// <param name="options">Which service.</param>
@@ -26,9 +28,10 @@ internal sealed class ServiceConnection : IDisposable
         _options = options;
         _time = time;
         _resilience = Resilience.Build(options, time);
+        _patience = new Patience(options.WaitLimit, time);
 
         // Connections end now and then, so that a service that moved is found again.
-        _http = new HttpClient(network ?? new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) }, disposeHandler: network is null)
+        _http = new HttpClient(network ?? new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), AllowAutoRedirect = false }, disposeHandler: network is null)
         {
             BaseAddress = new Uri(options.Service.ToString().TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
@@ -49,10 +52,16 @@ internal sealed class ServiceConnection : IDisposable
     public Task<T> PostAsync<T>(string operation, string path, byte[] content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class => SendAsync(operation, () => Post(path, content), body => Read(body, type), cancellationToken);
 
-    public NoAnswerException NoAnswer(string why, Exception? exception = null, HttpStatusCode? status = null) =>
-        new($"{Service} did not answer the question: {why}", unreachable: false, status, exception);
+    public NoAnswerException NoAnswer(string why, Exception? exception = null, HttpStatusCode? status = null, bool tookTooLong = false) =>
+        new(UnseenCharacters.MakeVisible($"{Service} did not answer the question: {why}"), unreachable: false, status, exception, tookTooLong);
 
     public void Dispose() => _http.Dispose();
+
+    private Uri Address(Func<HttpRequestMessage> question)
+    {
+        using var request = question();
+        return new Uri(_http.BaseAddress!, request.RequestUri!);
+    }
 
     private static HttpRequestMessage Post(string path, byte[] body) => new(HttpMethod.Post, path)
     {
@@ -64,7 +73,7 @@ internal sealed class ServiceConnection : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize(body, type) ?? throw NoAnswer("the answer is empty");
+            return ForeignJson.Read(body, type);
         }
         catch (JsonException exception)
         {
@@ -82,6 +91,8 @@ internal sealed class ServiceConnection : IDisposable
             using var response = await AskAsync(operation, question, cancellationToken);
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             activity?.SetTag("http.response.status_code", (int)response.StatusCode);
+            if (Redirect.Of(response, Address(question)) is { } redirect)
+                throw NoAnswer(redirect, status: response.StatusCode);
             return response.IsSuccessStatusCode ? read(body) : throw NoAnswer(Explain(response, body), status: response.StatusCode);
         }
         catch (Exception exception)
@@ -98,6 +109,7 @@ internal sealed class ServiceConnection : IDisposable
 
     private async Task<HttpResponseMessage> AskAsync(string operation, Func<HttpRequestMessage> question, CancellationToken cancellationToken)
     {
+        using var patience = _patience.Begin(cancellationToken);
         try
         {
             return await _resilience.ExecuteAsync(
@@ -108,7 +120,11 @@ internal sealed class ServiceConnection : IDisposable
                     ClientTelemetry.Sent(operation);
                     return await _http.SendAsync(request, stop);
                 },
-                cancellationToken);
+                patience.Token);
+        }
+        catch (OperationCanceledException exception) when (patience.IsOver && !cancellationToken.IsCancellationRequested)
+        {
+            throw NoAnswer($"it took too long: with all that was asked before, more than {_options.WaitLimit.TotalSeconds:0.#} s.", exception, tookTooLong: true);
         }
         catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
         {
@@ -120,7 +136,7 @@ internal sealed class ServiceConnection : IDisposable
         }
         catch (TimeoutRejectedException exception)
         {
-            throw NoAnswer("it took too long", exception);
+            throw NoAnswer("it took too long.", exception, tookTooLong: true);
         }
     }
 
@@ -130,8 +146,8 @@ internal sealed class ServiceConnection : IDisposable
             return $"HTTP status {(int)response.StatusCode}";
         try
         {
-            var problem = JsonSerializer.Deserialize(body, AnswerJson.Instance.ProblemDocument);
-            return $"{problem?.Title}. {problem?.Detail}";
+            var problem = ForeignJson.Read(body, AnswerJson.Instance.ProblemDocument);
+            return $"{problem.Title}. {problem.Detail}";
         }
         catch (JsonException)
         {

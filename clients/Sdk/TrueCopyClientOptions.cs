@@ -35,4 +35,10 @@ public sealed class TrueCopyClientOptions
 
     /// <summary>How long a request may take with all its tries.</summary>
     public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>
+    /// How long the client waits for the service in all, over every request that it makes: the time during which at least
+    /// one is under way. For a run that is to end; a client that lives on has none, which is the default.
+    /// </summary>
+    public TimeSpan WaitLimit { get; set; } = Timeout.InfiniteTimeSpan;
 }

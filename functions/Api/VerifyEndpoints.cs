@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using TrueCopy.Verification;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Verdicts;
@@ -47,24 +48,22 @@ public sealed class VerifyEndpoints(Verifier verifier)
         if (await ReadBodyAsync(request, cancellationToken) is not { } body)
             return Problem.TooLarge($"The body has at most {HttpLimits.MaxBodyLength} bytes.");
 
-        BatchRequestDocument? batch;
+        BatchRequestDocument batch;
         try
         {
-            batch = JsonSerializer.Deserialize(body.Span, AnswerJson.Instance.BatchRequestDocument);
+            batch = ForeignJson.Read(body.Span, AnswerJson.Instance.BatchRequestDocument);
         }
         catch (JsonException exception)
         {
             return Problem.MalformedRequest($"The body is not a batch request: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
         }
 
-        if (batch is null || batch.Digests.Count is 0 or > BatchRequestDocument.MaxDigests)
+        if (batch.Digests.Count is 0 or > BatchRequestDocument.MaxDigests)
             return Problem.MalformedRequest($"A batch has 1 to {BatchRequestDocument.MaxDigests} digests.");
 
         var digests = new Digest[batch.Digests.Count];
         for (var i = 0; i < digests.Length; i++)
         {
-            if (batch.Digests[i] is null)
-                return Problem.MalformedRequest($"digests[{i}] is null.");
             if (Read(batch.Digests[i], out digests[i]!, $"digests[{i}]: ") is { } problem)
                 return problem;
         }

@@ -9,15 +9,20 @@ namespace TrueCopy.TransparencyLog;
 /// </summary>
 internal static class StrictBase64
 {
-    public static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes)
+    public static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes) =>
+        TryDecodeLenient(text, out bytes, out var isCanonical) && isCanonical;
+
+    /// <summary>Decodes also where the bits after the last byte, which mean nothing, are not zero (RFC 4648 leaves that to the decoder).</summary>
+    public static bool TryDecodeLenient(ReadOnlySpan<char> text, out byte[] bytes, out bool isCanonical)
     {
-        bytes = [];
+        (bytes, isCanonical) = ([], false);
         var decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
-        if (!Convert.TryFromBase64Chars(text, decoded, out var written) || !text.SequenceEqual(Convert.ToBase64String(decoded, 0, written)))
+        if (text.ContainsAny(" \t\r\n") || !Convert.TryFromBase64Chars(text, decoded, out var written))
             return false;
 
         Array.Resize(ref decoded, written);
         bytes = decoded;
+        isCanonical = text.SequenceEqual(Convert.ToBase64String(decoded));
         return true;
     }
 

@@ -109,6 +109,28 @@ public sealed class ResilienceTests : IDisposable
     }
 
     [Fact]
+    public async Task All_requests_together_take_no_longer_than_the_wait_limit_and_what_is_done_between_them_does_not_count()
+    {
+        await _service.IssueAsync(Clients.Content(0));
+        using var slow = new Slow(_service, _time, TimeSpan.FromSeconds(25));
+        using var client = new TrueCopyClient(
+            new TrueCopyClientOptions { Service = new Uri("http://service.example"), Keys = LogKeys.Pin(_service.World.Identity.Verifiers), WaitLimit = TimeSpan.FromSeconds(60) },
+            slow,
+            _time);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(Verdict.Verified, (await client.VerifyAsync(Clients.DigestOf(0), Clients.Stop)).Verdict);
+            _time.Advance(TimeSpan.FromHours(1));
+        }
+
+        var exception = await Assert.ThrowsAsync<NoAnswerException>(() => client.VerifyAsync(Clients.DigestOf(0), Clients.Stop));
+        Assert.True(exception.TookTooLong);
+        Assert.Contains("60 s", exception.Message, StringComparison.Ordinal);
+        Assert.True((await Assert.ThrowsAsync<NoAnswerException>(() => client.VerifyAsync(Clients.DigestOf(0), Clients.Stop))).TookTooLong);
+        Assert.Equal(2, _service.Requests);
+    }
+
+    [Fact]
     public async Task A_caller_who_gives_up_is_not_told_of_a_fault()
     {
         using var never = new Never();
@@ -132,6 +154,17 @@ public sealed class ResilienceTests : IDisposable
     {
         while (!condition())
             await Task.Delay(5, Clients.Stop);
+    }
+
+    /// <summary>A network on which every request takes its time.</summary>
+    private sealed class Slow(HttpMessageHandler service, FakeTimeProvider time, TimeSpan takes) : DelegatingHandler(service)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            time.Advance(takes);
+            cancellationToken.ThrowIfCancellationRequested();
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 
     /// <summary>A network on which nothing ever comes back.</summary>

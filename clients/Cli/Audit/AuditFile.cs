@@ -35,9 +35,7 @@ internal sealed class AuditFile(string path) : IAuditMemory
     public async Task SaveAsync(AuditMemory memory, CancellationToken cancellationToken)
     {
         MakeFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
-        var temporary = path + ".new";
-        await LocalFile.WriteAsync(temporary, memory.Encode(), cancellationToken);
-        File.Move(temporary, path, overwrite: true);
+        await LocalFile.ReplaceAsync(path, memory.Encode(), cancellationToken);
     }
 
     /// <summary>Keeps two signed checkpoints, byte for byte: whoever has the log's key can see from them alone what was done.</summary>
@@ -47,7 +45,7 @@ internal sealed class AuditFile(string path) : IAuditMemory
         var seen = report.SeenNote!.Value;
         var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([.. seen.Span, .. report.Note.Span]))[..16];
         var evidence = $"{path}.evidence-{hash}.txt";
-        await LocalFile.WriteAsync(
+        await LocalFile.ReplaceAsync(
             evidence,
             Encoding.UTF8.GetBytes($"""
                 {report.Outcome}: two signed checkpoints of one log.

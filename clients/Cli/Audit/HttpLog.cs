@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Net;
 using System.Text.Json;
+using TrueCopy.Client;
 using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Auditing;
 using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Succession;
 
@@ -46,7 +48,7 @@ internal sealed class HttpLog(Uri prefix, HttpMessageHandler network, TimeProvid
             return null;
         try
         {
-            return JsonSerializer.Deserialize(json.Span, AnswerJson.Instance.KeysDocument) is { } keys ? KeyChain.Read(keys) : null;
+            return KeyChain.Read(ForeignJson.Read(json.Span, AnswerJson.Instance.KeysDocument));
         }
         catch (JsonException exception)
         {
@@ -94,7 +96,11 @@ internal sealed class HttpLog(Uri prefix, HttpMessageHandler network, TimeProvid
             Exception? cause = null;
             try
             {
-                using var response = await _http.GetAsync(new Uri(new Uri($"{prefix.ToString().TrimEnd('/')}/"), path), HttpCompletionOption.ResponseHeadersRead, stop.Token);
+                var address = new Uri(new Uri($"{prefix.ToString().TrimEnd('/')}/"), path);
+                using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { { "Accept-Encoding", ContentCoding.Accepted } } };
+                using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
+                if (Redirect.Of(response, address) is { } redirect)
+                    throw NoAnswer(path, redirect, null);
                 if (response.StatusCode == HttpStatusCode.OK)
                     return Count(await ReadBodyAsync(response, maxLength, stop.Token));
                 if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
@@ -122,15 +128,23 @@ internal sealed class HttpLog(Uri prefix, HttpMessageHandler network, TimeProvid
     private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response, int maxLength, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>((int)Math.Clamp(response.Content.Headers.ContentLength ?? 4096, 1, maxLength));
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        while (await stream.ReadAsync(body.GetMemory(4096), cancellationToken) is > 0 and var read)
+        await using var stream = ContentCoding.Decode(await response.Content.ReadAsStreamAsync(cancellationToken), response.Content.Headers.ContentEncoding);
+        try
         {
-            body.Advance(read);
-            if (body.WrittenCount > maxLength)
-                throw new LogFormatException($"the answer is longer than the {maxLength} bytes that it may have");
-        }
+            while (await stream.ReadAsync(body.GetMemory(4096), cancellationToken) is > 0 and var read)
+            {
+                body.Advance(read);
+                if (body.WrittenCount > maxLength)
+                    throw new LogFormatException($"the answer is longer than the {maxLength} bytes that it may have");
+            }
 
-        return body.WrittenMemory;
+            return body.WrittenMemory;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        {
+            // The one from gzip and deflate, the other from brotli.
+            throw new LogFormatException("the answer is not in the content coding that it names", exception);
+        }
     }
 
     private ReadOnlyMemory<byte> Count(ReadOnlyMemory<byte> body)

@@ -112,7 +112,7 @@ internal static class ActCommand
         _ => ExitCode.Verified,
     };
 
-    private static string Text(ActOutput result, Terminal terminal) => result.State switch
+    private static Printable Text(ActOutput result, Terminal terminal) => result.State switch
     {
         "refused" => $"{terminal.Bad("✘ refused")}  {result.Document}  {result.Detail}",
         "unanswered" => $"{terminal.Bad("‼ unanswered")}  {result.Document}  uploaded, but the service has not answered yet; it will, under .truecopy/ in the container",

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Azure;
 using Azure.Identity;
 using TrueCopy.AzureStorage;
@@ -104,7 +103,7 @@ internal static class AdminCommand
             report.Size,
             report.Batches,
             [.. report.Findings.Select(finding => new FindingOutput(ExactName.Of(finding.Kind), finding.What, finding.Repair, finding.Repaired))]);
-        await terminal.Output.WriteLineAsync(json ? JsonSerializer.Serialize(output, OperatorJson.Instance.RecoveryOutput) : RecoveryText.Of(output, done, terminal));
+        await terminal.Output.WriteLineAsync(json ? OperatorJson.Write(output) : RecoveryText.Of(output, done, terminal));
         return report.IsHealthy ? ExitCode.Verified : ExitCode.NotVerified;
     }
 

@@ -22,11 +22,7 @@ internal static class AuditCommand
         var state = new Option<string?>("--state") { HelpName = "FILE", Description = "Where to remember what was seen. Default: a file for this log in your own data folder." };
         var full = new Option<bool>("--full") { Description = "Check everything again, not only what is new." };
         var parallel = new Option<int>("--parallel") { HelpName = "N", Description = "Bundles to fetch at a time, each with its tile: 1 to 64.", DefaultValueFactory = _ => 8 };
-        parallel.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 64)
-                result.AddError("--parallel is from 1 to 64.");
-        });
+        SharedOptions.Limit(parallel, 64);
         var json = new Option<bool>("--json") { Description = "Print one JSON object on standard output and nothing else there." };
         var command = new Command("audit", $"""
             Audit a log, as anyone can: download it, and check every entry, tile, root and signature.
@@ -43,7 +39,8 @@ internal static class AuditCommand
               3   the log does not answer; what was audited so far is kept
               {ExitCode.SplitView}  split view: two signed checkpoints that no one log can have
               {ExitCode.Rollback}  rollback: a signed checkpoint smaller than one seen before
-            Both signed checkpoints are then kept as evidence, in a file beside the state.
+              {ExitCode.OtherEntries}  a log of other entries: its tree holds, and only grew; what its entries mean was not checked
+            Of a split view or a rollback both signed checkpoints are kept as evidence, in a file beside the state.
 
             Example: truecopy audit https://verify.example --key log.vkey
             """)
@@ -74,7 +71,7 @@ internal static class AuditCommand
                 report.NewKeys,
                 file.Path,
                 evidence);
-            await terminal.Output.WriteLineAsync(parsed.GetValue(json) ? JsonSerializer.Serialize(output, OperatorJson.Instance.AuditOutput) : AuditText.Of(output, report, terminal));
+            await terminal.Output.WriteLineAsync(parsed.GetValue(json) ? OperatorJson.Write(output) : AuditText.Of(output, report, terminal));
             return ExitCodeOf(report.Outcome);
         });
         return command;
@@ -85,6 +82,7 @@ internal static class AuditCommand
         AuditOutcome.Holds => ExitCode.Verified,
         AuditOutcome.SplitView => ExitCode.SplitView,
         AuditOutcome.Rollback => ExitCode.Rollback,
+        AuditOutcome.OtherEntries => ExitCode.OtherEntries,
         _ => ExitCode.NotVerified,
     };
 

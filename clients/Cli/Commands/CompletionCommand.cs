@@ -55,7 +55,7 @@ internal static class CompletionCommand
         { shell };
         command.SetAction(async (parsed, _) =>
         {
-            await terminal.Output.WriteLineAsync(Scripts[parsed.GetValue(shell)!]);
+            await terminal.Output.WriteLineAsync(Printable.Ours(Scripts[parsed.GetValue(shell)!]));
             return ExitCode.Verified;
         });
         return command;

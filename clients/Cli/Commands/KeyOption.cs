@@ -1,3 +1,4 @@
+using System.Text;
 using TrueCopy.Client;
 using TrueCopy.TransparencyLog;
 
@@ -12,7 +13,7 @@ internal static class KeyOption
         foreach (var value in values)
         {
             if (File.Exists(value))
-                lines.AddRange((await File.ReadAllLinesAsync(value, cancellationToken)).Where(line => line.Length > 0));
+                lines.AddRange(Encoding.UTF8.GetString(await LocalFile.ReadAsync(value, cancellationToken)).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
             else
                 lines.Add(value);
         }

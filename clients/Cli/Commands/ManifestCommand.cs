@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.CommandLine;
 using System.Text;
+using TrueCopy.Cli.Files;
 using TrueCopy.Cli.Inbox;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Manifests;
 
 namespace TrueCopy.Cli.Commands;
 
@@ -33,7 +35,7 @@ internal static class ManifestCommand
             for (var i = 0; i < files.Length; i++)
                 UploadLines.WriteManifestLine(lines, digests[i], parsed.GetValue(reference) ? Reference(root, files[i]) : null);
             if (target is null)
-                await terminal.Output.WriteAsync(Encoding.UTF8.GetString(lines.WrittenSpan));
+                await terminal.Output.WriteAsync(Printable.Json(Encoding.UTF8.GetString(lines.WrittenSpan)));
             else
                 await LocalFile.WriteAsync(target, lines.WrittenMemory, cancellationToken);
             return ExitCode.Verified;
@@ -64,11 +66,11 @@ internal static class ManifestCommand
         {
             // A manifest written into the folder that it lists does not list itself.
             var own = target is null ? null : Path.GetFullPath(target);
-            string[] files = [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Where(file => Path.GetFullPath(file) != own)];
+            string[] files = [.. FileSelection.InFolder(root).Select(file => file.Path).Where(file => Path.GetFullPath(file) != own)];
             Array.Sort(files, StringComparer.Ordinal);
             return files.Length > 0 ? files : throw new CommandException(ExitCode.Usage, $"{root} holds no files.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new CommandException(ExitCode.Usage, $"{root} cannot be listed: {exception.Message}", exception);
         }
@@ -77,8 +79,8 @@ internal static class ManifestCommand
     private static string Reference(string root, string file)
     {
         var reference = Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/');
-        return reference.Length <= Confidential.MaxReferenceLength
-            ? reference
-            : throw new CommandException(ExitCode.Usage, $"{reference} is too long to be a reference ({Confidential.MaxReferenceLength} characters).");
+        return Statement.CheckText("a reference", reference, Confidential.MaxReferenceLength) is { } rule
+            ? throw new CommandException(ExitCode.Usage, $"{reference} cannot be a reference: {rule}.")
+            : reference;
     }
 }

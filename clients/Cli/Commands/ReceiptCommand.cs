@@ -39,13 +39,13 @@ internal static class ReceiptCommand
             var bytes = await LocalFile.ReadAsync(parsed.GetValue(receipt) ?? path + Receipt.FileExtension, cancellationToken);
             var logKeys = await KeyOption.ReadAsync(parsed.GetValue(keys)!, cancellationToken);
             var result = await OfflineResult.CheckAsync(path, bytes, logKeys.Verifiers, seen: null, terminal, TimeProvider.System.GetUtcNow(), cancellationToken);
-            await terminal.Output.WriteAsync(parsed.GetValue(json) ? CliJson.Write([result.Output]) + "\n" : Text(result, terminal));
+            await terminal.Output.WriteAsync(parsed.GetValue(json) ? CliJson.Write([result.Output]).Append($"\n") : Text(result, terminal));
             return result.Output.Holds ? ExitCode.Verified : ExitCode.NotVerified;
         });
         return command;
     }
 
-    private static string Text(OfflineResult result, Terminal terminal) => result.Output.Holds
-        ? OfflineText.Of(result, terminal.Good("✔ THE RECEIPT HOLDS")) + "  Whether it still stands, only the service can say: truecopy verify\n"
+    private static Printable Text(OfflineResult result, Terminal terminal) => result.Output.Holds
+        ? OfflineText.Of(result, terminal.Good("✔ THE RECEIPT HOLDS")).AppendLine($"  Whether it still stands, only the service can say: truecopy verify")
         : OfflineText.Of(result, terminal);
 }

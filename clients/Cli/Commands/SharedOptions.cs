@@ -1,4 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using TrueCopy.Cli.Trust;
+using TrueCopy.Client;
+using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Cli.Commands;
@@ -7,6 +12,9 @@ namespace TrueCopy.Cli.Commands;
 internal static class SharedOptions
 {
     private const string DefaultService = "http://127.0.0.1:7071";
+
+    // A day.
+    private const int MaxPatience = 86_400;
 
     public static Argument<string[]> Files(string what) => new("FILE")
     {
@@ -31,8 +39,8 @@ internal static class SharedOptions
     {
         HelpName = "URL",
         Description = $"Address of the service. Default: {DefaultService}, a local one.",
-        CustomParser = result => Uri.TryCreate(result.Tokens.Single().Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : Refuse(result),
-        DefaultValueFactory = _ => new Uri(FromEnvironment("TRUECOPY_SERVICE") ?? DefaultService),
+        CustomParser = result => ServiceOf(result.Tokens.Single().Value, result),
+        DefaultValueFactory = result => ServiceOf(FromEnvironment("TRUECOPY_SERVICE") ?? DefaultService, result),
     };
 
     public static Option<string> Issuer() => new("--issuer")
@@ -49,12 +57,23 @@ internal static class SharedOptions
         DefaultValueFactory = _ => FromEnvironment("TRUECOPY_INBOX"),
     };
 
-    public static Option<int> Timeout() => new("--timeout")
+    public static Option<int> Timeout() => Seconds("How long to wait for the service's answer to an upload.");
+
+    /// <summary>How long a service may take to answer a command.</summary>
+    public static Option<int> Patience() => Seconds("How long to wait for the service, in all and for a thousand files; more files have as much more. Hashing does not count.");
+
+    /// <summary>How a client asks on behalf of a command.</summary>
+    /// <param name="service">Whom.</param>
+    /// <param name="trust">By whose word it is judged.</param>
+    /// <param name="patience">What <see cref="Patience"/> says.</param>
+    /// <param name="files">About how many files.</param>
+    public static TrueCopyClientOptions Asking(Uri service, ServiceTrust trust, int patience, int files)
     {
-        HelpName = "SECONDS",
-        Description = "How long to wait for the service's answer to an upload.",
-        DefaultValueFactory = _ => 60,
-    };
+        var time = TimeSpan.FromSeconds(patience);
+        var options = new TrueCopyClientOptions { Service = service, Keys = trust.Given, Known = trust.Known, TotalTimeout = time, WaitLimit = time * (1 + (files / BatchRequestDocument.MaxDigests)) };
+        options.AttemptTimeout = options.AttemptTimeout < time ? options.AttemptTimeout : time;
+        return options;
+    }
 
     public static Option<string> Algorithm(string what)
     {
@@ -71,11 +90,27 @@ internal static class SharedOptions
         ? algorithm
         : throw new CommandException(ExitCode.Usage, $"{name} is not a digest algorithm.");
 
-    private static Uri Refuse(System.CommandLine.Parsing.ArgumentResult result)
+    private static Uri ServiceOf(string text, ArgumentResult result)
     {
-        result.AddError("--service is an http or https address.");
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            return address;
+        result.AddError($"--service (or TRUECOPY_SERVICE) is an http or https address, not {text}.");
         return new Uri(DefaultService);
     }
+
+    private static Option<int> Seconds(string description)
+    {
+        var option = new Option<int>("--timeout") { HelpName = "SECONDS", Description = description, DefaultValueFactory = _ => 60 };
+        Limit(option, MaxPatience);
+        return option;
+    }
+
+    /// <summary>Limits a number; what is none the parser refuses by itself.</summary>
+    public static void Limit(Option<int> option, int most) => option.Validators.Add(result =>
+    {
+        if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && (number < 1 || number > most))
+            result.AddError($"{option.Name} is from 1 to {most}.");
+    });
 
     public static string? FromEnvironment(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

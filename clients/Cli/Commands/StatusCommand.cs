@@ -15,6 +15,7 @@ internal static class StatusCommand
         var issuer = SharedOptions.Issuer();
         var service = SharedOptions.Service();
         var keys = SharedOptions.Keys(required: false);
+        var timeout = SharedOptions.Patience();
         var json = SharedOptions.Json();
         var command = new Command("status", """
             Say how the documents stand that were issued under a reference. Only for the issuer: references can be
@@ -24,11 +25,11 @@ internal static class StatusCommand
 
             Example: truecopy status loan-4711 --issuer demo-bank
             """)
-        { reference, issuer, service, keys, json };
+        { reference, issuer, service, keys, timeout, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var trust = await ServiceTrust.LoadAsync(known, parsed.GetValue(service)!, parsed.GetValue(keys)!, cancellationToken);
-            using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = parsed.GetValue(service)!, Keys = trust.Given, Known = trust.Known }, network, time);
+            using var client = new TrueCopyClient(SharedOptions.Asking(parsed.GetValue(service)!, trust, parsed.GetValue(timeout), files: 1), network, time);
             var name = parsed.GetValue(reference)!;
             var issuerId = parsed.GetValue(issuer)!;
             var results = new List<VerifyOutput>();

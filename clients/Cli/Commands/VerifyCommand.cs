@@ -23,6 +23,7 @@ internal static class VerifyCommand
         var offline = new Option<bool>("--offline") { Description = "Use no network: check each file against its receipt. Proves what was done, not that it still stands." };
         var receipts = new Option<string?>("--receipts") { HelpName = "DIR", Description = "Folder of receipts, named as the files are within the folder or pattern given. Default: beside each file." };
         var details = new Option<bool>("--details") { Description = "Of several files, show each one whole rather than in a table." };
+        var timeout = SharedOptions.Patience();
         var json = SharedOptions.Json();
         var command = new Command("verify", """
             Verify files: is each, byte for byte, what an institution issued, and does it still stand?
@@ -62,7 +63,7 @@ internal static class VerifyCommand
                                            keys and last checkpoint of each log, by address of the service
                                            ($XDG_CONFIG_HOME, or %APPDATA% on Windows); see truecopy keys
             """)
-        { files, service, keys, algorithm, issuer, save, offline, receipts, details, json };
+        { files, service, keys, algorithm, issuer, save, offline, receipts, details, timeout, json };
         command.Validators.Add(parsed =>
         {
             if (parsed.GetValue(offline) && (parsed.GetValue(save) || parsed.GetValue(issuer) is not null))
@@ -82,7 +83,7 @@ internal static class VerifyCommand
             }
 
             var began = time.GetTimestamp();
-            using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = parsed.GetValue(service)!, Keys = trust.Given, Known = trust.Known }, network, time);
+            using var client = new TrueCopyClient(SharedOptions.Asking(parsed.GetValue(service)!, trust, parsed.GetValue(timeout), selected.Count), network, time);
             var online = new OnlineFiles(client, terminal, SharedOptions.Resolve(parsed.GetValue(algorithm)!), parsed.GetValue(issuer));
             var verified = await online.RunAsync(selected, cancellationToken);
             await trust.ConfirmAsync(client, [.. verified.Select(file => file.Answer).OfType<CheckedAnswer>()], terminal, time, cancellationToken);
@@ -121,7 +122,7 @@ internal static class VerifyCommand
             if (file.Answer!.Verdict == Verdict.Conflicting)
                 await terminal.Error.WriteLineAsync($"truecopy: no receipt of {file.File.Path} is kept: institutions differ about it; {VerdictText.AskForOne}");
             else
-                await LocalFile.WriteAsync(file.File.ReceiptPath(folder), Encoding.UTF8.GetBytes(file.Answer.Results[0].Document.Receipt), cancellationToken);
+                await LocalFile.ReplaceAsync(file.File.ReceiptPath(folder), Encoding.UTF8.GetBytes(file.Answer.Results[0].Document.Receipt), cancellationToken);
         }
     }
 }

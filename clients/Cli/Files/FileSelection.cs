@@ -43,8 +43,8 @@ internal static class FileSelection
         }
     }
 
-    // Links to folders are not followed: they may lead in a circle, or out of what was asked for.
-    private static FileSystemEnumerable<SelectedFile> InFolder(string folder) => new FileSystemEnumerable<SelectedFile>(
+    /// <summary>Every file in a folder, at any depth. Links to folders are not followed: they may lead in a circle, or out of what was asked for.</summary>
+    public static IEnumerable<SelectedFile> InFolder(string folder) => new FileSystemEnumerable<SelectedFile>(
         folder,
         (ref FileSystemEntry entry) => new SelectedFile(entry.ToSpecifiedFullPath(), Path.GetRelativePath(folder, entry.ToSpecifiedFullPath())),
         new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })

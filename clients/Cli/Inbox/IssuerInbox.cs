@@ -4,6 +4,7 @@ using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using TrueCopy.Verification;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
@@ -97,7 +98,7 @@ internal sealed class IssuerInbox
     {
         // A list of acts of which some were refused has both answers, the refusal first: it alone counts only if nothing was done.
         var rejection = await FindAsync(AnswerPath.Rejection(path), etag, cancellationToken);
-        var problem = rejection is null ? null : JsonSerializer.Deserialize(rejection.Content.ToMemory().Span, AnswerJson.Instance.ProblemDocument);
+        var problem = rejection is null ? null : ReadProblem(rejection.Content.ToMemory().Span);
         if (problem is not null && (!rejection!.Details.Metadata.TryGetValue(AnswerMetadata.Done, out var done) || done == "0"))
             return new InboxAnswer(null, null, null, problem);
         if (!isDocument)
@@ -106,6 +107,18 @@ internal sealed class IssuerInbox
             return null;
         var index = long.Parse(receipt.Details.Metadata[AnswerMetadata.LogIndex], CultureInfo.InvariantCulture);
         return new InboxAnswer(index, receipt.Content.ToArray(), null, null);
+    }
+
+    private static ProblemDocument ReadProblem(ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return ForeignJson.Read(content, AnswerJson.Instance.ProblemDocument);
+        }
+        catch (JsonException exception)
+        {
+            throw new CommandException(ExitCode.NoAnswer, "The refusal that is in the container cannot be read.", exception);
+        }
     }
 
     private Task<bool> HasAnswerAsync(string path, string etag, CancellationToken cancellationToken) => GuardAsync(async () =>

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TrueCopy.Verification;
 
 namespace TrueCopy.Cli.Inbox;
 
@@ -24,7 +26,7 @@ internal sealed record ReceiptLine(long Line, long LogIndex, string Algorithm, s
     {
         try
         {
-            return JsonSerializer.Deserialize(line, ReceiptLineJson.Default.ReceiptLine) ?? throw Unreadable(null);
+            return ForeignJson.Read(Encoding.UTF8.GetBytes(line), ReceiptLineJson.Default.ReceiptLine);
         }
         catch (JsonException exception)
         {
@@ -32,7 +34,7 @@ internal sealed record ReceiptLine(long Line, long LogIndex, string Algorithm, s
         }
     }
 
-    private static CommandException Unreadable(Exception? exception) =>
+    private static CommandException Unreadable(JsonException exception) =>
         new(ExitCode.NoAnswer, "The receipts that the service wrote cannot be read.", exception);
 }
 

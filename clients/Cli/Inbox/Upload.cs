@@ -80,7 +80,7 @@ internal sealed class Upload(IssuerInbox inbox, Terminal terminal, TimeProvider 
     {
         if (!save)
             return null;
-        await LocalFile.WriteAsync(file + Receipt.FileExtension, receipt, cancellationToken);
+        await LocalFile.ReplaceAsync(file + Receipt.FileExtension, receipt, cancellationToken);
         return file + Receipt.FileExtension;
     }
 

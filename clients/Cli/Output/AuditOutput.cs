@@ -6,7 +6,7 @@ namespace TrueCopy.Cli.Output;
 
 /// <summary>What <c>audit --json</c> says.</summary>
 /// <param name="Log">Address of the log.</param>
-/// <param name="Outcome"><c>holds</c>, <c>damaged</c>, <c>untrusted</c>, <c>splitView</c> or <c>rollback</c>.</param>
+/// <param name="Outcome"><c>holds</c>, <c>otherEntries</c>, <c>damaged</c>, <c>untrusted</c>, <c>splitView</c> or <c>rollback</c>.</param>
 /// <param name="Size">Entries that the signed checkpoint states; absent where it cannot be trusted.</param>
 /// <param name="SeenSize">Entries of the checkpoint remembered from before; absent at the first audit.</param>
 /// <param name="Entries">Entries that were downloaded and hashed this time.</param>
@@ -41,11 +41,15 @@ internal sealed record RecoveryOutput(bool Healthy, long Size, long Batches, IRe
 [JsonSerializable(typeof(RecoveryOutput))]
 internal sealed partial class OperatorJson : JsonSerializerContext
 {
-    public static OperatorJson Instance { get; } = new(new JsonSerializerOptions
+    private static readonly OperatorJson Instance = new(new JsonSerializerOptions
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
+
+    public static Printable Write(AuditOutput output) => Printable.Json(JsonSerializer.Serialize(output, Instance.AuditOutput));
+
+    public static Printable Write(RecoveryOutput output) => Printable.Json(JsonSerializer.Serialize(output, Instance.RecoveryOutput));
 }

@@ -123,5 +123,5 @@ internal sealed partial class CliJson : JsonSerializerContext
         Converters = { new UtcTimeConverter() },
     });
 
-    public static string Write<T>(List<T> results) => JsonSerializer.Serialize(results, typeof(List<T>), Instance);
+    public static Printable Write<T>(List<T> results) => Printable.Json(JsonSerializer.Serialize(results, typeof(List<T>), Instance));
 }

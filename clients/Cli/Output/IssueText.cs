@@ -3,7 +3,7 @@ namespace TrueCopy.Cli.Output;
 /// <summary>What became of an upload, in words for a person.</summary>
 internal static class IssueText
 {
-    public static string Of(IssueOutput result, Terminal terminal) => result.State switch
+    public static Printable Of(IssueOutput result, Terminal terminal) => result.State switch
     {
         "issued" => $"{terminal.Good("✔ issued")}    {result.File}  log entry {result.LogIndex}{(result.Receipt is null ? "" : $"  receipt {result.Receipt}")}",
         "answered" => $"{terminal.Good("✔ done")}      {result.File}  receipts {result.Receipt}",
@@ -13,6 +13,6 @@ internal static class IssueText
         _ => $"{terminal.Bad("‼ unanswered")}  {result.File}  uploaded, but the service has not answered yet; it will, under .truecopy/ in the container",
     };
 
-    private static string Lines(IssueOutput result) =>
-        string.Concat((result.Problem!.Lines ?? []).Select(line => $"\n    line {line.Line}: {line.Detail}"));
+    private static Printable Lines(IssueOutput result) =>
+        (result.Problem!.Lines ?? []).Aggregate(new Printable(), (text, line) => text.Append($"\n    line {line.Line}: {line.Detail}"));
 }

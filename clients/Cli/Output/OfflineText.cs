@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using TrueCopy.Cli.Files;
 using TrueCopy.Cli.Trust;
 using TrueCopy.Verification;
@@ -10,34 +8,34 @@ namespace TrueCopy.Cli.Output;
 /// <summary>What a receipt proves, in words for a person.</summary>
 internal static class OfflineText
 {
-    public static string Of(OfflineResult result, Terminal terminal)
+    public static Printable Of(OfflineResult result, Terminal terminal)
     {
         var (word, tone) = Headline(result);
         return Of(result, terminal.Paint(tone, word));
     }
 
     /// <summary>The same under a headline of the caller's.</summary>
-    public static string Of(OfflineResult result, string headline)
+    public static Printable Of(OfflineResult result, Printable headline)
     {
-        var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{headline}  {result.Output.File}");
+        var text = new Printable();
+        text.AppendLine($"{headline}  {result.Output.File}");
         if (result.Answer is not { } answer)
-            return text.AppendLine(CultureInfo.InvariantCulture, $"  {result.Output.Reason}").ToString();
+            return text.AppendLine($"  {result.Output.Reason}");
 
         var entry = answer.Check.Entry;
-        text.AppendLine(CultureInfo.InvariantCulture, $"  {entry.LegalName} [{entry.Jurisdiction}] ({entry.Issuer}) did \"{ExactName.Of(entry.Kind)}\" at {VerdictText.Time(entry.At)}");
+        text.AppendLine($"  {entry.LegalName} [{entry.Jurisdiction}] ({entry.Issuer}) did \"{ExactName.Of(entry.Kind)}\" at {VerdictText.Time(entry.At)}");
         if (entry.Reason is { } reason)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  reason: {ExactName.Of(reason)}{(result.Output.Note is null ? "" : $" ({result.Output.Note})")}");
+            text.AppendLine($"  reason: {ExactName.Of(reason)}{(result.Output.Note is null ? "" : $" ({result.Output.Note})")}");
         if (result.Output.Successor is { } successor)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  replaced by {successor}");
+            text.AppendLine($"  replaced by {successor}");
         if (entry.ValidFrom is { } validFrom)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on from {VerdictText.Time(validFrom)} on");
+            text.AppendLine($"  to be relied on from {VerdictText.Time(validFrom)} on");
         if (entry.Expires is { } expires)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on until {VerdictText.Time(expires)}");
+            text.AppendLine($"  to be relied on until {VerdictText.Time(expires)}");
         VerdictText.AppendChecks(text, [answer.Check], entry.Algorithm!);
         if (answer.Seen)
-            text.AppendLine("    ✔ it is the log as the service showed it here before");
-        return text.ToString();
+            text.AppendLine($"    ✔ it is the log as the service showed it here before");
+        return text;
     }
 
     public static VerdictRow RowOf(OfflineResult result)
@@ -49,10 +47,10 @@ internal static class OfflineText
     }
 
     /// <summary>What no receipt can prove.</summary>
-    public static string Caveat(SeenLog? seen) => $"""
+    public static Printable Caveat(SeenLog? seen) => $"""
 
         Offline: the receipts prove what was done, up to the log of their size. Whether it still stands since,
-        only the service can say (truecopy verify).{(seen is null ? "" : string.Create(CultureInfo.InvariantCulture, $"\nThe log was last seen here at {VerdictText.Time(seen.At)}, with {seen.Checkpoint.Size} entries."))}
+        only the service can say (truecopy verify).{(seen is null ? new Printable() : $"\nThe log was last seen here at {VerdictText.Time(seen.At)}, with {seen.Checkpoint.Size} entries.")}
 
         """;
 

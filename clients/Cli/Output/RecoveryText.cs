@@ -1,14 +1,12 @@
-using System.Text;
-
 namespace TrueCopy.Cli.Output;
 
 /// <summary>The state of a ledger in words.</summary>
 internal static class RecoveryText
 {
-    public static string Of(RecoveryOutput output, string done, Terminal terminal)
+    public static Printable Of(RecoveryOutput output, string done, Terminal terminal)
     {
         var headline = output.Healthy ? terminal.Good("✔ WHOLE") : terminal.Bad("✘ NOT WHOLE");
-        var text = new StringBuilder($"{headline}  {output.Size} entries in {output.Batches} batches {done}");
+        Printable text = $"{headline}  {output.Size} entries in {output.Batches} batches {done}";
         foreach (var finding in output.Findings)
         {
             var mark = finding.Repaired ? terminal.Good("✔ repaired") : terminal.Bad("✘");
@@ -16,8 +14,8 @@ internal static class RecoveryText
         }
 
         if (!output.Healthy)
-            text.Append("\n  Nothing is repaired without --apply.");
-        return text.ToString();
+            text.Append($"\n  Nothing is repaired without --apply.");
+        return text;
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Spectre.Console;
 using TrueCopy.Cli.Files;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Answers;
@@ -19,6 +18,7 @@ internal sealed record VerdictRow(string File, string Word, Tone Tone, string De
 internal static class VerdictTable
 {
     private const int FewFiles = 20;
+    private static readonly Column Word = new("verdict", Wraps: false);
 
     public static VerdictRow RowOf(VerifiedFile file, VerifyOutput result)
     {
@@ -29,42 +29,20 @@ internal static class VerdictTable
     /// <summary>Writes the table; of many files those that verified are only counted.</summary>
     public static void Write(IReadOnlyList<VerdictRow> rows, string cost, Terminal terminal)
     {
-        var console = terminal.Console();
         VerdictRow[] shown = [.. rows.Where(row => rows.Count <= FewFiles || row.ExitCode != ExitCode.Verified)];
         if (shown.Length > 0)
-        {
-            var files = Table("verdict", "file", "");
-            foreach (var row in shown)
-                files.AddRow(Cell(row), new Text(row.File), new Text(row.Detail));
-            console.Write(files);
-        }
-
-        var counts = Table("verdict", "files");
-        counts.Columns[1].RightAligned();
-        foreach (var group in rows.GroupBy(row => row.Word).OrderByDescending(group => ExitCode.Gravity(group.First().ExitCode)))
-            counts.AddRow(Cell(group.First()), new Text(group.Count().ToString("N0", CultureInfo.InvariantCulture)));
-        console.Write(counts);
+            terminal.WriteTable([Word, new Column("file"), new Column("")], shown.Select(row => (Cell[])[WordOf(row), new Cell(row.File), new Cell(row.Detail)]));
+        terminal.WriteTable(
+            [Word, new Column("files", IsNumber: true)],
+            rows.GroupBy(row => row.Word)
+                .OrderByDescending(group => ExitCode.Gravity(group.First().ExitCode))
+                .Select(group => (Cell[])[WordOf(group.First()), new Cell(group.Count().ToString("N0", CultureInfo.InvariantCulture))]));
         if (rows.Any(row => row.ExitCode == ExitCode.Conflicting))
             terminal.Output.WriteLine($"Where institutions differ, {VerdictText.AskForOne}");
-        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows.Count:N0} files, {cost}"));
+        terminal.Output.WriteLine($"{rows.Count:N0} files, {cost}");
     }
 
-    private static Table Table(params string[] columns)
-    {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var column in columns)
-            table.AddColumn(new TableColumn(new Text(column)));
-        table.Columns[0].NoWrap();
-        return table;
-    }
-
-    private static Text Cell(VerdictRow row) => new(row.Word, new Style(row.Tone switch
-    {
-        Tone.Good => Color.Green,
-        Tone.Caution => Color.Yellow,
-        Tone.Conflict => Color.Purple,
-        _ => Color.Red,
-    }));
+    private static Cell WordOf(VerdictRow row) => new(row.Word, row.Tone);
 
     private static string DetailOf(VerifyOutput result) => result switch
     {

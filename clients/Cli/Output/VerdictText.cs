@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using TrueCopy.Client;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Answers;
@@ -19,25 +18,25 @@ internal static class VerdictText
     /// <param name="result">As JSON says it.</param>
     /// <param name="answer">What was answered; null if the file cannot be read.</param>
     /// <param name="terminal">For colour.</param>
-    public static string Of(VerifyOutput result, CheckedAnswer? answer, Terminal terminal)
+    public static Printable Of(VerifyOutput result, CheckedAnswer? answer, Terminal terminal)
     {
-        var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{Headline(result.Verdict, terminal)}  {result.File}");
+        var text = new Printable();
+        text.AppendLine($"{Headline(result.Verdict, terminal)}  {result.File}");
         switch (result.Verdict)
         {
             case null when result.Digest is null:
-                return text.AppendLine(CultureInfo.InvariantCulture, $"  {result.Error}").ToString();
+                return text.AppendLine($"  {result.Error}");
             case null:
-                text.AppendLine(CultureInfo.InvariantCulture, $"  The service's answer cannot be relied on. {result.Error}");
-                text.AppendLine("  This says nothing about the file. Do not rely on it until the service is looked into.");
+                text.AppendLine($"  The service's answer cannot be relied on. {result.Error}");
+                text.AppendLine($"  This says nothing about the file. Do not rely on it until the service is looked into.");
                 break;
             case Verdict.Unknown:
-                text.AppendLine("  No issuer of this log issued a file with these bytes. Either it was changed since it was");
-                text.AppendLine("  issued, by as little as one bit, or it was never issued here. The log cannot tell which.");
+                text.AppendLine($"  No issuer of this log issued a file with these bytes. Either it was changed since it was");
+                text.AppendLine($"  issued, by as little as one bit, or it was never issued here. The log cannot tell which.");
                 break;
             default:
                 if (result.Verdict == Verdict.Conflicting)
-                    text.AppendLine(CultureInfo.InvariantCulture, $"  Institutions differ about this file; {AskForOne}");
+                    text.AppendLine($"  Institutions differ about this file; {AskForOne}");
                 foreach (var one in answer!.Results)
                     AppendResult(text, one, severalResults: answer.Results.Count > 1);
                 AppendChecks(text, answer.Receipts, result.Algorithm!);
@@ -46,13 +45,13 @@ internal static class VerdictText
         }
 
         if (answer is not null)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  checked at {Time(answer.CheckedAt)}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  {result.Algorithm} {result.Digest}");
-        return text.ToString();
+            text.AppendLine($"  checked at {Time(answer.CheckedAt)}");
+        text.AppendLine($"  {result.Algorithm} {result.Digest}");
+        return text;
     }
 
     /// <summary>A verdict in a word, as different to the eye without colour as with it.</summary>
-    public static string Headline(Verdict? verdict, Terminal terminal)
+    public static Printable Headline(Verdict? verdict, Terminal terminal)
     {
         var (word, tone) = Headline(verdict);
         return terminal.Paint(tone, word);
@@ -82,24 +81,24 @@ internal static class VerdictText
         _ => "it stands",
     };
 
-    private static void AppendResult(StringBuilder text, CheckedResult checkedResult, bool severalResults)
+    private static void AppendResult(Printable text, CheckedResult checkedResult, bool severalResults)
     {
         var (result, issue) = (checkedResult.Document, checkedResult.Issue);
         var issuer = result.Issuer;
-        text.AppendLine(CultureInfo.InvariantCulture, $"  issued by {issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id}) at {Time(issue.Entry.At)}, log entry {issue.Index}");
+        text.AppendLine($"  issued by {issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id}) at {Time(issue.Entry.At)}, log entry {issue.Index}");
         if (result.Verdict != Verdict.Verified || severalResults)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {ExactName.Of(result.Verdict)}: {Meaning(result)}");
+            text.AppendLine($"  {ExactName.Of(result.Verdict)}: {Meaning(result)}");
         if (result.Reason is { } reason)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  reason: {ExactName.Of(reason)}{(result.Note is null ? "" : $" ({result.Note})")}");
+            text.AppendLine($"  reason: {ExactName.Of(reason)}{(result.Note is null ? "" : $" ({result.Note})")}");
         if (result.Successor is { } successor)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  replaced by {successor.Algorithm} {successor.Digest}");
+            text.AppendLine($"  replaced by {successor.Algorithm} {successor.Digest}");
         if (result is { Verdict: Verdict.Verified, Expires: { } expires })
-            text.AppendLine(CultureInfo.InvariantCulture, $"  to be relied on until {Time(expires)}");
+            text.AppendLine($"  to be relied on until {Time(expires)}");
     }
 
     public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    public static string FirstUse(LogKeys keys, string knownLogs) => $"""
+    public static Printable FirstUse(LogKeys keys, string knownLogs) => $"""
 
         First use: the log's key came from the service itself. It is kept in {knownLogs},
         and the service is held to it from now on. To be sure of this time too, compare it with the key that you got
@@ -109,23 +108,23 @@ internal static class VerdictText
         """;
 
     /// <summary>What was proven, by the receipts of one document.</summary>
-    public static void AppendChecks(StringBuilder text, IReadOnlyList<ReceiptCheck> checks, string algorithm)
+    public static void AppendChecks(Printable text, IReadOnlyList<ReceiptCheck> checks, string algorithm)
     {
-        text.AppendLine("  checked here, not taken on trust:");
-        text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ the receipt{(checks.Count == 1 ? " is" : "s are")} about this file's {algorithm} digest");
+        text.AppendLine($"  checked here, not taken on trust:");
+        text.AppendLine($"    ✔ the receipt{(checks.Count == 1 ? " is" : "s are")} about this file's {algorithm} digest");
         foreach (var log in checks.GroupBy(check => check.Checkpoint))
         {
             foreach (var check in log.OrderBy(check => check.Index))
-                text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ entry {check.Index} is in the log of {check.Checkpoint.Size} entries");
+                text.AppendLine($"    ✔ entry {check.Index} is in the log of {check.Checkpoint.Size} entries");
             foreach (var key in log.Key.Signers)
-                text.AppendLine(CultureInfo.InvariantCulture, $"    ✔ that log is signed by {key.Name}+{key.KeyId:x8}");
+                text.AppendLine($"    ✔ that log is signed by {key.Name}+{key.KeyId:x8}");
         }
     }
 
     // Only what adds to that which is proven.
-    private static void AppendUnproven(StringBuilder text, IReadOnlyList<CheckedResult> results)
+    private static void AppendUnproven(Printable text, IReadOnlyList<CheckedResult> results)
     {
-        var lines = new List<string>();
+        var lines = new List<Printable>();
         foreach (var result in results)
         {
             if (result.Document.Unproven is not { } unproven)
@@ -133,9 +132,9 @@ internal static class VerdictText
             var (id, proven) = (result.Document.Issuer.Id, result.Receipts.Select(check => check.Index).ToHashSet());
             ActDocument[] others = [.. unproven.Acts.Where(act => !proven.Contains(act.LogIndex))];
             if (others.Length > FewActs)
-                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{id}: {others.Length - FewActs:N0} other acts, then"));
+                lines.Add($"{id}: {others.Length - FewActs:N0} other acts, then");
             foreach (var act in others.TakeLast(FewActs))
-                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{id}: {ExactName.Of(act.Kind)} at {Time(act.At)}, log entry {act.LogIndex}"));
+                lines.Add($"{id}: {ExactName.Of(act.Kind)} at {Time(act.At)}, log entry {act.LogIndex}");
             if (unproven.Type is { } type)
                 lines.Add($"{id}: a document of the kind \"{type}\"");
             if (unproven.SuccessorVerdict is { } successor)
@@ -144,8 +143,8 @@ internal static class VerdictText
 
         if (lines.Count == 0)
             return;
-        text.AppendLine("  the service's word, which nothing here proves:");
+        text.AppendLine($"  the service's word, which nothing here proves:");
         foreach (var line in lines)
-            text.AppendLine(CultureInfo.InvariantCulture, $"    {line}");
+            text.AppendLine($"    {line}");
     }
 }

@@ -93,7 +93,7 @@ internal sealed class KnownLogs(string path)
         {
             if (!File.Exists(Path))
                 return [];
-            var document = JsonSerializer.Deserialize(File.ReadAllBytes(Path), KnownLogsJson.Instance.KnownLogsDocument);
+            var document = ForeignJson.Read(File.ReadAllBytes(Path), KnownLogsJson.Instance.KnownLogsDocument);
             return document is { Version: Version }
                 ? document.Logs
                 : throw Unusable("it is of another version");

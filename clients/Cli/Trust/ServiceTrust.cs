@@ -92,7 +92,7 @@ internal sealed class ServiceTrust
         foreach (var key in renewed.Keys.Verifiers.Where(key => !told.Any(old => old.ToString() == key.ToString())))
             await terminal.Error.WriteLineAsync($"truecopy: the log {renewed.Keys.Origin} has a new key, which its entry {renewed.Announced} announces, proven by the keys before it: {key}");
         if (Given is not null && renewed.Announced is not null)
-            await terminal.Error.WriteLineAsync("truecopy: the keys of --key have given way to these; give these from now on.");
+            await terminal.Error.WriteLineAsync($"truecopy: the keys of --key have given way to these; give these from now on.");
     }
 
     private static bool Same(TrustedLog left, TrustedLog right) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TrueCopy.TransparencyLog;
+using TrueCopy.Verification;
 
 namespace TrueCopy.AzureStorage.Ledger;
 
@@ -20,12 +21,12 @@ internal sealed record StagedPointer(string Blob, int Part, int Parts)
     {
         try
         {
-            var pointer = JsonSerializer.Deserialize(bytes, StagedPointerJson.Default.StagedPointer);
+            var pointer = ForeignJson.Read(bytes, StagedPointerJson.Default.StagedPointer);
             return pointer is { Blob.Length: > 0 and <= MaxNameLength, Part: >= 0 } && pointer.Part < pointer.Parts
                 ? pointer
                 : throw new LogFormatException("staged pointer: it names no part of an upload");
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException exception)
         {
             throw new LogFormatException("staged pointer: not its JSON", exception);
         }

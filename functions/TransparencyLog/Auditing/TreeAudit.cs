@@ -41,9 +41,10 @@ public sealed class TreeAudit(ITileReader log, int parallelism)
         try
         {
             var next = from.Size / TileId.FullWidth;
+            var bundles = (checkpoint.Size / TileId.FullWidth) + (checkpoint.Size % TileId.FullWidth == 0 ? 0 : 1);
             while (walk.GoesOn)
             {
-                for (; next * TileId.FullWidth < checkpoint.Size && ahead.Count < parallelism; next++)
+                for (; next < bundles && ahead.Count < parallelism; next++)
                     ahead.Enqueue(Leaves.ReadAsync(log, next, checkpoint.Size, stop.Token));
                 if (!ahead.TryDequeue(out var leaves))
                     return await walk.EndAsync(stop.Token);
@@ -104,7 +105,7 @@ public sealed class TreeAudit(ITileReader log, int parallelism)
 
         public async Task<TreeAuditResult> EndAsync(CancellationToken cancellationToken)
         {
-            for (var level = 1; checkpoint.Size >> (TileId.Height * level) is > 0 and var count; level++)
+            for (var level = 1; TileId.CountAt(level, checkpoint.Size) is > 0 and var count; level++)
             {
                 if (count % TileId.FullWidth != 0)
                     await CheckPartialTileAsync(level, count, cancellationToken);

@@ -42,7 +42,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
 
     /// <summary>
     /// The keys among <paramref name="known"/> that signed this note. Lines of unknown keys are ignored; a known key's
-    /// line must verify.
+    /// line must verify, and have the one spelling of its base64.
     /// </summary>
     /// <exception cref="LogFormatException">A known key's signature is wrong, or no known key signed.</exception>
     public IReadOnlyList<NoteVerifier> Verify(IEnumerable<NoteVerifier> known)
@@ -53,6 +53,8 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
         {
             foreach (var line in Signatures.Where(line => line.KeyId == key.KeyId && line.Name == key.Name))
             {
+                if (line.OddSpelling is not null)
+                    throw new LogFormatException($"note: the signature of {key.Name}+{key.KeyId:x8} is not base64 in its one spelling");
                 if (!key.Verify(text, line.Value.Span))
                     throw new LogFormatException($"note: the signature of {key.Name}+{key.KeyId:x8} is wrong");
                 if (!verified.Contains(key))
@@ -72,7 +74,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
             var value = new byte[KeyIdLength + signature.Value.Length];
             BinaryPrimitives.WriteUInt32BigEndian(value, signature.KeyId);
             signature.Value.Span.CopyTo(value.AsSpan(KeyIdLength));
-            note.Append(LinePrefix).Append(signature.Name).Append(' ').Append(Convert.ToBase64String(value)).Append('\n');
+            note.Append(LinePrefix).Append(signature.Name).Append(' ').Append(signature.OddSpelling ?? Convert.ToBase64String(value)).Append('\n');
         }
 
         return Encoding.UTF8.GetBytes(note.ToString());
@@ -85,11 +87,15 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
         var separator = line.IndexOf(' ', LinePrefix.Length);
         if (separator < 0 || !KeyName.IsValid(line.AsSpan(LinePrefix.Length, separator - LinePrefix.Length)))
             throw new LogFormatException("note: a signature line has a key name without spaces or plus signs");
-        if (!StrictBase64.TryDecode(line.AsSpan(separator + 1), out var value) || value.Length <= KeyIdLength)
+        var spelling = line.AsSpan(separator + 1);
+        if (!StrictBase64.TryDecodeLenient(spelling, out var value, out var isCanonical) || value.Length <= KeyIdLength)
             throw new LogFormatException("note: a signature is base64 of a key id and at least one byte");
         return new NoteSignature(
             line[LinePrefix.Length..separator],
             BinaryPrimitives.ReadUInt32BigEndian(value),
-            value.AsMemory(KeyIdLength));
+            value.AsMemory(KeyIdLength))
+        {
+            OddSpelling = isCanonical ? null : spelling.ToString(),
+        };
     }
 }

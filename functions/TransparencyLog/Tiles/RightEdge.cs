@@ -14,21 +14,19 @@ public readonly record struct TileContent(TileId Id, ReadOnlyMemory<byte> Bytes)
 /// </summary>
 public sealed class RightEdge
 {
-    private const int MaxLevels = 64 / TileId.Height;
-
     // _frontier[h] is the root of the perfect subtree of height h that ends at the edge; valid where bit h of Size is set.
     private readonly MerkleHash[] _frontier = new MerkleHash[64];
 
     // Buffers only grow at their end and are replaced when they are full, so a bundle is handed out without a copy.
-    private readonly ArrayBufferWriter<MerkleHash>[] _partial = new ArrayBufferWriter<MerkleHash>[MaxLevels];
+    private readonly ArrayBufferWriter<MerkleHash>[] _partial = new ArrayBufferWriter<MerkleHash>[TileId.Levels];
     private readonly List<TileContent> _filled = [];
-    private readonly bool[] _touched = new bool[MaxLevels];
+    private readonly bool[] _touched = new bool[TileId.Levels];
     private ArrayBufferWriter<byte> _bundle = new();
 
     /// <summary>The edge of the empty log.</summary>
     public RightEdge()
     {
-        for (var level = 0; level < MaxLevels; level++)
+        for (var level = 0; level < TileId.Levels; level++)
             _partial[level] = new ArrayBufferWriter<MerkleHash>();
     }
 
@@ -54,9 +52,9 @@ public sealed class RightEdge
     public static async Task<RightEdge> LoadAsync(ITileReader reader, long size, CancellationToken cancellationToken)
     {
         var edge = new RightEdge { Size = size };
-        for (var level = 0; level < MaxLevels && size >> (TileId.Height * level) != 0; level++)
+        for (var level = 0; level < TileId.Levels && TileId.CountAt(level, size) != 0; level++)
         {
-            var count = size >> (TileId.Height * level);
+            var count = TileId.CountAt(level, size);
             if (count % TileId.FullWidth == 0)
                 continue;
 
@@ -77,7 +75,7 @@ public sealed class RightEdge
     {
         var copy = new RightEdge { Size = Size, _bundle = Copy(_bundle) };
         _frontier.CopyTo(copy._frontier, 0);
-        for (var level = 0; level < MaxLevels; level++)
+        for (var level = 0; level < TileId.Levels; level++)
             copy._partial[level] = Copy(_partial[level]);
         return copy;
     }
@@ -112,10 +110,10 @@ public sealed class RightEdge
         _filled.Clear();
         if (_touched[0] && Size % TileId.FullWidth != 0)
             tiles.Add(new TileContent(TileId.At(TileId.EntriesLevel, Size / TileId.FullWidth, Size), _bundle.WrittenMemory));
-        for (var level = 0; level < MaxLevels; level++)
+        for (var level = 0; level < TileId.Levels; level++)
         {
             if (_touched[level] && _partial[level].WrittenCount > 0)
-                tiles.Add(Content(level, (Size >> (TileId.Height * level)) / TileId.FullWidth));
+                tiles.Add(Content(level, TileId.CountAt(level, Size) / TileId.FullWidth));
             _touched[level] = false;
         }
 
@@ -129,7 +127,7 @@ public sealed class RightEdge
         if (_partial[level].WrittenCount < TileId.FullWidth)
             return;
 
-        _filled.Add(Content(level, (Size >> (TileId.Height * level)) / TileId.FullWidth));
+        _filled.Add(Content(level, TileId.CountAt(level, Size) / TileId.FullWidth));
         _partial[level] = new ArrayBufferWriter<MerkleHash>(TileId.FullWidth);
     }
 

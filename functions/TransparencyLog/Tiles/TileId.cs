@@ -16,6 +16,9 @@ public readonly record struct TileId(int Level, long Index, int Width)
     /// <summary>log2 of <see cref="FullWidth"/>: the height of the subtree that a tile spans.</summary>
     public const int Height = 8;
 
+    /// <summary>Levels that a tree can have: it has less than 2^63 leaves.</summary>
+    public const int Levels = 64 / Height;
+
     /// <summary>The level that stands for entry bundles, which tlog-tiles serves under <c>tile/entries/</c>.</summary>
     public const int EntriesLevel = -1;
 
@@ -40,9 +43,18 @@ public readonly record struct TileId(int Level, long Index, int Width)
     /// <summary>The tile at this place as wide as a tree of <paramref name="size"/> leaves makes it.</summary>
     public static TileId At(int level, long index, long size)
     {
-        var count = level == EntriesLevel ? size : size >> (Height * level);
+        var count = CountAt(level, size);
         return new TileId(level, index, (int)Math.Min(FullWidth, count - (index * FullWidth)));
     }
+
+    /// <summary>How many hashes a level has, or entries, in all tiles of a tree of <paramref name="size"/> leaves; none where no whole subtree is that high.</summary>
+    /// <remarks>A shift alone would not do: from level 8 on it goes round to the leaves.</remarks>
+    public static long CountAt(int level, long size) => level switch
+    {
+        EntriesLevel => size,
+        >= Levels => 0,
+        _ => size >> (Height * level),
+    };
 
     /// <summary>The path below the log's prefix, such as <c>tile/0/x001/234.p/17</c>.</summary>
     public string ToPath()

@@ -32,7 +32,7 @@ public static class ConfidentialJson
     {
         try
         {
-            var body = JsonSerializer.Deserialize(bytes, Json.ConfidentialBody) ?? throw new LogFormatException("confidential part: null");
+            var body = ForeignJson.Read(bytes, Json.ConfidentialBody);
             return new Confidential
             {
                 Reference = body.Reference,
@@ -42,7 +42,7 @@ public static class ConfidentialJson
                 Siblings = body.Siblings is null ? [] : [.. body.Siblings.Select(DigestOf)],
             };
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException exception)
         {
             throw new LogFormatException("confidential part: not its JSON", exception);
         }

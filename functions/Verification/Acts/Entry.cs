@@ -25,6 +25,9 @@ public sealed record Entry
         // Names are for people to read in the log as written; nothing here is ever embedded in HTML as is.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new UtcTimeConverter() },
+
+        // Two readers of one entry read the same: with two commitments, one would take the first and another the last.
+        AllowDuplicateProperties = false,
         MaxDepth = 4,
     });
 
@@ -151,7 +154,7 @@ public sealed record Entry
             throw new LogFormatException("entry: longer than a bundle can hold");
         try
         {
-            var entry = JsonSerializer.Deserialize(bytes, Json.Entry);
+            var entry = ForeignJson.Read(bytes, Json.Entry);
             return entry is { Version: FormatVersion }
                 ? entry
                 : throw new LogFormatException("entry: not of version 1");

@@ -16,7 +16,7 @@ namespace TrueCopy.Verification.Answers;
 [JsonSerializable(typeof(VerdictDocument))]
 public sealed partial class AnswerJson : JsonSerializerContext
 {
-    /// <summary>The one instance: camel case, absent rather than null, instants in UTC, strict about what it reads.</summary>
+    /// <summary>The one instance: camel case, absent rather than null, instants in UTC, strict about what it reads (<see cref="ForeignJson"/>).</summary>
     public static AnswerJson Instance { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

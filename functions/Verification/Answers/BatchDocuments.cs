@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace TrueCopy.Verification.Answers;
 
 /// <summary>The body of <c>POST /v1/verify</c>.</summary>
@@ -18,11 +15,4 @@ public sealed record DigestDocument(string Algorithm, string Digest);
 
 /// <summary>The answer to <c>POST /v1/verify</c>.</summary>
 /// <param name="Results">One a digest, in the order asked.</param>
-public sealed record BatchAnswerDocument(IReadOnlyList<VerdictDocument> Results) : IJsonOnDeserialized
-{
-    void IJsonOnDeserialized.OnDeserialized()
-    {
-        if (Results.Any(result => result is null))
-            throw new JsonException("A batch's results hold a null.");
-    }
-}
+public sealed record BatchAnswerDocument(IReadOnlyList<VerdictDocument> Results);

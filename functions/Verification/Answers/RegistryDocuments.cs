@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.Verification.Succession;
 
@@ -25,14 +23,7 @@ public sealed record IssuerDescriptionDocument(long LogIndex, DateTimeOffset Sin
 /// <summary>The answer to <c>GET /v1/issuers/{id}/documents?reference=…</c>.</summary>
 /// <param name="Reference">The issuer's own name for the documents.</param>
 /// <param name="Documents">Their verdicts: one for each document and algorithm under that reference.</param>
-public sealed record DocumentsDocument(string Reference, IReadOnlyList<VerdictDocument> Documents) : IJsonOnDeserialized
-{
-    void IJsonOnDeserialized.OnDeserialized()
-    {
-        if (Documents.Any(document => document is null))
-            throw new JsonException("The documents hold a null.");
-    }
-}
+public sealed record DocumentsDocument(string Reference, IReadOnlyList<VerdictDocument> Documents);
 
 /// <summary>The answer to <c>GET /v1/keys</c>: a JSON Web Key Set (RFC 7517) that also names the log.</summary>
 /// <param name="Origin">The log's name.</param>
@@ -42,7 +33,7 @@ public sealed record DocumentsDocument(string Reference, IReadOnlyList<VerdictDo
 /// The entries that say which keys sign, with proof: the genesis and every entry of the kind <c>keys</c>, oldest first. The
 /// last lists the keys of this document.
 /// </param>
-public sealed record KeysDocument(string Origin, IReadOnlyList<string> VerifierKeys, IReadOnlyList<KeyDocument> Keys, IReadOnlyList<KeysEntryDocument> Entries) : IJsonOnDeserialized
+public sealed record KeysDocument(string Origin, IReadOnlyList<string> VerifierKeys, IReadOnlyList<KeyDocument> Keys, IReadOnlyList<KeysEntryDocument> Entries)
 {
     /// <summary>The document of a log whose entries say which keys sign.</summary>
     /// <param name="entries">Every one, oldest first; at least the genesis.</param>
@@ -50,12 +41,6 @@ public sealed record KeysDocument(string Origin, IReadOnlyList<string> VerifierK
 
     /// <summary>The document of a log that has not begun.</summary>
     public static KeysDocument Of(IReadOnlyList<NoteVerifier> verifiers) => Of(verifiers, []);
-
-    void IJsonOnDeserialized.OnDeserialized()
-    {
-        if (VerifierKeys.Any(key => key is null) || Keys.Any(key => key is null) || Entries.Any(entry => entry is null))
-            throw new JsonException("The keys hold a null.");
-    }
 
     private static KeysDocument Of(IReadOnlyList<NoteVerifier> verifiers, IReadOnlyList<KeysEntry> entries) => new(
         verifiers[0].Name,

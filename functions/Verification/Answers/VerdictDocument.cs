@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Verdicts;
 
@@ -19,7 +17,7 @@ public sealed record VerdictDocument(
     string Digest,
     DateTimeOffset CheckedAt,
     IReadOnlyList<ResultDocument> Results,
-    CheckpointDocument Checkpoint) : IJsonOnDeserialized
+    CheckpointDocument Checkpoint)
 {
     /// <summary>The document of an answer.</summary>
     public static VerdictDocument Of(Answer answer) => new(
@@ -29,12 +27,6 @@ public sealed record VerdictDocument(
         answer.CheckedAt,
         [.. answer.Issuers.Select(ResultDocument.Of)],
         CheckpointDocument.Of(answer.Checkpoint));
-
-    void IJsonOnDeserialized.OnDeserialized()
-    {
-        if (Results.Any(result => result is null || result.Unproven?.Acts.Any(act => act is null) == true))
-            throw new JsonException("A list of a verdict holds a null.");
-    }
 }
 
 /// <summary>

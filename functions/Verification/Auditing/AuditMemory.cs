@@ -52,6 +52,9 @@ public sealed record AuditMemory(
     /// <summary>The checkpoint seen last, whose signature was verified then.</summary>
     public Checkpoint? Seen => Note is { } note ? Checkpoint.Parse(SignedNote.Parse(note.Span).Text) : null;
 
+    /// <summary>Whether what was audited is a log of other entries: one of ours begins by announcing its keys.</summary>
+    public bool HoldsOtherEntries => AuditedSize > 0 && Confirmed.Announced is null;
+
     /// <summary>The bytes of a file: UTF-8 JSON, version 1.</summary>
     public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(
         new MemoryBody(FormatVersion, Pinned, Trusted, AuditedSize, Write(Confirmed), Progress is null ? null : Write(Progress), Note is { } note ? Encoding.UTF8.GetString(note.Span) : null),
@@ -63,7 +66,7 @@ public sealed record AuditMemory(
     {
         try
         {
-            if (JsonSerializer.Deserialize(bytes, Json.MemoryBody) is not { Version: FormatVersion, Pinned.Count: > 0, Trusted.Count: > 0 } body)
+            if (ForeignJson.Read(bytes, Json.MemoryBody) is not { Version: FormatVersion, Pinned.Count: > 0, Trusted.Count: > 0 } body)
                 throw new LogFormatException("audit memory: not of version 1");
             var memory = new AuditMemory(
                 [.. body.Pinned.Select(ValidKey)],
@@ -76,7 +79,7 @@ public sealed record AuditMemory(
                 ? memory
                 : throw new LogFormatException("audit memory: it has audited more than it has seen");
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException)
         {
             throw new LogFormatException("audit memory: not its JSON", exception);
         }

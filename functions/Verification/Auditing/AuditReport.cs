@@ -8,6 +8,12 @@ public enum AuditOutcome
     /// <summary>All that is served is what the signed checkpoint says, and it has only grown.</summary>
     Holds,
 
+    /// <summary>
+    /// The tree is what the signed checkpoint says, and it has only grown; but its entries are not those of a log of this
+    /// kind, so nothing is known of what they mean.
+    /// </summary>
+    OtherEntries,
+
     /// <summary>What is served does not go together; the log's keeper has to repair it, or to explain.</summary>
     Damaged,
 

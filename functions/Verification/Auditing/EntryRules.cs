@@ -9,11 +9,18 @@ namespace TrueCopy.Verification.Auditing;
 /// <param name="Keys">Verifier keys; from this entry's checkpoint on these sign, all of them and no others.</param>
 public sealed record KeyAnnouncement(long LogIndex, IReadOnlyList<string> Keys);
 
-/// <summary>What holds for every entry, as far as an outsider can see; follows the announcements of keys.</summary>
+/// <summary>
+/// What holds for every entry, as far as an outsider can see; follows the announcements of keys. A log whose first entry
+/// is none of ours is a log of other entries, about which there are no rules.
+/// </summary>
 /// <param name="origin">The log's name.</param>
-/// <param name="announced">The last announcement before the first entry to come; null at the log's beginning.</param>
-public sealed class EntryRules(string origin, KeyAnnouncement? announced)
+/// <param name="next">Index of the first entry to come.</param>
+/// <param name="announced">The last announcement before it; there is one in every log of ours, but at its beginning.</param>
+public sealed class EntryRules(string origin, long next, KeyAnnouncement? announced)
 {
+    /// <summary>Whether these are entries of another format.</summary>
+    public bool AreOthers { get; private set; } = next > 0 && announced is null;
+
     /// <summary>The last announcement so far.</summary>
     public KeyAnnouncement? Announced { get; private set; } = announced;
 
@@ -21,6 +28,8 @@ public sealed class EntryRules(string origin, KeyAnnouncement? announced)
     /// <returns>The rule that it breaks; null if none.</returns>
     public string? Check(long index, ReadOnlySpan<byte> bytes)
     {
+        if (AreOthers)
+            return null;
         Entry entry;
         try
         {
@@ -28,7 +37,8 @@ public sealed class EntryRules(string origin, KeyAnnouncement? announced)
         }
         catch (LogFormatException exception)
         {
-            return exception.Message;
+            AreOthers = index == 0;
+            return AreOthers ? null : exception.Message;
         }
 
         if ((entry.Kind == ActKind.Genesis) != (index == 0))

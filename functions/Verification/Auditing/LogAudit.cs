@@ -75,7 +75,7 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
         }
 
         if (faults.Count == 0 && memory.AuditedSize == checkpoint.Size)
-            return report with { Outcome = AuditOutcome.Holds };
+            return report with { Outcome = memory.HoldsOtherEntries ? AuditOutcome.OtherEntries : AuditOutcome.Holds };
         return await AuditAsync(memory, checkpoint, report, faults, progress, cancellationToken);
     }
 
@@ -105,7 +105,7 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
         CancellationToken cancellationToken)
     {
         var from = memory.Progress is { } interrupted && interrupted.Prefix.Size <= checkpoint.Size ? interrupted : memory.Confirmed;
-        var visitor = new Visitor(memory, keeper, new EntryRules(checkpoint.Checkpoint.Origin, from.Announced), from, checkpoint.Size, progress);
+        var visitor = new Visitor(memory, keeper, new EntryRules(checkpoint.Checkpoint.Origin, from.Prefix.Size, from.Announced), from, checkpoint.Size, progress);
         TreeAuditResult tree;
         try
         {
@@ -136,7 +136,7 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
         await keeper.SaveAsync(
             memory with { Trusted = trusted, AuditedSize = checkpoint.Size, Confirmed = new AuditPoint(tree.Prefix, announced), Progress = null },
             cancellationToken);
-        return report with { Outcome = AuditOutcome.Holds, NewKeys = [.. report.NewKeys, .. trusted.Except(memory.Trusted)] };
+        return report with { Outcome = visitor.Rules.AreOthers ? AuditOutcome.OtherEntries : AuditOutcome.Holds, NewKeys = [.. report.NewKeys, .. trusted.Except(memory.Trusted)] };
     }
 
     private async Task<(ReadOnlyMemory<byte> Bytes, LogFault? Fault)> ReadNoteAsync(CancellationToken cancellationToken)

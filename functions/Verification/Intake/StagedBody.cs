@@ -50,7 +50,7 @@ public static class StagedBody
     {
         try
         {
-            var body = JsonSerializer.Deserialize(bytes, Json.StagedUploadBody);
+            var body = ForeignJson.Read(bytes, Json.StagedUploadBody);
             if (body is not { Version: FormatVersion } || !Enum.IsDefined((UploadKind)body.Kind) || body.Acts.Any(act => act?.Digests is null || act.Digests.Contains(null)))
                 throw new LogFormatException("staged upload: not of version 1");
             if (!ExactName.TryParse(body.Issuer.Retention, out Retention retention))

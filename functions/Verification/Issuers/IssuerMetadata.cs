@@ -37,9 +37,9 @@ public static class IssuerMetadata
             : throw new NotAnIssuerException($"the container's metadata has no {key}");
 
     private static string Limited(string key, string value) =>
-        value.Length <= MaxNameLength && !value.Any(char.IsControl)
-            ? value
-            : throw new NotAnIssuerException($"{key} has at most {MaxNameLength} characters and no control characters");
+        value.Length > MaxNameLength ? throw new NotAnIssuerException($"{key} has at most {MaxNameLength} characters")
+        : UnseenCharacters.Check(key, value) is { } rule ? throw new NotAnIssuerException(rule)
+        : value;
 
     private static string Jurisdiction(string value) =>
         value.Length is >= 2 and <= 6 && value.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '-')

@@ -21,9 +21,9 @@ public static class Statement
     /// <summary>Checks a reference, a type or a note.</summary>
     /// <returns>The rule that is broken; null if none is.</returns>
     public static string? CheckText(string name, string text, int maxLength) =>
-        text.Length == 0 || text.Length > maxLength || text.Any(char.IsControl) || text.Trim().Length != text.Length || !IsWellFormed(text)
-            ? $"{name} has 1 to {maxLength} characters, no control characters, and no spaces at its ends"
-            : null;
+        text.Length == 0 || text.Length > maxLength || text.Trim().Length != text.Length
+            ? $"{name} has 1 to {maxLength} characters, and no spaces at its ends"
+            : UnseenCharacters.Check(name, text);
 
     /// <summary>Checks a period of validity.</summary>
     /// <returns>The rule that is broken; null if none is.</returns>
@@ -34,15 +34,4 @@ public static class Statement
     /// <returns>The rule that is broken; null if none is.</returns>
     public static string? CheckReason(ActKind kind, ReasonCode reason) =>
         reason == ReasonCode.CertificateHold && kind != ActKind.Suspend ? "certificateHold is a reason to suspend only" : null;
-
-    private static bool IsWellFormed(string text)
-    {
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (rune == System.Text.Rune.ReplacementChar && !text.Contains('\uFFFD'))
-                return false;
-        }
-
-        return true;
-    }
 }

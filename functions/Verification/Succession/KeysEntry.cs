@@ -47,11 +47,11 @@ public sealed record KeysEntry(long LogIndex, ReadOnlyMemory<byte> Entry, KeySet
             throw new LogFormatException($"keys entry {logIndex}: its receipt is that of entry {proof.Index}");
         try
         {
-            return JsonSerializer.Deserialize((proof.Extra ?? "null"u8.ToArray()).Span, Json.KeysEntryExtra) is { Entry.IsEmpty: false } extra
+            return ForeignJson.Read((proof.Extra ?? "null"u8.ToArray()).Span, Json.KeysEntryExtra) is { Entry.IsEmpty: false } extra
                 ? new KeysEntry(logIndex, extra.Entry, KeysOf(logIndex, extra.Entry), proof)
                 : throw new LogFormatException($"keys entry {logIndex}: its receipt does not hold the entry");
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException exception)
         {
             throw new LogFormatException($"keys entry {logIndex}: the extra line is not the JSON of a receipt", exception);
         }

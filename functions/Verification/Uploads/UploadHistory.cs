@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
@@ -106,8 +105,7 @@ public sealed class UploadHistory(IInboxListing inbox)
 
     private async Task<UploadRejectionDocument?> ReadRejectionAsync(string container, string path, CancellationToken cancellationToken) =>
         await inbox.ReadAnswerAsync(container, path, cancellationToken) is { } content
-        && JsonSerializer.Deserialize(content.Span, AnswerJson.Instance.ProblemDocument) is { } written
-            ? UploadRejectionDocument.Of(written)
+            ? UploadRejectionDocument.Of(ForeignJson.Read(content.Span, AnswerJson.Instance.ProblemDocument))
             : null;
 
     // A document's receipt says in its metadata where its entry is, and in its name under which algorithm.

@@ -28,7 +28,7 @@ internal static class Tool
 
     public static async Task<ToolRun> RunAsync(params string[] arguments)
     {
-        using var network = new HttpClientHandler();
+        using var network = Network.Open();
         return await RunAsync(network, arguments);
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using TrueCopy.Cli;
@@ -193,6 +194,74 @@ public sealed class AuditCommandTests : IAsyncDisposable
         await Assert.ThrowsAsync<TileNotFoundException>(async () => await log.ReadAsync(new TileId(0, 1, 3), Stop));
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("x-gzip")]
+    [InlineData("br")]
+    [InlineData("deflate")]
+    [InlineData("identity")]
+    public async Task Bundles_may_come_in_any_content_coding_that_was_asked_for(string coding)
+    {
+        await IssueAsync(3);
+        _http.Instead = (path, _) => path.StartsWith("tile/entries", StringComparison.Ordinal) ? Coded(coding, _world.Ledger.Tiles[TileId.At(TileId.EntriesLevel, 0, 5)].ToArray()) : null;
+        Assert.Equal(0, (await AuditAsync("--key", Key)).Code);
+    }
+
+    [Fact]
+    public async Task A_bundle_that_unpacks_without_end_or_is_not_in_its_coding_is_damage()
+    {
+        await IssueAsync(3);
+        var bytes = _world.Ledger.Tiles[TileId.At(TileId.EntriesLevel, 0, 5)].ToArray();
+        foreach (var (lie, words) in new (Func<HttpResponseMessage>, string)[]
+        {
+            (() => Coded("gzip", new byte[64_000_000]), "longer than"),
+            (() => Coded("br", new byte[64_000_000]), "longer than"),
+            (() => Named("gzip", bytes), "content coding"),
+            (() => Named("br", bytes), "content coding"),
+            (() => Named("zstd", bytes), "not asked for"),
+            (() => Named("gzip, gzip", bytes), "more than once"),
+        })
+        {
+            _http.Instead = (path, _) => path.StartsWith("tile/entries", StringComparison.Ordinal) ? lie() : null;
+            var run = await AuditAsync("--key", Key);
+            Assert.Equal((1, "damaged"), (run.Code, run.Json.GetProperty("outcome").GetString()));
+            Assert.Contains(run.Json.GetProperty("faults").EnumerateArray(), fault => fault.GetString()!.Contains(words, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_sound_log_of_other_entries_is_told_as_that_time_after_time_and_is_not_called_damaged()
+    {
+        var edge = new RightEdge();
+        await PublishAsync(edge, 3);
+        Assert.Equal((ExitCode.OtherEntries, "otherEntries"), Outcome(await AuditAsync("--key", Key)));
+        Assert.Equal((ExitCode.OtherEntries, "otherEntries"), Outcome(await AuditAsync("--key", Key)));
+        await PublishAsync(edge, 700);
+        Assert.Equal((ExitCode.OtherEntries, "otherEntries"), Outcome(await AuditAsync("--key", Key)));
+        await PublishAsync(edge, 300);
+        var text = await Tool.RunAsync(_http, "audit", "http://log.example", "--key", Key, "--state", _folder.At("state.json"));
+        Assert.Contains("a log of other entries: its tree holds", text.Output, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.OtherEntries, "otherEntries"), Outcome(await AuditAsync("--full")));
+
+        var bundle = TileId.At(TileId.EntriesLevel, edge.Size / 256, edge.Size);
+        _world.Ledger.Tiles[bundle] = _world.Ledger.Tiles[bundle][..^1];
+        Assert.Equal((1, "damaged"), Outcome(await AuditAsync("--full")));
+
+        static (int, string?) Outcome((int Code, JsonElement Json) run) => (run.Code, run.Json.GetProperty("outcome").GetString());
+    }
+
+    [Fact]
+    public async Task Nothing_partial_is_asked_for_before_a_checkpoint_was_verified()
+    {
+        await IssueAsync(3);
+        foreach (var keys in new Func<KeysDocument?>[] { () => null, () => KeysDocument.Of([InMemoryWorld.NewEcdsa().Verifier]) })
+        {
+            _http.KeysAsync = _ => Task.FromResult(keys());
+            Assert.Equal(1, (await AuditAsync()).Code);
+            Assert.DoesNotContain(_http.Asked.Keys, path => path.Contains(".p/", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public void Each_log_has_a_memory_of_its_own_in_the_users_data_folder()
     {
@@ -233,6 +302,40 @@ public sealed class AuditCommandTests : IAsyncDisposable
         var evidence = await File.ReadAllTextAsync(json.GetProperty("evidence").GetString()!, Stop);
         Assert.Contains(System.Text.Encoding.UTF8.GetString(seen.Span), evidence, StringComparison.Ordinal);
         Assert.Contains(System.Text.Encoding.UTF8.GetString(now.Span), evidence, StringComparison.Ordinal);
+    }
+
+    private async Task PublishAsync(RightEdge edge, int more)
+    {
+        for (var i = 0; i < more; i++)
+            edge.Append(System.Text.Encoding.UTF8.GetBytes($"other entry {edge.Size}"));
+        foreach (var tile in edge.TakeTiles())
+            _world.Ledger.Tiles[tile.Id] = tile.Bytes;
+        _world.Ledger.SetCheckpoint(await SignAsync(edge.Size, edge.Root()));
+    }
+
+    private static HttpResponseMessage Coded(string coding, byte[] bytes)
+    {
+        using var coded = new MemoryStream();
+        using (Stream coder = coding switch
+        {
+            "gzip" or "x-gzip" => new GZipStream(coded, CompressionLevel.Fastest),
+            "br" => new BrotliStream(coded, CompressionLevel.Fastest),
+            "deflate" => new ZLibStream(coded, CompressionLevel.Fastest),
+            _ => new BufferedStream(coded),
+        })
+        {
+            coder.Write(bytes);
+        }
+
+        return Named(coding, coded.ToArray());
+    }
+
+    private static HttpResponseMessage Named(string coding, byte[] bytes)
+    {
+        var response = LogOverHttp.Bytes(bytes);
+        foreach (var name in coding.Split(", "))
+            response.Content.Headers.ContentEncoding.Add(name);
+        return response;
     }
 
     private static async Task<T> PassTimeAsync<T>(Task<T> task, FakeTimeProvider time)

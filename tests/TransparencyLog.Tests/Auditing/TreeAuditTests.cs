@@ -104,6 +104,20 @@ public sealed class TreeAuditTests
         Assert.DoesNotContain(reader.Read, id => id is { Level: <= 0, Index: < 3 });
     }
 
+    [Theory]
+    [InlineData(1L << 56)]
+    [InlineData((1L << 56) | (3L << 48) | 256)]
+    [InlineData((1L << 62) | (3L << 8))]
+    [InlineData(long.MaxValue - 255)]
+    public async Task The_largest_trees_have_no_level_above_the_seventh(long size)
+    {
+        var reader = new ShapeReader();
+        var prefix = new AuditedPrefix(size, [.. Enumerable.Repeat(TreeHasher.EmptyRoot, System.Numerics.BitOperations.PopCount((ulong)size))]);
+        await new TreeAudit(reader, 1).RunAsync(prefix, new Checkpoint("log", size, TreeHasher.EmptyRoot), new Visitor(), Stop);
+        Assert.Equal(Enumerable.Range(1, 7).Where(level => (size >> (8 * level)) % 256 != 0), reader.Read.Select(id => id.Level).Order());
+        Assert.All(reader.Read, id => Assert.Equal(TileId.At(id.Level, id.Index, size), id));
+    }
+
     [Fact]
     public async Task No_more_than_the_allowed_number_of_bundles_is_in_flight()
     {
@@ -187,6 +201,18 @@ public sealed class TreeAuditTests
         }
 
         public Task ReachedAsync(AuditedPrefix prefix, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    /// <summary>Tiles of the width that was asked for, of a log that is too large to have any.</summary>
+    private sealed class ShapeReader : ITileReader
+    {
+        public List<TileId> Read { get; } = [];
+
+        public ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellationToken)
+        {
+            Read.Add(tile);
+            return tile.Level <= 7 ? new(new byte[tile.Width * MerkleHash.Size]) : throw new InvalidOperationException($"No tree has {tile}.");
+        }
     }
 
     private sealed class CountingReader(TestLog log) : ITileReader

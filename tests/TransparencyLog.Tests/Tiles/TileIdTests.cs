@@ -89,6 +89,12 @@ public sealed class TileIdTests
     public void Any_other_spelling_is_refused(string path) => Assert.False(TileId.TryParse(path, out _));
 
     [Fact]
+    public void A_level_has_as_many_nodes_as_whole_subtrees_fit_whatever_the_size() => Gen.Select(Gen.Int[0, 63], Gen.Long[0, long.MaxValue])
+        .Sample((level, size) =>
+            new System.Numerics.BigInteger(TileId.CountAt(level, size)) == new System.Numerics.BigInteger(size) / System.Numerics.BigInteger.Pow(256, level)
+            && TileId.CountAt(TileId.EntriesLevel, size) == size);
+
+    [Fact]
     public void The_longest_path_has_six_groups() =>
         Assert.True(TileId.TryParse("tile/entries/x999/x999/x999/x999/x999/999.p/255", out var tile) && tile.Index == 999_999_999_999_999_999);
 

@@ -81,7 +81,7 @@ internal static class FuzzTargets
         },
         new("journal's beginning", RoundTrip.None, typeof(LogFormatException), [Journal()], bytes => Bytes(JournalFormat.ReadPrevious(bytes.AsMemory(0, Math.Min(bytes.Length, JournalFormat.MaxBeginning))))),
         new("audit memory", RoundTrip.Stable, typeof(LogFormatException), [Memory()], bytes => AuditMemory.Decode(bytes).Encode()),
-        new("answer", RoundTrip.None, typeof(JsonException), [Answer()], bytes => JsonSerializer.Deserialize(bytes, AnswerJson.Instance.VerdictDocument) is null ? null : bytes),
+        new("answer", RoundTrip.None, typeof(JsonException), [Answer()], bytes => ForeignJson.Read(bytes.AsSpan(), AnswerJson.Instance.VerdictDocument) is null ? null : bytes),
         new("verify body", RoundTrip.None, null, [FuzzTarget.Text($$"""{"digests":[{"algorithm":"sha-256","digest":"{{Hex}}"},{"algorithm":"sm3","digest":"{{Hex}}"}]}""")], Verify) { IsMeasured = false },
     ];
 

@@ -94,6 +94,32 @@ public sealed class BadInputTests : IAsyncLifetime
         Assert.Equal(Verdict.Unknown, await VerdictAsync("x"));
     }
 
+    [Theory]
+    [InlineData("reference", "loan%E2%80%AE7", "U+202E")]
+    [InlineData("reference", "%E2%81%A6loan", "U+2066")]
+    [InlineData("reference", "loan%E2%80%A87", "U+2028")]
+    [InlineData("reference", "loan%E2%80%A97", "U+2029")]
+    [InlineData("reference", "loan%C2%9B2J", "U+009B")]
+    [InlineData("type", "state%E2%80%8Bment", "U+200B")]
+    [InlineData("type", "a%EF%BB%BFb", "U+FEFF")]
+    [InlineData("type", "a%F3%A0%81%81b", "U+E0041")]
+    [InlineData("reference", "loan%1B%5B2J", "U+001B")]
+    public async Task Text_with_a_character_that_does_not_show_is_rejected_and_the_character_named(string key, string value, string character)
+    {
+        await AssertRejectedAsync(await UploadAsync("a.pdf", Bytes("x"), new() { [key] = value }), "invalid-metadata", character);
+        Assert.Equal(Verdict.Unknown, await VerdictAsync("x"));
+        await AssertRejectedAsync(
+            await UploadAsync("x.manifest.jsonl", Bytes($$"""{"algorithm":"sha-256","digest":"{{Hex}}","{{key}}":"{{Uri.UnescapeDataString(value).Replace("\e", "\\u001b", StringComparison.Ordinal)}}"}""")),
+            "malformed-manifest",
+            character);
+    }
+
+    [Fact]
+    public async Task A_note_with_a_character_that_does_not_show_refuses_the_list_by_line_and_place() => await AssertRejectedAsync(
+        await UploadAsync("x.acts.jsonl", Bytes("""{"act":"suspend","reference":"r"}""" + "\n" + """{"act":"revoke","reference":"r","note":"all \u202edoog"}""")),
+        "malformed-acts",
+        "line 2, column 40: note has U+202E as its character 5");
+
     [Fact]
     public async Task A_document_that_would_expire_before_it_is_valid_is_rejected() => await AssertRejectedAsync(
         await UploadAsync("a.pdf", Bytes("x"), new() { ["validfrom"] = "2030-01-01T00:00:00Z", ["expires"] = "2030-01-01T00:00:00Z" }),

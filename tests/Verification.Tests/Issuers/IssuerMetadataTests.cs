@@ -51,6 +51,21 @@ public sealed class IssuerMetadataTests
         Assert.Throws<NotAnIssuerException>(() => IssuerMetadata.Parse(container, metadata));
     }
 
+    [Theory]
+    [InlineData("legalname", "Bank of %E2%80%AEgnoK gnoH", "U+202E")]
+    [InlineData("legalname", "Bank%E2%80%A8of", "U+2028")]
+    [InlineData("legalname", "Bank%C2%9B2J", "U+009B")]
+    [InlineData("domain", "bank%E2%80%8B.example", "U+200B")]
+    [InlineData("domain", "%E2%81%A7bank.example", "U+2067")]
+    public void A_description_with_a_character_that_does_not_show_makes_no_issuer_and_the_character_is_named(string key, string value, string character)
+    {
+        var metadata = Metadata(("legalname", "Bank"), ("jurisdiction", "HK"));
+        metadata[key] = value;
+        var refusal = Assert.Throws<NotAnIssuerException>(() => IssuerMetadata.Parse("issuer-bank", metadata)).Message;
+        Assert.Contains(key, refusal, StringComparison.Ordinal);
+        Assert.Contains(character, refusal, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_an_issuer_leaves_out_is_named()
     {

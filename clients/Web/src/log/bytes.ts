@@ -21,14 +21,17 @@ export function decodeUtf8(bytes: Uint8Array, what: string): string {
 
 /** Standard base64 (RFC 4648, section 4): padded, no white space, zero trailing bits (section 3.5). */
 export function decodeBase64(text: string, what: string): Bytes {
-  let bytes: Bytes;
-  try {
-    bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  } catch {
-    throw new FormatError(`${what}: not base64`);
-  }
-  if (encodeBase64(bytes) !== text) throw new FormatError(`${what}: not base64 in its one spelling`);
+  const { bytes, canonical } = decodeAnyBase64(text, what);
+  if (!canonical) throw new FormatError(`${what}: not base64 in its one spelling`);
   return bytes;
+}
+
+/** The same, also where the bits after the last byte, which mean nothing, are not zero. */
+export function decodeAnyBase64(text: string, what: string): { bytes: Bytes; canonical: boolean } {
+  // What atob forgives is refused: white space, and padding that is missing.
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new FormatError(`${what}: not base64`);
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  return { bytes, canonical: encodeBase64(bytes) === text };
 }
 
 export function encodeBase64(bytes: Uint8Array): string {

@@ -1,12 +1,14 @@
 // C2SP signed-note.
 
-import { type Bytes, concat, decodeBase64, decodeUtf8, encodeHex, FormatError, sha256, utf8 } from './bytes';
+import { type Bytes, concat, decodeAnyBase64, decodeBase64, decodeUtf8, encodeHex, FormatError, sha256, utf8 } from './bytes';
 
 export interface NoteSignature {
   readonly name: string;
   /** 8 hex digits. */
   readonly keyId: string;
   readonly value: Bytes;
+  /** Whether the base64 is the one spelling of its value; an unknown key's need not be, a known key's must. */
+  readonly canonical: boolean;
 }
 
 export interface SignedNote {
@@ -18,8 +20,9 @@ export interface SignedNote {
 const maxLength = 1_000_000;
 const maxSignatures = 100;
 
-// Everything that Unicode calls white space or a control character, and the plus sign that verifier keys are written with.
-const notInNames = /[\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000+]/;
+// Everything that Unicode calls white space, ASCII controls, which no note may hold, and the plus sign that verifier keys
+// are written with. Other controls are allowed, so a signer that is not known may have them.
+const notInNames = /[\u0000-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000+]/;
 
 export function isKeyName(name: string): boolean {
   return name.length > 0 && !notInNames.test(name);
@@ -40,9 +43,9 @@ export function parseNote(note: Uint8Array): SignedNote {
 function parseSignature(line: string): NoteSignature {
   const match = /^— ([^ ]*) (.*)$/u.exec(line);
   if (!match || !isKeyName(match[1]!)) throw new FormatError('note: a signature line is an em dash, a key name and a signature');
-  const value = decodeBase64(match[2]!, 'note: a signature');
-  if (value.length <= 4) throw new FormatError('note: a signature is a key id and at least one byte');
-  return { name: match[1]!, keyId: encodeHex(value.subarray(0, 4)), value: value.slice(4) };
+  const { bytes, canonical } = decodeAnyBase64(match[2]!, 'note: a signature');
+  if (bytes.length <= 4) throw new FormatError('note: a signature is a key id and at least one byte');
+  return { name: match[1]!, keyId: encodeHex(bytes.subarray(0, 4)), value: bytes.slice(4), canonical };
 }
 
 export type KeyKind = 'ecdsa' | 'ed25519';
@@ -136,7 +139,7 @@ export async function signersOf(note: SignedNote, known: readonly VerifierKey[])
   for (const key of known) {
     for (const line of note.signatures.filter((s) => s.keyId === key.keyId && s.name === key.name)) {
       const checkable = key.key === null ? null : { ...key, key: key.key };
-      signers.push({ key, valid: checkable && (await verifySignature(checkable, note.text, line.value)) });
+      signers.push({ key, valid: line.canonical ? checkable && (await verifySignature(checkable, note.text, line.value)) : false });
     }
   }
   return signers;
