@@ -19,19 +19,18 @@ public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocati
     public const int MaxLines = 5_000_000;
 
     /// <summary>Stages the issue of every digest in a manifest.</summary>
-    /// <param name="source">The manifest.</param>
     /// <param name="issuer">Who issues.</param>
-    /// <param name="manifest">Its content.</param>
+    /// <param name="manifest">The manifest.</param>
     /// <param name="listAlgorithm">The algorithm of a digest list; null for JSON lines.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="UploadRejectedException">A line or the metadata breaks a rule.</exception>
     public async Task<IntakeOutcome> StageAsync(
-        BlobVersion source,
         Issuer issuer,
         InboxDocument manifest,
         DigestAlgorithm? listAlgorithm,
         CancellationToken cancellationToken)
     {
+        var source = manifest.Version;
         if (await outbox.HasManifestReceiptsAsync(source, cancellationToken))
             return IntakeOutcome.Ignored;
         var terms = UploadMetadata.Parse(manifest.Metadata);
