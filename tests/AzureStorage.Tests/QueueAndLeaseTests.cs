@@ -1,4 +1,7 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using TrueCopy.AzureStorage.Ledger;
 using TrueCopy.Testing;
 using TrueCopy.Verification.Acts;
@@ -72,6 +75,26 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         Assert.NotNull(next);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_lease_is_kept_and_given_back_though_renewing_it_failed(bool isExplained)
+    {
+        var time = new FakeTimeProvider();
+        var renewals = new FailingRenewals(isExplained ? new IOException("cut") : new InvalidOperationException("no token"));
+        var accounts = _azurite.Connect(options => options.AddPolicy(renewals, HttpPipelinePosition.PerCall));
+        var held = await new BlobSequencerLease(accounts, time, NullLogger<BlobSequencerLease>.Instance).TryAcquireAsync(Stop);
+        for (var i = 1; i <= 2; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(20));
+            await renewals.TriedAsync(i);
+        }
+
+        await held!.DisposeAsync();
+        await using var next = await new BlobSequencerLease(_azurite.Connect(), TimeProvider.System, NullLogger<BlobSequencerLease>.Instance).TryAcquireAsync(Stop);
+        Assert.NotNull(next);
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private async Task AddAsync(StagedUpload upload) =>
@@ -124,5 +147,25 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         await foreach (var _ in _azurite.Connect().Ledger.GetBlobContainerClient("staging").GetBlobsAsync(cancellationToken: Stop))
             count++;
         return count;
+    }
+
+    private sealed class FailingRenewals(Exception exception) : HttpPipelinePolicy
+    {
+        private readonly SemaphoreSlim _tried = new(0);
+
+        public async Task TriedAsync(int time) => Assert.True(await _tried.WaitAsync(TimeSpan.FromMinutes(1), Stop), $"renewal {time} was not tried");
+
+        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => ProcessNext(message, pipeline);
+
+        public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+        {
+            if (message.Request.Headers.TryGetValue("x-ms-lease-action", out var action) && action == "renew")
+            {
+                _tried.Release();
+                throw exception;
+            }
+
+            await ProcessNextAsync(message, pipeline);
+        }
     }
 }

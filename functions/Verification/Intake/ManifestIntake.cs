@@ -42,9 +42,12 @@ public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocati
         try
         {
             var acts = new List<RequestedAct>(PartLength);
-            await foreach (var line in LineReader.ReadAsync(manifest.Content, cancellationToken))
+            var lines = listAlgorithm is null ? LineReader.ReadAsync(manifest.Content, cancellationToken) : LineReader.ReadNamesAsync(manifest.Content, cancellationToken);
+            await foreach (var line in lines)
             {
-                acts.Add(Read(line, listAlgorithm, terms, revoked));
+                if (Read(line, listAlgorithm, terms, revoked) is not { } act)
+                    continue;
+                acts.Add(act);
                 if (acts.Count < PartLength)
                     continue;
                 parts.Add(await PrepareAsync(parts.Count, acts));
@@ -74,21 +77,28 @@ public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocati
             cancellationToken);
     }
 
-    private static RequestedAct Read(Line line, DigestAlgorithm? listAlgorithm, Terms terms, IReadOnlySet<Digest> revoked)
+    private static RequestedAct? Read(Line line, DigestAlgorithm? listAlgorithm, Terms terms, IReadOnlySet<Digest> revoked)
     {
         if (line.Number > MaxLines)
             throw line.Fault(0, $"a manifest has at most {MaxLines} lines");
-        var act = listAlgorithm is null
-            ? ManifestLine.Parse(line, terms)
-            : new RequestedAct(ActKind.Issue, line.Number - 1)
-            {
-                Digests = [DigestListLine.Parse(line, listAlgorithm)],
-                Type = terms.Type,
-                ValidFrom = terms.ValidFrom,
-                Expires = terms.Expires,
-            };
+        if ((listAlgorithm is null ? ManifestLine.Parse(line, terms) : OfList(line, listAlgorithm, terms)) is not { } act)
+            return null;
+        if (act.Digests[0].IsOfNothing)
+            throw line.Fault(0, "this is the digest of an empty document, which cannot be issued");
         return revoked.Contains(act.Digests[0])
             ? throw line.Fault(0, "this document was issued and revoked; it cannot be issued again")
             : act;
     }
+
+    private static RequestedAct? OfList(Line line, DigestAlgorithm algorithm, Terms terms) =>
+        DigestListLine.Parse(line, algorithm) is not { } listed
+            ? null
+            : new RequestedAct(ActKind.Issue, line.Number - 1)
+            {
+                Digests = [listed.Digest],
+                FileName = listed.FileName,
+                Type = terms.Type,
+                ValidFrom = terms.ValidFrom,
+                Expires = terms.Expires,
+            };
 }

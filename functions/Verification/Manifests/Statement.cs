@@ -37,10 +37,13 @@ public static class Statement
 
     private static bool IsWellFormed(string text)
     {
-        foreach (var rune in text.EnumerateRunes())
+        for (var i = 0; i < text.Length; i++)
         {
-            if (rune == System.Text.Rune.ReplacementChar && !text.Contains('\uFFFD'))
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
                 return false;
+            i++;
         }
 
         return true;

@@ -105,19 +105,31 @@ public sealed class UploadHistory(IInboxListing inbox)
     }
 
     private async Task<UploadRejectionDocument?> ReadRejectionAsync(string container, string path, CancellationToken cancellationToken) =>
-        await inbox.ReadAnswerAsync(container, path, cancellationToken) is { } content
-        && JsonSerializer.Deserialize(content.Span, AnswerJson.Instance.ProblemDocument) is { } written
+        await inbox.ReadAnswerAsync(container, path, cancellationToken) is { } content && ReadProblem(content.Span) is { } written
             ? UploadRejectionDocument.Of(written)
             : null;
+
+    // One answer that is damaged must not hide the others.
+    private static ProblemDocument? ReadProblem(ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(content, AnswerJson.Instance.ProblemDocument);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     // A document's receipt says in its metadata where its entry is, and in its name under which algorithm.
     private static UploadReceiptDocument? ReceiptOf(ListedBlob answer)
     {
-        if (!answer.Metadata.TryGetValue(AnswerMetadata.LogIndex, out var index) || !answer.Path.EndsWith(Receipt.FileExtension, StringComparison.Ordinal))
+        if (!long.TryParse(answer.Metadata.GetValueOrDefault(AnswerMetadata.LogIndex), NumberStyles.None, CultureInfo.InvariantCulture, out var index) || !answer.Path.EndsWith(Receipt.FileExtension, StringComparison.Ordinal))
             return null;
         var name = answer.Path[..^Receipt.FileExtension.Length];
         var algorithm = DigestAlgorithm.All.FirstOrDefault(candidate => name.EndsWith($".{candidate}", StringComparison.Ordinal)) ?? DigestAlgorithm.Sha256;
-        return new UploadReceiptDocument(algorithm.Name, long.Parse(index, CultureInfo.InvariantCulture));
+        return new UploadReceiptDocument(algorithm.Name, index);
     }
 
     private sealed class Found(string path, ListedBlob? blob)
