@@ -8,12 +8,12 @@ using TrueCopy.Verification.Succession;
 namespace TrueCopy.Api;
 
 /// <summary>Who issues, and with which keys the log signs.</summary>
-public sealed class RegistryEndpoints(IIssuerRegistry registry, IIssuerHistory history, ProvenKeys proven, ILogKeys keys)
+public sealed class RegistryEndpoints(IssuerList list, IIssuerHistory history, ProvenKeys proven, ILogKeys keys)
 {
     /// <summary><c>GET /v1/issuers</c>: an <see cref="IssuersDocument"/>.</summary>
     public async Task<IResult> IssuersAsync(CancellationToken cancellationToken)
     {
-        var issuers = await registry.ListAsync(cancellationToken);
+        var issuers = await list.GetAsync(cancellationToken);
         var document = new IssuersDocument(
             [.. issuers.OrderBy(issuer => issuer.Id, StringComparer.Ordinal).Select(issuer => new IssuerDocument(issuer.Id, issuer.LegalName, issuer.Jurisdiction, issuer.Domain))]);
         return new JsonAnswer<IssuersDocument>(

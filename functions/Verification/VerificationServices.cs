@@ -39,6 +39,7 @@ public static class VerificationServices
         services.AddSingleton<IntakeMetrics>();
         services.AddSingleton<SafetyNet>();
         services.AddSingleton<RegistryWatch>();
+        services.AddSingleton<IssuerList>();
         services.AddSingleton<CheckpointSource>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<ProvenKeys>();

@@ -53,6 +53,26 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
         Assert.Equal(["Accept-Encoding"], response.Headers.Vary);
     }
 
+    // Anyone may ask, and listing every container is what storage is slow at.
+    [Fact]
+    public async Task The_issuers_are_listed_once_for_all_who_ask_within_half_a_minute()
+    {
+        for (var minute = 1; minute <= 2; minute++)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _host.GetAsync("/v1/issuers")));
+            Assert.All(answers, answer => Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode));
+            Assert.Equal(minute, _host.World.Operations.Log.Count(name => name == "registry.list"));
+            _host.World.Time.Advance(TimeSpan.FromSeconds(29));
+            await _host.GetAsync("/v1/issuers");
+            Assert.Equal(minute, _host.World.Operations.Log.Count(name => name == "registry.list"));
+            _host.World.AddIssuer($"new-{minute}");
+            _host.World.Time.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        var last = await (await _host.GetAsync("/v1/issuers")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("new-2", last, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_checkpoint_is_signed_by_both_keys_and_cached_for_a_moment()
     {

@@ -36,12 +36,17 @@ public sealed class InboxTests(Azurite azurite)
     }
 
     [Fact]
-    public async Task A_version_that_was_replaced_or_deleted_is_gone()
+    public async Task A_version_that_was_replaced_is_read_as_what_replaced_it_and_a_deleted_one_is_gone()
     {
         var issuer = await azurite.NewIssuerAsync();
         var old = await PutAsync(issuer, "a", "old");
         var replacement = await PutAsync(issuer, "a", "new");
-        Assert.Null(await _inbox.OpenAsync(old, Stop));
+        await using (var document = await _inbox.OpenAsync(old, Stop))
+        {
+            Assert.Equal(replacement, document!.Version);
+            Assert.Equal("new", await new StreamReader(document.Content).ReadToEndAsync(Stop));
+        }
+
         await azurite.Accounts.Inbox.GetBlobContainerClient($"issuer-{issuer}").DeleteBlobAsync("a", cancellationToken: Stop);
         Assert.Null(await _inbox.OpenAsync(replacement, Stop));
         Assert.Null(await _inbox.OpenAsync(replacement with { Container = "issuer-nobody" }, Stop));

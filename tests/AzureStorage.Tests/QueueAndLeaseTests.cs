@@ -1,4 +1,8 @@
+using System.Threading.Channels;
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using TrueCopy.AzureStorage.Ledger;
 using TrueCopy.Testing;
 using TrueCopy.Verification.Acts;
@@ -72,6 +76,26 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         Assert.NotNull(next);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_lease_is_kept_and_given_back_though_renewing_it_failed(bool isExplained)
+    {
+        var time = new FakeTimeProvider();
+        var renewals = new FailingRenewals(isExplained ? new IOException("cut") : new InvalidOperationException("no token"));
+        var accounts = _azurite.Connect(options => options.AddPolicy(renewals, HttpPipelinePosition.PerCall));
+        var held = await new BlobSequencerLease(accounts, time, NullLogger<BlobSequencerLease>.Instance).TryAcquireAsync(Stop);
+        for (var i = 0; i < 2; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(20));
+            await renewals.TriedAsync();
+        }
+
+        await held!.DisposeAsync();
+        await using var next = await new BlobSequencerLease(_azurite.Connect(), TimeProvider.System, NullLogger<BlobSequencerLease>.Instance).TryAcquireAsync(Stop);
+        Assert.NotNull(next);
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private async Task AddAsync(StagedUpload upload) =>
@@ -124,5 +148,26 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         await foreach (var _ in _azurite.Connect().Ledger.GetBlobContainerClient("staging").GetBlobsAsync(cancellationToken: Stop))
             count++;
         return count;
+    }
+
+    private sealed class FailingRenewals(Exception exception) : HttpPipelinePolicy
+    {
+        private readonly Channel<bool> _tried = Channel.CreateUnbounded<bool>();
+
+        // A renewal that is never tried would be waited for without end.
+        public Task<bool> TriedAsync() => _tried.Reader.ReadAsync(Stop).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Stop);
+
+        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => ProcessNext(message, pipeline);
+
+        public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+        {
+            if (message.Request.Headers.TryGetValue("x-ms-lease-action", out var action) && action == "renew")
+            {
+                _tried.Writer.TryWrite(true);
+                throw exception;
+            }
+
+            await ProcessNextAsync(message, pipeline);
+        }
     }
 }

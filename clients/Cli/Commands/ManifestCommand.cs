@@ -33,7 +33,13 @@ internal static class ManifestCommand
             var digests = await HashAllAsync(files, SharedOptions.Resolve(parsed.GetValue(algorithm)!), terminal, cancellationToken);
             var lines = new ArrayBufferWriter<byte>();
             for (var i = 0; i < files.Length; i++)
-                UploadLines.WriteManifestLine(lines, digests[i], parsed.GetValue(reference) ? Reference(root, files[i]) : null);
+            {
+                if (!digests[i].IsOfNothing)
+                    UploadLines.WriteManifestLine(lines, digests[i], parsed.GetValue(reference) ? Reference(root, files[i]) : null);
+            }
+
+            if (digests.Count(digest => digest.IsOfNothing) is > 0 and var empty)
+                await terminal.Error.WriteLineAsync($"Left out: {empty} empty {(empty == 1 ? "file" : "files")}. An empty document cannot be issued.");
             if (target is null)
                 await terminal.Output.WriteAsync(Printable.Json(Encoding.UTF8.GetString(lines.WrittenSpan)));
             else

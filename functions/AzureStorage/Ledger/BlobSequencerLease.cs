@@ -67,33 +67,53 @@ public sealed partial class BlobSequencerLease(StorageAccounts accounts, TimePro
         public async ValueTask DisposeAsync()
         {
             await _stop.CancelAsync();
-            await _renewing;
-            _stop.Dispose();
             try
             {
+                await _renewing;
                 await _lease.ReleaseAsync(cancellationToken: CancellationToken.None);
             }
             catch (Exception exception) when (StorageFailure.Explains(exception))
             {
                 LogLeaseTrouble(_logger, "released", exception);
             }
+            finally
+            {
+                _stop.Dispose();
+            }
         }
 
         private async Task RenewAsync(TimeProvider time, CancellationToken cancellationToken)
         {
+            using var timer = new PeriodicTimer(RenewEvery, time);
+            while (await WaitAsync(timer, cancellationToken))
+            {
+                try
+                {
+                    await _lease.RenewAsync(cancellationToken: cancellationToken);
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (Exception exception)
+                {
+                    // Whatever it was, a token that could not be had among it: the next renewal may succeed, and if none
+                    // does, the lease, which is no more than an optimisation, is another's. Its release is tried all the same.
+                    LogLeaseTrouble(_logger, "renewed", exception);
+                }
+            }
+        }
+
+        private static async ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellationToken)
+        {
             try
             {
-                using var timer = new PeriodicTimer(RenewEvery, time);
-                while (await timer.WaitForNextTickAsync(cancellationToken))
-                    await _lease.RenewAsync(cancellationToken: cancellationToken);
+                return await timer.WaitForNextTickAsync(cancellationToken);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException)
             {
                 // Disposed: the normal end.
-            }
-            catch (Exception exception) when (StorageFailure.Explains(exception))
-            {
-                LogLeaseTrouble(_logger, "renewed", exception);
+                return false;
             }
         }
     }

@@ -6,8 +6,9 @@ namespace TrueCopy.Local.Triggers;
 
 /// <summary>
 /// What the Functions runtime's queue trigger does: takes messages, runs the handler on several at once, keeps them
-/// invisible while it runs, deletes them on success, and moves those that keep failing to the poison queue. The
-/// figures are those of <c>host.json</c>, but that a message which failed comes back sooner: someone waits.
+/// invisible while it runs, deletes them on success, and moves those that keep failing to the poison queue. Told to stop, it
+/// takes no more and lets the handlers that run come to their end, within a bound. The figures are those of
+/// <c>host.json</c>, but that a message which failed comes back sooner: someone waits.
 /// </summary>
 internal sealed partial class QueueTrigger(
     StorageAccounts accounts,
@@ -20,6 +21,9 @@ internal sealed partial class QueueTrigger(
     internal const int NewBatchThreshold = 8;
     internal const int MaxDequeueCount = 60;
     internal static readonly TimeSpan Invisible = TimeSpan.FromMinutes(1);
+
+    // The host gives all its services half a minute to stop.
+    internal static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -32,17 +36,43 @@ internal sealed partial class QueueTrigger(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var running = new HashSet<Task>();
-        while (!stoppingToken.IsCancellationRequested)
+        using var abandoned = new CancellationTokenSource();
+        try
         {
-            var received = await ReceiveAsync(stoppingToken);
-            foreach (var message in received)
-                running.Add(HandleAsync(message, stoppingToken));
-            if (received.Length == 0)
-                await Task.Delay(PollInterval, time, stoppingToken);
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                var received = await ReceiveAsync(stoppingToken);
+                foreach (var message in received)
+                    running.Add(HandleAsync(message, abandoned.Token));
+                if (received.Length == 0)
+                    await Task.Delay(PollInterval, time, stoppingToken);
 
-            while (running.Count > NewBatchThreshold)
-                running.Remove(await Task.WhenAny(running));
-            running.RemoveWhere(task => task.IsCompleted);
+                while (running.Count > NewBatchThreshold)
+                    running.Remove(await Task.WhenAny(running).WaitAsync(stoppingToken));
+                running.RemoveWhere(task => task.IsCompleted);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop: the normal end.
+        }
+
+        await DrainAsync(running, abandoned);
+    }
+
+    // What is abandoned is delivered again when it becomes visible.
+    private async Task DrainAsync(HashSet<Task> running, CancellationTokenSource abandoned)
+    {
+        var drained = Task.WhenAll(running);
+        try
+        {
+            await drained.WaitAsync(DrainTime, time);
+        }
+        catch (TimeoutException)
+        {
+            LogAbandoned(logger, running.Count(task => !task.IsCompleted));
+            await abandoned.CancelAsync();
+            await drained;
         }
     }
 
@@ -59,14 +89,14 @@ internal sealed partial class QueueTrigger(
         }
     }
 
-    private async Task HandleAsync(QueueMessage message, CancellationToken stoppingToken)
+    private async Task HandleAsync(QueueMessage message, CancellationToken abandoned)
     {
-        using var handled = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var handled = CancellationTokenSource.CreateLinkedTokenSource(abandoned);
         var renewing = KeepInvisibleAsync(message, handled.Token);
         Exception? failure = null;
         try
         {
-            await handler(message, stoppingToken);
+            await handler(message, abandoned);
         }
         catch (Exception exception)
         {
@@ -75,35 +105,35 @@ internal sealed partial class QueueTrigger(
 
         await handled.CancelAsync();
         var handle = await renewing;
-        if (stoppingToken.IsCancellationRequested && failure is not null)
+        if (abandoned.IsCancellationRequested && failure is not null)
             return;
         try
         {
-            await SettleAsync(message, handle, failure, stoppingToken);
+            await SettleAsync(message, handle, failure);
         }
-        catch (Exception exception) when (StorageFailure.Explains(exception) && !stoppingToken.IsCancellationRequested)
+        catch (Exception exception) when (StorageFailure.Explains(exception))
         {
             LogNotSettled(logger, exception);
         }
     }
 
-    private async Task SettleAsync(QueueMessage message, string handle, Exception? failure, CancellationToken cancellationToken)
+    private async Task SettleAsync(QueueMessage message, string handle, Exception? failure)
     {
         var lastQueue = queueName.EndsWith(StorageNames.PoisonSuffix, StringComparison.Ordinal);
         if (failure is not null && (lastQueue || message.DequeueCount < MaxDequeueCount))
         {
             LogFailed(logger, message.DequeueCount, failure);
-            await _queue.UpdateMessageAsync(message.MessageId, handle, (BinaryData?)null, RetryAfter, cancellationToken);
+            await _queue.UpdateMessageAsync(message.MessageId, handle, (BinaryData?)null, RetryAfter);
             return;
         }
 
         if (failure is not null)
         {
             LogPoison(logger, failure);
-            await _poison.SendMessageAsync(message.Body, timeToLive: TimeSpan.FromSeconds(-1), cancellationToken: cancellationToken);
+            await _poison.SendMessageAsync(message.Body, timeToLive: TimeSpan.FromSeconds(-1));
         }
 
-        await _queue.DeleteMessageAsync(message.MessageId, handle, cancellationToken);
+        await _queue.DeleteMessageAsync(message.MessageId, handle);
     }
 
     /// <returns>The handle that deletes the message; it changes with every renewal.</returns>
@@ -131,6 +161,9 @@ internal sealed partial class QueueTrigger(
 
         return handle;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events were not handled in time before the end; they will be delivered again.")]
+    private static partial void LogAbandoned(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The queue cannot be reached; trying again.")]
     private static partial void LogUnreachable(ILogger logger, Exception exception);

@@ -3,8 +3,8 @@ using TrueCopy.Verification.Digests;
 namespace TrueCopy.Verification.Acts;
 
 /// <summary>
-/// What is known of an act but not published: it is in the journal and the index, and reaches whoever holds the
-/// document. The log commits to the successor and the note, so receipts prove them.
+/// What is known of an act but not published: it is in the journal and, but for a file's name, in the index, and reaches
+/// whoever holds the document. The log commits to the successor and the note, so receipts prove them.
 /// </summary>
 public sealed record Confidential
 {
@@ -35,6 +35,11 @@ public sealed record Confidential
     /// <summary>The same document under other algorithms: what is done to one is done to all.</summary>
     public IReadOnlyList<Digest> Siblings { get; init; } = [];
 
+    /// <summary>
+    /// The file's name in the list of digests that issued it: kept in the journal, for the issuer's receipts, and nowhere else.
+    /// </summary>
+    public string? FileName { get; init; }
+
     /// <summary>Whether there is anything to keep.</summary>
-    public bool IsEmpty => this is { Reference: null, Type: null, Note: null, Successor: null, Siblings.Count: 0 };
+    public bool IsEmpty => this is { Reference: null, Type: null, Note: null, Successor: null, Siblings.Count: 0, FileName: null };
 }

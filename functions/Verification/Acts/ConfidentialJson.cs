@@ -23,7 +23,8 @@ public static class ConfidentialJson
             confidential.Type,
             confidential.Note,
             confidential.Successor?.ToString(),
-            confidential.Siblings.Count == 0 ? null : [.. confidential.Siblings.Select(sibling => sibling.ToString())]),
+            confidential.Siblings.Count == 0 ? null : [.. confidential.Siblings.Select(sibling => sibling.ToString())],
+            confidential.FileName),
         Json.ConfidentialBody);
 
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
@@ -40,6 +41,7 @@ public static class ConfidentialJson
                 Note = body.Note,
                 Successor = body.Successor is null ? null : DigestOf(body.Successor),
                 Siblings = body.Siblings is null ? [] : [.. body.Siblings.Select(DigestOf)],
+                FileName = body.FileName,
             };
         }
         catch (JsonException exception)
@@ -53,7 +55,7 @@ public static class ConfidentialJson
         : throw new LogFormatException("confidential part: a digest is not algorithm:hex");
 }
 
-internal sealed record ConfidentialBody(string? Reference, string? Type, string? Note, string? Successor, IReadOnlyList<string>? Siblings);
+internal sealed record ConfidentialBody(string? Reference, string? Type, string? Note, string? Successor, IReadOnlyList<string>? Siblings, string? FileName = null);
 
 [JsonSerializable(typeof(ConfidentialBody))]
 internal sealed partial class ConfidentialContext : JsonSerializerContext;

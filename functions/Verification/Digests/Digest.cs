@@ -29,6 +29,9 @@ public sealed class Digest : IEquatable<Digest>
     /// <summary>The hash in lower-case hex.</summary>
     public string Hex => Convert.ToHexStringLower(_bytes);
 
+    /// <summary>Whether it is the digest of no bytes at all, which every empty file has.</summary>
+    public bool IsOfNothing => Nothing.Digests.Contains(this);
+
     /// <summary>Parses hex of either case and exactly the algorithm's length.</summary>
     public static bool TryParse(DigestAlgorithm algorithm, string? hex, [NotNullWhen(true)] out Digest? digest)
     {
@@ -63,4 +66,16 @@ public sealed class Digest : IEquatable<Digest>
 
     /// <summary><c>algorithm:hex</c>.</summary>
     public override string ToString() => $"{Algorithm.Name}:{Hex}";
+
+    // Computed when it is first asked for.
+    private static class Nothing
+    {
+        public static readonly HashSet<Digest> Digests = DigestsOfNothing();
+
+        private static HashSet<Digest> DigestsOfNothing()
+        {
+            using var digest = new IncrementalDigest(DigestAlgorithm.All);
+            return [.. digest.Finish()];
+        }
+    }
 }

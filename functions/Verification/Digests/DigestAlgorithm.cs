@@ -20,6 +20,7 @@ public sealed class DigestAlgorithm
     private DigestAlgorithm(string name, int length)
     {
         Name = name;
+        ToolName = name.Replace("-", "", StringComparison.Ordinal);
         Length = length;
     }
 
@@ -28,6 +29,9 @@ public sealed class DigestAlgorithm
 
     /// <summary>The name in URLs, entries, manifests and metadata; lower case, RFC 9530 style.</summary>
     public string Name { get; }
+
+    /// <summary>The name as programs that make checksums spell it, in lower case: without its hyphen.</summary>
+    public string ToolName { get; }
 
     /// <summary>Length of a digest in bytes.</summary>
     public int Length { get; }

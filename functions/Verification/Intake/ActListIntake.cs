@@ -12,7 +12,7 @@ public sealed class ActListIntake(IStagedActs staged)
 
     /// <summary>Stages the acts of a list.</summary>
     /// <exception cref="UploadRejectedException">A line breaks a rule.</exception>
-    public async Task<IntakeOutcome> StageAsync(BlobVersion source, Issuer issuer, InboxDocument list, CancellationToken cancellationToken)
+    public async Task<IntakeOutcome> StageAsync(Issuer issuer, InboxDocument list, CancellationToken cancellationToken)
     {
         var acts = new List<RequestedAct>();
         try
@@ -32,7 +32,7 @@ public sealed class ActListIntake(IStagedActs staged)
             throw new UploadRejectedException(Rejection.MalformedActs(fault.Message));
         }
 
-        var upload = new StagedUpload(source, issuer, list.LastModified, AnswerForm.OfActList, acts);
+        var upload = new StagedUpload(list.Version, issuer, list.LastModified, AnswerForm.OfActList, acts);
         await staged.StageAsync([await staged.PrepareAsync(upload, cancellationToken)], cancellationToken);
         return IntakeOutcome.Staged;
     }

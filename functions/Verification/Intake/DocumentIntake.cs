@@ -9,15 +9,18 @@ namespace TrueCopy.Verification.Intake;
 public sealed class DocumentIntake(IStagedActs staged, IAnchorIndex index)
 {
     /// <summary>Stages the issue of a document.</summary>
-    /// <exception cref="UploadRejectedException">Its metadata breaks a rule, or the issuer revoked these bytes.</exception>
-    public async Task<IntakeOutcome> StageAsync(BlobVersion source, Issuer issuer, InboxDocument document, CancellationToken cancellationToken)
+    /// <exception cref="UploadRejectedException">Its metadata breaks a rule, it is empty, or the issuer revoked these bytes.</exception>
+    public async Task<IntakeOutcome> StageAsync(Issuer issuer, InboxDocument document, CancellationToken cancellationToken)
     {
+        var source = document.Version;
         var terms = UploadMetadata.Parse(document.Metadata);
         var digests = await StreamDigest.ComputeAsync(document.Content, issuer.Algorithms, progress: null, cancellationToken);
         var known = await index.FindAsync(digests[0], cancellationToken);
         var id = ActId.Of(source, position: 0, digests[0].Algorithm);
         if (known.Any(anchor => anchor.ActId == id))
             return IntakeOutcome.Ignored;
+        if (digests[0].IsOfNothing)
+            throw new UploadRejectedException(Rejection.EmptyDocument());
         if (known.Select(anchor => anchor.ReadEntry()).Any(entry => entry.Issuer == issuer.Id && entry.Kind == ActKind.Revoke))
             throw new UploadRejectedException(Rejection.Revoked("These bytes were issued and revoked; they cannot be issued again."));
 

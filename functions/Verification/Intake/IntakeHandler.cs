@@ -21,6 +21,8 @@ public sealed partial class IntakeHandler(
     IntakeMetrics metrics,
     ILogger<IntakeHandler> logger)
 {
+    private const int MaxReadings = 3;
+
     /// <summary>Handles one event.</summary>
     /// <param name="message">The event's JSON, not base64.</param>
     /// <param name="cancellationToken">Gives up; the event is then delivered again.</param>
@@ -51,23 +53,7 @@ public sealed partial class IntakeHandler(
             return IntakeOutcome.Ignored;
         }
 
-        IntakeOutcome outcome;
-        try
-        {
-            outcome = await StageAsync(blob, cancellationToken);
-        }
-        catch (UploadRejectedException exception)
-        {
-            LogRejected(logger, blob.Container, exception.Rejection.Cause);
-            await outbox.WriteRejectionAsync(blob, exception.Rejection, cancellationToken);
-            return IntakeOutcome.Rejected;
-        }
-        catch (BlobChangedException)
-        {
-            outcome = IntakeOutcome.Ignored;
-            LogGone(logger, blob.Container);
-        }
-
+        var outcome = await AnswerAsync(blob, cancellationToken);
         if (outcome == IntakeOutcome.Staged)
             await DrainAsync(cancellationToken);
         return outcome;
@@ -86,24 +72,56 @@ public sealed partial class IntakeHandler(
         }
     }
 
-    private async Task<IntakeOutcome> StageAsync(BlobVersion blob, CancellationToken cancellationToken)
+    // There may be no other event for what the blob is now. One that changes at every reading waits for its event to come again.
+    private async Task<IntakeOutcome> AnswerAsync(BlobVersion blob, CancellationToken cancellationToken)
     {
-        if (UploadName.CheckPath(blob.Path) is { } rule)
-            throw new UploadRejectedException(Rejection.UnsafeName(rule));
-        var issuer = await ResolveAsync(blob.Container, cancellationToken);
-        await using var upload = await inbox.OpenAsync(blob, cancellationToken);
-        if (upload is null)
+        for (var reading = 1; ; reading++)
         {
-            LogGone(logger, blob.Container);
-            return IntakeOutcome.Ignored;
+            try
+            {
+                return await ReadAsync(blob, cancellationToken);
+            }
+            catch (BlobChangedException) when (reading < MaxReadings)
+            {
+                LogChanged(logger, blob.Container);
+            }
         }
+    }
 
-        var name = UploadName.Of(blob.Path);
+    private async Task<IntakeOutcome> ReadAsync(BlobVersion blob, CancellationToken cancellationToken)
+    {
+        var source = blob;
+        try
+        {
+            if (UploadName.CheckPath(blob.Path) is { } rule)
+                throw new UploadRejectedException(Rejection.UnsafeName(rule));
+            var issuer = await ResolveAsync(blob.Container, cancellationToken);
+            await using var upload = await inbox.OpenAsync(blob, cancellationToken);
+            if (upload is null)
+            {
+                LogGone(logger, blob.Container);
+                return IntakeOutcome.Ignored;
+            }
+
+            source = upload.Version;
+            return await StageAsync(issuer, upload, cancellationToken);
+        }
+        catch (UploadRejectedException exception)
+        {
+            LogRejected(logger, source.Container, exception.Rejection.Cause);
+            await outbox.WriteRejectionAsync(source, exception.Rejection, cancellationToken);
+            return IntakeOutcome.Rejected;
+        }
+    }
+
+    private Task<IntakeOutcome> StageAsync(Issuer issuer, InboxDocument upload, CancellationToken cancellationToken)
+    {
+        var name = UploadName.Of(upload.Version.Path);
         return name.Kind switch
         {
-            UploadKind.Manifest => await manifests.StageAsync(blob, issuer, upload, name.ListAlgorithm, cancellationToken),
-            UploadKind.ActList => await actLists.StageAsync(blob, issuer, upload, cancellationToken),
-            _ => await documents.StageAsync(blob, issuer, upload, cancellationToken),
+            UploadKind.Manifest => manifests.StageAsync(issuer, upload, name.ListAlgorithm, cancellationToken),
+            UploadKind.ActList => actLists.StageAsync(issuer, upload, cancellationToken),
+            _ => documents.StageAsync(issuer, upload, cancellationToken),
         };
     }
 
@@ -119,8 +137,11 @@ public sealed partial class IntakeHandler(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "A blob in {Container} was replaced or deleted before it was read; its next event answers.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "A blob in {Container} was deleted before it was read.")]
     private static partial void LogGone(ILogger logger, string container);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A blob in {Container} changed while it was read; it is read again.")]
+    private static partial void LogChanged(ILogger logger, string container);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A message is not a storage event.")]
     private static partial void LogUnreadable(ILogger logger, Exception exception);

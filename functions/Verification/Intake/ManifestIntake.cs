@@ -19,19 +19,18 @@ public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocati
     public const int MaxLines = 5_000_000;
 
     /// <summary>Stages the issue of every digest in a manifest.</summary>
-    /// <param name="source">The manifest.</param>
     /// <param name="issuer">Who issues.</param>
-    /// <param name="manifest">Its content.</param>
+    /// <param name="manifest">The manifest.</param>
     /// <param name="listAlgorithm">The algorithm of a digest list; null for JSON lines.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="UploadRejectedException">A line or the metadata breaks a rule.</exception>
     public async Task<IntakeOutcome> StageAsync(
-        BlobVersion source,
         Issuer issuer,
         InboxDocument manifest,
         DigestAlgorithm? listAlgorithm,
         CancellationToken cancellationToken)
     {
+        var source = manifest.Version;
         if (await outbox.HasManifestReceiptsAsync(source, cancellationToken))
             return IntakeOutcome.Ignored;
         var terms = UploadMetadata.Parse(manifest.Metadata);
@@ -43,9 +42,12 @@ public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocati
         try
         {
             var acts = new List<RequestedAct>(PartLength);
-            await foreach (var line in LineReader.ReadAsync(manifest.Content, cancellationToken))
+            var lines = listAlgorithm is null ? LineReader.ReadAsync(manifest.Content, cancellationToken) : LineReader.ReadNamesAsync(manifest.Content, cancellationToken);
+            await foreach (var line in lines)
             {
-                acts.Add(Read(line, listAlgorithm, terms, revoked));
+                if (Read(line, listAlgorithm, terms, revoked) is not { } act)
+                    continue;
+                acts.Add(act);
                 if (acts.Count < PartLength)
                     continue;
                 parts.Add(await PrepareAsync(parts.Count, acts));
@@ -75,21 +77,28 @@ public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocati
             cancellationToken);
     }
 
-    private static RequestedAct Read(Line line, DigestAlgorithm? listAlgorithm, Terms terms, IReadOnlySet<Digest> revoked)
+    private static RequestedAct? Read(Line line, DigestAlgorithm? listAlgorithm, Terms terms, IReadOnlySet<Digest> revoked)
     {
         if (line.Number > MaxLines)
             throw line.Fault(0, $"a manifest has at most {MaxLines} lines");
-        var act = listAlgorithm is null
-            ? ManifestLine.Parse(line, terms)
-            : new RequestedAct(ActKind.Issue, line.Number - 1)
-            {
-                Digests = [DigestListLine.Parse(line, listAlgorithm)],
-                Type = terms.Type,
-                ValidFrom = terms.ValidFrom,
-                Expires = terms.Expires,
-            };
+        if ((listAlgorithm is null ? ManifestLine.Parse(line, terms) : OfList(line, listAlgorithm, terms)) is not { } act)
+            return null;
+        if (act.Digests[0].IsOfNothing)
+            throw line.Fault(0, "this is the digest of an empty document, which cannot be issued");
         return revoked.Contains(act.Digests[0])
             ? throw line.Fault(0, "this document was issued and revoked; it cannot be issued again")
             : act;
     }
+
+    private static RequestedAct? OfList(Line line, DigestAlgorithm algorithm, Terms terms) =>
+        DigestListLine.Parse(line, algorithm) is not { } listed
+            ? null
+            : new RequestedAct(ActKind.Issue, line.Number - 1)
+            {
+                Digests = [listed.Digest],
+                FileName = listed.FileName,
+                Type = terms.Type,
+                ValidFrom = terms.ValidFrom,
+                Expires = terms.Expires,
+            };
 }

@@ -18,6 +18,30 @@ public sealed record Rejection(string Cause, string Title, string Detail)
     /// <summary>A value in the blob's metadata breaks a rule.</summary>
     public static Rejection InvalidMetadata(string detail) => new("invalid-metadata", "The blob's metadata breaks a rule", detail);
 
+    /// <summary>The document has no bytes; issuing it would make every empty file in the world genuine.</summary>
+    public static Rejection EmptyDocument() => new(
+        "empty-document",
+        "The document is empty",
+        "An empty file says nothing and is the same everywhere, so it is not issued. If a program creates the blob first and writes it later, what it wrote is answered by itself.");
+
+    /// <summary>The blob is in the archive tier, where nobody can read it.</summary>
+    public static Rejection Archived() => new(
+        "archived",
+        "The blob is in the archive tier",
+        "In the archive tier a blob can be neither read nor overwritten. Upload it again to the hot, cool or cold tier under another name, or copy it there, which rehydrates it; to rehydrate it in place tells the service nothing. A document may be archived once its receipt is written.");
+
+    /// <summary>The blob is encrypted with a key that the issuer gave with the upload and keeps.</summary>
+    public static Rejection CustomerEncrypted() => new(
+        "customer-encrypted",
+        "The blob is encrypted with a key of your own",
+        "The blob was uploaded with a customer-provided key, without which it cannot be read. Upload it again without one; storage encrypts it all the same.");
+
+    /// <summary>The blob is an append or page blob.</summary>
+    public static Rejection NotABlockBlob() => new(
+        "not-a-block-blob",
+        "The blob is no block blob",
+        "Append and page blobs change without an event, so a receipt for one would not last. Upload the finished document again as a block blob.");
+
     /// <summary>A line of a manifest breaks a rule; nothing of the manifest is issued.</summary>
     public static Rejection MalformedManifest(string detail) => new("malformed-manifest", "The manifest breaks a rule; none of it is issued", detail);
 

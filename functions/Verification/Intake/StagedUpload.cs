@@ -31,6 +31,9 @@ public sealed record RequestedAct(ActKind Kind, long Position)
     /// <summary>The issuer's own name for the document.</summary>
     public string? Reference { get; init; }
 
+    /// <summary>Issue: the file's name in a list of digests, which only the issuer's receipts repeat.</summary>
+    public string? FileName { get; init; }
+
     /// <summary>Issue: the issuer's word for the kind of document.</summary>
     public string? Type { get; init; }
 

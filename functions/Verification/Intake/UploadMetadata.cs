@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Manifests;
 
@@ -5,7 +6,8 @@ namespace TrueCopy.Verification.Intake;
 
 /// <summary>
 /// Reads what an issuer states in an upload's metadata: <c>reference</c>, <c>type</c>, <c>validfrom</c>,
-/// <c>expires</c>. Values may be percent-encoded UTF-8, because storage metadata is ASCII; other keys are not ours.
+/// <c>expires</c>. Values may be percent-encoded UTF-8, because storage metadata is ASCII; other keys are not ours, but for
+/// those that mean one of these, which would otherwise issue a document for ever, or under no name, without a word.
 /// </summary>
 public static class UploadMetadata
 {
@@ -21,13 +23,28 @@ public static class UploadMetadata
     /// <summary>Key of <see cref="Terms.Expires"/>.</summary>
     public const string Expires = "expires";
 
+    // Without case, hyphens and underscores.
+    private static readonly FrozenDictionary<string, string> Mistaken = new Dictionary<string, string[]>
+    {
+        [Expires] = [Expires, "expire", "expiry", "expiration", "expireson", "expiresat", "expiredate", "expirydate", "expirationdate", "validto", "validuntil", "validtill", "notafter"],
+        [ValidFrom] = [ValidFrom, "validsince", "validafter", "notbefore", "effectivefrom", "effectivedate"],
+        [Reference] = [Reference, "ref", "refid", "refno", "refnumber", "referenceid", "referenceno", "referencenumber"],
+        [Type] = [Type, "doctype", "documenttype"],
+    }.SelectMany(pair => pair.Value.Select(key => (Key: key, Name: pair.Key))).ToFrozenDictionary(pair => pair.Key, pair => pair.Name);
+
     /// <summary>Reads the metadata of an upload.</summary>
     /// <exception cref="UploadRejectedException">A value breaks a rule, which the message names.</exception>
     public static Terms Parse(IEnumerable<KeyValuePair<string, string>> metadata)
     {
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in metadata)
+        {
+            var plain = key.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+            if (Mistaken.TryGetValue(plain, out var name) && !key.Equals(name, StringComparison.OrdinalIgnoreCase))
+                throw new UploadRejectedException(Rejection.InvalidMetadata($"the name is {name}, not {key}"));
             values[key] = Uri.UnescapeDataString(value);
+        }
+
         var validFrom = Time(values, ValidFrom);
         var expires = Time(values, Expires);
         if (Statement.CheckPeriod(validFrom, expires) is { } rule)

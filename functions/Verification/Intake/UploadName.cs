@@ -10,15 +10,13 @@ public readonly record struct UploadName(UploadKind Kind, DigestAlgorithm? ListA
 {
     private const int MaxLength = 1024;
 
-    private static readonly (string Suffix, DigestAlgorithm Algorithm)[] Lists =
-    [
-        ("sha256", DigestAlgorithm.Sha256),
-        ("sha384", DigestAlgorithm.Sha384),
-        ("sha512", DigestAlgorithm.Sha512),
-        ("sm3", DigestAlgorithm.Sm3),
-    ];
+    private const string TextExtension = ".txt";
 
-    /// <summary>Reads a blob's path: <c>SHA256SUMS</c> or <c>*.sha256</c> and likewise for the others, <c>*.manifest.jsonl</c>, <c>*.acts.jsonl</c>; all else is a document.</summary>
+    /// <summary>
+    /// Reads a blob's path. Digest lists are <c>SHA256SUMS</c>, <c>sha256sum</c>, <c>*.sha256</c>, <c>*.sha256sum</c> and
+    /// <c>*_SHA256SUMS</c>, likewise for the other algorithms, in any case and with or without <c>.txt</c>; others are
+    /// <c>*.manifest.jsonl</c> and <c>*.acts.jsonl</c>. All else is a document.
+    /// </summary>
     public static UploadName Of(string path)
     {
         var name = path[(path.LastIndexOf('/') + 1)..];
@@ -26,13 +24,18 @@ public readonly record struct UploadName(UploadKind Kind, DigestAlgorithm? ListA
             return new UploadName(UploadKind.ActList, null);
         if (name.EndsWith(".manifest.jsonl", StringComparison.OrdinalIgnoreCase))
             return new UploadName(UploadKind.Manifest, null);
-        foreach (var (suffix, algorithm) in Lists)
-        {
-            if (name.EndsWith("." + suffix, StringComparison.OrdinalIgnoreCase) || name.Equals(suffix + "sums", StringComparison.OrdinalIgnoreCase))
-                return new UploadName(UploadKind.Manifest, algorithm);
-        }
 
-        return new UploadName(UploadKind.Document, null);
+        var stem = name.EndsWith(TextExtension, StringComparison.OrdinalIgnoreCase) ? name[..^TextExtension.Length] : name;
+        var algorithm = DigestAlgorithm.All.FirstOrDefault(candidate => NamesListOf(stem, candidate));
+        return new UploadName(algorithm is null ? UploadKind.Document : UploadKind.Manifest, algorithm);
+    }
+
+    private static bool NamesListOf(string stem, DigestAlgorithm algorithm)
+    {
+        return Ends(algorithm.ToolName, ".") || Ends(algorithm.ToolName + "sum", ".-_") || Ends(algorithm.ToolName + "sums", ".-_");
+
+        bool Ends(string word, string after) =>
+            stem.EndsWith(word, StringComparison.OrdinalIgnoreCase) && (stem.Length == word.Length || after.Contains(stem[^(word.Length + 1)], StringComparison.Ordinal));
     }
 
     /// <summary>

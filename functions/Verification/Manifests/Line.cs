@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TrueCopy.Verification.Manifests;
 
-/// <summary>One line of an upload, without its line end; well-formed UTF-8 without NUL.</summary>
+/// <summary>One line of an upload, without its line end; without NUL and, but for names in lists of digests, well-formed UTF-8.</summary>
 /// <param name="Number">From 1.</param>
 /// <param name="Bytes">Valid until the next line is read.</param>
 public readonly record struct Line(long Number, ReadOnlyMemory<byte> Bytes)

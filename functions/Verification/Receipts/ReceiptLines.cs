@@ -7,7 +7,7 @@ using TrueCopy.Verification.Index;
 namespace TrueCopy.Verification.Receipts;
 
 /// <summary>
-/// Many receipts as JSON lines: <c>line</c> in the upload (from 1), <c>act</c>, <c>algorithm</c>, <c>digest</c>,
+/// Many receipts as JSON lines: <c>line</c> in the upload (from 1), <c>file</c> if the line names one, <c>act</c>, <c>algorithm</c>, <c>digest</c>,
 /// <c>logIndex</c> and <c>receipt</c>, which is the whole text of the <c>.tlog-proof</c>, so that one line can be
 /// handed on with one document.
 /// </summary>
@@ -31,11 +31,13 @@ public sealed class ReceiptLines : IDisposable
     public ReadOnlyMemory<byte> Written => _output.WrittenMemory;
 
     /// <summary>Adds a receipt.</summary>
-    public void Add(long line, ActKind act, Anchor anchor, Receipt receipt)
+    public void Add(long line, ActKind act, Anchor anchor, Receipt receipt, string? file = null)
     {
         var isFirst = _output.WrittenCount == 0;
         _json.WriteStartObject();
         _json.WriteNumber("line", line);
+        if (file is not null)
+            _json.WriteString("file", file);
         _json.WriteString("act", ExactName.Of(act));
         _json.WriteString("algorithm", anchor.Digest.Algorithm.Name);
         _json.WriteString("digest", anchor.Digest.Hex);

@@ -21,7 +21,8 @@ internal sealed class IndexCheckup(
 {
     private const string RepairMissing = "It is written again from the journal.";
     private const string RepairExtra = "It is taken away.";
-    private readonly ConcurrentDictionary<string, Task<IReadOnlySet<Digest>>> _revoked = new();
+    private readonly ConcurrentDictionary<string, IReadOnlySet<Digest>> _revoked = new();
+    private readonly ConcurrentDictionary<string, SharedRead<IReadOnlySet<Digest>>> _reading = new();
     private long _inEffect;
 
     /// <summary>Looks for what a batch of the journal says and the index does not.</summary>
@@ -96,8 +97,16 @@ internal sealed class IndexCheckup(
             await findings.RepairAsync(FindingKind.Reference, "# rows of the references are missing", RepairMissing, null, () => references.AddAsync([new DocumentReference(issuer, reference, act.Digest)], cancellationToken));
         }
 
-        if (act.Kind == ActKind.Revoke && !(await _revoked.GetOrAdd(issuer, id => revocations.LoadAsync(id, cancellationToken))).Contains(act.Digest))
+        if (act.Kind == ActKind.Revoke && !(await RevokedAsync(issuer, cancellationToken)).Contains(act.Digest))
             await findings.RepairAsync(FindingKind.Revocation, "# rows of the revocations are missing", RepairMissing, null, () => revocations.AddAsync(issuer, [act.Digest], cancellationToken));
+    }
+
+    private async Task<IReadOnlySet<Digest>> RevokedAsync(string issuer, CancellationToken cancellationToken)
+    {
+        if (_revoked.TryGetValue(issuer, out var known))
+            return known;
+        var reading = _reading.GetOrAdd(issuer, id => new SharedRead<IReadOnlySet<Digest>>(stop => revocations.LoadAsync(id, stop)));
+        return _revoked.GetOrAdd(issuer, (await reading.GetAsync(cancellationToken)).Value);
     }
 
     private async Task CheckIssuerAsync(IssuerRecord record, CancellationToken cancellationToken)

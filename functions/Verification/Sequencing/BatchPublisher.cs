@@ -79,7 +79,7 @@ public sealed partial class BatchPublisher(
     {
         using var lines = new ReceiptLines(part.Count());
         foreach (var (anchor, act) in part)
-            lines.Add(act.Position + 1, act.Kind, anchor, await ProveAsync(anchor, reader, checkpoint, cancellationToken));
+            lines.Add(act.Position + 1, act.Kind, anchor, await ProveAsync(anchor, reader, checkpoint, cancellationToken), act.Confidential.FileName);
         await outbox.WriteManifestReceiptsAsync(source, answer.Part, answer.Parts, lines.Written, cancellationToken);
     }
 

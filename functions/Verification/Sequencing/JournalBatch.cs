@@ -74,6 +74,7 @@ public sealed record JournalAct(
     AnswerForm Answer,
     Confidential Confidential)
 {
-    /// <summary>The index row of this act.</summary>
-    public Anchor Anchor(long logIndex, ReadOnlyMemory<byte> entry) => new(Digest, Id, logIndex, entry, Opening, Confidential);
+    /// <summary>The index row of this act, which leaves out what only the issuer's receipts repeat.</summary>
+    public Anchor Anchor(long logIndex, ReadOnlyMemory<byte> entry) =>
+        new(Digest, Id, logIndex, entry, Opening, Confidential.FileName is null ? Confidential : Confidential with { FileName = null });
 }

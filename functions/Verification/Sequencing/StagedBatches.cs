@@ -69,12 +69,13 @@ public sealed class StagedBatches(
             ValidFrom = request.ValidFrom,
             Expires = request.Expires,
             Answer = upload.Answer,
-            Confidential = request.Reference is null && request.Type is null && request.Digests.Count == 1
+            Confidential = request is { Reference: null, Type: null, FileName: null, Digests.Count: 1 }
                 ? Confidential.None
                 : new Confidential
                 {
                     Reference = request.Reference,
                     Type = request.Type,
+                    FileName = request.FileName,
                     Siblings = [.. request.Digests.Where(other => !other.Equals(digest))],
                 },
         });

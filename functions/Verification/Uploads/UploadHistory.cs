@@ -104,18 +104,31 @@ public sealed class UploadHistory(IInboxListing inbox)
     }
 
     private async Task<UploadRejectionDocument?> ReadRejectionAsync(string container, string path, CancellationToken cancellationToken) =>
-        await inbox.ReadAnswerAsync(container, path, cancellationToken) is { } content
-            ? UploadRejectionDocument.Of(ForeignJson.Read(content.Span, AnswerJson.Instance.ProblemDocument))
+        await inbox.ReadAnswerAsync(container, path, cancellationToken) is { } content && ReadProblem(content.Span) is { } written
+            ? UploadRejectionDocument.Of(written)
             : null;
+
+    // One answer that is damaged must not hide the others.
+    private static ProblemDocument? ReadProblem(ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return ForeignJson.Read(content, AnswerJson.Instance.ProblemDocument);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     // A document's receipt says in its metadata where its entry is, and in its name under which algorithm.
     private static UploadReceiptDocument? ReceiptOf(ListedBlob answer)
     {
-        if (!answer.Metadata.TryGetValue(AnswerMetadata.LogIndex, out var index) || !answer.Path.EndsWith(Receipt.FileExtension, StringComparison.Ordinal))
+        if (!long.TryParse(answer.Metadata.GetValueOrDefault(AnswerMetadata.LogIndex), NumberStyles.None, CultureInfo.InvariantCulture, out var index) || !answer.Path.EndsWith(Receipt.FileExtension, StringComparison.Ordinal))
             return null;
         var name = answer.Path[..^Receipt.FileExtension.Length];
         var algorithm = DigestAlgorithm.All.FirstOrDefault(candidate => name.EndsWith($".{candidate}", StringComparison.Ordinal)) ?? DigestAlgorithm.Sha256;
-        return new UploadReceiptDocument(algorithm.Name, long.Parse(index, CultureInfo.InvariantCulture));
+        return new UploadReceiptDocument(algorithm.Name, index);
     }
 
     private sealed class Found(string path, ListedBlob? blob)

@@ -28,6 +28,17 @@ public sealed class HashAndUsageTests : IDisposable
         Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", digests.GetProperty("sha-256").GetString());
     }
 
+    // The digest of nothing would have the service refuse the whole manifest.
+    [Fact]
+    public async Task A_manifest_leaves_out_empty_files_and_says_how_many()
+    {
+        _folder.File("abc");
+        _folder.File("empty", []);
+        var run = await Tool.RunAsync("manifest", _folder.Path);
+        Assert.Equal((0, "Left out: 1 empty file. An empty document cannot be issued."), (run.ExitCode, run.Error.Trim()));
+        Assert.Single(run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     [Theory]
     [InlineData("verify")]
     [InlineData("hash")]

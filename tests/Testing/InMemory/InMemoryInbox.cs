@@ -63,8 +63,8 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
 
     /// <inheritdoc/>
     public Task<InboxDocument?> OpenAsync(BlobVersion blob, CancellationToken cancellationToken) => _operations.RunAsync("inbox.open", () =>
-        _blobs.TryGetValue((blob.Container, blob.Path), out var found) && found.ETag == blob.ETag
-            ? new InboxDocument(new Download(this, blob, found.Content), found.At, found.Metadata)
+        _blobs.TryGetValue((blob.Container, blob.Path), out var found)
+            ? new InboxDocument(blob with { ETag = found.ETag }, new Download(this, blob with { ETag = found.ETag }, found.Content), found.At, found.Metadata)
             : null);
 
     /// <inheritdoc/>

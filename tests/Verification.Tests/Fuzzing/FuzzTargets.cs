@@ -68,7 +68,8 @@ internal static class FuzzTargets
         {
             Regressions = [HalfASurrogate],
         },
-        new("digest list", RoundTrip.None, typeof(LineException), [FuzzTarget.Text($"{Hex}  a file\n\\{Hex} *b\\nc\r\n{Hex}  文件")], bytes => Lines(bytes, line => DigestListLine.Parse(line, DigestAlgorithm.Sha256))),
+        new("digest list", RoundTrip.None, typeof(LineException), [FuzzTarget.Text($"{Hex}  a file\n\\{Hex} *b\\nc\r\n{Hex}  文件"), FuzzTarget.Text($"# list\n\nSHA256 (a) = {Hex}\nSHA2-256(b)= {Hex}\n\\SHA256 (a\\nb) = {Hex}\n {Hex} c\n{Hex}")], bytes => Names(bytes, line => DigestListLine.Parse(line, DigestAlgorithm.Sha256))),
+        new("digest list in UTF-16", RoundTrip.None, typeof(LineException), [[.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes($"{Hex}  文件\r\n{Hex}\r\n")], [.. Encoding.BigEndianUnicode.GetPreamble(), .. Encoding.BigEndianUnicode.GetBytes($"SHA256 (a) = {Hex}\n")]], bytes => Names(bytes, line => DigestListLine.Parse(line, DigestAlgorithm.Sha256))),
         new("list of acts", RoundTrip.None, typeof(LineException), [FuzzTarget.Text("""{"act":"revoke","reference":"loan-4711","reason":"issuedInError","note":"n"}""" + "\n" + $$"""{"act":"supersede","algorithm":"sha-256","digest":"{{Hex}}","successorReference":"s"}""")], bytes => Lines(bytes, ActLine.Parse)) { Regressions = [HalfASurrogate] },
         new("event", RoundTrip.None, typeof(LogFormatException), [InMemoryWorld.EventOf(Act.Source), FuzzTarget.Text("""[{"eventType":"Microsoft.Storage.BlobCreated","subject":"/blobServices/default/containers/issuer-a/blobs/b","data":{"eTag":"0x1"}}]""")], bytes => BlobEvent.Parse(bytes) is null ? null : bytes),
         new("upload metadata", RoundTrip.None, typeof(UploadRejectedException), [FuzzTarget.Text("reference=loan%204711\ntype=t\nvalidfrom=2026-01-01T00:00:00Z\nexpires=2027-01-01T00:00:00Z")], bytes => UploadMetadata.Parse(Metadata(bytes)) is null ? null : bytes),
@@ -129,10 +130,13 @@ internal static class FuzzTargets
         return ReceiptCheck.Run(receipt, Act.Digest, Verifiers).Index == 0 ? bytes : null;
     }
 
-    private static byte[] Lines<T>(byte[] bytes, Func<Line, T> parse)
+    private static byte[] Lines<T>(byte[] bytes, Func<Line, T> parse) => Each(bytes, LineReader.ReadAsync(new MemoryStream(bytes), CancellationToken.None), parse);
+
+    private static byte[] Names<T>(byte[] bytes, Func<Line, T> parse) => Each(bytes, LineReader.ReadNamesAsync(new MemoryStream(bytes), CancellationToken.None), parse);
+
+    private static byte[] Each<T>(byte[] bytes, IAsyncEnumerable<Line> all, Func<Line, T> parse)
     {
-        using var stream = new MemoryStream(bytes);
-        var lines = LineReader.ReadAsync(stream, CancellationToken.None).GetAsyncEnumerator();
+        var lines = all.GetAsyncEnumerator();
         while (lines.MoveNextAsync().AsTask().GetAwaiter().GetResult())
             parse(lines.Current);
         lines.DisposeAsync().AsTask().GetAwaiter().GetResult();

@@ -1,7 +1,9 @@
 using TrueCopy.Testing;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Uploads;
 using TrueCopy.Verification.Verdicts;
 using static TrueCopy.Verification.Tests.Samples;
 
@@ -50,12 +52,37 @@ public sealed class IntakeHandlerTests
         await Audit.RunAsync(_world);
     }
 
+    [Theory]
+    [InlineData("sha-256")]
+    [InlineData("sha-256,sha-384,sha-512,sm3")]
+    public async Task An_empty_document_is_refused_by_that_name_and_its_digests_stay_unknown(string algorithms)
+    {
+        _world.AddIssuer("registry", algorithms);
+        await using var service = _world.Start();
+        await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        var upload = _world.Inbox.Put("issuer-registry", "empty.pdf", []);
+        Assert.Equal(IntakeOutcome.Rejected, await HandleAsync(service, InMemoryWorld.EventOf(upload)));
+        Assert.Equal("empty-document", _world.Inbox.Rejections[upload].Cause);
+        foreach (var digest in await StreamDigest.ComputeAsync(Stream.Null, DigestAlgorithm.All, null, TestContext.Current.CancellationToken))
+            Assert.Equal(Verdict.Unknown, (await service.Verifier.VerifyAsync(digest, TestContext.Current.CancellationToken)).Verdict);
+    }
+
+    // What OpenWrite, output bindings and asynchronous copies do.
     [Fact]
-    public async Task An_empty_file_is_a_document_like_any_other()
+    public async Task A_writer_that_creates_an_empty_blob_first_is_answered_for_what_it_wrote()
     {
         await using var service = _world.Start();
-        await HandleAsync(service, _world.Upload("bank", "empty", []));
-        Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, ""));
+        var created = _world.Inbox.Put("issuer-bank", "a.pdf", []);
+        Assert.Equal(IntakeOutcome.Rejected, await HandleAsync(service, InMemoryWorld.EventOf(created)));
+        var written = _world.Inbox.Put("issuer-bank", "a.pdf", Bytes("written"));
+        Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, InMemoryWorld.EventOf(written)));
+
+        // The event of the empty version again: what is there now is answered already, and is not refused for what it was.
+        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, InMemoryWorld.EventOf(created)));
+        Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "written"));
+        Assert.DoesNotContain(written, _world.Inbox.Rejections.Keys);
+        var told = Assert.Single((await new UploadHistory(_world.Inbox).ReadAsync("bank", "", 0, 10, TestContext.Current.CancellationToken)).Uploads);
+        Assert.Equal((UploadState.Answered, null), (told.State, told.Rejection));
     }
 
     [Fact]
@@ -109,15 +136,58 @@ public sealed class IntakeHandlerTests
     }
 
     [Fact]
-    public async Task An_event_of_an_older_version_of_a_blob_is_ignored_and_the_newer_one_answers()
+    public async Task An_event_of_an_older_version_of_a_blob_answers_the_version_that_is_there_once()
     {
         await using var service = _world.Start();
         var older = _world.Upload("bank", "a", Bytes("old"));
         var newer = _world.Upload("bank", "a", Bytes("new"));
-        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, older));
-        Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, newer));
+        Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, older));
+        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, newer));
         Assert.Equal(Verdict.Unknown, await VerdictOfAsync(service, "old"));
         Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "new"));
+        Assert.Single(_world.Ledger.Anchors);
+        await Audit.RunAsync(_world);
+    }
+
+    // Storage raises no event for metadata: the event of the upload is the only one that there will ever be.
+    [Fact]
+    public async Task Metadata_that_is_set_after_the_upload_and_before_its_event_is_handled_counts()
+    {
+        await using var service = _world.Start();
+        var uploaded = _world.Upload("bank", "a.pdf", Bytes("x"));
+        var present = _world.Inbox.Put("issuer-bank", "a.pdf", Bytes("x"), new() { ["expires"] = "2020-01-01T00:00:00Z" });
+        Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, uploaded));
+        Assert.Equal(Verdict.Expired, await VerdictOfAsync(service, "x"));
+        Assert.Equal(present, Assert.Single(_world.Inbox.Receipts).Key.Source);
+
+        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, uploaded));
+        Assert.Single(_world.Ledger.Anchors);
+        await Audit.RunAsync(_world);
+    }
+
+    [Theory]
+    [InlineData("SHA256SUMS")]
+    [InlineData("x.acts.jsonl")]
+    [InlineData("bad.pdf")]
+    public async Task Whatever_the_upload_is_the_version_that_is_there_is_answered_once(string path)
+    {
+        await using var service = _world.Start();
+        await HandleAsync(service, _world.Upload("bank", "d", Bytes("document")));
+        var content = path switch
+        {
+            "SHA256SUMS" => $"{DigestOf(Bytes("listed")).Hex}  a\n",
+            "x.acts.jsonl" => $$"""{"act":"suspend","algorithm":"sha-256","digest":"{{DigestOf(Bytes("document")).Hex}}"}""",
+            _ => "x",
+        };
+        var uploaded = _world.Upload("bank", path, Bytes(content));
+        var present = _world.Inbox.Put("issuer-bank", path, Bytes(content), path == "bad.pdf" ? new() { ["expires"] = "soon" } : new() { ["department"] = "loans" });
+        for (var i = 0; i < 2; i++)
+            await HandleAsync(service, uploaded);
+
+        var answered = _world.Inbox.ManifestReceipts.Keys.Concat(_world.Inbox.ActReceipts.Keys).Concat(_world.Inbox.Rejections.Keys);
+        Assert.Equal(present, Assert.Single(answered));
+        Assert.Equal(path == "bad.pdf" ? 1 : 2, _world.Ledger.Anchors.Count);
+        await Audit.RunAsync(_world);
     }
 
     [Fact]
@@ -148,12 +218,11 @@ public sealed class IntakeHandlerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_blob_that_changes_while_it_is_read_is_ignored_and_its_next_event_answers(bool deleted)
+    public async Task A_blob_that_changes_while_it_is_read_is_read_as_it_is_now(bool deleted)
     {
         await using var service = _world.Start();
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
         var older = _world.Upload("bank", "a", new byte[3 << 20]);
-        byte[]? newer = null;
         var reads = 0;
         _world.Operations.Hook = operation =>
         {
@@ -162,19 +231,36 @@ public sealed class IntakeHandlerTests
                 if (deleted)
                     _world.Inbox.Delete("issuer-bank", "a");
                 else
-                    newer = _world.Upload("bank", "a", Bytes("new"));
+                    _world.Upload("bank", "a", Bytes("new"));
             }
 
             return Task.CompletedTask;
         };
-        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, older));
-        Assert.Equal(0, _world.Staged.Count);
+        Assert.Equal(deleted ? IntakeOutcome.Ignored : IntakeOutcome.Staged, await HandleAsync(service, older));
         Assert.True(reads >= 2);
-        if (newer is not null)
+        Assert.Equal(0, _world.Staged.Count);
+        Assert.Equal(deleted ? Verdict.Unknown : Verdict.Verified, await VerdictOfAsync(service, "new"));
+        await Audit.RunAsync(_world);
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("m.manifest.jsonl")]
+    public async Task A_blob_that_changes_each_time_it_is_read_comes_again_with_its_event(string path)
+    {
+        await using var service = _world.Start();
+        await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        var message = _world.Upload("bank", path, Bytes("x"));
+        _world.Operations.Hook = operation =>
         {
-            Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, newer));
-            Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "new"));
-        }
+            if (operation is { Name: "inbox.read", Moment: Fault.Before })
+                _world.Upload("bank", path, Bytes("x"));
+            return Task.CompletedTask;
+        };
+        await Assert.ThrowsAsync<BlobChangedException>(() => HandleAsync(service, message));
+        Assert.InRange(_world.Operations.Log.Count(name => name == "inbox.open"), 2, 5);
+        Assert.Empty(_world.Inbox.Rejections);
+        Assert.Empty(_world.Staged.Bodies);
     }
 
     [Theory]

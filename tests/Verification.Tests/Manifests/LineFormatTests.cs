@@ -14,27 +14,49 @@ public sealed class LineFormatTests
     private static readonly Terms NoTerms = new(null, null, null, null);
 
     [Theory]
-    [InlineData(Hex + "  a.pdf")]
-    [InlineData(Hex + " *a.pdf")]
-    [InlineData(Hex + "  目录/a b.pdf")]
-    [InlineData("\\" + Hex + "  a\\nb.pdf")]
-    public void A_digest_list_reads_what_coreutils_writes(string line) =>
-        Assert.Equal(Hex, DigestListLine.Parse(Line(line), DigestAlgorithm.Sha256).Hex);
-
-    [Fact]
-    public void A_digest_list_in_upper_case_hex_is_the_same() =>
-        Assert.Equal(Hex, DigestListLine.Parse(Line(Hex.ToUpperInvariant() + "  a"), DigestAlgorithm.Sha256).Hex);
+    [InlineData(Hex + "  a.pdf", "a.pdf")]
+    [InlineData(Hex + " *a.pdf", "a.pdf")]
+    [InlineData(Hex + " a.pdf", "a.pdf")]
+    [InlineData(Hex + "\ta.pdf", "a.pdf")]
+    [InlineData(Hex + "  目录/a b.pdf ", "目录/a b.pdf ")]
+    [InlineData(Hex + " *", "*")]
+    [InlineData(" \t" + Hex + "   a", " a")]
+    [InlineData("\\" + Hex + "  a\\nb\\\\c\\r.pdf", "a\nb\\c\r.pdf")]
+    [InlineData(Hex + "  a\\nb.pdf", "a\\nb.pdf")]
+    [InlineData(Hex, null)]
+    [InlineData(Hex + " \t ", null)]
+    [InlineData("SHA256 (a.pdf) = " + Hex, "a.pdf")]
+    [InlineData("SHA256(a) = b) = " + Hex, "a) = b")]
+    [InlineData("sha-256(a)\t=" + Hex + " ", "a")]
+    [InlineData("SHA2-256()= " + Hex, null)]
+    [InlineData("\\SHA256 (a\\nb) = " + Hex, "a\nb")]
+    public void A_digest_list_line_is_read_in_every_form(string line, string? name)
+    {
+        foreach (var text in new[] { line, line.Replace(Hex, Hex.ToUpperInvariant(), StringComparison.Ordinal) })
+            Assert.Equal((Hex, name), DigestListLine.Parse(Line(text), DigestAlgorithm.Sha256) is { } listed ? (listed.Digest.Hex, listed.FileName) : default);
+    }
 
     [Theory]
-    [InlineData("", 1, "the line is empty")]
-    [InlineData("# a comment", 1, "64 hex digits")]
+    [InlineData("")]
+    [InlineData(" \t")]
+    [InlineData("#")]
+    [InlineData("# " + Hex + "  a")]
+    public void A_blank_line_and_a_comment_list_nothing(string line) => Assert.Null(DigestListLine.Parse(Line(line), DigestAlgorithm.Sha256));
+
+    [Theory]
+    [InlineData(" # no comment", 2, "64 hex digits")]
+    [InlineData("\\", 2, "64 hex digits")]
     [InlineData("ba7816  a.pdf", 7, "64 hex digits")]
     [InlineData(Hex + "00  a.pdf", 65, "64 hex digits")]
-    [InlineData("SHA256 (a.pdf) = " + Hex, 1, "64 hex digits")]
-    [InlineData(Hex, 65, "a space")]
-    [InlineData(Hex + "  ", 65, "a space")]
-    [InlineData(Hex + " a.pdf", 65, "a space")]
-    [InlineData(Hex + "\t a.pdf", 65, "a space")]
+    [InlineData(Hex + ";a.pdf", 65, "after the digest")]
+    [InlineData("SHA512 (a.pdf) = " + Hex, 1, "SHA512")]
+    [InlineData("SHA256 (a.pdf = " + Hex, 81, "after the name")]
+    [InlineData("SHA256 (a.pdf) " + Hex, 16, "after the name")]
+    [InlineData("SHA256 (a.pdf) = ba78", 22, "64 hex digits")]
+    [InlineData("SHA256 (a.pdf) = " + Hex + "x", 82, "comes nothing")]
+    [InlineData("SHA256  (a.pdf) = " + Hex, 1, "64 hex digits")]
+    [InlineData("\\" + Hex + "  a\\", 68, "escaped name")]
+    [InlineData("\\" + Hex + "  a\\t", 68, "escaped name")]
     public void A_digest_list_line_of_any_other_form_is_refused_where_it_departs(string text, int column, string rule) =>
         AssertFault(() => DigestListLine.Parse(Line(text), DigestAlgorithm.Sha256), column, rule);
 
@@ -130,6 +152,7 @@ public sealed class LineFormatTests
         (string Good, Action<Line> Parse)[] formats =
         [
             (Hex + "  a.pdf", line => DigestListLine.Parse(line, DigestAlgorithm.Sha256)),
+            ("\\SHA256 (a\\nb) = " + Hex, line => DigestListLine.Parse(line, DigestAlgorithm.Sha256)),
             (Fill("""{"algorithm":"sha-256","digest":"HEX","reference":"甲","type":"t","validFrom":"2026-12-01T00:00:00Z","expires":"2030-01-01T00:00:00+08:00"}"""), line => ManifestLine.Parse(line, NoTerms)),
             (Fill("""{"act":"supersede","algorithm":"sha-256","digest":"HEX","reason":"superseded","note":"n\n甲","successorReference":"b"}"""), line => ActLine.Parse(line)),
         ];

@@ -25,6 +25,40 @@ public sealed class SafetyNetTests
         await Audit.RunAsync(_world);
     }
 
+    // The platform delivers the event of a dead host again after ten minutes, and not before.
+    [Fact]
+    public async Task Wherever_a_process_dies_what_it_staged_is_in_the_log_within_three_minutes_without_its_event()
+    {
+        var (struck, stagedOnes) = (0, 0);
+        foreach (var fault in new[] { Fault.Before, Fault.After })
+        {
+            for (var k = 0; ; k++)
+            {
+                var world = new InMemoryWorld();
+                await using var dying = world.Start();
+                await dying.Sequencer.DrainAsync(Stop);
+                var message = world.Upload("bank", "a", Bytes("a"));
+                world.Operations.CrashAt(k, fault);
+                await Record.ExceptionAsync(() => dying.Intake.HandleAsync(message, Stop));
+                if (!world.Operations.HasStruck)
+                    break;
+
+                world.Operations.Restart();
+                struck++;
+                var isStaged = world.Staged.Count > 0 || world.Ledger.Anchors.Count > 0;
+                stagedOnes += isStaged ? 1 : 0;
+                world.Time.Advance(TimeSpan.FromMinutes(3));
+                world.Lease.Expire();
+                await using var next = world.Start();
+                await next.SafetyNet.RunAsync(Stop);
+                Assert.Equal(isStaged ? Verdict.Verified : Verdict.Unknown, (await next.Verifier.VerifyAsync(DigestOf(Bytes("a")), Stop)).Verdict);
+                Assert.Equal(0, world.Staged.Count);
+            }
+        }
+
+        Assert.True(stagedOnes > 10 && struck > stagedOnes, $"{stagedOnes} of {struck} crashes came after staging");
+    }
+
     [Fact]
     public async Task The_age_of_what_waits_is_measured_also_when_draining_is_what_fails()
     {

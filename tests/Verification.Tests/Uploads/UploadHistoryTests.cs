@@ -1,6 +1,7 @@
 using System.Text;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
+using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Uploads;
 
 namespace TrueCopy.Verification.Tests.Uploads;
@@ -38,6 +39,30 @@ public sealed class UploadHistoryTests
         Assert.Contains("line 1", history.Uploads[3].Rejection!.Detail, StringComparison.Ordinal);
         Assert.True(history.Complete);
         Assert.Equal(5, history.Total);
+    }
+
+    // A storage that only the service writes to is not one in which nothing is ever damaged.
+    [Theory]
+    [InlineData("no index", "logindex", "soon", "{}")]
+    [InlineData("an index out of range", "logindex", "99999999999999999999", "{}")]
+    [InlineData("no JSON", "sourcepath", "damaged.pdf", "cut o")]
+    [InlineData("other JSON", "sourcepath", "damaged.pdf", "[]")]
+    [InlineData("JSON without a type", "sourcepath", "damaged.pdf", "{}")]
+    [InlineData("no Unicode", "sourcepath", "damaged.pdf", "{\"type\":\"\\ud800\",\"title\":\"t\"}")]
+    [InlineData("nothing", "sourcepath", "damaged.pdf", "")]
+    [InlineData("no source", "sourcepath", null, "{}")]
+    [InlineData("no version", "sourceetag", null, "{}")]
+    public async Task A_damaged_answer_hides_no_other(string what, string key, string? value, string rejection)
+    {
+        await using var service = _world.Start();
+        await UploadAsync(service, "a.pdf", "a");
+        var damaged = _world.Inbox.Put("issuer-bank", "damaged.pdf", [1]);
+        var listing = new DamagedListing(_world.Inbox, damaged, key, value, Samples.Bytes(rejection));
+        var history = await new UploadHistory(listing).ReadAsync("bank", "", 0, 100, Stop);
+        Assert.True(listing.IsListed, what);
+        Assert.Equal(["a.pdf", "damaged.pdf"], history.Uploads.Select(upload => upload.Path).Order());
+        Assert.Equal(UploadState.Answered, history.Uploads.Single(upload => upload.Path == "a.pdf").State);
+        Assert.Equal(2, Assert.Single(history.Uploads.Single(upload => upload.Path == "a.pdf").Receipts).LogIndex);
     }
 
     [Fact]
@@ -114,4 +139,27 @@ public sealed class UploadHistoryTests
 
     private Task<UploadsDocument> ReadAsync(string prefix = "", int offset = 0, int limit = UploadHistory.MaxPage) =>
         new UploadHistory(_world.Inbox).ReadAsync("bank", prefix, offset, limit, Stop);
+
+    /// <summary>The inbox with one answer that is damaged: a receipt, or a rejection, with metadata that lack or garble a value.</summary>
+    private sealed class DamagedListing(IInboxListing inbox, BlobVersion answered, string key, string? value, byte[] rejection) : IInboxListing
+    {
+        public bool IsListed { get; private set; }
+
+        public async Task<BlobListing> ListAsync(string container, string prefix, int most, CancellationToken cancellationToken)
+        {
+            var listed = await inbox.ListAsync(container, prefix, most, cancellationToken);
+            var path = key == AnswerMetadata.LogIndex ? AnswerPath.Receipt(answered.Path, Verification.Digests.DigestAlgorithm.Sha256) : AnswerPath.Rejection(answered.Path);
+            if (prefix.Length == 0 || !path.StartsWith(prefix, StringComparison.Ordinal))
+                return listed;
+            IsListed = true;
+            var metadata = new Dictionary<string, string> { [AnswerMetadata.SourcePath] = answered.Path, [AnswerMetadata.SourceETag] = answered.ETag };
+            metadata.Remove(key);
+            if (value is not null)
+                metadata[key] = value;
+            return listed with { Blobs = [.. listed.Blobs, new ListedBlob(path, "0x9", DateTimeOffset.UnixEpoch, rejection.Length, metadata)] };
+        }
+
+        public async Task<ReadOnlyMemory<byte>?> ReadAnswerAsync(string container, string path, CancellationToken cancellationToken) =>
+            path == AnswerPath.Rejection(answered.Path) ? rejection : await inbox.ReadAnswerAsync(container, path, cancellationToken);
+    }
 }
