@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TrueCopy.TransparencyLog;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 
@@ -13,7 +14,7 @@ namespace TrueCopy.Verification.Intake;
 public sealed partial class IntakeHandler(
     IInbox inbox,
     IIssuerRegistry registry,
-    IOutbox outbox,
+    AnswerAttempts answers,
     DocumentIntake documents,
     ManifestIntake manifests,
     ActListIntake actLists,
@@ -44,12 +45,8 @@ public sealed partial class IntakeHandler(
             return IntakeOutcome.Unreadable;
         }
 
-        if (blob is null
-            || !blob.Container.StartsWith(Issuer.ContainerPrefix, StringComparison.Ordinal)
-            || blob.Path.StartsWith(IOutbox.Folder, StringComparison.Ordinal))
-        {
+        if (blob is null || !blob.Container.StartsWith(Issuer.ContainerPrefix, StringComparison.Ordinal))
             return IntakeOutcome.Ignored;
-        }
 
         IntakeOutcome outcome;
         try
@@ -59,7 +56,7 @@ public sealed partial class IntakeHandler(
         catch (UploadRejectedException exception)
         {
             LogRejected(logger, blob.Container, exception.Rejection.Cause);
-            await outbox.WriteRejectionAsync(blob, exception.Rejection, cancellationToken);
+            await answers.RefuseAsync(blob, exception.Rejection, cancellationToken);
             return IntakeOutcome.Rejected;
         }
         catch (BlobChangedException)

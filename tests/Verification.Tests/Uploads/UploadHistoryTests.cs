@@ -83,6 +83,10 @@ public sealed class UploadHistoryTests
         await UploadAsync(service, path, "a");
         Assert.Equal(UploadState.Answered, Assert.Single((await ReadAsync("long/")).Uploads).State);
         Assert.Empty((await ReadAsync("other/")).Uploads);
+
+        // Once it is gone, nothing but its hash is left of its name.
+        _world.Inbox.Delete("issuer-bank", path);
+        Assert.Matches("^~[0-9a-f]{64}$", Assert.Single((await ReadAsync()).Uploads).Path);
     }
 
     [Fact]
