@@ -19,11 +19,12 @@ resource inbox 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
 
 var writers = flatten(map(
   issuers,
-  issuer => map(issuer.principals, principal => {
-    container: issuerContainer(issuer.id)
-    answers: answersContainer(issuer.id)
-    principal: principal
-  })
+  issuer =>
+    map(issuer.principals, principal => {
+      container: issuerContainer(issuer.id)
+      answers: answersContainer(issuer.id)
+      principal: principal
+    })
 ))
 
 resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = [
@@ -58,10 +59,7 @@ resource readGrants 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     scope: answers[i]
     name: guid(answers[i].id, writer.principal.id, 'issuer')
     properties: {
-      roleDefinitionId: subscriptionResourceId(
-        'Microsoft.Authorization/roleDefinitions',
-        roleIds.storageBlobDataReader
-      )
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageBlobDataReader)
       principalId: writer.principal.id
       principalType: writer.principal.type
       description: 'The issuer reads its answers'

@@ -148,9 +148,9 @@ public sealed class OutboxTests(Azurite azurite)
     public async Task An_issuer_without_a_place_for_its_answers_is_a_failure_and_one_that_is_gone_is_none()
     {
         var upload = await PutAsync("a.pdf");
-        await azurite.Accounts.Inbox.DeleteBlobContainerAsync(Issuer.AnswersOf(upload.Container), Stop);
+        await azurite.Accounts.Inbox.DeleteBlobContainerAsync(Issuer.AnswersOf(upload.Container), cancellationToken: Stop);
         await Assert.ThrowsAsync<RequestFailedException>(() => _outbox.WriteReceiptAsync(upload, At, DigestAlgorithm.Sha256, 1, "r"u8.ToArray(), Stop));
-        await azurite.Accounts.Inbox.DeleteBlobContainerAsync(upload.Container, Stop);
+        await azurite.Accounts.Inbox.DeleteBlobContainerAsync(upload.Container, cancellationToken: Stop);
         await _outbox.WriteReceiptAsync(upload, At, DigestAlgorithm.Sha256, 1, "r"u8.ToArray(), Stop);
     }
 
