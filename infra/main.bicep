@@ -201,6 +201,8 @@ module grantsOfService 'modules/grants-service.bicep' = {
     identityName: names.identity
     principalId: identity.outputs.principalId
     serviceRoleId: customRoles.outputs.serviceRoleId
+    answersRoleId: customRoles.outputs.answersRoleId
+    issuers: issuers
   }
 }
 

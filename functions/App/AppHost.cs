@@ -10,6 +10,7 @@ using TrueCopy.Api;
 using TrueCopy.App.Signing;
 using TrueCopy.AzureStorage;
 using TrueCopy.Verification;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Sequencing;
 using TrueCopy.Verification.Signing;
@@ -51,7 +52,7 @@ internal static class AppHost
     private static void AddTelemetry(IServiceCollection services, string connection, AppSettings settings) => services
         .AddOpenTelemetry()
         .UseFunctionsWorkerDefaults()
-        .WithMetrics(metrics => metrics.AddMeter(SequencerMetrics.MeterName, IntakeMetrics.MeterName, ApiMetrics.MeterName))
+        .WithMetrics(metrics => metrics.AddMeter(SequencerMetrics.MeterName, IntakeMetrics.MeterName, AnswerMetrics.MeterName, ApiMetrics.MeterName))
         .UseAzureMonitorExporter(exporter =>
         {
             exporter.ConnectionString = connection;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using TrueCopy.AzureStorage.Inbox;
 using TrueCopy.AzureStorage.Ledger;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
@@ -21,6 +22,7 @@ public static class AzureStorageServices
         .AddSingleton<IOutbox, BlobOutbox>()
         .AddSingleton<IDeadLetters, BlobDeadLetters>()
         .AddSingleton<IStagedActs, QueueStagedActs>()
+        .AddSingleton<IPendingAnswers, QueuePendingAnswers>()
         .AddSingleton<ILogState, BlobLogState>()
         .AddSingleton<IJournal, BlobJournal>()
         .AddSingleton<ILogStore, BlobLogStore>()

@@ -27,6 +27,12 @@ public static class StorageNames
     /// <summary>Queue of staged uploads whose bodies are in the staging container; served after the other.</summary>
     public const string StagedBulkQueue = "staged-bulk";
 
+    /// <summary>Queue of answers that issuers are owed.</summary>
+    public const string AnswersQueue = "answers";
+
+    /// <summary>Every queue that has handlers, without those of poison.</summary>
+    public static readonly IReadOnlyList<string> Queues = [BlobEventsQueue, StagedActsQueue, StagedBulkQueue, AnswersQueue];
+
     /// <summary>What the Functions runtime appends to a queue's name for messages that failed for good.</summary>
     public const string PoisonSuffix = "-poison";
 

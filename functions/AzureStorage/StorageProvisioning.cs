@@ -13,7 +13,7 @@ public static class StorageProvisioning
         foreach (var container in new[] { StorageNames.LogContainer, StorageNames.JournalContainer, StorageNames.StateContainer, StorageNames.StagingContainer, StorageNames.DeadLettersContainer })
             await accounts.Ledger.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 
-        foreach (var queue in new[] { StorageNames.BlobEventsQueue, StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue })
+        foreach (var queue in StorageNames.Queues)
         {
             await accounts.Queues.GetQueueClient(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
             await accounts.Queues.GetQueueClient(queue + StorageNames.PoisonSuffix).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
@@ -36,7 +36,7 @@ public static class StorageProvisioning
         }
     }
 
-    /// <summary>Creates an issuer's container, or replaces the registry metadata of the one that exists.</summary>
+    /// <summary>Creates an issuer's container and the one for its answers, or replaces the registry metadata of the one that exists.</summary>
     /// <param name="accounts">The accounts.</param>
     /// <param name="id">The issuer's id; the container is <c>issuer-&lt;id&gt;</c>.</param>
     /// <param name="metadata">Registry metadata; values that are not ASCII are percent-encoded here.</param>
@@ -51,5 +51,6 @@ public static class StorageProvisioning
         var encoded = metadata.ToDictionary(pair => pair.Key, pair => Uri.EscapeDataString(pair.Value));
         if (await container.CreateIfNotExistsAsync(metadata: encoded, cancellationToken: cancellationToken) is null)
             await container.SetMetadataAsync(encoded, cancellationToken: cancellationToken);
+        await accounts.Inbox.GetBlobContainerClient(Verification.Issuers.Issuer.AnswersOf(container.Name)).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
     }
 }

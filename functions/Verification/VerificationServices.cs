@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
@@ -29,7 +30,12 @@ public static class VerificationServices
         services.AddSingleton<ActResolver>();
         services.AddSingleton<IssuerAnnouncements>();
         services.AddSingleton<StagedBatches>();
-        services.AddSingleton<ActListAnswers>();
+        services.TryAddSingleton(new AnswerOptions());
+        services.AddSingleton<AnswerMetrics>();
+        services.AddSingleton<AnswerWriter>();
+        services.AddSingleton<AnswerAttempts>();
+        services.AddSingleton<AnswerHandler>();
+        services.AddSingleton<DirectAnswers>();
         services.AddSingleton<Sequencer>();
         services.AddSingleton<DocumentIntake>();
         services.AddSingleton<ManifestIntake>();
@@ -37,10 +43,12 @@ public static class VerificationServices
         services.AddSingleton<IntakeHandler>();
         services.AddSingleton<PoisonHandler>();
         services.AddSingleton<IntakeMetrics>();
+        services.AddSingleton<Backlog>();
         services.AddSingleton<SafetyNet>();
         services.AddSingleton<RegistryWatch>();
         services.AddSingleton<IssuerList>();
         services.AddSingleton<CheckpointSource>();
+        services.AddSingleton<ICheckpointSource>(provider => provider.GetRequiredService<CheckpointSource>());
         services.AddSingleton<Verifier>();
         services.AddSingleton<ProvenKeys>();
         services.AddSingleton<UploadHistory>();

@@ -97,6 +97,30 @@ var rules = [
     window: 'PT5M'
   }
   {
+    name: 'truecopy-log-stands-still'
+    description: 'Uploads have waited for more than five minutes, and no batch was finished in that time.'
+    severity: 0
+    query: 'AppMetrics | where Name == "truecopy.log.standstill" | summarize Value = max(Max)'
+    threshold: 300
+    window: 'PT5M'
+  }
+  {
+    name: 'truecopy-answers-given-up'
+    description: 'An answer could not be written for about two hours and is kept as a dead letter; its issuer waits.'
+    severity: 1
+    query: 'AppMetrics | where Name == "truecopy.answers.given_up" | summarize Value = sum(Sum)'
+    threshold: 0
+    window: 'PT5M'
+  }
+  {
+    name: 'truecopy-answers-backlog'
+    description: 'More than a hundred answers, or batches of them, have not been written; the log goes on, its issuers wait.'
+    severity: 2
+    query: 'AppMetrics | where Name == "truecopy.answers.waiting" | summarize Value = min(Min)'
+    threshold: 100
+    window: 'PT15M'
+  }
+  {
     name: 'truecopy-sequencer-lag'
     description: 'From upload to checkpoint took more than two minutes.'
     severity: 2

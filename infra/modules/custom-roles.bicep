@@ -1,4 +1,4 @@
-// Two roles that Azure does not have. Storage Blob Data Contributor may also write and delete containers; with it an
+// Three roles that Azure does not have. Storage Blob Data Contributor may also write and delete containers; with it an
 // issuer could change its own legal name, which is the container's metadata, or remove its container.
 
 @description('Told apart from those of other environments, because role names are unique in a tenant.')
@@ -26,13 +26,29 @@ resource serviceRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(resourceGroup().id, 'service on the inbox')
   properties: {
     roleName: 'TrueCopy service on the inbox (${token})'
-    description: 'Reads the registry and the documents, writes receipts, and deletes documents where an issuer asks for that.'
+    description: 'Reads the registry, the documents and the answers, and deletes documents where an issuer asks for that.'
     type: 'CustomRole'
     assignableScopes: [resourceGroup().id]
     permissions: [
       {
         actions: ['Microsoft.Storage/storageAccounts/blobServices/containers/read']
-        dataActions: ['${blobs}/read', '${blobs}/write', '${blobs}/add/action', '${blobs}/delete']
+        dataActions: ['${blobs}/read', '${blobs}/delete']
+      }
+    ]
+  }
+}
+
+resource answersRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(resourceGroup().id, 'service on answers')
+  properties: {
+    roleName: 'TrueCopy service on answers (${token})'
+    description: 'Writes answers into one container, and nothing into those that issuers upload to.'
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [
+      {
+        actions: []
+        dataActions: ['${blobs}/write', '${blobs}/add/action']
       }
     ]
   }
@@ -40,3 +56,4 @@ resource serviceRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
 
 output issuerRoleId string = issuerRole.name
 output serviceRoleId string = serviceRole.name
+output answersRoleId string = answersRole.name

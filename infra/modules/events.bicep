@@ -108,12 +108,6 @@ resource uploads 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15
           key: 'data.api'
           values: ['PutBlob', 'PutBlockList', 'CopyBlob', 'FlushWithClose']
         }
-        {
-          // What the service answers is written beside the documents and must not be taken for one.
-          operatorType: 'StringNotContains'
-          key: 'subject'
-          values: ['/.truecopy/']
-        }
       ]
     }
   }

@@ -1,6 +1,7 @@
 // What the service may do outside the ledger.
 
-import { ed25519Seed, signingKey } from 'well-known-names.bicep'
+import { issuer } from 'types.bicep'
+import { answersContainer, ed25519Seed, signingKey } from 'well-known-names.bicep'
 import { roleIds } from 'role-ids.bicep'
 
 param inboxName string
@@ -10,9 +11,15 @@ param insightsName string
 param identityName string
 param principalId string
 param serviceRoleId string
+param answersRoleId string
+param issuers issuer[]
 
 resource inbox 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: inboxName
+
+  resource blobs 'blobServices' existing = {
+    name: 'default'
+  }
 }
 
 resource runtime 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
@@ -42,9 +49,29 @@ resource onInbox 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceRoleId)
     principalId: principalId
     principalType: 'ServicePrincipal'
-    description: 'The service reads documents and writes receipts'
+    description: 'The service reads documents and answers'
   }
 }
+
+resource answers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = [
+  for issuer in issuers: {
+    parent: inbox::blobs
+    name: answersContainer(issuer.id)
+  }
+]
+
+resource onAnswers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (issuer, i) in issuers: {
+    scope: answers[i]
+    name: guid(answers[i].id, identityName, 'service on answers')
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', answersRoleId)
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      description: 'The service answers the issuer'
+    }
+  }
+]
 
 var hostRoles = [
   roleIds.storageBlobDataOwner

@@ -1,8 +1,9 @@
-// The account of the issuers: one container each, whose metadata is the registry. Nothing here outlives its deletion,
-// because an issuer with retention "delete" has been promised exactly that.
+// The account of the issuers: one container each for its uploads, whose metadata is the registry, and one for what the
+// service answers. Nothing here outlives its deletion, because an issuer with retention "delete" has been promised exactly
+// that.
 
 import { issuer, storageSettings, tagValues } from 'types.bicep'
-import { issuerContainer } from 'well-known-names.bicep'
+import { answersContainer, issuerContainer } from 'well-known-names.bicep'
 
 param name string
 param location string
@@ -56,5 +57,14 @@ resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2
         ...(issuer.?algorithms == null ? {} : { algorithms: uriComponent(join(issuer.?algorithms ?? [], ',')) })
       }
     }
+  }
+]
+
+// Written by the service alone: whoever can write a place can lease, forge or pre-create what somebody else is to put there.
+resource answers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [
+  for issuer in issuers: {
+    parent: blobs
+    name: answersContainer(issuer.id)
+    properties: { publicAccess: 'None' }
   }
 ]

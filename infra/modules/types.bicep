@@ -14,7 +14,7 @@ type principal = {
 type issuer = {
   @description('Lower-case letters, digits and single hyphens; the container is issuer-<id>.')
   @minLength(1)
-  @maxLength(56)
+  @maxLength(55)
   id: string
 
   @minLength(1)

@@ -12,7 +12,7 @@ var journalContainer = 'journal'
 @export()
 var blobEventsQueue = 'blob-events'
 
-var handledQueues = [blobEventsQueue, 'staged-acts', 'staged-bulk']
+var handledQueues = [blobEventsQueue, 'staged-acts', 'staged-bulk', 'answers']
 
 @export()
 @description('Every queue, and beside it the one to which the Functions host moves what failed for good.')
@@ -26,6 +26,9 @@ var deploymentsContainer = 'deployments'
 
 @export()
 func issuerContainer(id string) string => 'issuer-${id}'
+
+@export()
+func answersContainer(id string) string => 'answers-${id}'
 
 @export()
 var signingKey = 'log-signing'

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TrueCopy.Testing.InMemory;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
@@ -98,6 +99,38 @@ public sealed class FailureTests
         await ApiHost.ProblemAsync(await host.GetAsync($"/v1/verify/sha-256/{ApiHost.HexOf("x")}"), 503, "unavailable");
         await host.BeginAsync();
         Assert.Equal(200, (int)(await host.GetAsync("/health/ready")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_log_that_stands_still_is_not_ready_until_it_goes_on()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.BeginAsync();
+        host.World.Operations.Hook = operation => operation is { Name: "journal.write", Moment: Fault.Before }
+            ? Task.FromException(new InjectedFaultException(operation.Name))
+            : Task.CompletedTask;
+        await host.UploadAsync("a.pdf", "a");
+        host.World.Staged.LetGo();
+
+        // Waiting alone is no standstill: a log that was idle for long has had no time yet.
+        Assert.Equal("ready\n", await (await host.GetAsync("/health/ready")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        host.World.Time.Advance(WaitingWork.Patience + TimeSpan.FromSeconds(1));
+        await ApiHost.ProblemAsync(await host.GetAsync("/health/ready"), 503, "unavailable");
+
+        host.World.Operations.Hook = null;
+        await host.IssueAsync("b");
+        host.World.Time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal("ready\n", await (await host.GetAsync("/health/ready")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_backlog_of_answers_is_told_by_a_service_that_is_ready()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.BeginAsync();
+        host.World.Inbox.Unanswerable["issuer-bank"] = true;
+        await host.IssueManyAsync(WaitingWork.ManyAnswers + 1);
+        Assert.Equal($"ready\nanswers waiting: {WaitingWork.ManyAnswers + 1}\n", await (await host.GetAsync("/health/ready")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]

@@ -12,6 +12,7 @@ using TrueCopy.Local.Azurite;
 using TrueCopy.Local.Triggers;
 using TrueCopy.Testing;
 using TrueCopy.Verification;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Sequencing;
 
@@ -73,9 +74,9 @@ public sealed partial class AgreementTests
     public void No_queue_is_without_someone_who_empties_it()
     {
         var emptied = Triggers<QueueTriggerAttribute>().Select(trigger => trigger.QueueName).ToHashSet();
-        string[] queues = [StorageNames.BlobEventsQueue, StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue];
-        Assert.Superset(queues.Select(queue => queue + StorageNames.PoisonSuffix).ToHashSet(), emptied);
+        Assert.Superset(StorageNames.Queues.Select(queue => queue + StorageNames.PoisonSuffix).ToHashSet(), emptied);
         Assert.Contains(StorageNames.BlobEventsQueue, emptied);
+        Assert.Contains(StorageNames.AnswersQueue, emptied);
     }
 
     [Fact]
@@ -133,6 +134,7 @@ public sealed partial class AgreementTests
         using var measured = new InstrumentNames();
         using var sequencer = new SequencerMetrics();
         using var intake = new IntakeMetrics();
+        using var answers = new AnswerMetrics();
         using var api = new ApiMetrics();
         var asked = Repository.ReadAll("infra/modules", "*.*").SelectMany(text => MetricPattern().Matches(text)).Select(match => match.Value).ToHashSet();
         Assert.NotEmpty(asked);

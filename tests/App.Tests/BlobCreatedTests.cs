@@ -90,7 +90,7 @@ public sealed class BlobCreatedTests(RunningApp app)
             Stop);
         Assert.Equal("bank", answer.RootElement.GetProperty("results")[0].GetProperty("issuer").GetProperty("id").GetString());
 
-        var receipt = container.GetBlobClient($".truecopy/receipts/{path}.tlog-proof");
+        var receipt = app.Accounts.Inbox.GetBlobContainerClient("answers-bank").GetBlobClient($"receipts/{path}.tlog-proof");
         var written = await app.EventuallyAsync(async () => await receipt.ExistsAsync(Stop) ? receipt : null, Stop);
         var bytes = (await written.DownloadContentAsync(Stop)).Value.Content.ToArray();
         Assert.True(DigestAlgorithm.TryParse("sha-256", out var sha256));
@@ -105,6 +105,8 @@ public sealed class BlobCreatedTests(RunningApp app)
     [InlineData("blob-events-poison")]
     [InlineData("staged-acts-poison")]
     [InlineData("staged-bulk-poison")]
+    [InlineData("answers")]
+    [InlineData("answers-poison")]
     public async Task A_message_that_nobody_can_read_is_kept_as_a_dead_letter(string queue)
     {
         var sent = await app.Accounts.Queues.GetQueueClient(queue).SendMessageAsync("""{"not":"an event"}""", Stop);
@@ -124,7 +126,7 @@ public sealed class BlobCreatedTests(RunningApp app)
             .Replace("ETAG", "0x8D4BCC2E4835CD0", StringComparison.Ordinal);
         await app.Accounts.Queues.GetQueueClient("blob-events-poison").SendMessageAsync(message, Stop);
 
-        var rejection = app.Accounts.Inbox.GetBlobContainerClient("issuer-bank").GetBlobClient($".truecopy/rejected/{path}.json");
+        var rejection = app.Accounts.Inbox.GetBlobContainerClient("answers-bank").GetBlobClient($"rejected/{path}.json");
         var written = await app.EventuallyAsync(async () => await rejection.ExistsAsync(Stop) ? rejection : null, Stop);
         var problem = (await written.DownloadContentAsync(Stop)).Value.Content.ToObjectFromJson<JsonElement>();
         Assert.Equal(ProblemDocument.TypePrefix + "not-processed", problem.GetProperty("type").GetString());

@@ -4,6 +4,7 @@ using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using TrueCopy.AzureStorage.Inbox;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
@@ -68,23 +69,23 @@ public sealed class InboxTests(Azurite azurite)
     public async Task Receipts_and_rejections_are_where_the_issuer_looks_and_name_the_version_they_answer()
     {
         var blob = await PutAsync(await azurite.NewIssuerAsync(), "目录/a b.pdf", "x");
-        await _outbox.WriteReceiptAsync(blob, DigestAlgorithm.Sha256, 17, "receipt"u8.ToArray(), Stop);
-        await _outbox.WriteReceiptAsync(blob, DigestAlgorithm.Sm3, 18, "sm3"u8.ToArray(), Stop);
-        await _outbox.WriteRejectionAsync(blob, new Rejection("too-odd", "Too odd", "Because."), Stop);
+        await _outbox.WriteReceiptAsync(blob, DateTimeOffset.UnixEpoch, DigestAlgorithm.Sha256, 17, "receipt"u8.ToArray(), Stop);
+        await _outbox.WriteReceiptAsync(blob, DateTimeOffset.UnixEpoch, DigestAlgorithm.Sm3, 18, "sm3"u8.ToArray(), Stop);
+        await _outbox.WriteRejectionAsync(blob, DateTimeOffset.UnixEpoch, new Rejection("too-odd", "Too odd", "Because."), Stop);
 
-        var receipt = await GetAsync(blob, ".truecopy/receipts/目录/a b.pdf.tlog-proof");
+        var receipt = await GetAsync(blob, "receipts/目录/a b.pdf.tlog-proof");
         Assert.Equal("receipt", receipt.Content.ToString());
         Assert.Equal(blob.ETag, receipt.Details.Metadata["sourceetag"]);
         Assert.Equal("17", receipt.Details.Metadata["logindex"]);
-        Assert.Equal("sm3", (await GetAsync(blob, ".truecopy/receipts/目录/a b.pdf.sm3.tlog-proof")).Content.ToString());
-        var rejection = await GetAsync(blob, ".truecopy/rejected/目录/a b.pdf.json");
+        Assert.Equal("sm3", (await GetAsync(blob, "receipts/目录/a b.pdf.sm3.tlog-proof")).Content.ToString());
+        var rejection = await GetAsync(blob, "rejected/目录/a b.pdf.json");
         Assert.Equal("application/problem+json", rejection.Details.ContentType);
-        Assert.Equal("""{"type":"urn:truecopy:problem:too-odd","title":"Too odd","detail":"Because."}""", rejection.Content.ToString());
+        Assert.Equal("""{"type":"urn:truecopy:problem:too-odd","title":"Too odd","detail":"Because.","upload":"目录/a b.pdf"}""", rejection.Content.ToString());
     }
 
     [Fact]
     public async Task An_issuer_who_left_does_not_hold_up_the_others() =>
-        await _outbox.WriteReceiptAsync(new BlobVersion("issuer-gone", "a", "0x1"), DigestAlgorithm.Sha256, 1, "x"u8.ToArray(), Stop);
+        await _outbox.WriteReceiptAsync(new BlobVersion("issuer-gone", "a", "0x1"), DateTimeOffset.UnixEpoch, DigestAlgorithm.Sha256, 1, "x"u8.ToArray(), Stop);
 
     [Fact]
     public async Task The_registry_is_the_containers_metadata_and_others_are_not_listed()
@@ -110,18 +111,18 @@ public sealed class InboxTests(Azurite azurite)
         var issuer = await azurite.NewIssuerAsync();
         var blob = await PutAsync(issuer, "2026/目录/a b.pdf", "xyz");
         await PutAsync(issuer, "2027/later.pdf", "");
-        await _outbox.WriteReceiptAsync(blob, DigestAlgorithm.Sha256, 17, "receipt"u8.ToArray(), Stop);
-        await _outbox.WriteRejectionAsync(blob, new Rejection("too-odd", "Too odd", "Because."), Stop);
+        await _outbox.WriteReceiptAsync(blob, DateTimeOffset.UnixEpoch, DigestAlgorithm.Sha256, 17, "receipt"u8.ToArray(), Stop);
+        await _outbox.WriteRejectionAsync(blob, DateTimeOffset.UnixEpoch, new Rejection("too-odd", "Too odd", "Because."), Stop);
 
         var upload = Assert.Single((await listing.ListAsync(blob.Container, "2026/", 10, Stop)).Blobs);
         Assert.Equal((blob.Path, blob.ETag, 3L), (upload.Path, upload.ETag, upload.Length));
         Assert.InRange(upload.At, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow().AddMinutes(1));
-        var receipt = Assert.Single((await listing.ListAsync(blob.Container, ".truecopy/receipts/2026/", 10, Stop)).Blobs);
+        var receipt = Assert.Single((await listing.ListAsync(Issuer.AnswersOf(blob.Container), "receipts/2026/", 10, Stop)).Blobs);
         Assert.Equal((blob.ETag, "17"), (receipt.Metadata[AnswerMetadata.SourceETag], receipt.Metadata[AnswerMetadata.LogIndex]));
 
-        var some = await listing.ListAsync(blob.Container, "", 3, Stop);
-        Assert.Equal((3, false), (some.Blobs.Count, some.Complete));
-        Assert.True((await listing.ListAsync(blob.Container, "", 4, Stop)).Complete);
+        var some = await listing.ListAsync(blob.Container, "", 1, Stop);
+        Assert.Equal((1, false), (some.Blobs.Count, some.Complete));
+        Assert.True((await listing.ListAsync(blob.Container, "", 2, Stop)).Complete);
         Assert.Empty((await listing.ListAsync("issuer-nobody", "", 10, Stop)).Blobs);
 
         var history = await new TrueCopy.Verification.Uploads.UploadHistory(listing).ReadAsync(issuer, "2026/", 0, 10, Stop);
@@ -140,7 +141,7 @@ public sealed class InboxTests(Azurite azurite)
     }
 
     private async Task<BlobDownloadResult> GetAsync(BlobVersion blob, string path) =>
-        await azurite.Accounts.Inbox.GetBlobContainerClient(blob.Container).GetBlobClient(path).DownloadContentAsync(Stop);
+        await azurite.Accounts.Inbox.GetBlobContainerClient(Issuer.AnswersOf(blob.Container)).GetBlobClient(path).DownloadContentAsync(Stop);
 
     private sealed class BrokenStream(Exception exception) : MemoryStream
     {

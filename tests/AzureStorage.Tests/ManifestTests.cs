@@ -11,6 +11,7 @@ using TrueCopy.Testing.InMemory;
 using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Receipts;
@@ -70,7 +71,7 @@ public sealed class ManifestTests : IAsyncLifetime
         Assert.True(Lines < 10_000 || perThousand < 60, $"{perThousand} operations per 1,000 digests");
         Assert.True(peak < 400, $"{peak} MiB");
 
-        await AssertReceiptsAsync(container);
+        await AssertReceiptsAsync(_azurite.Connect().Inbox.GetBlobContainerClient("answers-bank"));
         clock.Restart();
         await AssertVerifiedAsync();
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Sample} random ones verified with receipts in {clock.Elapsed.TotalSeconds:0.0} s"));

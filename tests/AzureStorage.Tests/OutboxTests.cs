@@ -1,16 +1,21 @@
 using System.Text;
+using Azure;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using TrueCopy.AzureStorage.Inbox;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.AzureStorage.Tests;
 
-/// <summary>Answers in the issuer's container, on a real Azurite.</summary>
+/// <summary>Answers in the container of an issuer's answers, on a real Azurite.</summary>
 public sealed class OutboxTests(Azurite azurite)
 {
+    private static readonly DateTimeOffset At = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
+
     private readonly BlobOutbox _outbox = new(azurite.Accounts, NullLogger<BlobOutbox>.Instance);
 
     [Fact]
@@ -19,20 +24,20 @@ public sealed class OutboxTests(Azurite azurite)
         var manifest = await PutAsync("目录/m.manifest.jsonl");
         foreach (var part in new[] { 2, 0, 2, 0 })
         {
-            await _outbox.WriteManifestReceiptsAsync(manifest, part, 3, Encoding.UTF8.GetBytes($"part {part}\n"), Stop);
+            await _outbox.WriteManifestReceiptsAsync(manifest, At, part, 3, Encoding.UTF8.GetBytes($"part {part}\n"), Stop);
             Assert.False(await _outbox.HasManifestReceiptsAsync(manifest, Stop));
         }
 
-        await _outbox.WriteManifestReceiptsAsync(manifest, 1, 3, "part 1\n"u8.ToArray(), Stop);
+        await _outbox.WriteManifestReceiptsAsync(manifest, At, 1, 3, "part 1\n"u8.ToArray(), Stop);
         Assert.True(await _outbox.HasManifestReceiptsAsync(manifest, Stop));
-        var receipts = await GetAsync(manifest, ".truecopy/receipts/目录/m.manifest.jsonl.jsonl");
+        var receipts = await GetAsync(manifest, "receipts/目录/m.manifest.jsonl.jsonl");
         Assert.Equal("part 0\npart 1\npart 2\n", receipts.Content.ToString());
         Assert.Equal(manifest.ETag, receipts.Details.Metadata[AnswerMetadata.SourceETag]);
-        Assert.Equal(manifest.Path, Uri.UnescapeDataString(receipts.Details.Metadata[AnswerMetadata.SourcePath]));
+        Assert.Equal("2026-11-23T09:00:00Z", receipts.Details.Metadata[AnswerMetadata.SourceAt]);
 
         // A part that is written again after a crash changes nothing.
-        await _outbox.WriteManifestReceiptsAsync(manifest, 1, 3, "part 1\n"u8.ToArray(), Stop);
-        Assert.Equal("part 0\npart 1\npart 2\n", (await GetAsync(manifest, ".truecopy/receipts/目录/m.manifest.jsonl.jsonl")).Content.ToString());
+        await _outbox.WriteManifestReceiptsAsync(manifest, At, 1, 3, "part 1\n"u8.ToArray(), Stop);
+        Assert.Equal("part 0\npart 1\npart 2\n", (await GetAsync(manifest, "receipts/目录/m.manifest.jsonl.jsonl")).Content.ToString());
     }
 
     [Fact]
@@ -40,11 +45,11 @@ public sealed class OutboxTests(Azurite azurite)
     {
         var older = await PutAsync("m.sha256");
         var newer = older with { ETag = "0xNEWER" };
-        await _outbox.WriteManifestReceiptsAsync(older, 0, 2, "old 0\n"u8.ToArray(), Stop);
-        await _outbox.WriteManifestReceiptsAsync(newer, 1, 2, "new 1\n"u8.ToArray(), Stop);
+        await _outbox.WriteManifestReceiptsAsync(older, At, 0, 2, "old 0\n"u8.ToArray(), Stop);
+        await _outbox.WriteManifestReceiptsAsync(newer, At, 1, 2, "new 1\n"u8.ToArray(), Stop);
         Assert.False(await _outbox.HasManifestReceiptsAsync(newer, Stop));
-        await _outbox.WriteManifestReceiptsAsync(newer, 0, 2, "new 0\n"u8.ToArray(), Stop);
-        Assert.Equal("new 0\nnew 1\n", (await GetAsync(newer, ".truecopy/receipts/m.sha256.jsonl")).Content.ToString());
+        await _outbox.WriteManifestReceiptsAsync(newer, At, 0, 2, "new 0\n"u8.ToArray(), Stop);
+        Assert.Equal("new 0\nnew 1\n", (await GetAsync(newer, "receipts/m.sha256.jsonl")).Content.ToString());
         Assert.False(await _outbox.HasManifestReceiptsAsync(older, Stop));
     }
 
@@ -54,7 +59,7 @@ public sealed class OutboxTests(Azurite azurite)
         var document = await PutAsync("a.pdf");
         DigestAlgorithm[] algorithms = [DigestAlgorithm.Sha256, DigestAlgorithm.Sm3];
         foreach (var algorithm in algorithms)
-            await _outbox.WriteReceiptAsync(document, algorithm, 7, "r"u8.ToArray(), Stop);
+            await _outbox.WriteReceiptAsync(document, At, algorithm, 7, "r"u8.ToArray(), Stop);
         for (var attempt = 0; attempt < 2; attempt++)
         {
             await _outbox.DeleteDocumentAsync(document, algorithms, Stop);
@@ -71,7 +76,7 @@ public sealed class OutboxTests(Azurite azurite)
     public async Task A_document_that_was_replaced_since_is_not_deleted()
     {
         var answered = await PutAsync("a.pdf");
-        await _outbox.WriteReceiptAsync(answered, DigestAlgorithm.Sha256, 7, "r"u8.ToArray(), Stop);
+        await _outbox.WriteReceiptAsync(answered, At, DigestAlgorithm.Sha256, 7, "r"u8.ToArray(), Stop);
         await azurite.Accounts.Inbox.GetBlobContainerClient(answered.Container).GetBlobClient("a.pdf").UploadAsync(BinaryData.FromString("new"), overwrite: true, Stop);
         await _outbox.DeleteDocumentAsync(answered, [DigestAlgorithm.Sha256], Stop);
         Assert.True(await ExistsAsync(answered));
@@ -82,12 +87,12 @@ public sealed class OutboxTests(Azurite azurite)
     public async Task A_list_of_acts_is_answered_with_receipts_and_with_what_was_refused_and_how_many_of_each()
     {
         var list = await PutAsync("x.acts.jsonl");
-        await _outbox.WriteActReceiptsAsync(list, "1\n2\n"u8.ToArray(), Rejection.RefusedActs(1, 3, [new RefusedLine(3, "not yours")]), Stop);
-        var receipts = await GetAsync(list, ".truecopy/receipts/x.acts.jsonl.jsonl");
+        await _outbox.WriteActReceiptsAsync(list, At, "1\n2\n"u8.ToArray(), Rejection.RefusedActs(1, 3, [new RefusedLine(3, "not yours")]), Stop);
+        var receipts = await GetAsync(list, "receipts/x.acts.jsonl.jsonl");
         Assert.Equal(("1\n2\n", "2", "1"), (receipts.Content.ToString(), receipts.Details.Metadata[AnswerMetadata.Done], receipts.Details.Metadata[AnswerMetadata.Refused]));
         Assert.Equal(
-            """{"type":"urn:truecopy:problem:refused-acts","title":"Acts were refused","detail":"1 of 3 acts were refused; the others are done, and their receipts are written.","lines":[{"line":3,"detail":"not yours"}]}""",
-            (await GetAsync(list, ".truecopy/rejected/x.acts.jsonl.json")).Content.ToString());
+            """{"type":"urn:truecopy:problem:refused-acts","title":"Acts were refused","detail":"1 of 3 acts were refused; the others are done, and their receipts are written.","lines":[{"line":3,"detail":"not yours"}],"upload":"x.acts.jsonl"}""",
+            (await GetAsync(list, "rejected/x.acts.jsonl.json")).Content.ToString());
     }
 
     [Theory]
@@ -97,18 +102,56 @@ public sealed class OutboxTests(Azurite azurite)
     {
         path = path == "LONG1024" ? new string('文', 1024) : path;
         var upload = (await PutAsync("a.pdf")) with { Path = path };
-        await _outbox.WriteRejectionAsync(upload, Rejection.UnsafeName("because"), Stop);
+        await _outbox.WriteRejectionAsync(upload, At, Rejection.UnsafeName("because"), Stop);
         var answer = await GetAsync(upload, AnswerPath.Rejection(path));
-        Assert.Equal(path, Uri.UnescapeDataString(answer.Details.Metadata[AnswerMetadata.SourcePath]));
+        using var problem = System.Text.Json.JsonDocument.Parse(answer.Content);
+        Assert.Equal(path, problem.RootElement.GetProperty("upload").GetString());
     }
 
     [Fact]
     public async Task The_longest_name_that_is_answered_beside_itself_fits_into_storage()
     {
         var upload = (await PutAsync("a.pdf")) with { Path = new string('x', 960) };
-        await _outbox.WriteReceiptAsync(upload, DigestAlgorithm.Sha512, 1, "r"u8.ToArray(), Stop);
-        await _outbox.WriteReceiptAsync(upload, DigestAlgorithm.Sha256, 1, "r"u8.ToArray(), Stop);
+        await _outbox.WriteReceiptAsync(upload, At, DigestAlgorithm.Sha512, 1, "r"u8.ToArray(), Stop);
+        await _outbox.WriteReceiptAsync(upload, At, DigestAlgorithm.Sha256, 1, "r"u8.ToArray(), Stop);
         Assert.Equal("r", (await GetAsync(upload, AnswerPath.Receipt(upload.Path, DigestAlgorithm.Sha512))).Content.ToString());
+    }
+
+    [Fact]
+    public async Task The_answer_to_the_later_upload_stays_whichever_is_written_last()
+    {
+        var older = await PutAsync("a.pdf");
+        var newer = older with { ETag = "0xNEWER" };
+        var path = AnswerPath.Receipt("a.pdf", DigestAlgorithm.Sha256);
+        await _outbox.WriteReceiptAsync(newer, At.AddSeconds(1), DigestAlgorithm.Sha256, 7, "new"u8.ToArray(), Stop);
+        await _outbox.WriteReceiptAsync(older, At, DigestAlgorithm.Sha256, 8, "old"u8.ToArray(), Stop);
+        Assert.Equal("new", (await GetAsync(newer, path)).Content.ToString());
+
+        // Of two in one second the log has the later last; and what is written again is written.
+        await _outbox.WriteReceiptAsync(older, At.AddSeconds(1), DigestAlgorithm.Sha256, 6, "older"u8.ToArray(), Stop);
+        Assert.Equal("new", (await GetAsync(newer, path)).Content.ToString());
+        await _outbox.WriteReceiptAsync(older, At.AddSeconds(1), DigestAlgorithm.Sha256, 9, "newest"u8.ToArray(), Stop);
+        await _outbox.WriteReceiptAsync(older, At.AddSeconds(1), DigestAlgorithm.Sha256, 9, "again"u8.ToArray(), Stop);
+        Assert.Equal("again", (await GetAsync(newer, path)).Content.ToString());
+
+        await _outbox.WriteRejectionAsync(newer, At.AddSeconds(1), Rejection.UnsafeName("new"), Stop);
+        await _outbox.WriteRejectionAsync(older, At, Rejection.UnsafeName("old"), Stop);
+        Assert.Contains("new", (await GetAsync(newer, AnswerPath.Rejection("a.pdf"))).Content.ToString(), StringComparison.Ordinal);
+
+        await _outbox.WriteManifestReceiptsAsync(newer, At.AddSeconds(1), 0, 1, "new"u8.ToArray(), Stop);
+        await _outbox.WriteManifestReceiptsAsync(older, At, 0, 2, "old"u8.ToArray(), Stop);
+        await _outbox.WriteManifestReceiptsAsync(older, At, 1, 2, "old"u8.ToArray(), Stop);
+        Assert.Equal("new", (await GetAsync(newer, AnswerPath.Lines("a.pdf"))).Content.ToString());
+    }
+
+    [Fact]
+    public async Task An_issuer_without_a_place_for_its_answers_is_a_failure_and_one_that_is_gone_is_none()
+    {
+        var upload = await PutAsync("a.pdf");
+        await azurite.Accounts.Inbox.DeleteBlobContainerAsync(Issuer.AnswersOf(upload.Container), cancellationToken: Stop);
+        await Assert.ThrowsAsync<RequestFailedException>(() => _outbox.WriteReceiptAsync(upload, At, DigestAlgorithm.Sha256, 1, "r"u8.ToArray(), Stop));
+        await azurite.Accounts.Inbox.DeleteBlobContainerAsync(upload.Container, cancellationToken: Stop);
+        await _outbox.WriteReceiptAsync(upload, At, DigestAlgorithm.Sha256, 1, "r"u8.ToArray(), Stop);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -124,5 +167,5 @@ public sealed class OutboxTests(Azurite azurite)
         await azurite.Accounts.Inbox.GetBlobContainerClient(blob.Container).GetBlobClient(blob.Path).ExistsAsync(Stop);
 
     private async Task<BlobDownloadResult> GetAsync(BlobVersion blob, string path) =>
-        await azurite.Accounts.Inbox.GetBlobContainerClient(blob.Container).GetBlobClient(path).DownloadContentAsync(Stop);
+        await azurite.Accounts.Inbox.GetBlobContainerClient(Issuer.AnswersOf(blob.Container)).GetBlobClient(path).DownloadContentAsync(Stop);
 }

@@ -31,7 +31,7 @@ public class NamingTests
         [QueryAlert] = @"^[^*<>%{}&:\\?/#|]{1,259}[^*<>%{}&:\\?/#| .]$",
     };
 
-    private static readonly string LongestId = new('i', 56);
+    private static readonly string LongestId = new('i', 55);
 
     [Fact]
     public async Task Names_fit_even_where_the_environment_and_an_issuer_have_the_longest_names()
@@ -41,6 +41,7 @@ public class NamingTests
             .Replace("'demo-bank'", $"'{LongestId}'", StringComparison.Ordinal));
 
         Assert.Contains(deployment.Of(Container), container => container.Name == "issuer-" + LongestId);
+        Assert.Contains(deployment.Of(Container), container => container.Name == "answers-" + LongestId);
         foreach (var (type, limit) in Limits)
         {
             Assert.NotEmpty(deployment.Of(type));

@@ -10,8 +10,8 @@ using TrueCopy.TransparencyLog.Merkle;
 using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Sequencing;
@@ -141,7 +141,7 @@ public sealed class StorageAudit
     private async Task CheckReceiptsAsync(StorageAccounts accounts, IReadOnlyList<NoteVerifier> keys, CancellationToken cancellationToken)
     {
         var byIndex = _inEffect.ToDictionary(item => item.Value.LogIndex, item => item.Key.Item1);
-        await foreach (var container in accounts.Inbox.GetBlobContainersAsync(prefix: Issuer.ContainerPrefix, cancellationToken: cancellationToken))
+        await foreach (var container in accounts.Inbox.GetBlobContainersAsync(prefix: Issuer.AnswersPrefix, cancellationToken: cancellationToken))
         {
             var client = accounts.Inbox.GetBlobContainerClient(container.Name);
             var listing = new GetBlobsOptions { Prefix = AnswerPath.ReceiptsFolder };
@@ -170,7 +170,7 @@ public sealed class StorageAudit
 
     private static async Task CheckNothingIsPendingAsync(StorageAccounts accounts, CancellationToken cancellationToken)
     {
-        foreach (var queue in new[] { StorageNames.BlobEventsQueue, StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue })
+        foreach (var queue in StorageNames.Queues)
         {
             foreach (var name in new[] { queue, queue + StorageNames.PoisonSuffix })
             {

@@ -115,7 +115,7 @@ internal static class ActCommand
     private static Printable Text(ActOutput result, Terminal terminal) => result.State switch
     {
         "refused" => $"{terminal.Bad("✘ refused")}  {result.Document}  {result.Detail}",
-        "unanswered" => $"{terminal.Bad("‼ unanswered")}  {result.Document}  uploaded, but the service has not answered yet; it will, under .truecopy/ in the container",
+        "unanswered" => $"{terminal.Bad("‼ unanswered")}  {result.Document}  uploaded, but the service has not answered yet; it will, in the container of your answers",
         var done => $"{terminal.Good($"✔ {done}")}  {result.Document}  log {(result.LogIndices!.Count == 1 ? "entry" : "entries")} {string.Join(", ", result.LogIndices)}",
     };
 }

@@ -20,7 +20,7 @@ internal static class IssueCommand
         var expires = new Option<string?>("--expires") { HelpName = "TIME", Description = "From when it is no longer to be relied on. Published." };
         var inbox = SharedOptions.Inbox();
         var timeout = SharedOptions.Timeout();
-        var noWait = new Option<bool>("--no-wait") { Description = "Only upload; the answer will appear under .truecopy/ in the container." };
+        var noWait = new Option<bool>("--no-wait") { Description = "Only upload; the answer will appear in the container answers-ID." };
         var save = new Option<bool>("--save-receipts") { Description = "Keep each receipt as FILE.tlog-proof; those of a manifest as FILE.receipts.jsonl." };
         var json = SharedOptions.Json();
         var command = new Command("issue", """

@@ -6,6 +6,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
@@ -16,16 +17,17 @@ namespace TrueCopy.Cli.Inbox;
 /// <summary>What the service answered to an upload.</summary>
 /// <param name="LogIndex">Documents: index of the entry, if issued.</param>
 /// <param name="Receipt">Documents: the receipt, if issued.</param>
-/// <param name="Lines">Manifests and lists of acts: name of the blob with the receipts, if there are any.</param>
+/// <param name="Lines">Manifests and lists of acts: name of the answer with the receipts, if there are any.</param>
 /// <param name="Problem">Why it, or some of its lines, were refused.</param>
 internal sealed record InboxAnswer(long? LogIndex, byte[]? Receipt, string? Lines, ProblemDocument? Problem);
 
-/// <summary>An issuer's container: documents go in, answers come back under <c>.truecopy/</c>.</summary>
+/// <summary>An issuer's two containers: documents go into one, answers come back in the other.</summary>
 internal sealed class IssuerInbox
 {
     private const string DevelopmentStorage = "UseDevelopmentStorage=true";
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private readonly BlobContainerClient _container;
+    private readonly BlobContainerClient _answers;
 
     /// <param name="inbox">A connection string, or the blob endpoint of an account, which is then used with the user's Azure sign-in; null for Azurite on its default ports.</param>
     /// <param name="issuer">The issuer's id.</param>
@@ -39,6 +41,7 @@ internal sealed class IssuerInbox
                 ? new BlobServiceClient(endpoint, new DefaultAzureCredential(), options)
                 : new BlobServiceClient(inbox ?? DevelopmentStorage, options);
             _container = account.GetBlobContainerClient(Issuer.ContainerPrefix + issuer);
+            _answers = account.GetBlobContainerClient(Issuer.AnswersOf(_container.Name));
         }
         catch (FormatException exception)
         {
@@ -54,7 +57,7 @@ internal sealed class IssuerInbox
         IReadOnlyDictionary<string, string> metadata,
         IProgress<long>? progress,
         CancellationToken cancellationToken) =>
-        GuardAsync(async () =>
+        GuardAsync(_container, async () =>
         {
             var encoded = metadata.ToDictionary(pair => pair.Key, pair => Uri.EscapeDataString(pair.Value));
             var options = new BlobUploadOptions { ProgressHandler = progress, Metadata = encoded };
@@ -80,7 +83,7 @@ internal sealed class IssuerInbox
 
     /// <summary>Opens the receipts of a manifest or a list of acts, which may be long.</summary>
     public Task<Stream> OpenAsync(string blob, CancellationToken cancellationToken) =>
-        GuardAsync(() => _container.GetBlobClient(blob).OpenReadAsync(cancellationToken: cancellationToken));
+        GuardAsync(_answers, () => _answers.GetBlobClient(blob).OpenReadAsync(cancellationToken: cancellationToken));
 
     private async Task<InboxAnswer> WaitAsync(string path, string etag, CancellationToken cancellationToken)
     {
@@ -121,24 +124,24 @@ internal sealed class IssuerInbox
         }
     }
 
-    private Task<bool> HasAnswerAsync(string path, string etag, CancellationToken cancellationToken) => GuardAsync(async () =>
+    private Task<bool> HasAnswerAsync(string path, string etag, CancellationToken cancellationToken) => GuardAsync(_answers, async () =>
     {
         try
         {
-            var properties = await _container.GetBlobClient(path).GetPropertiesAsync(cancellationToken: cancellationToken);
+            var properties = await _answers.GetBlobClient(path).GetPropertiesAsync(cancellationToken: cancellationToken);
             return properties.Value.Metadata.TryGetValue(AnswerMetadata.SourceETag, out var source) && source == etag;
         }
-        catch (RequestFailedException exception) when (exception.Status == 404)
+        catch (RequestFailedException exception) when (exception.Status == 404 && exception.ErrorCode != BlobErrorCode.ContainerNotFound)
         {
             return false;
         }
     });
 
-    private Task<BlobDownloadResult?> FindAsync(string path, string etag, CancellationToken cancellationToken) => GuardAsync(async () =>
+    private Task<BlobDownloadResult?> FindAsync(string path, string etag, CancellationToken cancellationToken) => GuardAsync(_answers, async () =>
     {
         try
         {
-            BlobDownloadResult answer = await _container.GetBlobClient(path).DownloadContentAsync(cancellationToken);
+            BlobDownloadResult answer = await _answers.GetBlobClient(path).DownloadContentAsync(cancellationToken);
             return answer.Details.Metadata.TryGetValue(AnswerMetadata.SourceETag, out var source) && source == etag ? answer : null;
         }
         catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.BlobNotFound)
@@ -147,7 +150,7 @@ internal sealed class IssuerInbox
         }
     });
 
-    private async Task<T> GuardAsync<T>(Func<Task<T>> action)
+    private static async Task<T> GuardAsync<T>(BlobContainerClient container, Func<Task<T>> action)
     {
         try
         {
@@ -155,15 +158,15 @@ internal sealed class IssuerInbox
         }
         catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            throw new CommandException(ExitCode.Usage, $"There is no container {_container.Name}: is --issuer right?", exception);
+            throw new CommandException(ExitCode.Usage, $"There is no container {container.Name}: is --issuer right?", exception);
         }
         catch (RequestFailedException exception) when (exception.Status is 401 or 403)
         {
-            throw new CommandException(ExitCode.Usage, $"You may not write to {_container.Name}. Storage answered {exception.Status} {exception.ErrorCode}.", exception);
+            throw new CommandException(ExitCode.Usage, $"{container.Name} is not open to you. Storage answered {exception.Status} {exception.ErrorCode}.", exception);
         }
         catch (Exception exception) when (exception is RequestFailedException or AggregateException or CredentialUnavailableException)
         {
-            throw new CommandException(ExitCode.NoAnswer, $"The storage at {_container.AccountName} cannot be reached or failed. Is it running, and is --inbox (or TRUECOPY_INBOX) right?", exception);
+            throw new CommandException(ExitCode.NoAnswer, $"The storage at {container.AccountName} cannot be reached or failed. Is it running, and is --inbox (or TRUECOPY_INBOX) right?", exception);
         }
     }
 }

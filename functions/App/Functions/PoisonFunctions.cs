@@ -29,6 +29,13 @@ public sealed class PoisonFunctions(PoisonHandler poison)
         CancellationToken cancellationToken) =>
         HandleAsync(StorageNames.StagedBulkQueue, message, cancellationToken);
 
+    /// <summary>Answers that could not even be taken apart.</summary>
+    [Function("OnPoisonAnswers")]
+    public Task OnAnswersAsync(
+        [QueueTrigger(StorageNames.AnswersQueue + StorageNames.PoisonSuffix, Connection = AppSettings.LedgerConnection)] QueueMessage message,
+        CancellationToken cancellationToken) =>
+        HandleAsync(StorageNames.AnswersQueue, message, cancellationToken);
+
     private Task HandleAsync(string queue, QueueMessage message, CancellationToken cancellationToken) =>
         poison.HandleAsync(queue, message.MessageId, message.Body.ToMemory(), cancellationToken);
 }

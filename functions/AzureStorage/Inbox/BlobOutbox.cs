@@ -7,38 +7,43 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Logging;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.AzureStorage.Inbox;
 
 /// <summary>
-/// Writes answers into the issuer's container. Each carries the ETag of the upload that it answers in its metadata, so
-/// that an issuer who replaced a blob knows which version was answered.
+/// Writes answers as blobs of <c>answers-&lt;id&gt;</c>. Each carries in its metadata the ETag of the upload that it answers,
+/// so that an issuer who replaced a blob knows which version was answered, and the time of that upload, so that an answer
+/// that comes late does not take the place of a newer one.
 /// </summary>
 public sealed partial class BlobOutbox(StorageAccounts accounts, ILogger<BlobOutbox> logger) : IOutbox
 {
     private const string LinesType = "application/jsonl; charset=utf-8";
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     /// <inheritdoc/>
     public Task WriteReceiptAsync(
         BlobVersion source,
+        DateTimeOffset at,
         DigestAlgorithm algorithm,
         long logIndex,
         ReadOnlyMemory<byte> receipt,
         CancellationToken cancellationToken)
     {
-        var metadata = About(source);
+        var metadata = About(source, at);
         metadata[AnswerMetadata.LogIndex] = logIndex.ToString(CultureInfo.InvariantCulture);
         return WriteAsync(source, AnswerPath.Receipt(source.Path, algorithm), receipt, "text/plain; charset=utf-8", metadata, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task DeleteDocumentAsync(BlobVersion source, IReadOnlyList<DigestAlgorithm> algorithms, CancellationToken cancellationToken) =>
-        UnlessGoneAsync(source, async container =>
+        UnlessGoneAsync(source, async answers =>
         {
-            var document = container.GetBlobClient(source.Path);
+            var document = accounts.Inbox.GetBlobContainerClient(source.Container).GetBlobClient(source.Path);
             try
             {
                 var sameVersion = new BlobRequestConditions { IfMatch = new ETag(source.ETag) };
@@ -58,24 +63,25 @@ public sealed partial class BlobOutbox(StorageAccounts accounts, ILogger<BlobOut
 
             foreach (var algorithm in algorithms)
             {
-                var receipt = container.GetBlobClient(AnswerPath.Receipt(source.Path, algorithm));
+                var receipt = answers.GetBlobClient(AnswerPath.Receipt(source.Path, algorithm));
                 var metadata = (await receipt.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata;
-                if (metadata.TryGetValue(AnswerMetadata.SourceETag, out var answered) && answered == source.ETag)
+                if (AnsweredVersion(metadata) == source.ETag)
                     await receipt.SetMetadataAsync(new Dictionary<string, string>(metadata) { [AnswerMetadata.Document] = AnswerMetadata.Deleted }, cancellationToken: cancellationToken);
             }
         });
 
     /// <inheritdoc/>
-    public Task WriteManifestReceiptsAsync(BlobVersion source, int part, int parts, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    public Task WriteManifestReceiptsAsync(BlobVersion source, DateTimeOffset at, int part, int parts, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
         var path = AnswerPath.Lines(source.Path);
         if (parts == 1)
-            return WriteAsync(source, path, lines, LinesType, About(source), cancellationToken);
-        return UnlessGoneAsync(source, async container =>
+            return WriteAsync(source, path, lines, LinesType, About(source, at), cancellationToken);
+        return UnlessGoneAsync(source, async answers =>
         {
-            if (await HasManifestReceiptsAsync(source, cancellationToken))
+            var blob = answers.GetBlockBlobClient(path);
+            var standing = await FindAsync(blob, cancellationToken);
+            if (standing is not null && (AnsweredVersion(standing.Metadata) == source.ETag || IsNewer(standing.Metadata, About(source, at))))
                 return;
-            var blob = container.GetBlockBlobClient(path);
             await using (var content = BinaryData.FromBytes(lines).ToStream())
                 await blob.StageBlockAsync(BlockId(source, part), content, cancellationToken: cancellationToken);
 
@@ -85,77 +91,120 @@ public sealed partial class BlobOutbox(StorageAccounts accounts, ILogger<BlobOut
             string[] all = [.. Enumerable.Range(0, parts).Select(number => BlockId(source, number))];
             if (!all.All(staged.Contains))
                 return;
-            var options = new CommitBlockListOptions { HttpHeaders = new BlobHttpHeaders { ContentType = LinesType }, Metadata = About(source) };
+            var options = new CommitBlockListOptions { HttpHeaders = new BlobHttpHeaders { ContentType = LinesType }, Metadata = About(source, at) };
             await blob.CommitBlockListAsync(all, options, cancellationToken);
         });
     }
 
     /// <inheritdoc/>
-    public async Task<bool> HasManifestReceiptsAsync(BlobVersion source, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var blob = accounts.Inbox.GetBlobContainerClient(source.Container).GetBlobClient(AnswerPath.Lines(source.Path));
-            var metadata = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata;
-            return metadata.TryGetValue(AnswerMetadata.SourceETag, out var answered) && answered == source.ETag;
-        }
-        catch (RequestFailedException exception) when (exception.Status == 404)
-        {
-            return false;
-        }
-    }
+    public async Task<bool> HasManifestReceiptsAsync(BlobVersion source, CancellationToken cancellationToken) =>
+        await FindAsync(AnswersTo(source).GetBlobClient(AnswerPath.Lines(source.Path)), cancellationToken) is { } answer
+        && AnsweredVersion(answer.Metadata) == source.ETag;
 
     /// <inheritdoc/>
-    public async Task WriteActReceiptsAsync(BlobVersion source, ReadOnlyMemory<byte> lines, Rejection? refused, CancellationToken cancellationToken)
+    public async Task WriteActReceiptsAsync(BlobVersion source, DateTimeOffset at, ReadOnlyMemory<byte> lines, Rejection? refused, CancellationToken cancellationToken)
     {
-        var metadata = About(source);
+        var metadata = About(source, at);
         metadata[AnswerMetadata.Done] = lines.Span.Count((byte)'\n').ToString(CultureInfo.InvariantCulture);
         metadata[AnswerMetadata.Refused] = (refused?.Lines.Count ?? 0).ToString(CultureInfo.InvariantCulture);
 
         // The refusal first: whoever sees the receipts knows from their metadata that it is there.
         if (refused is not null)
-            await WriteAsync(source, AnswerPath.Rejection(source.Path), Encode(refused), ProblemDocument.MediaType, metadata, cancellationToken);
+            await WriteAsync(source, AnswerPath.Rejection(source.Path), Encode(refused, source), ProblemDocument.MediaType, metadata, cancellationToken);
         if (!lines.IsEmpty)
             await WriteAsync(source, AnswerPath.Lines(source.Path), lines, LinesType, metadata, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task WriteRejectionAsync(BlobVersion source, Rejection rejection, CancellationToken cancellationToken) =>
-        WriteAsync(source, AnswerPath.Rejection(source.Path), Encode(rejection), ProblemDocument.MediaType, About(source), cancellationToken);
+    public Task WriteRejectionAsync(BlobVersion source, DateTimeOffset at, Rejection rejection, CancellationToken cancellationToken) =>
+        WriteAsync(source, AnswerPath.Rejection(source.Path), Encode(rejection, source), ProblemDocument.MediaType, About(source, at), cancellationToken);
 
-    private static byte[] Encode(Rejection rejection) =>
-        JsonSerializer.SerializeToUtf8Bytes(ProblemDocument.Of(rejection), AnswerJson.Instance.ProblemDocument);
+    private static byte[] Encode(Rejection rejection, BlobVersion source) =>
+        JsonSerializer.SerializeToUtf8Bytes(ProblemDocument.Of(rejection) with { Upload = source.Path }, AnswerJson.Instance.ProblemDocument);
 
-    private static Dictionary<string, string> About(BlobVersion source) => new()
+    private static Dictionary<string, string> About(BlobVersion source, DateTimeOffset at) => new()
     {
         [AnswerMetadata.SourceETag] = source.ETag,
-        [AnswerMetadata.SourcePath] = Uri.EscapeDataString(source.Path),
+        [AnswerMetadata.SourceAt] = at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
     };
 
     // Blocks of another version of the manifest must not be taken for this one's; all ids of a blob have one length.
     private static string BlockId(BlobVersion source, int part) =>
         Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{ActId.Of(source, part, DigestAlgorithm.Sha256)}{part:d6}")));
 
+    // Almost every answer is the first under its name; only where one stands is it read.
     private Task WriteAsync(
         BlobVersion source,
         string path,
         ReadOnlyMemory<byte> body,
         string contentType,
         Dictionary<string, string> metadata,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        UnlessGoneAsync(source, async answers =>
+        {
+            var blob = answers.GetBlobClient(path);
+            var conditions = new BlobRequestConditions { IfNoneMatch = ETag.All };
+            while (true)
+            {
+                try
+                {
+                    var options = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType }, Metadata = metadata, Conditions = conditions };
+                    await blob.UploadAsync(BinaryData.FromBytes(body), options, cancellationToken);
+                    return;
+                }
+                catch (RequestFailedException exception)
+                    when (exception.ErrorCode == BlobErrorCode.BlobAlreadyExists || exception.ErrorCode == BlobErrorCode.ConditionNotMet)
+                {
+                    var standing = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
+                    if (IsNewer(standing.Metadata, metadata))
+                        return;
+                    conditions = new BlobRequestConditions { IfMatch = standing.ETag };
+                }
+            }
+        });
+
+    // Storage tells times to the second; of two uploads in one, the log has the later last.
+    private static bool IsNewer(IDictionary<string, string> standing, IDictionary<string, string> other) =>
+        AnsweredVersion(standing) != AnsweredVersion(other) && OrderOf(standing).CompareTo(OrderOf(other)) > 0;
+
+    private static (DateTimeOffset At, long LogIndex) OrderOf(IDictionary<string, string> metadata) => (
+        metadata.TryGetValue(AnswerMetadata.SourceAt, out var text)
+            && DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? at
+            : DateTimeOffset.MinValue,
+        metadata.TryGetValue(AnswerMetadata.LogIndex, out var number)
+            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? index
+            : -1);
+
+    private static string? AnsweredVersion(IDictionary<string, string> metadata) =>
+        metadata.TryGetValue(AnswerMetadata.SourceETag, out var version) ? version : null;
+
+    private static async Task<BlobProperties?> FindAsync(BlobBaseClient blob, CancellationToken cancellationToken)
     {
-        var options = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType }, Metadata = metadata };
-        return UnlessGoneAsync(source, container => container.GetBlobClient(path).UploadAsync(BinaryData.FromBytes(body), options, cancellationToken));
+        try
+        {
+            return await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
     }
+
+    private BlobContainerClient AnswersTo(BlobVersion source) => accounts.Inbox.GetBlobContainerClient(Issuer.AnswersOf(source.Container));
 
     private async Task UnlessGoneAsync(BlobVersion source, Func<BlobContainerClient, Task> action)
     {
         try
         {
-            await action(accounts.Inbox.GetBlobContainerClient(source.Container));
+            await action(AnswersTo(source));
         }
         catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
+            // An issuer without a place for its answers is a mistake of the deployment, not an issuer that has left.
+            if (await accounts.Inbox.GetBlobContainerClient(source.Container).ExistsAsync())
+                throw;
             LogContainerGone(logger, source.Container);
         }
     }

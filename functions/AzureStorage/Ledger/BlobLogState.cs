@@ -68,6 +68,9 @@ public sealed class BlobLogState(StorageAccounts accounts) : ILogState
     public Task SaveFinishedAsync(long size, CancellationToken cancellationToken) =>
         _finished.AdvanceAsync(Encoding.ASCII.GetBytes(size.ToString(CultureInfo.InvariantCulture)), size, cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<DateTimeOffset?> FinishedAtAsync(CancellationToken cancellationToken) => _finished.ChangedAtAsync(cancellationToken);
+
     private static long SizeOf(ReadOnlyMemory<byte> text) =>
         long.TryParse(text.Span, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             ? size

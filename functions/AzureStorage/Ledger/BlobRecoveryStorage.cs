@@ -5,9 +5,10 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using TrueCopy.TransparencyLog;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Recovery;
 using TrueCopy.Verification.Sequencing;
 
@@ -89,24 +90,37 @@ public sealed class BlobRecoveryStorage(StorageAccounts accounts) : IRecoverySto
     public async Task<PendingWork> CountPendingAsync(CancellationToken cancellationToken)
     {
         var poison = 0L;
-        foreach (var queue in new[] { StorageNames.BlobEventsQueue, StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue })
+        foreach (var queue in StorageNames.Queues)
             poison += (await accounts.Queues.GetQueueClient(queue + StorageNames.PoisonSuffix).GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCountLong;
         var letters = 0L;
-        await foreach (var _ in accounts.Ledger.GetBlobContainerClient(StorageNames.DeadLettersContainer).GetBlobsAsync(cancellationToken: cancellationToken))
+        await foreach (var _ in DeadLetters.GetBlobsAsync(cancellationToken: cancellationToken))
             letters++;
         return new PendingWork(poison, letters);
     }
 
     /// <inheritdoc/>
-    public async Task<bool> LacksReceiptAsync(BlobVersion source, DigestAlgorithm algorithm, CancellationToken cancellationToken)
+    public async Task<bool> LacksAnswerAsync(BlobVersion source, string answer, CancellationToken cancellationToken)
     {
-        var container = accounts.Inbox.GetBlobContainerClient(source.Container);
-        var document = await FindAsync(container.GetBlobClient(source.Path), cancellationToken);
-        if (document is null || document.ETag.ToString().Trim('"') != source.ETag)
+        var upload = await FindAsync(accounts.Inbox.GetBlobContainerClient(source.Container).GetBlobClient(source.Path), cancellationToken);
+        if (upload is null || upload.ETag.ToString().Trim('"') != source.ETag)
             return false;
-        var receipt = await FindAsync(container.GetBlobClient(AnswerPath.Receipt(source.Path, algorithm)), cancellationToken);
-        return receipt is null || !receipt.Metadata.TryGetValue(AnswerMetadata.SourceETag, out var answered) || answered != source.ETag;
+        var written = await FindAsync(accounts.Inbox.GetBlobContainerClient(Issuer.AnswersOf(source.Container)).GetBlobClient(answer), cancellationToken);
+        return written is null || !written.Metadata.TryGetValue(AnswerMetadata.SourceETag, out var answered) || answered != source.ETag;
     }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<DeadLetter> ListDeadLettersAsync(string queue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var options = new GetBlobsOptions { Prefix = queue + "/" };
+        await foreach (var blob in DeadLetters.GetBlobsAsync(options, cancellationToken))
+            yield return new DeadLetter(blob.Name, (await DeadLetters.GetBlobClient(blob.Name).DownloadContentAsync(cancellationToken)).Value.Content.ToMemory());
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveDeadLetterAsync(string name, CancellationToken cancellationToken) =>
+        DeadLetters.GetBlobClient(name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+
+    private BlobContainerClient DeadLetters => accounts.Ledger.GetBlobContainerClient(StorageNames.DeadLettersContainer);
 
     private static async Task<BlobProperties?> FindAsync(BlobClient blob, CancellationToken cancellationToken)
     {

@@ -19,6 +19,19 @@ internal sealed class ForwardOnlyBlob(BlobClient blob, BlobHttpHeaders headers, 
     public async Task<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken) =>
         (await DownloadAsync(cancellationToken))?.Content;
 
+    /// <summary>When the content last changed; null if there is none yet.</summary>
+    public async Task<DateTimeOffset?> ChangedAtAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.LastModified;
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Replaces the content, unless the blob states <paramref name="size"/> or more already.</summary>
     public async Task AdvanceAsync(ReadOnlyMemory<byte> content, long size, CancellationToken cancellationToken)
     {

@@ -1,13 +1,9 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging;
 using TrueCopy.TransparencyLog;
-using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.AzureStorage.Ledger;
@@ -24,6 +20,9 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
     // Pages that are asked for at once when the first was full.
     private const int MorePages = 15;
 
+    // Whoever deletes a message deletes its body after it, so that no message should ever lack one.
+    private const int MaxDeliveriesWithoutBody = 5;
+
     // Longer than a batch takes; a message that shows up again all the same is recognised by its act ids.
     private static readonly TimeSpan Invisible = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
@@ -39,7 +38,8 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
         if (body.Length <= MaxBodyLength && upload.Answer.Part == 0)
             return new PreparedPart(0, null, body);
 
-        var blob = NameOf(upload.Source, upload.Answer.Part);
+        // A name that no other delivery of the same event has, so that one that fails takes nothing from another.
+        var blob = Guid.NewGuid().ToString("N");
         await _bodies.GetBlobClient(blob).UploadAsync(BinaryData.FromBytes(body), overwrite: true, cancellationToken);
         return new PreparedPart(upload.Answer.Part, blob, default);
     }
@@ -107,7 +107,7 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
     private async Task<List<StagedMessage>> ReceiveAsync(
         QueueClient queue,
         int count,
-        Func<QueueMessage, CancellationToken, Task<StagedMessage?>> read,
+        Func<QueueMessage, CancellationToken, Task<StagedMessage>> read,
         CancellationToken cancellationToken)
     {
         QueueMessage[] received = await queue.ReceiveMessagesAsync(count, Invisible, cancellationToken);
@@ -116,12 +116,13 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
         {
             try
             {
-                if (await read(message, cancellationToken) is { } staged)
-                    messages.Add(staged);
-                else
-                    await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
+                messages.Add(await read(message, cancellationToken));
             }
-            catch (LogFormatException exception)
+            catch (MissingBodyException exception) when (message.DequeueCount < MaxDeliveriesWithoutBody)
+            {
+                LogMissing(logger, message.DequeueCount, exception);
+            }
+            catch (Exception exception) when (exception is LogFormatException or MissingBodyException)
             {
                 LogPoison(logger, exception);
                 await SendAsync(accounts.Queues.GetQueueClient(queue.Name + StorageNames.PoisonSuffix), message.Body.ToMemory(), cancellationToken);
@@ -132,10 +133,10 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
         return messages;
     }
 
-    private static Task<StagedMessage?> ReadInlineAsync(QueueMessage message, CancellationToken cancellationToken) =>
-        Task.FromResult<StagedMessage?>(Message(message, null, StagedBody.Decode(message.Body.ToMemory().Span)));
+    private static Task<StagedMessage> ReadInlineAsync(QueueMessage message, CancellationToken cancellationToken) =>
+        Task.FromResult(Message(message, null, StagedBody.Decode(message.Body.ToMemory().Span)));
 
-    private async Task<StagedMessage?> ReadPointerAsync(QueueMessage message, CancellationToken cancellationToken)
+    private async Task<StagedMessage> ReadPointerAsync(QueueMessage message, CancellationToken cancellationToken)
     {
         var pointer = StagedPointer.Decode(message.Body.ToMemory().Span);
         try
@@ -147,8 +148,7 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
-            // The body goes after the message: this is a second message for a part that is done.
-            return null;
+            throw new MissingBodyException(exception);
         }
     }
 
@@ -162,12 +162,6 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
 
     private static Task<Response<SendReceipt>> SendAsync(QueueClient queue, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
         queue.SendMessageAsync(BinaryData.FromBytes(body), timeToLive: Forever, cancellationToken: cancellationToken);
-
-    private static string NameOf(BlobVersion source, int part)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Container}\0{source.Path}\0{source.ETag}"));
-        return string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(hash)}/{part:d6}");
-    }
 
     private static Task InParallelAsync<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> action, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, action);
@@ -185,6 +179,11 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
         }
     }
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "The body of a staged message is missing, delivery {Count}.")]
+    private static partial void LogMissing(ILogger logger, long count, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "A staged message cannot be read and is moved to the poison queue.")]
     private static partial void LogPoison(ILogger logger, Exception exception);
+
+    private sealed class MissingBodyException(Exception innerException) : Exception("The body of a staged upload is missing.", innerException);
 }

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
+using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using TrueCopy.AzureStorage;
-using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.Local.Events;
@@ -17,6 +18,7 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private readonly ConcurrentDictionary<(string Container, string Path), string> _fed = new();
+    private readonly HashSet<(string Container, string Name, string ETag)> _answered = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,8 +32,8 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
                 {
                     var client = accounts.Inbox.GetBlobContainerClient(container.Name);
                     if (known.Add(container.Name))
-                        await RememberAnsweredAsync(client, stoppingToken);
-                    await FeedAsync(client, prefix: null, stoppingToken);
+                        await RememberAnsweredAsync(container.Name, stoppingToken);
+                    await FeedAsync(client, stoppingToken);
                 }
             }
             catch (Exception exception) when (StorageFailure.Explains(exception) && !stoppingToken.IsCancellationRequested)
@@ -42,28 +44,35 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task RememberAnsweredAsync(BlobContainerClient container, CancellationToken cancellationToken)
+    private async Task RememberAnsweredAsync(string container, CancellationToken cancellationToken)
     {
-        var options = new GetBlobsOptions { Traits = BlobTraits.Metadata, Prefix = IOutbox.Folder };
-        await foreach (var answer in container.GetBlobsAsync(options, cancellationToken))
+        var answers = accounts.Inbox.GetBlobContainerClient(Issuer.AnswersOf(container));
+        try
         {
-            if (answer.Metadata.TryGetValue(AnswerMetadata.SourcePath, out var path) && answer.Metadata.TryGetValue(AnswerMetadata.SourceETag, out var etag))
-                _fed[(container.Name, Uri.UnescapeDataString(path))] = etag;
+            await foreach (var answer in answers.GetBlobsAsync(new GetBlobsOptions { Traits = BlobTraits.Metadata }, cancellationToken))
+            {
+                if (AnswerPath.TryParse(answer.Name, out var name, out _) && answer.Metadata.TryGetValue(AnswerMetadata.SourceETag, out var etag))
+                    _answered.Add((container, name, etag));
+            }
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            // Nothing was ever answered there.
         }
     }
 
-    // By folder, so that the service's own answers, which trigger nothing, need not be listed.
-    private async Task FeedAsync(BlobContainerClient container, string? prefix, CancellationToken cancellationToken)
+    private async Task FeedAsync(BlobContainerClient container, CancellationToken cancellationToken)
     {
-        var folders = new List<string>();
         var created = new List<BlobItem>();
-        var options = new GetBlobsByHierarchyOptions { Delimiter = "/", Prefix = prefix };
-        await foreach (var item in container.GetBlobsByHierarchyAsync(options, cancellationToken))
+        await foreach (var blob in container.GetBlobsAsync(cancellationToken: cancellationToken))
         {
-            if (item.IsPrefix && item.Prefix != IOutbox.Folder)
-                folders.Add(item.Prefix);
-            else if (item.IsBlob && _fed.GetValueOrDefault((container.Name, item.Blob.Name)) != ETagOf(item.Blob))
-                created.Add(item.Blob);
+            var etag = ETagOf(blob);
+            if (_fed.GetValueOrDefault((container.Name, blob.Name)) == etag)
+                continue;
+            if (AnswerPath.NamesFor(blob.Name).Any(name => _answered.Contains((container.Name, name, etag))))
+                _fed[(container.Name, blob.Name)] = etag;
+            else
+                created.Add(blob);
         }
 
         var queue = accounts.Queues.GetQueueClient(StorageNames.BlobEventsQueue);
@@ -73,9 +82,6 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
             await queue.SendMessageAsync(CloudEvent.BlobCreated(container.Uri, container.Name, blob, time), cancellationToken: stop);
             _fed[(container.Name, blob.Name)] = ETagOf(blob);
         });
-
-        foreach (var folder in folders)
-            await FeedAsync(container, folder, cancellationToken);
     }
 
     private static string ETagOf(BlobItem blob) => blob.Properties.ETag.ToString()!.Trim('"');

@@ -1,9 +1,10 @@
 using TrueCopy.AzureStorage;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Local.Triggers;
 
-/// <summary>The queue-triggered functions of the Function App: uploads, and messages that failed for good.</summary>
+/// <summary>The queue-triggered functions of the Function App: uploads, answers, and messages that failed for good.</summary>
 internal static class QueueTriggers
 {
     public static IServiceCollection AddQueueTriggers(this IServiceCollection services)
@@ -18,7 +19,17 @@ internal static class QueueTriggers
                     await poison.HandleAsync(StorageNames.BlobEventsQueue, message.MessageId, message.Body.ToMemory(), stop);
             });
         });
-        foreach (var queue in new[] { StorageNames.BlobEventsQueue, StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue })
+        services.AddSingleton<IHostedService>(provider =>
+        {
+            var answers = provider.GetRequiredService<AnswerHandler>();
+            var poison = provider.GetRequiredService<PoisonHandler>();
+            return Trigger(provider, StorageNames.AnswersQueue, async (message, stop) =>
+            {
+                if (await answers.HandleAsync(message.Body.ToMemory(), stop) == AnswerOutcome.Unreadable)
+                    await poison.HandleAsync(StorageNames.AnswersQueue, message.MessageId, message.Body.ToMemory(), stop);
+            });
+        });
+        foreach (var queue in StorageNames.Queues)
         {
             services.AddSingleton<IHostedService>(provider =>
             {

@@ -8,12 +8,14 @@ namespace TrueCopy.Verification.Answers;
 /// <param name="Status">HTTP status; absent in rejections.</param>
 /// <param name="Detail">What broke which rule this time.</param>
 /// <param name="Lines">Rejections of single lines only: which, and why.</param>
+/// <param name="Upload">Rejections only: the upload's name, which the name of the rejection may be too short to tell.</param>
 public sealed record ProblemDocument(
     string Type,
     string Title,
     int? Status = null,
     string? Detail = null,
-    IReadOnlyList<RefusedLine>? Lines = null)
+    IReadOnlyList<RefusedLine>? Lines = null,
+    string? Upload = null)
 {
     /// <summary>What every <see cref="Type"/> begins with; the cause's name follows.</summary>
     public const string TypePrefix = "urn:truecopy:problem:";

@@ -20,7 +20,7 @@ public sealed record UploadsDocument(string Id, int Total, bool Complete, IReadO
 public sealed record UploadDayDocument(string Day, long Answered, long Rejected, long Waiting);
 
 /// <summary>An upload and what came of it.</summary>
-/// <param name="Path">Its name.</param>
+/// <param name="Path">Its name; <c>~</c> and the SHA-256 of its name, if it is gone and its name too long to name its answers.</param>
 /// <param name="Kind">What it is.</param>
 /// <param name="State">What came of it.</param>
 /// <param name="At">When it was uploaded; when it was answered, if the document is deleted.</param>
@@ -43,7 +43,7 @@ public sealed record UploadDocument(
 /// <param name="LogIndex">Index of the entry.</param>
 public sealed record UploadReceiptDocument(string Algorithm, long LogIndex);
 
-/// <summary>Why an upload was rejected, as <c>.truecopy/rejected/</c> says it.</summary>
+/// <summary>Why an upload was rejected, as the answer under <c>rejected/</c> says it.</summary>
 /// <param name="Type">Stable URI of the cause.</param>
 /// <param name="Title">The cause in a few words.</param>
 /// <param name="Detail">What broke which rule.</param>

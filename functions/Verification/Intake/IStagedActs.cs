@@ -28,7 +28,7 @@ public interface IStagedActs
     /// <summary>How many short messages are taken at once. Fewer mean that, for now, that was all.</summary>
     const int PageLength = 32;
 
-    /// <summary>Stores an upload, or a part of one, under a name that is a function of its source and part.</summary>
+    /// <summary>Stores an upload, or a part of one, under a name that nothing else has: whoever discards it takes nothing from another delivery.</summary>
     Task<PreparedPart> PrepareAsync(StagedUpload upload, CancellationToken cancellationToken);
 
     /// <summary>Stages all parts of an upload; they survive from here on. The parts then know how many they are.</summary>
@@ -37,7 +37,10 @@ public interface IStagedActs
     /// <summary>Removes parts that were prepared and will not be staged.</summary>
     Task DiscardAsync(IReadOnlyList<PreparedPart> parts, CancellationToken cancellationToken);
 
-    /// <summary>Takes messages, short ones first; they come back by themselves if they are not deleted. Empty when none is visible.</summary>
+    /// <summary>
+    /// Takes messages, short ones first; they come back by themselves if they are not deleted. Empty when none is visible, or
+    /// none of those that are can be read: these come back too, and after some deliveries count as poison.
+    /// </summary>
     Task<IReadOnlyList<StagedMessage>> ReceiveAsync(CancellationToken cancellationToken);
 
     /// <summary>Since when the message that has waited longest, of those visible now, is staged; null when none is visible.</summary>

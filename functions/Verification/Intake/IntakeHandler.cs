@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TrueCopy.TransparencyLog;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 
@@ -13,7 +14,7 @@ namespace TrueCopy.Verification.Intake;
 public sealed partial class IntakeHandler(
     IInbox inbox,
     IIssuerRegistry registry,
-    IOutbox outbox,
+    AnswerAttempts answers,
     DocumentIntake documents,
     ManifestIntake manifests,
     ActListIntake actLists,
@@ -46,14 +47,9 @@ public sealed partial class IntakeHandler(
             return IntakeOutcome.Unreadable;
         }
 
-        if (blob is null
-            || !blob.Container.StartsWith(Issuer.ContainerPrefix, StringComparison.Ordinal)
-            || blob.Path.StartsWith(IOutbox.Folder, StringComparison.Ordinal))
-        {
+        if (blob is null || !blob.Container.StartsWith(Issuer.ContainerPrefix, StringComparison.Ordinal))
             return IntakeOutcome.Ignored;
-        }
-
-        var outcome = await AnswerAsync(blob, cancellationToken);
+        var outcome = await ReadAsLongAsItChangesAsync(blob, cancellationToken);
         if (outcome == IntakeOutcome.Staged)
             await DrainAsync(cancellationToken);
         return outcome;
@@ -73,7 +69,7 @@ public sealed partial class IntakeHandler(
     }
 
     // There may be no other event for what the blob is now. One that changes at every reading waits for its event to come again.
-    private async Task<IntakeOutcome> AnswerAsync(BlobVersion blob, CancellationToken cancellationToken)
+    private async Task<IntakeOutcome> ReadAsLongAsItChangesAsync(BlobVersion blob, CancellationToken cancellationToken)
     {
         for (var reading = 1; ; reading++)
         {
@@ -109,7 +105,7 @@ public sealed partial class IntakeHandler(
         catch (UploadRejectedException exception)
         {
             LogRejected(logger, source.Container, exception.Rejection.Cause);
-            await outbox.WriteRejectionAsync(source, exception.Rejection, cancellationToken);
+            await answers.RefuseAsync(source, exception.Rejection, cancellationToken);
             return IntakeOutcome.Rejected;
         }
     }

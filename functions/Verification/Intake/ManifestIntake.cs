@@ -1,4 +1,5 @@
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Issuers;

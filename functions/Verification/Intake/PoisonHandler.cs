@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TrueCopy.TransparencyLog;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.Verification.Intake;
@@ -9,7 +10,7 @@ namespace TrueCopy.Verification.Intake;
 /// Sees to it that a message that could not be handled is never silence: it is kept, it raises an alert, and where it is
 /// about an upload, the issuer is told.
 /// </summary>
-public sealed partial class PoisonHandler(IDeadLetters deadLetters, IOutbox outbox, IntakeMetrics metrics, ILogger<PoisonHandler> logger)
+public sealed partial class PoisonHandler(IDeadLetters deadLetters, AnswerAttempts answers, IntakeMetrics metrics, ILogger<PoisonHandler> logger)
 {
     /// <summary>Handles a message that failed for good.</summary>
     /// <param name="queue">The queue that it was in before it was given up.</param>
@@ -22,7 +23,7 @@ public sealed partial class PoisonHandler(IDeadLetters deadLetters, IOutbox outb
         metrics.Poisoned(queue);
         LogPoison(logger, queue, id);
         if (UploadOf(body) is { } upload)
-            await outbox.WriteRejectionAsync(upload, Rejection.NotProcessed(), cancellationToken);
+            await answers.RefuseAsync(upload, Rejection.NotProcessed(), cancellationToken);
     }
 
     private static BlobVersion? UploadOf(ReadOnlyMemory<byte> body)
@@ -31,7 +32,6 @@ public sealed partial class PoisonHandler(IDeadLetters deadLetters, IOutbox outb
         {
             return BlobEvent.Parse(body) is { } blob
                 && blob.Container.StartsWith(Issuer.ContainerPrefix, StringComparison.Ordinal)
-                && !blob.Path.StartsWith(IOutbox.Folder, StringComparison.Ordinal)
                 && UploadName.CheckPath(blob.Path) is null
                 ? blob
                 : null;

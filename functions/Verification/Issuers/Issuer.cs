@@ -37,9 +37,15 @@ public sealed record Issuer(
     /// <summary>What the names of issuers' containers begin with.</summary>
     public const string ContainerPrefix = "issuer-";
 
+    /// <summary>What the names of the containers begin with in which the service answers.</summary>
+    public const string AnswersPrefix = "answers-";
+
+    /// <summary>The container in which uploads to an issuer's container are answered.</summary>
+    public static string AnswersOf(string container) => AnswersPrefix + container[ContainerPrefix.Length..];
+
     /// <summary>Whether a text could be an issuer's id: what a container's name may hold after the prefix.</summary>
     public static bool IsId(string text) =>
-        text.Length is > 0 and <= 56 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+        text.Length is > 0 and <= 55 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     /// <summary>The container that this issuer owns.</summary>
     public string Container => ContainerPrefix + Id;

@@ -1,15 +1,17 @@
 using TrueCopy.TransparencyLog;
 using TrueCopy.TransparencyLog.Checkpoints;
 using TrueCopy.TransparencyLog.Notes;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Sequencing;
+using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Verification.Recovery;
 
 /// <summary>What a look at a ledger covers and does.</summary>
 /// <param name="Apply">Whether what can be repaired is; otherwise nothing is changed.</param>
-/// <param name="Receipts">Whether issuers' containers are looked at for missing receipts: two requests a document.</param>
+/// <param name="Receipts">Whether answers are looked for that issuers do not have: two requests an upload.</param>
 public sealed record DoctorOptions(bool Apply = false, bool Receipts = false);
 
 /// <summary>
@@ -108,10 +110,12 @@ public sealed class Doctor(
 
     private async Task CheckReceiptsAsync(JournalChain chain, SignedCheckpoint head, Findings findings, CancellationToken cancellationToken)
     {
-        using var tiles = new Verdicts.CachedTiles(log);
-        var receipts = new ReceiptCheckup(anchors, tiles, outbox, storage, findings);
+        using var tiles = new CachedTiles(log);
+        var writer = new AnswerWriter(outbox, journal, anchors, new HeadOnly(head), tiles);
+        var receipts = new ReceiptCheckup(writer, storage, time, findings);
+        await receipts.CheckGivenUpAsync(cancellationToken);
         await foreach (var batch in chain.ReadAsync(cancellationToken))
-            await receipts.CheckAsync(batch, head, cancellationToken);
+            await receipts.CheckAsync(batch, cancellationToken);
     }
 
     // What was committed after the last published checkpoint was never shown to anyone, and its uploads are still staged.
@@ -178,5 +182,13 @@ public sealed class Doctor(
         {
             return null;
         }
+    }
+
+    /// <summary>The head that was looked at, and no other.</summary>
+    private sealed class HeadOnly(SignedCheckpoint head) : ICheckpointSource
+    {
+        public ValueTask<SignedCheckpoint> GetAsync(long minimumSize, CancellationToken cancellationToken) => head.Size >= minimumSize
+            ? new(head)
+            : throw new LogUnavailableException("The log has grown since the doctor looked at its head.");
     }
 }

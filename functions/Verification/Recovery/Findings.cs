@@ -16,6 +16,9 @@ internal sealed class Findings(bool apply)
     /// <summary>Notes something that happens once, and that nothing here repairs.</summary>
     public void Note(FindingKind kind, string what, string repair) => Add(kind, what, repair, repaired: false, example: null);
 
+    /// <summary>Notes one of many, that nothing here repairs.</summary>
+    public void NoteOne(FindingKind kind, string what, string repair) => Add(kind, what, repair, repaired: false, example: null);
+
     /// <summary>Notes one of many; repairs it if that was asked for.</summary>
     /// <param name="kind">With what something is wrong.</param>
     /// <param name="what">What, in the plural, as it goes on after a count.</param>

@@ -20,6 +20,11 @@ public sealed record ReferenceRow(string Key, Digest Digest);
 /// <param name="DeadLetters">Messages that nobody could handle.</param>
 public sealed record PendingWork(long Poison, long DeadLetters);
 
+/// <summary>A message that nobody could handle.</summary>
+/// <param name="Name">Under which it is kept.</param>
+/// <param name="Body">What it says.</param>
+public sealed record DeadLetter(string Name, ReadOnlyMemory<byte> Body);
+
 /// <summary>What recovery needs of storage beyond what the service itself does: to look at everything, and to take away what is wrong.</summary>
 public interface IRecoveryStorage
 {
@@ -58,8 +63,14 @@ public interface IRecoveryStorage
     Task<PendingWork> CountPendingAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether a document lacks its receipt: it is there, in that version, and no receipt says that it answers it. An
-    /// upload that was replaced or removed since has nothing to be told.
+    /// Whether an upload lacks an answer: it is there, in that version, and the answer of that name is not, or does not say
+    /// that it answers it. An upload that was replaced or removed since has nothing to be told.
     /// </summary>
-    Task<bool> LacksReceiptAsync(BlobVersion source, DigestAlgorithm algorithm, CancellationToken cancellationToken);
+    Task<bool> LacksAnswerAsync(BlobVersion source, string answer, CancellationToken cancellationToken);
+
+    /// <summary>The dead letters of one queue.</summary>
+    IAsyncEnumerable<DeadLetter> ListDeadLettersAsync(string queue, CancellationToken cancellationToken);
+
+    /// <summary>Takes a dead letter away.</summary>
+    Task RemoveDeadLetterAsync(string name, CancellationToken cancellationToken);
 }

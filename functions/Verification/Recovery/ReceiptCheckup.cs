@@ -1,39 +1,88 @@
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Receipts;
+using TrueCopy.TransparencyLog;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Verification.Recovery;
 
 /// <summary>
-/// Looks for documents that have no receipt. Of manifests and lists of acts nothing can be told from outside: their
-/// answers appear whole or not at all, and uploading the list again brings them.
+/// Looks for answers that issuers do not have: those that were given up and are kept as dead letters, and receipts of
+/// documents and manifests that are not there. What was refused is in no journal, so of a list of acts only the first is known.
 /// </summary>
-internal sealed class ReceiptCheckup(IAnchorIndex anchors, IHashTileSource tiles, IOutbox outbox, IRecoveryStorage storage, Findings findings)
+internal sealed class ReceiptCheckup(AnswerWriter writer, IRecoveryStorage storage, TimeProvider time, Findings findings)
 {
-    /// <summary>Looks at the documents of a batch; a receipt that is missing is made against the head's checkpoint.</summary>
-    public Task CheckAsync(JournalBatch batch, SignedCheckpoint head, CancellationToken cancellationToken)
+    /// <summary>Writes what was given up.</summary>
+    public async Task CheckGivenUpAsync(CancellationToken cancellationToken)
     {
-        var reader = new TreeReader(tiles, head.Size);
-        var documents = batch.Acts().Where(item => item.Act is { Kind: ActKind.Issue, Answer.Kind: UploadKind.Document });
-        var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
-        return Parallel.ForEachAsync(documents, options, async (item, stop) =>
+        var letters = new List<DeadLetter>();
+        await foreach (var letter in storage.ListDeadLettersAsync(AnswerAttempts.DeadLetters, cancellationToken))
+            letters.Add(letter);
+        foreach (var letter in letters)
         {
-            var (anchor, act) = item;
-            if (!await storage.LacksReceiptAsync(act.Source, act.Digest.Algorithm, stop))
-                return;
+            if (Read(letter) is not { } owed)
+                continue;
+            await RepairAsync(
+                "# answers were given up",
+                "Each is written, and its dead letter removed.",
+                async () =>
+                {
+                    foreach (var answer in await writer.SplitAsync(owed, cancellationToken))
+                        await writer.WriteAsync(answer, cancellationToken);
+                    await storage.RemoveDeadLetterAsync(letter.Name, cancellationToken);
+                },
+                cancellationToken);
+        }
+    }
 
-            // A later entry of an act that was delivered twice has no receipt of its own.
-            if ((await anchors.FindAsync(anchor.Digest, stop)).Any(row => row.ActId == anchor.ActId && row.LogIndex != anchor.LogIndex))
+    /// <summary>Looks at the documents and manifests of a batch; a receipt that is missing is made against the newest checkpoint.</summary>
+    public Task CheckAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
+        return Parallel.ForEachAsync(OwedAnswers.Of(batch, time.GetUtcNow()), parallel, async (answer, stop) =>
+        {
+            if (!await LacksAsync(answer.Owed, stop))
                 return;
-            await findings.RepairAsync(FindingKind.Receipt, "# documents have no receipt", "It is written.", null, async () =>
-            {
-                var path = await reader.InclusionProofAsync(anchor.LogIndex, stop);
-                await outbox.WriteReceiptAsync(act.Source, act.Digest.Algorithm, anchor.LogIndex, Receipt.Create(anchor, path, head.Note).Encode(), stop);
-            });
+            var what = answer.Owed is DocumentAnswer ? "# documents have no receipt" : "# parts of manifests have no receipts";
+            await RepairAsync(what, "It is written.", () => writer.WriteAsync(answer.Owed, stop), stop);
         });
+    }
+
+    // What stands against one answer need not stand against the next.
+    private async Task RepairAsync(string what, string repair, Func<Task> action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await findings.RepairAsync(FindingKind.Receipt, what, repair, null, action);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            findings.NoteOne(FindingKind.Receipt, $"{what}, and cannot be written", $"Mend what stands against it ({exception.GetType().Name}), and run this again.");
+        }
+    }
+
+    private async Task<bool> LacksAsync(PendingAnswer owed, CancellationToken cancellationToken)
+    {
+        if (owed is ManifestPartAnswer part)
+            return await storage.LacksAnswerAsync(part.Source, AnswerPath.Lines(part.Source.Path), cancellationToken);
+        var document = (DocumentAnswer)owed;
+        foreach (var digest in document.Digests)
+        {
+            if (await storage.LacksAnswerAsync(document.Source, AnswerPath.Receipt(document.Source.Path, digest.Algorithm), cancellationToken))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static PendingAnswer? Read(DeadLetter letter)
+    {
+        try
+        {
+            return PendingAnswerBody.Decode(letter.Body.Span);
+        }
+        catch (LogFormatException)
+        {
+            // None that was given up: one that nobody could read, for people.
+            return null;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Intake;
@@ -15,7 +16,17 @@ public sealed record ResolvedActs(
     IReadOnlyList<Act> Acts,
     IReadOnlyList<(RequestedAct Request, IReadOnlyList<Digest> Documents)> InEffect,
     IReadOnlyList<RefusedLine> Refused,
-    int Waiting);
+    int Waiting)
+{
+    /// <summary>The answer to the list, once nothing of it waits.</summary>
+    public ActListAnswer AnswerTo(StagedUpload list, DateTimeOffset since) => new(
+        list.Source,
+        list.At,
+        list.Acts.Count,
+        [.. InEffect.SelectMany(line => line.Documents.Select(document => new DoneLine(line.Request.Position + 1, line.Request.Kind, document)))],
+        Refused,
+        since);
+}
 
 /// <summary>
 /// Finds what acts act on. Only documents that the same issuer issued are found, so that nobody acts on another's; and

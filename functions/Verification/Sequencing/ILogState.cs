@@ -13,7 +13,7 @@ public interface ILogState
     /// <returns>The new version; null if another writer was first.</returns>
     Task<string?> TryReplaceHeadAsync(Head head, string? expectedVersion, CancellationToken cancellationToken);
 
-    /// <summary>Number of entries that are published, indexed and answered with receipts; 0 before genesis.</summary>
+    /// <summary>Number of entries that are published and indexed, and whose answers are queued; 0 before genesis.</summary>
     Task<long> LoadFinishedAsync(CancellationToken cancellationToken);
 
     /// <summary>
@@ -21,4 +21,7 @@ public interface ILogState
     /// finishes a batch late, after another has finished the next one, changes nothing.
     /// </summary>
     Task SaveFinishedAsync(long size, CancellationToken cancellationToken);
+
+    /// <summary>When that mark last moved; null before genesis.</summary>
+    Task<DateTimeOffset?> FinishedAtAsync(CancellationToken cancellationToken);
 }

@@ -1,4 +1,4 @@
-using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.Verification.Sequencing;
@@ -7,14 +7,16 @@ namespace TrueCopy.Verification.Sequencing;
 /// What a timer runs: picks up what a crash left staged or unfinished, what waits for its document, changes of the
 /// registry, and new keys.
 /// </summary>
-public sealed class SafetyNet(RegistryWatch registry, Sequencer sequencer, IStagedActs staged, SequencerMetrics metrics, TimeProvider time)
+public sealed class SafetyNet(RegistryWatch registry, Sequencer sequencer, Backlog backlog, SequencerMetrics metrics, AnswerMetrics answerMetrics)
 {
     /// <summary>Runs once; whatever fails, the next run tries again.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         // Before the drain, so that what waits is seen also when draining is what fails.
-        var oldest = await staged.OldestAsync(cancellationToken);
-        metrics.StagedAge(oldest is { } since ? time.GetUtcNow() - since : TimeSpan.Zero);
+        var work = await backlog.ReadAsync(cancellationToken);
+        metrics.StagedAge(work.StagedFor);
+        metrics.Standstill(work.StandingFor);
+        answerMetrics.Waiting(work.Answers);
         await registry.CheckAsync(cancellationToken);
         await sequencer.DrainAsync(cancellationToken);
         metrics.SafetyNetRan();

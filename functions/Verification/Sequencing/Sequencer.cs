@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Verification.Sequencing;
@@ -14,11 +15,13 @@ public sealed partial class Sequencer(
     BatchPublisher publisher,
     IStagedActs staged,
     StagedBatches batches,
-    ActListAnswers answers,
+    DirectAnswers answers,
+    IPendingAnswers pending,
     IssuerAnnouncements announcements,
     ILogState state,
     ISequencerLease lease,
     SequencerOptions options,
+    AnswerOptions answerOptions,
     SequencerMetrics metrics,
     TimeProvider time,
     ILogger<Sequencer> logger) : IDisposable
@@ -38,15 +41,18 @@ public sealed partial class Sequencer(
     private Tip? _tip;
 
     /// <summary>
-    /// Makes sure that everything staged before this call is sequenced: by this call, or by the drain that is running.
+    /// Makes sure that everything staged before this call is sequenced: by this call, or by the drain that is running. Then
+    /// waits until what this process answers at once is written, or queued answer by answer.
     /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
+        var drained = false;
         Volatile.Write(ref _requested, 1);
         while (Volatile.Read(ref _requested) == 1 && await _draining.WaitAsync(TimeSpan.Zero, cancellationToken))
         {
             try
             {
+                drained = true;
                 if (Interlocked.Exchange(ref _requested, 0) == 1)
                     await DrainWhileStagedAsync(cancellationToken);
             }
@@ -55,6 +61,10 @@ public sealed partial class Sequencer(
                 _draining.Release();
             }
         }
+
+        // Neither the lease nor the turn of the next drain waits for this.
+        if (drained)
+            await answers.WhenDoneAsync();
     }
 
     /// <inheritdoc/>
@@ -105,7 +115,8 @@ public sealed partial class Sequencer(
                 {
                     LogFinishing(logger, head.Checkpoint.Size);
                     var batch = await committer.LoadBatchAsync(head.Stored, cancellationToken);
-                    await publisher.FinishAsync(batch, head.Checkpoint, cancellationToken);
+                    var finished = await publisher.FinishAsync(batch, head.Checkpoint, cancellationToken);
+                    await answers.BeginAsync(finished, [], cancellationToken);
                 }
 
                 return await committer.LoadTipAsync(head.Stored, head.Checkpoint, cancellationToken);
@@ -165,6 +176,7 @@ public sealed partial class Sequencer(
     {
         var started = time.GetTimestamp();
         var batch = await batches.MakeAsync(messages, cancellationToken);
+        FinishedBatch? finished = null;
         if (batch.Acts.Count + batch.Issuers.Count > 0 || await committer.HaveKeysChangedAsync(_tip!, cancellationToken))
         {
             var committed = await committer.TryCommitAsync(_tip!, batch.Issuers, batch.Acts, cancellationToken);
@@ -177,7 +189,7 @@ public sealed partial class Sequencer(
             }
 
             _committedAt = time.GetTimestamp();
-            await publisher.FinishAsync(committed.Batch, committed.Checkpoint, cancellationToken);
+            finished = await publisher.FinishAsync(committed.Batch, committed.Checkpoint, cancellationToken);
             _tip = committed.Tip;
             var elapsed = time.GetElapsedTime(started);
             metrics.Sequenced(batch.Acts.Count, elapsed, messages.Select(message => time.GetUtcNow() - message.StagedAt));
@@ -185,12 +197,23 @@ public sealed partial class Sequencer(
         }
         else if (!await committer.IsCurrentAsync(_tip!, cancellationToken))
         {
-            // All of it is in effect already, through another process, which may have died before it wrote the receipts.
+            // All of it is in effect already, through another process, which may have died before it queued the answers.
             await StartAgainAsync(messages, cancellationToken);
             return;
         }
 
+        await answers.BeginAsync(finished, await QueueListsAsync(batch, cancellationToken), cancellationToken);
         await EachAsync(messages, (message, stop) => SettleAsync(message, batch, stop), cancellationToken);
+    }
+
+    // Of every list whose lines are all done or refused; queued before its message goes.
+    private async Task<IReadOnlyList<(ActListAnswer Answer, QueuedAnswer Queued)>> QueueListsAsync(StagedBatch batch, CancellationToken cancellationToken)
+    {
+        var done = batch.Lists.Where(list => list.Value.Waiting == 0).Select(list => list.Value.AnswerTo(list.Key.Upload, time.GetUtcNow())).ToArray();
+        var queued = new QueuedAnswer[done.Length];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, done.Length, parallel, async (i, stop) => queued[i] = await pending.AddAsync(done[i], answerOptions.HeadStart, stop));
+        return [.. done.Zip(queued)];
     }
 
     private Task StartAgainAsync(List<StagedMessage> messages, CancellationToken cancellationToken)
@@ -200,21 +223,10 @@ public sealed partial class Sequencer(
     }
 
     // A list with a line that waits is tried again: at once if this batch issued something, which may be what it waits for.
-    private async Task SettleAsync(StagedMessage message, StagedBatch batch, CancellationToken cancellationToken)
-    {
-        if (batch.Lists.TryGetValue(message, out var resolved))
-        {
-            if (resolved.Waiting > 0)
-            {
-                await staged.ReleaseAsync(message, batch.Issues ? TimeSpan.Zero : options.RetryDelay, cancellationToken);
-                return;
-            }
-
-            await answers.WriteAsync(message.Upload, resolved, cancellationToken);
-        }
-
-        await staged.DeleteAsync(message, cancellationToken);
-    }
+    private Task SettleAsync(StagedMessage message, StagedBatch batch, CancellationToken cancellationToken) =>
+        batch.Lists.TryGetValue(message, out var resolved) && resolved.Waiting > 0
+            ? staged.ReleaseAsync(message, batch.Issues ? TimeSpan.Zero : options.RetryDelay, cancellationToken)
+            : staged.DeleteAsync(message, cancellationToken);
 
     private static Task EachAsync(
         List<StagedMessage> messages,

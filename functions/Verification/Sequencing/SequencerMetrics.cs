@@ -15,6 +15,7 @@ public sealed class SequencerMetrics : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _lag;
     private readonly Gauge<double> _stagedAge;
+    private readonly Gauge<double> _standstill;
     private readonly Counter<long> _safetyNetRuns;
 
     /// <summary>Creates the instruments.</summary>
@@ -23,9 +24,10 @@ public sealed class SequencerMetrics : IDisposable
         _acts = _meter.CreateCounter<long>("truecopy.sequencer.acts", "{act}", "Acts put into the log");
         _signed = _meter.CreateCounter<long>("truecopy.sequencer.checkpoints_signed", "{checkpoint}", "Checkpoints signed, also those that lost to another writer");
         _lost = _meter.CreateCounter<long>("truecopy.sequencer.lost", "{batch}", "Batches dropped because another sequencer committed first");
-        _duration = _meter.CreateHistogram<double>("truecopy.sequencer.batch.duration", "s", "From received acts to receipts written");
-        _lag = _meter.CreateHistogram<double>("truecopy.sequencer.lag", "s", "From staging an upload to its receipts");
+        _duration = _meter.CreateHistogram<double>("truecopy.sequencer.batch.duration", "s", "From received acts to the finished batch");
+        _lag = _meter.CreateHistogram<double>("truecopy.sequencer.lag", "s", "From staging an upload to its place in the published log");
         _stagedAge = _meter.CreateGauge<double>("truecopy.staged.age", "s", "How long the oldest staged upload that nobody works on has waited");
+        _standstill = _meter.CreateGauge<double>("truecopy.log.standstill", "s", "How long staged uploads have waited while no batch was finished");
         _safetyNetRuns = _meter.CreateCounter<long>("truecopy.safety_net.runs", "{run}", "Runs of the safety net that came through; none for a while means that nothing is looked after");
     }
 
@@ -47,4 +49,6 @@ public sealed class SequencerMetrics : IDisposable
     internal void SafetyNetRan() => _safetyNetRuns.Add(1);
 
     internal void StagedAge(TimeSpan age) => _stagedAge.Record(age.TotalSeconds);
+
+    internal void Standstill(TimeSpan time) => _standstill.Record(time.TotalSeconds);
 }

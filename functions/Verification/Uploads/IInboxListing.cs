@@ -1,6 +1,6 @@
 namespace TrueCopy.Verification.Uploads;
 
-/// <summary>A blob of an issuer's container, as a listing shows it.</summary>
+/// <summary>A blob of one of an issuer's two containers, as a listing shows it.</summary>
 /// <param name="Path">Its name.</param>
 /// <param name="ETag">Its version, without quotes.</param>
 /// <param name="At">When it was last written.</param>
@@ -17,7 +17,7 @@ public sealed record BlobListing(IReadOnlyList<ListedBlob> Blobs, bool Complete)
     public static BlobListing Empty { get; } = new([], true);
 }
 
-/// <summary>An issuer's container as its owner sees it.</summary>
+/// <summary>An issuer's containers, that of its uploads and that of the answers, as the issuer sees them.</summary>
 public interface IInboxListing
 {
     /// <summary>The blobs whose names begin with a prefix; none if the container does not exist.</summary>

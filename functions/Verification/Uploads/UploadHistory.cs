@@ -1,14 +1,14 @@
 using System.Globalization;
+using System.Text.Json;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Receipts;
 
 namespace TrueCopy.Verification.Uploads;
 
 /// <summary>
-/// What an issuer uploaded and what came of it, read from its own container: uploads, and the answers beside them. A few
+/// What an issuer uploaded and what came of it, read from the container of its uploads and that of the answers. A few
 /// listings answer the whole question, whatever the number of uploads; where there are more than they hold, the issuer
 /// narrows them down by a prefix.
 /// </summary>
@@ -35,17 +35,17 @@ public sealed class UploadHistory(IInboxListing inbox)
     {
         var container = Issuer.ContainerPrefix + issuer;
         var blobs = await inbox.ListAsync(container, prefix, MaxListed, cancellationToken);
-        var receipts = await AnswersAsync(container, AnswerPath.ReceiptsFolder, prefix, cancellationToken);
-        var rejected = await AnswersAsync(container, AnswerPath.RejectedFolder, prefix, cancellationToken);
+        var answers = Issuer.AnswersOf(container);
+        var receipts = await AnswersAsync(answers, AnswerPath.ReceiptsFolder, prefix, cancellationToken);
+        var rejected = await AnswersAsync(answers, AnswerPath.RejectedFolder, prefix, cancellationToken);
 
-        var uploads = blobs.Blobs
-            .Where(blob => !blob.Path.StartsWith(IOutbox.Folder, StringComparison.Ordinal))
-            .ToDictionary(blob => blob.Path, blob => new Found(blob.Path, blob), StringComparer.Ordinal);
+        var uploads = blobs.Blobs.ToDictionary(blob => blob.Path, blob => new Found(blob.Path, blob), StringComparer.Ordinal);
+        var byName = uploads.Values.SelectMany(upload => AnswerPath.NamesFor(upload.Path).Select(name => (name, upload))).DistinctBy(item => item.name).ToDictionary(item => item.name, item => item.upload, StringComparer.Ordinal);
         foreach (var answer in receipts.Blobs.Concat(rejected.Blobs))
-            Join(uploads, answer, prefix);
+            Join(uploads, byName, answer, prefix);
 
         Found[] newestFirst = [.. uploads.Values.OrderByDescending(upload => upload.At).ThenBy(upload => upload.Path, StringComparer.Ordinal)];
-        var page = await Task.WhenAll(newestFirst.Skip(offset).Take(limit).Chunk(MaxReads).Select(chunk => TellAsync(container, chunk, cancellationToken)));
+        var page = await Task.WhenAll(newestFirst.Skip(offset).Take(limit).Chunk(MaxReads).Select(chunk => TellAsync(answers, chunk, cancellationToken)));
         return new UploadsDocument(
             issuer,
             newestFirst.Length,
@@ -54,25 +54,27 @@ public sealed class UploadHistory(IInboxListing inbox)
             [.. page.SelectMany(chunk => chunk)]);
     }
 
-    // Answers to names that leave no room for an answer are under their hashes, which no prefix leads to.
+    // Answers that name their upload by its hash are where no prefix leads to.
     private async Task<BlobListing> AnswersAsync(string container, string folder, string prefix, CancellationToken cancellationToken)
     {
         var plain = await inbox.ListAsync(container, folder + prefix, MaxListed, cancellationToken);
         if (prefix.Length == 0)
             return plain;
-        var hashed = await inbox.ListAsync(container, folder + "~", MaxListed, cancellationToken);
+        var hashed = await inbox.ListAsync(container, folder + AnswerPath.HashPrefix, MaxListed, cancellationToken);
         return new BlobListing([.. plain.Blobs.UnionBy(hashed.Blobs, blob => blob.Path)], plain.Complete && hashed.Complete);
     }
 
-    private static void Join(Dictionary<string, Found> uploads, ListedBlob answer, string prefix)
+    // An upload that is gone is known by what its answers call it, which may be its hash.
+    private static void Join(Dictionary<string, Found> uploads, Dictionary<string, Found> byName, ListedBlob answer, string prefix)
     {
-        if (!answer.Metadata.TryGetValue(AnswerMetadata.SourcePath, out var encoded))
+        if (!AnswerPath.TryParse(answer.Path, out var name, out _))
             return;
-        var path = Uri.UnescapeDataString(encoded);
-        if (!path.StartsWith(prefix, StringComparison.Ordinal))
-            return;
-        if (!uploads.TryGetValue(path, out var upload))
-            uploads[path] = upload = new Found(path, null);
+        if (!byName.TryGetValue(name, out var upload))
+        {
+            if (!name.StartsWith(prefix, StringComparison.Ordinal))
+                return;
+            byName[name] = uploads[name] = upload = new Found(name, null);
+        }
 
         upload.Add(answer, answer.Metadata.GetValueOrDefault(AnswerMetadata.SourceETag));
     }
@@ -122,14 +124,11 @@ public sealed class UploadHistory(IInboxListing inbox)
     }
 
     // A document's receipt says in its metadata where its entry is, and in its name under which algorithm.
-    private static UploadReceiptDocument? ReceiptOf(ListedBlob answer)
-    {
-        if (!long.TryParse(answer.Metadata.GetValueOrDefault(AnswerMetadata.LogIndex), NumberStyles.None, CultureInfo.InvariantCulture, out var index) || !answer.Path.EndsWith(Receipt.FileExtension, StringComparison.Ordinal))
-            return null;
-        var name = answer.Path[..^Receipt.FileExtension.Length];
-        var algorithm = DigestAlgorithm.All.FirstOrDefault(candidate => name.EndsWith($".{candidate}", StringComparison.Ordinal)) ?? DigestAlgorithm.Sha256;
-        return new UploadReceiptDocument(algorithm.Name, index);
-    }
+    private static UploadReceiptDocument? ReceiptOf(ListedBlob answer) =>
+        AnswerPath.TryParse(answer.Path, out _, out var algorithm) && algorithm is not null
+        && answer.Metadata.TryGetValue(AnswerMetadata.LogIndex, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? new UploadReceiptDocument(algorithm.Name, index)
+            : null;
 
     private sealed class Found(string path, ListedBlob? blob)
     {

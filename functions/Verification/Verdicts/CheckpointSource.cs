@@ -4,9 +4,17 @@ using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.Verification.Verdicts;
 
+/// <summary>Where a checkpoint to make receipts against comes from.</summary>
+public interface ICheckpointSource
+{
+    /// <summary>A checkpoint that has at least <paramref name="minimumSize"/> entries.</summary>
+    /// <exception cref="LogUnavailableException">There is none.</exception>
+    ValueTask<SignedCheckpoint> GetAsync(long minimumSize, CancellationToken cancellationToken);
+}
+
 /// <summary>The published checkpoint, read again, once for all who ask, when it is older than a moment or too small for what was asked.</summary>
 /// <remarks>One instance a process; verified once each time it changes.</remarks>
-public sealed class CheckpointSource
+public sealed class CheckpointSource : ICheckpointSource
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
     private readonly ILogKeys _keys;

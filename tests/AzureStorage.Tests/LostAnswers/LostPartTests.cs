@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using TrueCopy.AzureStorage.Inbox;
 using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Answering;
+using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.AzureStorage.Tests.LostAnswers;
 
@@ -34,9 +35,9 @@ public sealed class LostPartTests(Azurite azurite)
         var source = new BlobVersion("issuer-" + issuer, Manifest, "0x1");
         var outbox = new BlobOutbox(azurite.Fixture.Connect(network.Configure), NullLogger<BlobOutbox>.Instance);
         foreach (var part in (int[])[1, 0, 2])
-            await RepeatAsync(() => outbox.WriteManifestReceiptsAsync(source, part, 3, System.Text.Encoding.ASCII.GetBytes($"part {part}\n"), Stop));
+            await RepeatAsync(() => outbox.WriteManifestReceiptsAsync(source, DateTimeOffset.UnixEpoch, part, 3, System.Text.Encoding.ASCII.GetBytes($"part {part}\n"), Stop));
 
-        var receipts = azurite.Accounts.Inbox.GetBlobContainerClient(source.Container).GetBlobClient(AnswerPath.Lines(Manifest));
+        var receipts = azurite.Accounts.Inbox.GetBlobContainerClient(Issuer.AnswersOf(source.Container)).GetBlobClient(AnswerPath.Lines(Manifest));
         Assert.Equal("part 0\npart 1\npart 2\n", (await receipts.DownloadContentAsync(Stop)).Value.Content.ToString());
         Assert.True(await new BlobOutbox(azurite.Accounts, NullLogger<BlobOutbox>.Instance).HasManifestReceiptsAsync(source, Stop));
         return [.. network.Requests];

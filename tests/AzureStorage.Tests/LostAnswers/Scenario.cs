@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.AzureStorage.Tests.LostAnswers;

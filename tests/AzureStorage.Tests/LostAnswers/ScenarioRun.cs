@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TrueCopy.Testing;
 using TrueCopy.Testing.InMemory;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 using TrueCopy.Verification.Signing;
 using TrueCopy.Verification.Verdicts;
@@ -76,8 +79,21 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
         {
             await ExpireLeaseAsync();
             await RepeatAsync(services.GetRequiredService<SafetyNet>().RunAsync);
+            await DeliverAnswersAsync(services);
         }
         while (await IsPendingAsync() && await timer.WaitForNextTickAsync(patience.Token));
+    }
+
+    // As the queue trigger does.
+    private async Task DeliverAnswersAsync(ServiceProvider services)
+    {
+        var queue = _direct.Queues.GetQueueClient(StorageNames.AnswersQueue);
+        QueueMessage[] messages = await queue.ReceiveMessagesAsync(16, TimeSpan.FromSeconds(2), Stop);
+        foreach (var message in messages)
+        {
+            await RepeatAsync(async stop => Assert.Equal(AnswerOutcome.Handled, await services.GetRequiredService<AnswerHandler>().HandleAsync(message.Body.ToMemory(), stop)));
+            await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Stop);
+        }
     }
 
     private async Task CheckAsync()
@@ -92,10 +108,11 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
         foreach (var upload in all)
         {
             var container = _direct.Inbox.GetBlobContainerClient("issuer-" + upload.Issuer);
+            var answers = _direct.Inbox.GetBlobContainerClient(Issuer.AnswersOf(container.Name));
             Assert.Equal(!upload.IsDeleted, (await container.GetBlobClient(upload.Path).ExistsAsync(Stop)).Value);
             foreach (var answer in upload.Answers)
             {
-                var metadata = (await container.GetBlobClient(answer).GetPropertiesAsync(cancellationToken: Stop)).Value.Metadata;
+                var metadata = (await answers.GetBlobClient(answer).GetPropertiesAsync(cancellationToken: Stop)).Value.Metadata;
                 Assert.Equal(upload.IsDeleted, metadata.ContainsKey(AnswerMetadata.Document));
             }
         }
@@ -106,6 +123,7 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
         .AddAzureStorage(accounts)
         .AddSingleton(identity)
         .AddSingleton(new SequencerOptions { DocumentWait = TimeSpan.Zero, RetryDelay = TimeSpan.Zero })
+        .AddSingleton(new AnswerOptions { HeadStart = TimeSpan.FromSeconds(5) })
         .AddVerification()
         .BuildServiceProvider();
 
@@ -135,7 +153,7 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
 
     private async Task<bool> IsPendingAsync()
     {
-        foreach (var queue in new[] { StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue })
+        foreach (var queue in new[] { StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue, StorageNames.AnswersQueue })
         {
             if ((await _direct.Queues.GetQueueClient(queue).GetPropertiesAsync(Stop)).Value.ApproximateMessagesCount > 0)
                 return true;

@@ -60,6 +60,9 @@ internal sealed class LeanLedger(OperationCounts operations) : ILogState, IJourn
         return Interlocked.CompareExchange(ref _head, replaced, current) == current ? replaced.Version : null;
     }
 
+    public Task<DateTimeOffset?> FinishedAtAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException("No timer looks at a lean ledger.");
+
     public async Task<long> LoadFinishedAsync(CancellationToken cancellationToken)
     {
         await BlobAsync("finished.load", "finished", cancellationToken);

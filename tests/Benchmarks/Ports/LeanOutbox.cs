@@ -1,5 +1,6 @@
 using System.Globalization;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
 
@@ -14,6 +15,7 @@ internal sealed class LeanOutbox(OperationCounts operations, Action<int>? answer
 
     public async Task WriteReceiptAsync(
         BlobVersion source,
+        DateTimeOffset at,
         DigestAlgorithm algorithm,
         long logIndex,
         ReadOnlyMemory<byte> receipt,
@@ -27,7 +29,7 @@ internal sealed class LeanOutbox(OperationCounts operations, Action<int>? answer
     public Task DeleteDocumentAsync(BlobVersion source, IReadOnlyList<DigestAlgorithm> algorithms, CancellationToken cancellationToken) =>
         operations.RunAsync(new StorageRequest("document.delete", StorageService.InboxBlob, source.Path), cancellationToken).AsTask();
 
-    public async Task WriteManifestReceiptsAsync(BlobVersion source, int part, int parts, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    public async Task WriteManifestReceiptsAsync(BlobVersion source, DateTimeOffset at, int part, int parts, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
         await operations.RunAsync(new StorageRequest("manifest.receipts", StorageService.InboxBlob, source.Path), cancellationToken);
         Interlocked.Add(ref _bytes, lines.Length);
@@ -36,7 +38,7 @@ internal sealed class LeanOutbox(OperationCounts operations, Action<int>? answer
 
     public Task<bool> HasManifestReceiptsAsync(BlobVersion source, CancellationToken cancellationToken) => Task.FromResult(false);
 
-    public Task WriteActReceiptsAsync(BlobVersion source, ReadOnlyMemory<byte> lines, Rejection? refused, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task WriteActReceiptsAsync(BlobVersion source, DateTimeOffset at, ReadOnlyMemory<byte> lines, Rejection? refused, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task WriteRejectionAsync(BlobVersion source, Rejection rejection, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task WriteRejectionAsync(BlobVersion source, DateTimeOffset at, Rejection rejection, CancellationToken cancellationToken) => Task.CompletedTask;
 }

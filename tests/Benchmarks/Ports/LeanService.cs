@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Intake;
@@ -33,7 +34,7 @@ internal sealed class LeanService : IAsyncDisposable
         services.AddSingleton(new LogIdentity(Origin, [new SlowSigner(_key, signing, operations, TimeProvider.System)]));
         services.AddSingleton<ILogState>(ledger).AddSingleton<IJournal>(ledger).AddSingleton<ILogStore>(ledger);
         services.AddSingleton<IAnchorIndex>(ledger).AddSingleton<IReferenceIndex>(ledger).AddSingleton<IRevocationIndex>(ledger).AddSingleton<IIssuerHistory>(ledger);
-        services.AddSingleton<IOutbox>(outbox).AddSingleton<IStagedActs>(Staged).AddSingleton<ISequencerLease>(new LeanLease(operations));
+        services.AddSingleton<IOutbox>(outbox).AddSingleton<IStagedActs>(Staged).AddSingleton<IPendingAnswers>(new LeanPendingAnswers(operations)).AddSingleton<IDeadLetters, NoDeadLetters>().AddSingleton<ISequencerLease>(new LeanLease(operations));
         if (options is not null)
             services.AddSingleton(options);
         services.AddVerification();
@@ -63,6 +64,12 @@ internal sealed class LeanService : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _services.DisposeAsync();
+
+    private sealed class NoDeadLetters : IDeadLetters
+    {
+        public Task KeepAsync(string queue, string id, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nothing fails for good.");
+    }
 
     private sealed class LeanLease(OperationCounts operations) : ISequencerLease, IAsyncDisposable
     {

@@ -66,7 +66,7 @@ public sealed class AdminCommandTests : IAsyncLifetime
         await CorruptAsync(StorageNames.RevocationsTable, null, $"sha-256:{new string('a', 64)}");
         await CorruptAsync(StorageNames.IssuersTable, row => row["Entry"] = "{}", null, "PartitionKey eq 'demo-bank'");
         await CorruptAsync(StorageNames.IssuersTable, row => row["Note"] = "", null, $"PartitionKey eq '{TableKeyHistory.Partition}'");
-        await _accounts.Inbox.GetBlobContainerClient("issuer-demo-bank").DeleteBlobAsync(".truecopy/receipts/file0.tlog-proof", cancellationToken: Stop);
+        await _accounts.Inbox.GetBlobContainerClient("answers-demo-bank").DeleteBlobAsync("receipts/file0.tlog-proof", cancellationToken: Stop);
         var letters = _accounts.Ledger.GetBlobContainerClient(StorageNames.DeadLettersContainer);
         await letters.UploadBlobAsync("staged-acts/1", BinaryData.FromString("?"), Stop);
 

@@ -58,7 +58,8 @@ public sealed class MainPathTests : IAsyncLifetime
     public async Task An_upload_without_an_issuer_is_refused_by_storage_and_by_the_service()
     {
         Assert.Equal(2, (await IssueAsync(_folder.File("x", [1]), "nobody")).ExitCode);
-        await _service.Accounts.Inbox.CreateBlobContainerAsync("issuer-ghost", cancellationToken: TestContext.Current.CancellationToken);
+        foreach (var container in new[] { "issuer-ghost", "answers-ghost" })
+            await _service.Accounts.Inbox.CreateBlobContainerAsync(container, cancellationToken: TestContext.Current.CancellationToken);
         var run = await IssueAsync(_folder.File("y", [2]), "ghost");
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("legalname", run.Output, StringComparison.Ordinal);

@@ -50,8 +50,9 @@ internal sealed class CostModel(Prices prices, int alwaysReady, long documents)
     // The upload is opened; the registry is listed again after half a minute; for each batch the lease is taken and given back.
     private decimal Reads => Documents + Math.Min(Documents, SecondsAMonth / 30) + (2 * Batches);
 
-    // Event Grid's message, its receipt and deletion, the staged act, its deletion; for each batch receipts and looks.
-    private decimal Queue => (5 * Documents) + (7 * Batches);
+    // Event Grid's message, its receipt and deletion, the staged act, its deletion; for each batch receipts and looks, and the
+    // answers that it owes, put in and taken out.
+    private decimal Queue => (5 * Documents) + (9 * Batches);
 
     // The act, the reference, and the look at what was revoked.
     private decimal Table => 3 * Documents;
@@ -59,8 +60,8 @@ internal sealed class CostModel(Prices prices, int alwaysReady, long documents)
     // The checkpoint at most once a second and instance, and tiles that are not in memory.
     private decimal VerificationReads => Verifications + (5 * Math.Min(Verifications, SecondsAMonth * Math.Max(1, alwaysReady)));
 
-    // The host looks into four queues every two seconds at most while awake; the timer into two once a minute.
-    private static decimal Polling => (SecondsAMonth / 2) + (6 * MinutesAMonth);
+    // The host looks into six queues every two seconds at most while awake; the timer into three once a minute.
+    private static decimal Polling => (3 * SecondsAMonth / 4) + (7 * MinutesAMonth);
 
     private decimal BlobGigabytes => ((Documents * (DocumentBytes + ReceiptBytes + LedgerBytesADocument)) + (Batches * LedgerBytesABatch)) / 1e9m;
 

@@ -19,6 +19,7 @@ internal static class AccessRules
         ["Key Vault Secrets User"] = ["vault / secret log-ed25519-seed"],
         ["Monitoring Metrics Publisher"] = ["Application Insights"],
         ["TrueCopy service on the inbox"] = ["inbox"],
+        ["TrueCopy service on answers"] = ["inbox / container answers-demo-bank", "inbox / container answers-demo-registry"],
     };
 
     public static IEnumerable<Rule> All =>
@@ -31,17 +32,28 @@ internal static class AccessRules
 
         Role("The_service_cannot_change_the_registry", "TrueCopy service on the inbox", role =>
             role.IsExactly("properties.permissions[0].actions", "Microsoft.Storage/storageAccounts/blobServices/containers/read")
-            && role.IsExactly("properties.permissions[0].dataActions",
-                $"{Blobs}/read", $"{Blobs}/write", $"{Blobs}/add/action", $"{Blobs}/delete")
+            && role.IsExactly("properties.permissions[0].dataActions", $"{Blobs}/read", $"{Blobs}/delete")
             && role.Items("properties.permissions").Count == 1),
+
+        Role("The_service_writes_answers_and_can_do_nothing_else_there", "TrueCopy service on answers", role =>
+            role.At("properties.permissions[0].actions") is not null
+            && role.IsExactly("properties.permissions[0].actions")
+            && role.IsExactly("properties.permissions[0].dataActions", $"{Blobs}/write", $"{Blobs}/add/action")
+            && role.Items("properties.permissions").Count == 1),
+
+        // With the rule above and those on grants: nobody but the service writes there, whatever else it may do.
+        new("An_issuer_only_reads_its_answers", deployment => Grant.AllOf(deployment)
+            .Where(grant => grant.IsToAnIssuer && grant.Where.StartsWith("inbox / container answers-", StringComparison.Ordinal))
+            .Where(grant => (grant.Role, grant.Where) != ("Storage Blob Data Reader", $"inbox / container answers-{OwnId(grant)}"))
+            .Select(grant => grant.ToString())),
 
         Rule.Each("Our_own_roles_stay_in_their_resource_group", RoleDefinition, role =>
             role.Items("properties.assignableScopes").Count == 1
             && role.Text("properties.assignableScopes[0]")?.Split('/') is [_, "subscriptions", _, "resourceGroups", _]),
 
         new("An_issuer_writes_only_to_its_own_container", deployment => Grant.AllOf(deployment)
-            .Where(grant => grant.IsToAnIssuer)
-            .Where(grant => (grant.Role, grant.Where) != ("TrueCopy issuer", $"inbox / container {OwnContainer(grant)}"))
+            .Where(grant => grant.IsToAnIssuer && !grant.Where.StartsWith("inbox / container answers-", StringComparison.Ordinal))
+            .Where(grant => (grant.Role, grant.Where) != ("TrueCopy issuer", $"inbox / container issuer-{OwnId(grant)}"))
             .Select(grant => grant.ToString())),
 
         new("Every_other_role_is_granted_on_no_more_than_it_needs", deployment => Grant.AllOf(deployment)
@@ -59,10 +71,10 @@ internal static class AccessRules
     /// <summary>Whether a scope stands for all things of a kind, such as each of the ledger's queues.</summary>
     private static bool IsKind(string scope) => scope.Contains(" / ", StringComparison.Ordinal);
 
-    private static string OwnContainer(Grant grant) => grant.Principal switch
+    private static string OwnId(Grant grant) => grant.Principal switch
     {
-        Deployments.BankPrincipal => "issuer-demo-bank",
-        Deployments.RegistryPrincipal => "issuer-demo-registry",
+        Deployments.BankPrincipal => "demo-bank",
+        Deployments.RegistryPrincipal => "demo-registry",
         _ => "of nobody",
     };
 }

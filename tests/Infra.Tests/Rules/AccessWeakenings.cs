@@ -13,9 +13,12 @@ internal static class AccessWeakenings
 
     private static IEnumerable<Mutation> Definitions(Deployment deployment) =>
         from role in deployment.Of(RoleDefinition)
-        let rule = Grant.NameOf(role) == "TrueCopy issuer"
-            ? "An_issuer_cannot_change_its_registry_entry_nor_delete_anything"
-            : "The_service_cannot_change_the_registry"
+        let rule = Grant.NameOf(role) switch
+        {
+            "TrueCopy issuer" => "An_issuer_cannot_change_its_registry_entry_nor_delete_anything",
+            "TrueCopy service on answers" => "The_service_writes_answers_and_can_do_nothing_else_there",
+            _ => "The_service_cannot_change_the_registry",
+        }
         from weaker in new (string Path, string? Json)[]
         {
             ("properties.permissions[0].actions", null),
@@ -31,6 +34,8 @@ internal static class AccessWeakenings
             : "An_issuer_writes_only_to_its_own_container";
         var group = string.Join('/', assignment.Id.Split('/')[..5]);
         yield return new Mutation(rule, assignment.Id, "id", $"\"{group}/providers/{RoleAssignment}/{assignment.Name}\"");
+        if (rule == "An_issuer_writes_only_to_its_own_container" && assignment.Id.Contains("/containers/answers-", StringComparison.Ordinal))
+            rule = "An_issuer_only_reads_its_answers";
         yield return new Mutation(rule, assignment.Id, "properties.roleDefinitionId", $"\"/providers/{RoleDefinition}/{Owner}\"");
     }
 }

@@ -27,8 +27,9 @@ internal static class EventRules
             uploads.IsExactly("properties.filter.includedEventTypes", "Microsoft.Storage.BlobCreated")
             && Filters(uploads, "StringIn", "data.api", "PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose")),
 
-        Rule.Each("Answers_of_the_service_trigger_no_events", Subscription,
-            uploads => Filters(uploads, "StringNotContains", "subject", "/.truecopy/")),
+        Rule.Each("No_upload_is_left_out_for_its_name", Subscription, uploads =>
+            uploads.At("properties.filter.subjectEndsWith") is null
+            && uploads.Items("properties.filter.advancedFilters").All(filter => new Resource(filter.AsObject()).Text("key") == "data.api")),
 
         Rule.Each("Undeliverable_events_are_kept", Subscription, uploads =>
             uploads.Text(DeadLetter + ".identity.type") == "SystemAssigned"

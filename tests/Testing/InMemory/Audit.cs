@@ -40,6 +40,31 @@ public static class Audit
         CheckReceipts(world, receipts, roots);
     }
 
+    /// <summary>Requires that every upload whose acts are in the log has its answer.</summary>
+    /// <param name="world">The world.</param>
+    /// <param name="audited">Number of entries, ending a batch, that are left out.</param>
+    public static void RequireAnswered(InMemoryWorld world, int audited = 0)
+    {
+        var inbox = world.Inbox;
+        for (var (name, start) = (world.Ledger.Head!.Journal, long.MaxValue); name.Length > 0 && start > audited;)
+        {
+            var batch = JournalFormat.Decode(world.Ledger.Journal[name]);
+            foreach (var (anchor, act) in batch.Acts().Where(item => item.Anchor.LogIndex >= audited))
+            {
+                Require(
+                    act.Answer.Kind switch
+                    {
+                        UploadKind.Document => inbox.Receipts.ContainsKey((act.Source, anchor.Digest.Algorithm.Name)) && (!act.Answer.DeleteDocument || !inbox.Exists(act.Source)),
+                        UploadKind.Manifest => inbox.ManifestReceipts.ContainsKey(act.Source),
+                        _ => inbox.ActReceipts.ContainsKey(act.Source),
+                    },
+                    $"every upload is answered: {act.Source.Path}");
+            }
+
+            (name, start) = (batch.Previous, batch.Start);
+        }
+    }
+
     private static Dictionary<long, MerkleHash> RootsAt(HashSet<long> sizes, List<ReadOnlyMemory<byte>> entries)
     {
         var edge = new RightEdge();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
@@ -30,6 +31,9 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
 
     /// <summary>Receipts of lists of acts by the upload that they answer.</summary>
     public ConcurrentDictionary<BlobVersion, string> ActReceipts { get; } = new();
+
+    /// <summary>Containers whose uploads cannot be answered now.</summary>
+    public ConcurrentDictionary<string, bool> Unanswerable { get; } = new();
 
     /// <summary>Documents that were deleted, and whether each had its receipt then.</summary>
     public ConcurrentDictionary<BlobVersion, bool> Deleted { get; } = new();
@@ -81,12 +85,14 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
     /// <inheritdoc/>
     public Task WriteReceiptAsync(
         BlobVersion source,
+        DateTimeOffset at,
         DigestAlgorithm algorithm,
         long logIndex,
         ReadOnlyMemory<byte> receipt,
         CancellationToken cancellationToken) =>
         _operations.RunAsync("receipt.write", () =>
         {
+            RequireAnswerable(source);
             EveryReceipt.Enqueue(new HandedReceipt(source, Encoding.UTF8.GetString(receipt.Span)));
             Receipts[(source, algorithm.Name)] = receipt;
         });
@@ -101,9 +107,10 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
         });
 
     /// <inheritdoc/>
-    public Task WriteManifestReceiptsAsync(BlobVersion source, int part, int parts, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
+    public Task WriteManifestReceiptsAsync(BlobVersion source, DateTimeOffset at, int part, int parts, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
         _operations.RunAsync("manifest.receipts", () =>
         {
+            RequireAnswerable(source);
             HandOut(_parts[(source, part)] = Encoding.UTF8.GetString(lines.Span));
             var all = Enumerable.Range(0, parts).Select(number => _parts.GetValueOrDefault((source, number))).ToArray();
             if (all.All(lines => lines is not null))
@@ -115,9 +122,10 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
         _operations.RunAsync("manifest.answered", () => ManifestReceipts.ContainsKey(source));
 
     /// <inheritdoc/>
-    public Task WriteActReceiptsAsync(BlobVersion source, ReadOnlyMemory<byte> lines, Rejection? refused, CancellationToken cancellationToken) =>
+    public Task WriteActReceiptsAsync(BlobVersion source, DateTimeOffset at, ReadOnlyMemory<byte> lines, Rejection? refused, CancellationToken cancellationToken) =>
         _operations.RunAsync("acts.receipts", () =>
         {
+            RequireAnswerable(source);
             if (refused is not null)
                 Rejections[source] = refused;
             HandOut(ActReceipts[source] = Encoding.UTF8.GetString(lines.Span));
@@ -127,8 +135,24 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
     public bool Exists(BlobVersion blob) => _blobs.TryGetValue((blob.Container, blob.Path), out var found) && found.ETag == blob.ETag;
 
     /// <inheritdoc/>
-    public Task WriteRejectionAsync(BlobVersion source, Rejection rejection, CancellationToken cancellationToken) =>
-        _operations.RunAsync("rejection.write", () => Rejections[source] = rejection);
+    public Task WriteRejectionAsync(BlobVersion source, DateTimeOffset at, Rejection rejection, CancellationToken cancellationToken) =>
+        _operations.RunAsync("rejection.write", () =>
+        {
+            RequireAnswerable(source);
+            Rejections[source] = rejection;
+        });
+
+    /// <summary>Whether an upload has the answer of a name.</summary>
+    public bool HasAnswer(BlobVersion source, string answer) =>
+        Receipts.Keys.Any(key => key.Source == source && AnswerPath.Receipt(source.Path, DigestAlgorithm.All.Single(algorithm => algorithm.Name == key.Algorithm)) == answer)
+        || ((ManifestReceipts.ContainsKey(source) || ActReceipts.ContainsKey(source)) && AnswerPath.Lines(source.Path) == answer)
+        || (Rejections.ContainsKey(source) && AnswerPath.Rejection(source.Path) == answer);
+
+    private void RequireAnswerable(BlobVersion source)
+    {
+        if (Unanswerable.ContainsKey(source.Container))
+            throw new IOException($"{source.Container} takes no answers");
+    }
 
     private void HandOut(string lines)
     {

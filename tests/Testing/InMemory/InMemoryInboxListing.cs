@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
+using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Uploads;
 
 namespace TrueCopy.Testing.InMemory;
 
-/// <summary>The container as its owner lists it: uploads, and the answers as storage would hold them.</summary>
+/// <summary>An issuer's two containers as they are listed: uploads, and the answers as storage would hold them.</summary>
 public sealed partial class InMemoryInbox : IInboxListing
 {
     /// <inheritdoc/>
@@ -24,7 +25,7 @@ public sealed partial class InMemoryInbox : IInboxListing
     /// <inheritdoc/>
     public Task<ReadOnlyMemory<byte>?> ReadAnswerAsync(string container, string path, CancellationToken cancellationToken) => _operations.RunAsync("answer.read", () =>
     {
-        var rejection = Rejections.FirstOrDefault(answer => answer.Key.Container == container && AnswerPath.Rejection(answer.Key.Path) == path).Value;
+        var rejection = Rejections.FirstOrDefault(answer => Issuer.AnswersOf(answer.Key.Container) == container && AnswerPath.Rejection(answer.Key.Path) == path).Value;
         return rejection is null
             ? (ReadOnlyMemory<byte>?)null
             : JsonSerializer.SerializeToUtf8Bytes(ProblemDocument.Of(rejection), AnswerJson.Instance.ProblemDocument);
@@ -46,12 +47,11 @@ public sealed partial class InMemoryInbox : IInboxListing
         var metadata = new Dictionary<string, string>
         {
             [AnswerMetadata.SourceETag] = source.ETag,
-            [AnswerMetadata.SourcePath] = Uri.EscapeDataString(source.Path),
         };
         if (logIndex is { } index)
             metadata[AnswerMetadata.LogIndex] = index.ToString(CultureInfo.InvariantCulture);
         if (Deleted.ContainsKey(source))
             metadata[AnswerMetadata.Document] = AnswerMetadata.Deleted;
-        return (source.Container, new ListedBlob(path, "0x0", time.GetUtcNow(), 1, metadata));
+        return (Issuer.AnswersOf(source.Container), new ListedBlob(path, "0x0", time.GetUtcNow(), 1, metadata));
     }
 }

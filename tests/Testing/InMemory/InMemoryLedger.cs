@@ -11,7 +11,7 @@ using TrueCopy.Verification.Sequencing;
 namespace TrueCopy.Testing.InMemory;
 
 /// <summary>The ledger account in memory: state, journal, public log and index.</summary>
-public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal, ILogStore, IAnchorIndex, IReferenceIndex, IRevocationIndex, IIssuerHistory, IKeyHistory
+public sealed class InMemoryLedger(Operations operations, TimeProvider? time = null) : ILogState, IJournal, ILogStore, IAnchorIndex, IReferenceIndex, IRevocationIndex, IIssuerHistory, IKeyHistory
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, ReadOnlyMemory<byte>> _journal = new();
@@ -19,6 +19,7 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
     private readonly ConcurrentQueue<TileContent> _late = new();
     private StoredHead? _head;
     private long _finished;
+    private DateTimeOffset? _finishedAt;
     private long _version;
     private ReadOnlyMemory<byte>? _checkpoint;
 
@@ -28,7 +29,7 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
     /// <summary>Takes over another ledger's content.</summary>
     internal void CopyFrom(InMemoryLedger other)
     {
-        (_head, _finished, _version, _checkpoint) = (other._head, other._finished, other._version, other._checkpoint);
+        (_head, _finished, _finishedAt, _version, _checkpoint) = (other._head, other._finished, other._finishedAt, other._version, other._checkpoint);
         Copy(other._journal, _journal);
         Copy(other._anchors, _anchors);
         Copy(other.Tiles, Tiles);
@@ -108,7 +109,18 @@ public sealed class InMemoryLedger(Operations operations) : ILogState, IJournal,
     public Task SaveFinishedAsync(long size, CancellationToken cancellationToken) => operations.RunAsync("finished.save", () =>
     {
         lock (_lock)
+        {
+            if (size > _finished)
+                _finishedAt = (time ?? TimeProvider.System).GetUtcNow();
             _finished = Breaks == Break.MarksMoveBack ? size : Math.Max(_finished, size);
+        }
+    });
+
+    /// <inheritdoc/>
+    public Task<DateTimeOffset?> FinishedAtAsync(CancellationToken cancellationToken) => operations.RunAsync("finished.at", () =>
+    {
+        lock (_lock)
+            return _finishedAt;
     });
 
     /// <inheritdoc/>

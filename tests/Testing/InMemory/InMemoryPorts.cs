@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
@@ -26,6 +27,7 @@ public static class InMemoryPorts
         .AddSingleton<IIssuerRegistry>(world.Inbox)
         .AddSingleton<IOutbox>(world.Inbox)
         .AddSingleton<IStagedActs>(world.Staged)
+        .AddSingleton<IPendingAnswers>(world.Answers)
         .AddSingleton<ISequencerLease>(world.Lease)
         .AddSingleton<IDeadLetters>(world.DeadLetters);
 }

@@ -76,6 +76,18 @@ public sealed class InMemoryRecovery(InMemoryWorld world) : IRecoveryStorage
     public Task<PendingWork> CountPendingAsync(CancellationToken cancellationToken) => Task.FromResult(new PendingWork(Poison, world.DeadLetters.Kept.Count));
 
     /// <inheritdoc/>
-    public Task<bool> LacksReceiptAsync(BlobVersion source, DigestAlgorithm algorithm, CancellationToken cancellationToken) =>
-        Task.FromResult(!world.Inbox.Receipts.ContainsKey((source, algorithm.Name)));
+    public Task<bool> LacksAnswerAsync(BlobVersion source, string answer, CancellationToken cancellationToken) =>
+        Task.FromResult(!world.Inbox.HasAnswer(source, answer));
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<DeadLetter> ListDeadLettersAsync(string queue, CancellationToken cancellationToken) =>
+        world.DeadLetters.Kept.Where(letter => letter.Key.Queue == queue).Select(letter => new DeadLetter(letter.Key.Id, letter.Value)).ToAsyncEnumerable();
+
+    /// <inheritdoc/>
+    public Task RemoveDeadLetterAsync(string name, CancellationToken cancellationToken)
+    {
+        foreach (var key in world.DeadLetters.Kept.Keys.Where(key => key.Id == name))
+            world.DeadLetters.Kept.TryRemove(key, out _);
+        return Task.CompletedTask;
+    }
 }

@@ -7,6 +7,7 @@ using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
@@ -25,8 +26,9 @@ public sealed class InMemoryWorld
     /// <summary>Creates a world with one issuer, <c>bank</c>.</summary>
     public InMemoryWorld()
     {
-        Ledger = new InMemoryLedger(Operations);
+        Ledger = new InMemoryLedger(Operations, Time);
         Staged = new InMemoryStagedActs(Operations, Time);
+        Answers = new InMemoryPendingAnswers(Operations, Time);
         Inbox = new InMemoryInbox(Operations, Time);
         Lease = new InMemoryLease(Operations);
         SignWith(NewEcdsa(), NewEd25519());
@@ -47,6 +49,9 @@ public sealed class InMemoryWorld
 
     /// <summary>The queue between intake and sequencer.</summary>
     public InMemoryStagedActs Staged { get; }
+
+    /// <summary>The queue of answers that issuers are owed.</summary>
+    public InMemoryPendingAnswers Answers { get; }
 
     /// <summary>The inbox account.</summary>
     public InMemoryInbox Inbox { get; }
@@ -102,8 +107,8 @@ public sealed class InMemoryWorld
     /// <summary>A world of its own with the same log, issuers, keys and time, in which nothing has been answered yet and nothing is staged.</summary>
     public InMemoryWorld Copy()
     {
-        if (Staged.Count > 0)
-            throw new InvalidOperationException("Something is staged.");
+        if (Staged.Count + Answers.Count > 0)
+            throw new InvalidOperationException("Something is staged or owed.");
         var copy = new InMemoryWorld();
         copy.Time.SetUtcNow(Time.GetUtcNow());
         copy.EveryVerifier.Clear();
@@ -115,7 +120,7 @@ public sealed class InMemoryWorld
     }
 
     /// <summary>Breaks the protocol on purpose from now on.</summary>
-    public void BreakOnPurpose(Break how) => (Ledger.Breaks, Staged.Breaks) = (how, how);
+    public void BreakOnPurpose(Break how) => (Ledger.Breaks, Staged.Breaks, Answers.Breaks) = (how, how, how);
 
     /// <summary>Starts a process over this storage: the real handlers, sequencer and verifier.</summary>
     public InMemoryService Start() => new(this);
@@ -154,6 +159,12 @@ public sealed class InMemoryService : IAsyncDisposable
 
     /// <summary>Intake.</summary>
     public IntakeHandler Intake => _services.GetRequiredService<IntakeHandler>();
+
+    /// <summary>Writes answers that are owed.</summary>
+    public AnswerHandler Answers => _services.GetRequiredService<AnswerHandler>();
+
+    /// <summary>What waits.</summary>
+    public Backlog Backlog => _services.GetRequiredService<Backlog>();
 
     /// <summary>Where messages end that intake cannot handle.</summary>
     public PoisonHandler Poison => _services.GetRequiredService<PoisonHandler>();

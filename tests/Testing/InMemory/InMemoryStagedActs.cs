@@ -38,7 +38,7 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
             return Task.FromResult(new PreparedPart(0, null, body));
         return operations.RunAsync("staged.prepare", () =>
         {
-            var blob = $"{upload.Source}/{upload.Answer.Part}";
+            var blob = Guid.NewGuid().ToString();
             Bodies[blob] = body;
             return new PreparedPart(upload.Answer.Part, blob, default);
         });
@@ -74,8 +74,9 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
         {
             lock (_lock)
             {
-                // A second message for a part that is done has no body left.
-                _messages.RemoveAll(message => message.Part.Blob is { } blob && !Bodies.ContainsKey(blob));
+                // Deleting a message deletes its body after it, so none may ever be without.
+                if (_messages.Exists(message => message.Part.Blob is { } blob && !Bodies.ContainsKey(blob)))
+                    throw new AuditException("the body of a staged message is missing");
                 var visible = _messages.Where(IsVisible).OrderBy(message => Shuffle?.Next() ?? 0).ToArray();
                 StagedMessage[] delivered = [.. visible.Where(message => message.Part.Blob is null).Concat(visible.Where(message => message.Part.Blob is not null).Take(1)).Take(32).Select(Deliver)];
                 if (Breaks == Break.DeleteBeforePublish)

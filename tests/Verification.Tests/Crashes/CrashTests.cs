@@ -32,6 +32,8 @@ public sealed class CrashTests
     [InlineData("tile.write", Fault.Before)]
     [InlineData("checkpoint.publish", Fault.After)]
     [InlineData("index.add", Fault.After)]
+    [InlineData("answers.add", Fault.After)]
+    [InlineData("finished.save", Fault.After)]
     [InlineData("receipt.write", Fault.Before)]
     public async Task A_recovery_that_fails_anywhere_is_recovered_from(string crashedIn, Fault fault)
     {
@@ -71,6 +73,7 @@ public sealed class CrashTests
     [InlineData(Break.IndexBeforeCommit)]
     [InlineData(Break.DeleteBeforePublish)]
     [InlineData(Break.NothingIsFinishedLater)]
+    [InlineData(Break.AnswersAreNotQueued)]
     public async Task A_protocol_that_is_broken_on_purpose_is_found_out(Break how)
     {
         var scenario = Scenario.All["batches over the end of a tile"];

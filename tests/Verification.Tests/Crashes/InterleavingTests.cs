@@ -29,7 +29,7 @@ public sealed class InterleavingTests
     public async Task A_sequencer_that_dies_anywhere_among_others_loses_nothing(Fault fault)
     {
         var explored = 0;
-        for (var operation = 0; operation < 24; operation++)
+        for (var operation = 0; operation < 26; operation++)
             explored += await ExploreAsync(2, switches: 1, (0, operation, fault), Break.None);
         TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings in which one dies");
         Assert.True(explored > 200, $"{explored} interleavings");
@@ -148,9 +148,11 @@ public sealed class InterleavingTests
         {
             world.Time.Advance(InMemoryStagedActs.Invisible);
             await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+            await world.Answers.DeliverAsync(service.Answers, TestContext.Current.CancellationToken);
         }
 
-        if (world.Staged.Count > 0)
-            throw new AuditException($"{world.Staged.Count} messages are left");
+        if (world.Staged.Count + world.Answers.Count > 0)
+            throw new AuditException($"{world.Staged.Count} messages are left, {world.Answers.Count} answers are owed");
+        Audit.RequireAnswered(world);
     }
 }

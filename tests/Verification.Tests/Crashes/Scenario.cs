@@ -161,6 +161,9 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
             }
 
             Require(world.Staged.Count == 0, $"{world.Staged.Count} messages are left");
+            Require(world.Answers.Count == 0, $"{world.Answers.Count} answers are owed");
+            Require(world.DeadLetters.Kept.IsEmpty, "an answer was given up");
+            Audit.RequireAnswered(world, Entries);
             Require(world.Inbox.Deleted.Values.All(answered => answered), "a document was deleted before it was answered");
         }
         catch (AuditException exception)

@@ -85,6 +85,7 @@ internal sealed class Story(InMemoryWorld world, Aftermath aftermath)
         for (var i = 0; i < 4; i++)
         {
             await TryAsync(() => service.SafetyNet.RunAsync(Stop));
+            await TryAsync(() => world.Answers.DeliverAsync(service.Answers, Stop));
             world.Time.Advance(InMemoryStagedActs.Invisible);
         }
     }

@@ -11,6 +11,7 @@ using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.TransparencyLog.Proofs;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Auditing;
 using TrueCopy.Verification.Commitments;
@@ -76,6 +77,10 @@ internal static class FuzzTargets
         new("registry metadata", RoundTrip.None, typeof(NotAnIssuerException), [FuzzTarget.Text("legalname=%E9%93%B6\njurisdiction=CN-GD\ndomain=a.example\nretention=delete\nalgorithms=sm3, sha-512")], bytes => IssuerMetadata.Parse("issuer-a", Metadata(bytes)) is null ? null : bytes),
         new("upload name", RoundTrip.None, null, [Bytes("a/SHA256SUMS"), Bytes("x.acts.jsonl"), Bytes("deep/er/file.pdf")], CheckName),
         new("staged upload", RoundTrip.Stable, typeof(LogFormatException), [StagedBody.Encode(Samples.Upload("a")), StagedBody.Encode(Samples.Upload("b") with { Answer = new AnswerForm(UploadKind.Manifest, 3, 9), Acts = [new RequestedAct(ActKind.Revoke, 0) { Reference = "r", Note = "n" }] })], bytes => StagedBody.Encode(StagedBody.Decode(bytes))),
+        new("pending answer", RoundTrip.Stable, typeof(LogFormatException), [.. PendingAnswers().Select(PendingAnswerBody.Encode)], bytes => PendingAnswerBody.Encode(PendingAnswerBody.Decode(bytes)))
+        {
+            Regressions = [HalfASurrogate],
+        },
         new("journal", RoundTrip.Stable, typeof(LogFormatException), [Journal()], bytes => JournalFormat.Encode(JournalFormat.Decode(bytes)).ToArray())
         {
             Reseal = bytes => bytes.Length < 32 ? bytes : [.. bytes[..^32], .. SHA256.HashData(bytes.AsSpan(0, bytes.Length - 32))],
@@ -164,8 +169,19 @@ internal static class FuzzTargets
         var answers = new[] { AnswerPath.Lines(path), AnswerPath.Rejection(path), AnswerPath.Receipt(path, DigestAlgorithm.Sm3) };
         Assert.All(answers, answer => Assert.InRange(answer.Length, 1, 1024));
         Assert.All(answers, answer => Assert.Null(UploadName.CheckPath(answer)));
+        Assert.All(answers, answer => Assert.True(AnswerPath.TryParse(answer, out var name, out _) && AnswerPath.NamesFor(path).Contains(name)));
+        _ = AnswerPath.TryParse(path, out _, out _);
         return UploadName.CheckPath(path) is null ? bytes : null;
     }
+
+    private static IEnumerable<PendingAnswer> PendingAnswers() =>
+    [
+        new BatchAnswers(new string('1', 84), DateTimeOffset.UnixEpoch),
+        new DocumentAnswer(Act.Source, [Act.Digest, Samples.DigestOf([2])], true, DateTimeOffset.UnixEpoch) { Tries = 3 },
+        new ManifestPartAnswer(new string('1', 84), Act.Source, 7, DateTimeOffset.UnixEpoch),
+        new ActListAnswer(Act.Source, DateTimeOffset.UnixEpoch, 2, [new DoneLine(1, ActKind.Revoke, Act.Digest)], [new RefusedLine(2, "not yours")], DateTimeOffset.UnixEpoch),
+        new RefusalAnswer(Act.Source, Rejection.UnsafeName("because"), DateTimeOffset.UnixEpoch),
+    ];
 
     private static byte[] Journal()
     {

@@ -299,6 +299,7 @@ public sealed class ActTests : IAsyncLifetime
                         if (attempt < 3)
                             await service.Intake.HandleAsync(InMemoryWorld.EventOf(list), Stop);
                         await service.Sequencer.DrainAsync(Stop);
+                        await world.Answers.DeliverAsync(service.Answers, Stop);
                     }
                     catch (InjectedFaultException)
                     {
@@ -317,7 +318,7 @@ public sealed class ActTests : IAsyncLifetime
                 Assert.True(world.Ledger.Anchors.Count == 3, $"{where}: {world.Ledger.Anchors.Count} acts in effect");
                 Assert.True(world.Inbox.ActReceipts[list].Count(c => c == '\n') == 2, where);
                 Assert.True(world.Inbox.Rejections[list].Lines is [{ Line: 2 }], where);
-                Assert.True(world.Staged.Count == 0, where);
+                Assert.True(world.Staged.Count + world.Answers.Count == 0, where);
             }
         }
 

@@ -1,5 +1,7 @@
 using System.Text;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
+using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Sequencing;
 using TrueCopy.Verification.Verdicts;
@@ -184,7 +186,11 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("%2e%2e/a.pdf")]
     [InlineData("a b+c&d=e?f#g.pdf")]
     [InlineData("目录/对账单 📄.pdf")]
-    [InlineData(".TrueCopy/a.pdf")]
+    [InlineData(".truecopy/receipts/a.tlog-proof")]
+    [InlineData("x/.truecopy/a.pdf")]
+    [InlineData("receipts/a.pdf.tlog-proof")]
+    [InlineData("~a.pdf")]
+    [InlineData("a.sha-512")]
     [InlineData("LONG1024")]
     public async Task Odd_names_are_documents_like_any_other(string path)
     {
@@ -197,14 +203,31 @@ public sealed class BadInputTests : IAsyncLifetime
     [Fact]
     public void Answers_to_names_that_leave_no_room_for_them_are_put_under_the_names_hash()
     {
-        foreach (var path in new[] { new string('x', 1024), new string('x', 961), string.Join('/', Enumerable.Repeat("d", 252)), "../a", "a." })
+        foreach (var path in new[] { new string('x', 1024), new string('x', 961), string.Join('/', Enumerable.Repeat("d", 252)), "../a", "a.", "~a" })
         {
-            Assert.Matches("^\\.truecopy/receipts/~[0-9a-f]{64}\\.tlog-proof$", AnswerPath.Receipt(path, Verification.Digests.DigestAlgorithm.Sha256));
-            Assert.Matches("^\\.truecopy/rejected/~[0-9a-f]{64}\\.json$", AnswerPath.Rejection(path));
+            Assert.Matches("^receipts/~[0-9a-f]{64}\\.tlog-proof$", AnswerPath.Receipt(path, DigestAlgorithm.Sha256));
+            Assert.Matches("^rejected/~[0-9a-f]{64}\\.json$", AnswerPath.Rejection(path));
         }
 
-        Assert.Equal(".truecopy/receipts/a/b.pdf.sm3.tlog-proof", AnswerPath.Receipt("a/b.pdf", Verification.Digests.DigestAlgorithm.Sm3));
-        Assert.True(AnswerPath.Receipt(new string('x', 960), Verification.Digests.DigestAlgorithm.Sha512).Length <= 1024);
+        Assert.Equal("receipts/a/b.pdf.sm3.tlog-proof", AnswerPath.Receipt("a/b.pdf", DigestAlgorithm.Sm3));
+        Assert.True(AnswerPath.Receipt(new string('x', 960), DigestAlgorithm.Sha512).Length <= 1024);
+    }
+
+    [Fact]
+    public void No_two_uploads_share_an_answers_name_and_each_name_tells_its_upload()
+    {
+        string[] paths = ["a", "a.sha-512", "a.sm3", "a.tlog-proof", "a.jsonl", "a.json", "~a", "receipts/a", "rejected/a", new('文', 900), new('文', 961)];
+        var answers = paths.SelectMany(path => DigestAlgorithm.All.Select(algorithm => AnswerPath.Receipt(path, algorithm)).Append(AnswerPath.Lines(path)).Append(AnswerPath.Rejection(path))
+            .Select(answer => (Path: path, Answer: answer))).ToArray();
+        Assert.Equal(answers.Length, answers.Select(item => item.Answer).Distinct().Count());
+        foreach (var (path, answer) in answers)
+        {
+            Assert.True(AnswerPath.TryParse(answer, out var name, out _), answer);
+            Assert.Contains(name, AnswerPath.NamesFor(path));
+        }
+
+        Assert.Equal(answers.Length, paths.Sum(path => answers.Count(item => AnswerPath.TryParse(item.Answer, out var name, out _) && AnswerPath.NamesFor(path).Contains(name))));
+        Assert.False(AnswerPath.TryParse("receipts/a.pdf", out _, out _));
     }
 
     [Fact]
@@ -220,7 +243,7 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("""{"type":"Microsoft.Storage.BlobTierChanged"}""")]
     [InlineData("""{"eventType":"Microsoft.EventGrid.SubscriptionValidationEvent","data":{}}""")]
     [InlineData("""{"type":"Microsoft.Storage.BlobCreated","subject":"/blobServices/default/containers/log/blobs/checkpoint","data":{"eTag":"0x1"}}""")]
-    [InlineData("""{"type":"Microsoft.Storage.BlobCreated","subject":"/blobServices/default/containers/issuer-bank/blobs/.truecopy/receipts/a.tlog-proof","data":{"eTag":"0x1"}}""")]
+    [InlineData("""{"type":"Microsoft.Storage.BlobCreated","subject":"/blobServices/default/containers/answers-bank/blobs/receipts/a.tlog-proof","data":{"eTag":"0x1"}}""")]
     public async Task Events_that_are_not_about_an_upload_are_ignored(string message) =>
         Assert.Equal(IntakeOutcome.Ignored, await _service.Intake.HandleAsync(Bytes(message), Stop));
 
@@ -238,8 +261,8 @@ public sealed class BadInputTests : IAsyncLifetime
     {
         var upload = await UploadAsync("a.pdf", Bytes("x"));
         var before = _world.Operations.Log.Count;
-        foreach (var path in new[] { AnswerPath.Receipt(upload.Path, Verification.Digests.DigestAlgorithm.Sha256), AnswerPath.Lines("m.manifest.jsonl"), AnswerPath.Rejection("a.acts.jsonl") })
-            Assert.Equal(IntakeOutcome.Ignored, await _service.Intake.HandleAsync(InMemoryWorld.EventOf(_world.Inbox.Put("issuer-bank", path, Bytes("x"))), Stop));
+        foreach (var path in new[] { AnswerPath.Receipt(upload.Path, DigestAlgorithm.Sha256), AnswerPath.Lines("m.manifest.jsonl"), AnswerPath.Rejection("a.acts.jsonl") })
+            Assert.Equal(IntakeOutcome.Ignored, await _service.Intake.HandleAsync(InMemoryWorld.EventOf(_world.Inbox.Put("answers-bank", path, Bytes("x"))), Stop));
         Assert.Equal(before, _world.Operations.Log.Count);
     }
 

@@ -116,7 +116,7 @@ public sealed class IntakeHandlerTests
     public async Task What_the_service_writes_itself_and_what_is_not_an_issuers_is_ignored()
     {
         await using var service = _world.Start();
-        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, _world.Upload("bank", ".truecopy/receipts/a.tlog-proof", Bytes("x"))));
+        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, InMemoryWorld.EventOf(_world.Inbox.Put("answers-bank", "receipts/a.tlog-proof", Bytes("x")))));
         Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, InMemoryWorld.EventOf(_world.Inbox.Put("log", "checkpoint", Bytes("x")))));
         Assert.DoesNotContain("inbox.open", _world.Operations.Log);
     }
@@ -307,7 +307,7 @@ public sealed class IntakeHandlerTests
 
     [Theory]
     [InlineData("log", "checkpoint")]
-    [InlineData("issuer-bank", ".truecopy/receipts/a.tlog-proof")]
+    [InlineData("answers-bank", "receipts/a.tlog-proof")]
     [InlineData("issuer-bank", "../a")]
     public async Task Poison_that_is_not_about_an_upload_answers_nobody(string container, string path)
     {

@@ -124,6 +124,7 @@ public sealed class RegistryTests
                     {
                         await service.Intake.HandleAsync(InMemoryWorld.EventOf(document), Stop);
                         await service.Sequencer.DrainAsync(Stop);
+                        await world.Answers.DeliverAsync(service.Answers, Stop);
                     }
                     catch (InjectedFaultException)
                     {

@@ -71,7 +71,7 @@ public sealed class SafetyNetTests
     }
 
     [Fact]
-    public async Task The_lag_from_staging_to_receipts_is_measured_for_every_upload()
+    public async Task The_lag_from_staging_to_the_published_log_is_measured_for_every_upload()
     {
         await using var service = _world.Start();
         var waited = await StageAndWaitAsync(service);

@@ -331,8 +331,9 @@ public sealed class SequencerTests
         {
             world.Time.Advance(InMemoryStagedActs.Invisible);
             await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+            await world.Answers.DeliverAsync(service.Answers, TestContext.Current.CancellationToken);
         }
 
-        Assert.Equal(0, world.Staged.Count);
+        Assert.Equal((0, 0), (world.Staged.Count, world.Answers.Count));
     }
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using TrueCopy.Verification.Acts;
+using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Intake;
 using TrueCopy.Verification.Uploads;
 
 namespace TrueCopy.Verification.Tests.Uploads;
@@ -45,12 +45,11 @@ public sealed class UploadHistoryTests
     [Theory]
     [InlineData("no index", "logindex", "soon", "{}")]
     [InlineData("an index out of range", "logindex", "99999999999999999999", "{}")]
-    [InlineData("no JSON", "sourcepath", "damaged.pdf", "cut o")]
-    [InlineData("other JSON", "sourcepath", "damaged.pdf", "[]")]
-    [InlineData("JSON without a type", "sourcepath", "damaged.pdf", "{}")]
-    [InlineData("no Unicode", "sourcepath", "damaged.pdf", "{\"type\":\"\\ud800\",\"title\":\"t\"}")]
-    [InlineData("nothing", "sourcepath", "damaged.pdf", "")]
-    [InlineData("no source", "sourcepath", null, "{}")]
+    [InlineData("no JSON", "sourceat", "soon", "cut o")]
+    [InlineData("other JSON", "sourceat", "soon", "[]")]
+    [InlineData("JSON without a type", "sourceat", "soon", "{}")]
+    [InlineData("no Unicode", "sourceat", "soon", "{\"type\":\"\\ud800\",\"title\":\"t\"}")]
+    [InlineData("nothing", "sourceat", "soon", "")]
     [InlineData("no version", "sourceetag", null, "{}")]
     public async Task A_damaged_answer_hides_no_other(string what, string key, string? value, string rejection)
     {
@@ -108,6 +107,10 @@ public sealed class UploadHistoryTests
         await UploadAsync(service, path, "a");
         Assert.Equal(UploadState.Answered, Assert.Single((await ReadAsync("long/")).Uploads).State);
         Assert.Empty((await ReadAsync("other/")).Uploads);
+
+        // Once it is gone, nothing but its hash is left of its name.
+        _world.Inbox.Delete("issuer-bank", path);
+        Assert.Matches("^~[0-9a-f]{64}$", Assert.Single((await ReadAsync()).Uploads).Path);
     }
 
     [Fact]
@@ -149,10 +152,10 @@ public sealed class UploadHistoryTests
         {
             var listed = await inbox.ListAsync(container, prefix, most, cancellationToken);
             var path = key == AnswerMetadata.LogIndex ? AnswerPath.Receipt(answered.Path, Verification.Digests.DigestAlgorithm.Sha256) : AnswerPath.Rejection(answered.Path);
-            if (prefix.Length == 0 || !path.StartsWith(prefix, StringComparison.Ordinal))
+            if (container != "answers-bank" || !path.StartsWith(prefix, StringComparison.Ordinal))
                 return listed;
             IsListed = true;
-            var metadata = new Dictionary<string, string> { [AnswerMetadata.SourcePath] = answered.Path, [AnswerMetadata.SourceETag] = answered.ETag };
+            var metadata = new Dictionary<string, string> { [AnswerMetadata.SourceETag] = answered.ETag };
             metadata.Remove(key);
             if (value is not null)
                 metadata[key] = value;

@@ -1,13 +1,16 @@
-namespace TrueCopy.Verification.Intake;
+namespace TrueCopy.Verification.Answering;
 
-/// <summary>Keys of the metadata that answers carry, so that an issuer knows which version of which upload was answered.</summary>
+/// <summary>
+/// Keys of the metadata that answers carry, so that an issuer knows which version of an upload was answered. The upload's
+/// name is not there: it travels in a header, which long names do not fit into.
+/// </summary>
 public static class AnswerMetadata
 {
     /// <summary>ETag, without quotes, of the upload.</summary>
     public const string SourceETag = "sourceetag";
 
-    /// <summary>Path of the upload, percent-encoded.</summary>
-    public const string SourcePath = "sourcepath";
+    /// <summary>When the upload was made, RFC 3339 in UTC; when it was refused, if it was not read.</summary>
+    public const string SourceAt = "sourceat";
 
     /// <summary>Receipts of documents: index of the act's entry in the log.</summary>
     public const string LogIndex = "logindex";
