@@ -1,15 +1,14 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace TrueCopy.Api;
 
-/// <summary>Wires the API. A host with ASP.NET routing maps it whole; the Function App calls the endpoints one by one.</summary>
+/// <summary>Wires the API: one pipeline for every host.</summary>
 public static class ApiServices
 {
-    /// <summary>Adds the endpoints' classes, and what a server that hosts them bears of a client.</summary>
+    /// <summary>Adds what the pipeline needs.</summary>
     public static IServiceCollection AddTrueCopyApi(this IServiceCollection services) => services
         .AddSingleton<VerifyEndpoints>()
         .AddSingleton<RegistryEndpoints>()
@@ -19,10 +18,16 @@ public static class ApiServices
         .AddSingleton<ApiMetrics>()
         .AddSingleton<Admission>()
         .AddSingleton<FailureAnswers>()
-        .Configure<KestrelServerOptions>(HttpLimits.Apply);
+        .AddSingleton<ApiPipeline>()
+        .AddRoutingCore();
 
-    /// <summary>Maps every route.</summary>
-    public static void MapTrueCopyApi(this IEndpointRouteBuilder routes)
+    /// <summary>Answers every request, also those for what is not there.</summary>
+    public static IApplicationBuilder UseTrueCopyApi(this IApplicationBuilder app) => app
+        .UseStatusCodePages(context => Problem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext))
+        .UseRouting()
+        .UseEndpoints(Map);
+
+    private static void Map(IEndpointRouteBuilder routes)
     {
         Get(routes, Routes.VerifyOne, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyOneAsync(request, Value(request, "algorithm"), Value(request, "digest"), stop));
         Map(routes, [HttpMethods.Post], Routes.VerifyMany, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyManyAsync(request, stop), guard => guard.GuardBatchAsync);
@@ -52,22 +57,12 @@ public static class ApiServices
         string template,
         Func<HttpRequest, CancellationToken, Task<IResult>> endpoint,
         Func<FailureAnswers, Guard> guard) =>
-        routes.MapMethods(template, methods, context => AnswerAsync(context, endpoint, guard));
-
-    private static async Task AnswerAsync(
-        HttpContext context,
-        Func<HttpRequest, CancellationToken, Task<IResult>> endpoint,
-        Func<FailureAnswers, Guard> guard)
-    {
-        var guarded = guard(context.RequestServices.GetRequiredService<FailureAnswers>());
-        var answer = await guarded(context.Request, stop => endpoint(context.Request, stop));
-        await answer.ExecuteAsync(context);
-    }
+        routes.MapMethods(template, methods, context => guard(context.RequestServices.GetRequiredService<FailureAnswers>())(context, endpoint));
 
     private static T Endpoint<T>(HttpRequest request)
         where T : notnull => request.HttpContext.RequestServices.GetRequiredService<T>();
 
     private static string Value(HttpRequest request, string name) => request.RouteValues[name] as string ?? "";
 
-    private delegate Task<IResult> Guard(HttpRequest request, Func<CancellationToken, Task<IResult>> endpoint);
+    private delegate Task Guard(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint);
 }

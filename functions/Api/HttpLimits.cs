@@ -3,20 +3,24 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace TrueCopy.Api;
 
 /// <summary>
-/// What the server bears of one client, in every host. In Azure the platform's front end has limits of its own before these.
-/// Kestrel itself answers what breaks them before a request is read: 400, 408, 413, 414, 431, without a body.
+/// What a server bears of one client. Kestrel itself answers what breaks the limits of connections before a request is read:
+/// 400, 408, 413, 414, 431, without a body.
 /// </summary>
 public static class HttpLimits
 {
     /// <summary>The longest body that any operation takes, in bytes.</summary>
     public const int MaxBodyLength = 256 * 1024;
 
-    /// <summary>The longest time from a request's last header to its answer; then it is 503.</summary>
+    /// <summary>The longest time from a request's last header to the beginning of its answer; then it is 503.</summary>
     public static readonly TimeSpan MaxAnswerTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest time from there to the end of the answer; then the connection is cut. The longest answer is a few MiB.</summary>
+    public static readonly TimeSpan MaxWriteTime = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    internal static void Apply(KestrelServerOptions server)
+    /// <summary>For a server that clients reach.</summary>
+    public static void Apply(KestrelServerOptions server)
     {
         server.AddServerHeader = false;
         var limits = server.Limits;
@@ -29,5 +33,25 @@ public static class HttpLimits
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 4 * 1024, Grace);
         limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 4 * 1024, Grace);
+    }
+
+    /// <summary>
+    /// For a server behind the Functions host, which has accepted a request when it forwards it: a request that the host takes
+    /// and this one refuses costs a place in the host until it gives up on the function, 15 s later, and answers 500.
+    /// </summary>
+    public static void ApplyBehindFunctionsHost(KestrelServerOptions server)
+    {
+        server.AddServerHeader = false;
+        var limits = server.Limits;
+
+        // Those of the host's own Kestrel are 8 KiB, 32 KiB and 100, before it adds headers and escapes paths; the body is the operation's to limit.
+        limits.MaxRequestLineSize = 32 * 1024;
+        limits.MaxRequestHeadersTotalSize = 128 * 1024;
+        limits.MaxRequestHeaderCount = 200;
+        limits.MaxRequestBodySize = null;
+
+        // How fast a client sends and reads is not seen from here.
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
     }
 }

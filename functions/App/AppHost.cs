@@ -1,6 +1,7 @@
 using Azure.Monitor.OpenTelemetry.Exporter;
 using Azure.Security.KeyVault.Keys;
 using Azure.Security.KeyVault.Secrets;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +26,7 @@ internal static class AppHost
     {
         var settings = new AppSettings(builder.Configuration);
         builder.Services.AddAzureStorage(StorageAccounts.Connect(settings.Inbox, settings.Ledger)).AddVerification().AddTrueCopyApi();
+        builder.Services.Configure<KestrelServerOptions>(HttpLimits.ApplyBehindFunctionsHost);
         builder.Services.AddSingleton<IIssuerGate>(new SignedInGate(settings.IssuerPrincipals));
         builder.Services.AddSingleton(KeySource(settings)).AddSingleton<ILogKeys, RotatedKeys>();
 

@@ -75,6 +75,7 @@ internal static class LocalService
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            HttpLimits.Apply(kestrel);
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Listen(IPAddress.Loopback, options.Port);
         });
@@ -86,8 +87,7 @@ internal static class LocalService
         builder.Services.AddHostedService<BlobEventFeeder>().AddQueueTriggers().AddHostedService<DrainTimer>();
 
         var app = builder.Build();
-        app.UseStatusCodePages(context => Problem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
-        app.MapTrueCopyApi();
+        app.UseTrueCopyApi();
         return app;
     }
 

@@ -47,7 +47,11 @@ public sealed class ApiHost : IAsyncDisposable
         var world = new InMemoryWorld();
         var builder = WebApplication.CreateSlimBuilder();
         if (onKestrel)
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+            builder.WebHost.ConfigureKestrel(kestrel =>
+            {
+                HttpLimits.Apply(kestrel);
+                kestrel.Listen(IPAddress.Loopback, 0);
+            });
         else
             builder.WebHost.UseTestServer();
         builder.Services.AddInMemory(world).AddSingleton(world.Identity);
@@ -61,8 +65,7 @@ public sealed class ApiHost : IAsyncDisposable
         var host = new ApiHost(world, app);
         logged.Into = host.Logged;
         app.Use(host.CountAsync);
-        app.UseStatusCodePages(context => Problem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
-        app.MapTrueCopyApi();
+        app.UseTrueCopyApi();
         await app.StartAsync(TestContext.Current.CancellationToken);
         host.Client = onKestrel ? new HttpClient { BaseAddress = host.Address } : app.GetTestClient();
         return host;

@@ -1,13 +1,12 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TrueCopy.Api;
 using TrueCopy.AzureStorage;
-using TrueCopy.FunctionDoubles.Worker;
 using TrueCopy.Local.Azurite;
 using TrueCopy.Local.Triggers;
 using TrueCopy.Testing;
@@ -21,41 +20,34 @@ namespace TrueCopy.App.Tests;
 /// <summary>What is said in several places is the same in all: the Function App, the local service, host.json and the Bicep.</summary>
 public sealed partial class AgreementTests
 {
-    private static readonly IReadOnlyList<FunctionHost.DeclaredFunction> Functions = FunctionHost.In(typeof(AppHost).Assembly);
+    private static readonly IReadOnlyList<(string Name, Attribute Trigger)> Functions =
+    [
+        .. from method in typeof(AppHost).Assembly.GetTypes().SelectMany(type => type.GetMethods())
+           let function = method.GetCustomAttribute<FunctionAttribute>()
+           where function is not null
+           select (function.Name, method.GetParameters()[0].GetCustomAttributes().OfType<TriggerBindingAttribute>().Single() as Attribute),
+    ];
 
     [Fact]
-    public void Every_route_has_one_function_that_takes_the_same_methods_as_the_local_service()
+    public void Every_route_belongs_to_the_function_that_is_named_for_it_and_what_takes_every_path_comes_last()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        using var local = builder.Build();
-        local.MapTrueCopyApi();
-        var mapped = ((IEndpointRouteBuilder)local).DataSources
-            .SelectMany(source => source.Endpoints)
-            .OfType<RouteEndpoint>()
-            .Select(endpoint => Text(endpoint.RoutePattern.RawText!, endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods));
-        var functions = Triggers<HttpTriggerAttribute>().Select(trigger => Text(trigger.Route!, trigger.Methods!));
-        Assert.Equal(mapped.Order(), functions.Order());
-
-        var templates = typeof(Routes).GetFields().Select(field => (string)field.GetRawConstantValue()!);
-        Assert.Equal(templates.Order(), Triggers<HttpTriggerAttribute>().Select(trigger => trigger.Route!).Order());
+        var areas = Functions.Where(function => function.Trigger is HttpTriggerAttribute)
+            .OrderBy(function => function.Name, StringComparer.OrdinalIgnoreCase)
+            .Select(function => (function.Name, Route: ((HttpTriggerAttribute)function.Trigger).Route!))
+            .ToArray();
+        Assert.Equal("{*path}", areas[^1].Route);
+        var served = typeof(Routes).GetFields().Select(field => (string)field.GetRawConstantValue()!)
+            .Select(template => areas.First(area => Takes(area.Route, template)).Name)
+            .ToHashSet();
+        Assert.Equal(areas.Select(area => area.Name).SkipLast(1), served.Order(StringComparer.OrdinalIgnoreCase));
     }
 
     [Fact]
-    public void Each_part_of_a_route_has_a_parameter_of_its_name()
-    {
-        foreach (var function in Functions.Where(function => function.Trigger is HttpTriggerAttribute))
-        {
-            var parts = RoutePartPattern().Matches(((HttpTriggerAttribute)function.Trigger).Route!).Select(part => part.Groups[1].Value);
-            Assert.Equal(parts, function.Method.GetParameters().Skip(1).Select(parameter => parameter.Name!));
-        }
-    }
-
-    [Fact]
-    public void Functions_are_named_once_and_none_asks_for_a_function_key()
+    public void Functions_are_named_once_take_every_method_and_ask_for_no_function_key()
     {
         Assert.Equal(Functions.Count, Functions.Select(function => function.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.Superset(new HashSet<string> { "OnBlobCreated", "DrainStagedActs", "OnPoisonBlobEvent" }, Functions.Select(function => function.Name).ToHashSet());
-        Assert.All(Triggers<HttpTriggerAttribute>(), trigger => Assert.Equal(AuthorizationLevel.Anonymous, trigger.AuthLevel));
+        Assert.All(Triggers<HttpTriggerAttribute>(), trigger => Assert.Equal((AuthorizationLevel.Anonymous, 0), (trigger.AuthLevel, trigger.Methods?.Length ?? 0)));
     }
 
     [Fact]
@@ -144,11 +136,11 @@ public sealed partial class AgreementTests
     private static IEnumerable<T> Triggers<T>()
         where T : Attribute => Functions.Select(function => function.Trigger).OfType<T>();
 
-    private static string Text(string route, IEnumerable<string> methods) =>
-        $"{route} {string.Join(',', methods.Select(method => method.ToUpperInvariant()).Order())}";
-
-    [GeneratedRegex(@"\{\*?(\w+)\}")]
-    private static partial Regex RoutePartPattern();
+    private static bool Takes(string route, string template)
+    {
+        var prefix = route.Split("/{*")[0];
+        return template == route || template == prefix || template.StartsWith(prefix + "/", StringComparison.Ordinal);
+    }
 
     [GeneratedRegex(@"name: 'appsettings'\s+properties: \{(.*?)\n  \}", RegexOptions.Singleline)]
     private static partial Regex SettingsBlockPattern();

@@ -1,46 +1,29 @@
-using System.Text.RegularExpressions;
-using TrueCopy.Testing;
+using TrueCopy.FunctionsHost;
 
 namespace TrueCopy.App.Tests;
 
-/// <summary>The Function App as a process of its own on the doubles' host, with settings as a laptop has them.</summary>
-internal sealed partial class AppProcess : IAsyncDisposable
+/// <summary>The Function App on the tests' host, its log begun.</summary>
+internal sealed class AppProcess : IAsyncDisposable
 {
-    private readonly DotnetProcess _process;
+    private readonly HostedApp _app;
 
-    private AppProcess(DotnetProcess process)
+    private AppProcess(HostedApp app)
     {
-        _process = process;
-        Client = new HttpClient { BaseAddress = new Uri(AddressPattern().Match(process.Output).Groups[1].Value) };
+        _app = app;
+        Client = new HttpClient { BaseAddress = new Uri(app.Address) };
     }
 
     public HttpClient Client { get; }
 
-    public string Output => _process.Output;
+    public string Output => _app.Output;
 
-    public static async Task<AppProcess> StartAsync(
-        string inbox,
-        string ledger,
-        string origin,
-        string keyFolder,
-        CancellationToken cancellationToken,
-        params (string Name, string Value)[] more)
+    public IReadOnlyCollection<string> Failures => _app.Failures;
+
+    public static async Task<AppProcess> StartAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
-        var command = DotnetProcess.Command(typeof(AppHost).Assembly.Location);
-        (string Name, string Value)[] settings =
-        [
-            ("ASPNETCORE_URLS", "http://127.0.0.1:0"),
-            ("Logging__LogLevel__Microsoft.Hosting.Lifetime", "Information"),
-            ("Inbox", inbox),
-            ("Ledger", ledger),
-            ("Log__Origin", origin),
-            ("Signing__Mode", "file"),
-            ("Signing__Folder", keyFolder),
-            .. more,
-        ];
-        foreach (var (name, value) in settings)
-            command.Environment[name] = value;
-        return new AppProcess(await DotnetProcess.StartAsync(command, AddressPattern(), cancellationToken));
+        var app = await HostedApp.StartAsync(HostedApp.BuiltApp, settings, cancellationToken);
+        await app.RunTimerAsync("DrainStagedActs", cancellationToken);
+        return new AppProcess(app);
     }
 
     /// <summary>Asks until there is an answer; fails with the app's log if there is none.</summary>
@@ -48,7 +31,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
         where T : class
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (true)
         {
@@ -60,7 +43,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                throw new TimeoutException($"It did not come to that. The app said:\n{Output}");
+                throw new TimeoutException($"It did not come to that. Failed: {string.Join('\n', Failures)}\nThe app said:\n{Output}");
             }
         }
     }
@@ -68,9 +51,6 @@ internal sealed partial class AppProcess : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Client.Dispose();
-        return _process.DisposeAsync();
+        return _app.DisposeAsync();
     }
-
-    [GeneratedRegex(@"listening on: (http://\S+)")]
-    private static partial Regex AddressPattern();
 }

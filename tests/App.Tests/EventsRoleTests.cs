@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using TrueCopy.AzureStorage;
+using TrueCopy.FunctionsHost;
 using TrueCopy.Local;
 using TrueCopy.Testing;
 
@@ -22,7 +23,7 @@ public sealed partial class EventsRoleTests
             var command = DotnetProcess.Command(typeof(LocalService).Assembly.Location, arguments);
             await using var events = await DotnetProcess.StartAsync(command, ReadyPattern(), Stop);
             var (inbox, ledger) = (Connection(events, "Inbox"), Connection(events, "Ledger"));
-            await using var app = await AppProcess.StartAsync(inbox, ledger, LocalOptions.Origin, Path.Combine(data, "keys"), Stop);
+            await using var app = await AppProcess.StartAsync(HostedApp.LaptopSettings(inbox, ledger, LocalOptions.Origin, Path.Combine(data, "keys")), Stop);
 
             var content = RandomNumberGenerator.GetBytes(1000);
             var container = StorageAccounts.Connect(inbox, ledger).Inbox.GetBlobContainerClient("issuer-demo-bank");

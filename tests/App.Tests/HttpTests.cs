@@ -14,7 +14,6 @@ public sealed class HttpTests(RunningApp app)
     [Fact]
     public async Task Every_function_answers_what_the_API_answers()
     {
-        await app.ReadyAsync(Stop);
         (string Path, HttpStatusCode Status, string ContentType)[] expected =
         [
             ($"v1/verify/sha-256/{Unknown}", HttpStatusCode.OK, "application/json"),
@@ -46,7 +45,6 @@ public sealed class HttpTests(RunningApp app)
     [Fact]
     public async Task Many_digests_are_answered_in_one_request()
     {
-        await app.ReadyAsync(Stop);
         using var body = new StringContent($$"""{"digests":[{"algorithm":"sha-256","digest":"{{Unknown}}"}]}""", Encoding.UTF8, "application/json");
         using var response = await app.Client.PostAsync("v1/verify", body, Stop);
         Assert.True(response.IsSuccessStatusCode);
@@ -57,7 +55,6 @@ public sealed class HttpTests(RunningApp app)
     [Fact]
     public async Task An_issuer_who_is_signed_in_sees_its_own_documents_and_no_one_elses()
     {
-        await app.ReadyAsync(Stop);
         Assert.Equal(HttpStatusCode.OK, await AskAsync("bank", "00000000-0000-0000-0000-00000000000a"));
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("bank", "00000000-0000-0000-0000-00000000000b"));
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("registry", "00000000-0000-0000-0000-00000000000a"));

@@ -10,9 +10,11 @@ internal static class Repository
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == "Repository").Value!;
 
-    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+    public static string PathOf(string path) => Path.Combine(Root, path);
+
+    public static string Read(string path) => File.ReadAllText(PathOf(path));
 
     public static JsonElement ReadJson(string path) => JsonSerializer.Deserialize<JsonElement>(Read(path));
 
-    public static IEnumerable<string> ReadAll(string folder, string pattern) => Directory.GetFiles(Path.Combine(Root, folder), pattern).Select(File.ReadAllText);
+    public static IEnumerable<string> ReadAll(string folder, string pattern) => Directory.GetFiles(PathOf(folder), pattern).Select(File.ReadAllText);
 }

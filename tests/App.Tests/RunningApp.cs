@@ -1,4 +1,5 @@
 using TrueCopy.AzureStorage;
+using TrueCopy.FunctionsHost;
 using TrueCopy.Testing;
 using TrueCopy.Verification.Signing;
 
@@ -22,6 +23,8 @@ public sealed class RunningApp : IAsyncLifetime
 
     public string Output => _process!.Output;
 
+    public IReadOnlyCollection<string> Failures => _process!.Failures;
+
     public async ValueTask InitializeAsync()
     {
         _azurite = await AzuriteFixture.StartAsync(CancellationToken.None);
@@ -30,27 +33,16 @@ public sealed class RunningApp : IAsyncLifetime
         await Accounts.CreateIssuerAsync("bank", bank, CancellationToken.None);
         await KeyFiles.CreateMissingAsync(_keys, CancellationToken.None);
         Identity = await KeyFiles.ReadAsync(_keys, Origin, CancellationToken.None);
-        _process = await AppProcess.StartAsync(
-            _azurite.Inbox,
-            _azurite.Ledger,
-            Origin,
-            _keys,
-            CancellationToken.None,
-            ("Access__SignIn", "true"),
-            ("Access__Issuers", """{"bank":["00000000-0000-0000-0000-00000000000a"]}"""));
+        var settings = new Dictionary<string, string>(HostedApp.LaptopSettings(_azurite.Inbox, _azurite.Ledger, Origin, _keys))
+        {
+            ["Access__SignIn"] = "true",
+            ["Access__Issuers"] = """{"bank":["00000000-0000-0000-0000-00000000000a"]}""",
+        };
+        _process = await AppProcess.StartAsync(settings, CancellationToken.None);
     }
 
     public Task<T> EventuallyAsync<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
         where T : class => _process!.EventuallyAsync(ask, cancellationToken);
-
-    /// <summary>Waits until the timer has begun the log.</summary>
-    public Task ReadyAsync(CancellationToken cancellationToken) => EventuallyAsync(
-        async () =>
-        {
-            using var response = await Client.GetAsync("health/ready", cancellationToken);
-            return response.IsSuccessStatusCode ? "ready" : null;
-        },
-        cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -65,8 +65,7 @@ public sealed class Site : IAsyncDisposable
             else
                 await next(context);
         });
-        app.UseStatusCodePages(context => Problem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
-        app.MapTrueCopyApi();
+        app.UseTrueCopyApi();
         await app.StartAsync(Stop);
         await app.Services.GetRequiredService<Sequencer>().DrainAsync(Stop);
         return site;

@@ -27,13 +27,17 @@ internal sealed class VerifyHost : IAsyncDisposable
     public static async Task<VerifyHost> StartAsync(LeanLedger ledger, EcdsaP256Signer key, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            HttpLimits.Apply(kestrel);
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(new LogIdentity(LeanService.Origin, [key]));
         builder.Services.AddSingleton<ILogStore>(ledger).AddSingleton<IAnchorIndex>(ledger);
         builder.Services.AddVerification().AddTrueCopyApi();
         var app = builder.Build();
-        app.MapTrueCopyApi();
+        app.UseTrueCopyApi();
         var body = new byte[2048];
         body.AsSpan().Fill((byte)'x');
         app.MapGet(Constant, async context =>

@@ -1,11 +1,9 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using Azure.Security.KeyVault.Keys;
 
-namespace TrueCopy.FunctionDoubles.Vault;
+namespace Azure.Security.KeyVault.Keys;
 
 /// <summary>Sends requests of the REST interface; anything but 200 is a <see cref="RequestFailedException"/>.</summary>
 internal sealed class VaultPipeline(Uri vault, HttpPipeline pipeline)

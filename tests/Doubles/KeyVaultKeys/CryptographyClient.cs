@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using Azure.Core;
-using TrueCopy.FunctionDoubles.Vault;
 
 namespace Azure.Security.KeyVault.Keys.Cryptography;
 

@@ -4,13 +4,12 @@ using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Security.KeyVault.Keys.Cryptography;
-using TrueCopy.FunctionDoubles.Vault;
 
 namespace Azure.Security.KeyVault.Keys;
 
 public class KeyClientOptions : ClientOptions;
 
-/// <summary>As much of the key client as the product calls, over the REST interface of Key Vault, api-version 7.6.</summary>
+/// <summary>As much of the key client as the product calls, over the REST interface of Key Vault, api-version 7.6. It asks no vault beyond this machine.</summary>
 public class KeyClient
 {
     private readonly VaultPipeline _vault;
@@ -19,6 +18,8 @@ public class KeyClient
 
     public KeyClient(Uri vaultUri, TokenCredential credential, KeyClientOptions options)
     {
+        if (!vaultUri.IsLoopback)
+            throw new NotSupportedException("This is a test double of Azure.Security.KeyVault.Keys: build with the package (-p:KeyVaultKeys=package).");
         VaultUri = vaultUri;
         _vault = new VaultPipeline(vaultUri, HttpPipelineBuilder.Build(options, [], [new VaultChallengePolicy(credential)], null));
     }

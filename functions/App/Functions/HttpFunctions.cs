@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using TrueCopy.Api;
+
+namespace TrueCopy.App.Functions;
+
+/// <summary>
+/// HTTP requests, all answered by the one pipeline of the API. There are several functions so that the platform can tell
+/// operators what is asked for without addresses, which hold digests. They take every method: the pipeline refuses those that a
+/// path does not have. The platform's router goes by name, so what takes every path comes last.
+/// </summary>
+public sealed class HttpFunctions(ApiPipeline api)
+{
+    /// <summary>What the page loads.</summary>
+    [Function("Assets")]
+    public IResult Assets([HttpTrigger(AuthorizationLevel.Anonymous, Route = "assets/{*rest}")] HttpRequest request) => api;
+
+    /// <summary>For load balancers.</summary>
+    [Function("Health")]
+    public IResult Health([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/{*rest}")] HttpRequest request) => api;
+
+    /// <summary>Who issues, and what an issuer may ask about its own documents.</summary>
+    [Function("Issuers")]
+    public IResult Issuers([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/issuers/{*rest}")] HttpRequest request) => api;
+
+    /// <summary>The log's keys.</summary>
+    [Function("Keys")]
+    public IResult Keys([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/keys/{*rest}")] HttpRequest request) => api;
+
+    /// <summary>The public log.</summary>
+    [Function("Log")]
+    public IResult Log([HttpTrigger(AuthorizationLevel.Anonymous, Route = "log/{*rest}")] HttpRequest request) => api;
+
+    /// <summary>The description of the API.</summary>
+    [Function("OpenApi")]
+    public IResult OpenApi([HttpTrigger(AuthorizationLevel.Anonymous, Route = "openapi/{*rest}")] HttpRequest request) => api;
+
+    /// <summary>The page for people.</summary>
+    [Function("Page")]
+    public IResult Page([HttpTrigger(AuthorizationLevel.Anonymous, Route = Routes.Page)] HttpRequest request) => api;
+
+    /// <summary>Verification requests.</summary>
+    [Function("Verify")]
+    public IResult Verify([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/verify/{*rest}")] HttpRequest request) => api;
+
+    /// <summary>What is not there is told as everywhere.</summary>
+    [Function("WrongPath")]
+    public IResult WrongPath([HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request) => api;
+}
