@@ -5,7 +5,7 @@ using TrueCopy.EndToEnd.Tests.Cli;
 namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>Everything an issuer can do, from the command line through Azurite to what a verifier then sees. One service for all.</summary>
-public sealed class ActsTests(ActsTests.Running running) : IClassFixture<ActsTests.Running>
+public abstract class ActsTests(ActsTests.Running running)
 {
     [Theory]
     [InlineData("file")]
@@ -171,10 +171,10 @@ public sealed class ActsTests(ActsTests.Running running) : IClassFixture<ActsTes
     private static string HexOf(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
 
     /// <summary>A service that runs for all tests of the class.</summary>
-    public sealed class Running : IAsyncLifetime
+    public abstract class Running(Host host) : IAsyncLifetime
     {
         private readonly TempFolder _folder = new();
-        private LocalProcess _service = null!;
+        private IRunningService _service = null!;
 
         internal string Key { get; private set; } = "";
 
@@ -186,7 +186,7 @@ public sealed class ActsTests(ActsTests.Running running) : IClassFixture<ActsTes
 
         public async ValueTask InitializeAsync()
         {
-            _service = await LocalProcess.StartAsync(_folder.At("data"));
+            _service = await RunningService.StartAsync(host, _folder.At("data"));
             using var http = new HttpClient();
             var keys = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{Address}/v1/keys")));
             Key = keys.RootElement.GetProperty("verifierKeys")[0].GetString()!;
@@ -196,6 +196,7 @@ public sealed class ActsTests(ActsTests.Running running) : IClassFixture<ActsTes
         {
             await _service.DisposeAsync();
             _folder.Dispose();
+            GC.SuppressFinalize(this);
         }
 
         internal string NewFile(byte[]? content = null, string extension = ".pdf") => _folder.File(Guid.NewGuid() + extension, content ?? RandomNumberGenerator.GetBytes(1000));

@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TrueCopy.AzureStorage;
+using TrueCopy.Local.Azurite;
 using TrueCopy.Testing;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>The local service as a process of its own, on free ports, as a user starts it.</summary>
-internal sealed partial class LocalProcess : IAsyncDisposable
+internal sealed partial class LocalProcess : IRunningService
 {
     private readonly DotnetProcess _process;
 
@@ -25,7 +26,10 @@ internal sealed partial class LocalProcess : IAsyncDisposable
     public long PeakMemory =>
         long.Parse(PeakPattern().Match(File.ReadAllText($"/proc/{_process.Id}/status")).Groups[1].Value, CultureInfo.InvariantCulture) * 1024;
 
-    public StorageAccounts Accounts => StorageAccounts.Connect(Inbox, Inbox);
+    /// <summary>Inbox and ledger, which are two accounts of one Azurite where the service started it.</summary>
+    public StorageAccounts Accounts => StorageAccounts.Connect(
+        Inbox,
+        Inbox.Replace(AzuriteAccount.Inbox.Name, AzuriteAccount.Ledger.Name, StringComparison.Ordinal).Replace(AzuriteAccount.Inbox.Key, AzuriteAccount.Ledger.Key, StringComparison.Ordinal));
 
     public static ProcessStartInfo Command(params string[] arguments) => DotnetProcess.Command(typeof(Local.LocalService).Assembly.Location, arguments);
 

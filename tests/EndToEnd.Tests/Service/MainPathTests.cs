@@ -5,17 +5,18 @@ using TrueCopy.EndToEnd.Tests.Cli;
 namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>The main job, from the command line through Azurite to a receipt checked offline.</summary>
-public sealed class MainPathTests : IAsyncLifetime
+public abstract class MainPathTests(Host host) : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
-    private LocalProcess _service = null!;
+    private IRunningService _service = null!;
 
-    public async ValueTask InitializeAsync() => _service = await LocalProcess.StartAsync(_folder.At("data"));
+    public async ValueTask InitializeAsync() => _service = await RunningService.StartAsync(host, _folder.At("data"));
 
     public async ValueTask DisposeAsync()
     {
         await _service.DisposeAsync();
         _folder.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]
