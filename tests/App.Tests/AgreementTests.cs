@@ -80,7 +80,7 @@ public sealed partial class AgreementTests
         Assert.Equal(QueueTrigger.NewBatchThreshold, queues.GetProperty("newBatchThreshold").GetInt32());
         Assert.Equal(QueueTrigger.MaxDequeueCount, queues.GetProperty("maxDequeueCount").GetInt32());
         Assert.Equal(QueueTrigger.Invisible, TimeSpan.Parse(queues.GetProperty("visibilityTimeout").GetString()!, CultureInfo.InvariantCulture));
-        Assert.Equal("base64", queues.GetProperty("messageEncoding").GetString());
+        Assert.Equal("none", queues.GetProperty("messageEncoding").GetString());
         Assert.Equal("", extensions.GetProperty("http").GetProperty("routePrefix").GetString());
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Azure.Storage.Queues;
 using TrueCopy.AzureStorage;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
@@ -114,6 +115,21 @@ public sealed class BlobCreatedTests(RunningApp app)
         var letter = app.Accounts.Ledger.GetBlobContainerClient("dead-letters").GetBlobClient($"{source}/{sent.Value.MessageId}");
         var kept = await app.EventuallyAsync(async () => await letter.ExistsAsync(Stop) ? letter : null, Stop);
         Assert.Equal("""{"not":"an event"}""", (await kept.DownloadContentAsync(Stop)).Value.Content.ToString());
+    }
+
+    [Theory]
+    [InlineData("blob-events")]
+    [InlineData("blob-events-poison")]
+    [InlineData("staged-acts-poison")]
+    [InlineData("staged-bulk-poison")]
+    public async Task A_message_that_is_not_even_base64_is_kept_as_a_dead_letter_and_stays_in_no_queue(string queue)
+    {
+        var raw = new QueueClient(app.Ledger, queue, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
+        var sent = await raw.SendMessageAsync("{not base64}", Stop);
+        var source = queue.EndsWith(StorageNames.PoisonSuffix, StringComparison.Ordinal) ? queue[..^StorageNames.PoisonSuffix.Length] : queue;
+        var letter = app.Accounts.Ledger.GetBlobContainerClient("dead-letters").GetBlobClient($"{source}/{sent.Value.MessageId}");
+        await app.EventuallyAsync(async () => await letter.ExistsAsync(Stop) ? letter : null, Stop);
+        Assert.Equal("{not base64}", (await letter.DownloadContentAsync(Stop)).Value.Content.ToString());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -40,6 +41,36 @@ public sealed class HttpTests(RunningApp app)
             using var head = await app.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path), Stop);
             Assert.Equal((path, status), (path, head.StatusCode));
         }
+    }
+
+    [Fact]
+    public async Task What_the_platform_answers_itself_forbids_browsers_as_much_as_what_the_app_answers()
+    {
+        using var response = await app.Client.GetAsync(new Uri($"http://{app.Client.BaseAddress!.Authority}//v1//keys"), Stop);
+        Assert.Equal((HttpStatusCode.NotFound, ""), (response.StatusCode, await response.Content.ReadAsStringAsync(Stop)));
+        using var ours = await app.Client.GetAsync("v1/keys", Stop);
+        foreach (var name in (string[])["X-Content-Type-Options", "Content-Security-Policy", "Referrer-Policy", "Cross-Origin-Resource-Policy"])
+            Assert.Equal(ours.Headers.GetValues(name), response.Headers.GetValues(name));
+    }
+
+    // What the worker has not been told of when the client leaves, the platform's own libraries call cancelled; what it works on is not to be called failed.
+    [Fact]
+    public async Task A_client_that_hangs_up_fails_no_function()
+    {
+        var digests = string.Join(',', Enumerable.Range(0, 1000).Select(i => $$"""{"algorithm":"sha-256","digest":"{{i:x64}}"}"""));
+        var body = $$"""{"digests":[{{digests}}]}""";
+        var request = Encoding.ASCII.GetBytes($"POST /v1/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        for (var i = 0; i < 8; i++)
+        {
+            using var client = new TcpClient { ReceiveBufferSize = 4096, LingerState = new LingerOption(true, 0) };
+            await client.ConnectAsync(app.Client.BaseAddress!.Host, app.Client.BaseAddress.Port, Stop);
+            await client.GetStream().WriteAsync(request, Stop);
+            await client.GetStream().ReadExactlyAsync(new byte[64], Stop);
+        }
+
+        using var after = await app.Client.PostAsync("v1/verify", new StringContent(body, Encoding.UTF8, "application/json"), Stop);
+        Assert.True(after.IsSuccessStatusCode);
+        Assert.DoesNotContain(app.Failures, failure => failure.StartsWith("Verify: Failure", StringComparison.Ordinal));
     }
 
     [Fact]

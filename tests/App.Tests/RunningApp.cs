@@ -19,6 +19,9 @@ public sealed class RunningApp : IAsyncLifetime
 
     public LogIdentity Identity { get; private set; } = null!;
 
+    /// <summary>Connection string of the ledger's account.</summary>
+    public string Ledger => _azurite!.Ledger;
+
     public HttpClient Client => _process!.Client;
 
     public string Output => _process!.Output;

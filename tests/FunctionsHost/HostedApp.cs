@@ -53,6 +53,9 @@ public sealed partial class HostedApp : IAsyncDisposable
     /// <summary>Invocations that failed, as <c>function: reason</c>.</summary>
     public IReadOnlyCollection<string> Failures => _invoker.Failures;
 
+    /// <summary>How often the platform's listeners have looked into a queue.</summary>
+    public long Polls => _log.Polls;
+
     /// <summary>The worker's process id.</summary>
     public int WorkerId => _process.Id;
 

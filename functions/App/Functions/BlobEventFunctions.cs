@@ -14,7 +14,7 @@ public sealed class BlobEventFunctions(IntakeHandler intake, PoisonHandler poiso
         [QueueTrigger(StorageNames.BlobEventsQueue, Connection = AppSettings.LedgerConnection)] QueueMessage message,
         CancellationToken cancellationToken)
     {
-        var body = message.Body.ToMemory();
+        var body = QueueBody.Of(message);
         if (await intake.HandleAsync(body, cancellationToken) == IntakeOutcome.Unreadable)
             await poison.HandleAsync(StorageNames.BlobEventsQueue, message.MessageId, body, cancellationToken);
     }

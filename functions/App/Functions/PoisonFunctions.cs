@@ -37,5 +37,5 @@ public sealed class PoisonFunctions(PoisonHandler poison)
         HandleAsync(StorageNames.AnswersQueue, message, cancellationToken);
 
     private Task HandleAsync(string queue, QueueMessage message, CancellationToken cancellationToken) =>
-        poison.HandleAsync(queue, message.MessageId, message.Body.ToMemory(), cancellationToken);
+        poison.HandleAsync(queue, message.MessageId, QueueBody.Of(message), cancellationToken);
 }

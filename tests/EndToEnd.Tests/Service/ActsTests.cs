@@ -88,9 +88,13 @@ public abstract class ActsTests(ActsTests.Running running)
     {
         var file = running.NewFile();
         Assert.Equal(0, (await Tool.RunAsync("issue", file, "--issuer", "demo-registry", "--inbox", running.Inbox)).ExitCode);
-        var refused = await Tool.RunAsync("revoke", file, "--issuer", "demo-bank", "--inbox", running.Inbox);
-        Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("you have not issued this document", refused.Output, StringComparison.Ordinal);
+        if (running.Host == Host.Local)
+        {
+            var refused = await Tool.RunAsync("revoke", file, "--issuer", "demo-bank", "--inbox", running.Inbox);
+            Assert.Equal(1, refused.ExitCode);
+            Assert.Contains("you have not issued this document", refused.Output, StringComparison.Ordinal);
+        }
+
         Assert.Equal(0, (await running.VerifyAsync(file, "--algorithm", "sm3")).ExitCode);
 
         Assert.Equal(0, (await Tool.RunAsync("revoke", file, "--issuer", "demo-registry", "--inbox", running.Inbox)).ExitCode);
@@ -133,16 +137,24 @@ public abstract class ActsTests(ActsTests.Running running)
         Assert.Equal(0, (await running.VerifyAsync(files)).ExitCode);
 
         await running.ActAsync("suspend", "ref:子目录/7.pdf");
+        Assert.Equal(11, (await running.VerifyAsync(files[7])).ExitCode);
         var status = await Tool.RunAsync("status", "子目录/7.pdf", "--issuer", "demo-bank", "--service", running.Address, "--key", running.Key);
+        if (running.Host == Host.Functions)
+        {
+            // Nobody is signed in.
+            Assert.Equal(3, status.ExitCode);
+            return;
+        }
+
         Assert.Equal(11, status.ExitCode);
         Assert.Contains("SUSPENDED", status.Output, StringComparison.Ordinal);
-        Assert.Equal(11, (await running.VerifyAsync(files[7])).ExitCode);
         Assert.Equal(1, (await Tool.RunAsync("status", "never used", "--issuer", "demo-bank", "--service", running.Address)).ExitCode);
     }
 
     [Fact]
     public async Task A_list_of_acts_that_is_refused_in_part_says_which_lines_and_exits_with_1()
     {
+        Assert.SkipUnless(running.Host == Host.Local, "The Function App waits ten minutes for a document that may be on its way.");
         var file = running.NewFile();
         await running.IssueAsync(file);
         string Line(string document) => $"{{\"act\":\"suspend\",\"algorithm\":\"sha-256\",\"digest\":\"{HexOf(document)}\"}}\n";
@@ -175,6 +187,8 @@ public abstract class ActsTests(ActsTests.Running running)
     {
         private readonly TempFolder _folder = new();
         private IRunningService _service = null!;
+
+        internal Host Host => host;
 
         internal string Key { get; private set; } = "";
 

@@ -60,8 +60,9 @@ internal sealed class CostModel(Prices prices, int alwaysReady, long documents)
     // The checkpoint at most once a second and instance, and tiles that are not in memory.
     private decimal VerificationReads => Verifications + (5 * Math.Min(Verifications, SecondsAMonth * Math.Max(1, alwaysReady)));
 
-    // The host looks into six queues every two seconds at most while awake; the timer into three once a minute.
-    private static decimal Polling => (3 * SecondsAMonth / 4) + (7 * MinutesAMonth);
+    // Functions scale one by one: without uploads nobody looks into their queues. An upload has two looked into twice a second until
+    // the instances are given back, here after ten minutes; the timer looks into three once a minute.
+    private decimal Polling => (4 * Math.Min(SecondsAMonth, Documents * 600)) + (7 * MinutesAMonth);
 
     private decimal BlobGigabytes => ((Documents * (DocumentBytes + ReceiptBytes + LedgerBytesADocument)) + (Batches * LedgerBytesABatch)) / 1e9m;
 

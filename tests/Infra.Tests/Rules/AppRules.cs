@@ -20,7 +20,8 @@ internal static partial class AppRules
             (PublishingPolicy, "/ftp", policy => policy.Flag("properties.allow") == false),
             (PublishingPolicy, "/scm", policy => policy.Flag("properties.allow") == false)),
 
-        Rule.Each("No_publishing_over_FTP", Site, app => app.Text("properties.siteConfig.ftpsState") == "Disabled"),
+        // Flex Consumption refuses a site with this setting; the policy above closes FTP.
+        Rule.Each("Nothing_is_set_that_Flex_Consumption_refuses", Site, app => app.At("properties.siteConfig.ftpsState") is null),
 
         Rule.Each("Nobody_debugs_the_app_from_afar", Site, app => app.Flag("properties.siteConfig.remoteDebuggingEnabled") == false),
 

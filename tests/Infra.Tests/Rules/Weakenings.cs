@@ -117,7 +117,7 @@ internal static class Weakenings
         ("The_app_speaks_TLS_1_2_or_later", Site, "", "properties.siteConfig.scmMinTlsVersion", [null, "\"1.1\""]),
         ("No_publishing_with_passwords", PublishingPolicy, "", "", [null]),
         ("No_publishing_with_passwords", PublishingPolicy, "", "properties.allow", [null, "true"]),
-        ("No_publishing_over_FTP", Site, "", "properties.siteConfig.ftpsState", [null, "\"AllAllowed\""]),
+        ("Nothing_is_set_that_Flex_Consumption_refuses", Site, "", "properties.siteConfig.ftpsState", ["\"Disabled\""]),
         ("Nobody_debugs_the_app_from_afar", Site, "", "properties.siteConfig.remoteDebuggingEnabled", [null, "true"]),
         ("The_app_has_an_identity_that_was_granted_its_roles_first", Site, "", "identity", [null, "{\"type\":\"SystemAssigned\"}"]),
         ("The_package_is_fetched_by_managed_identity", Site, "", "properties.functionAppConfig.deployment.storage.authentication",
