@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
 
@@ -65,6 +67,23 @@ public sealed class OverloadTests
         var answer = await request;
         await ApiHost.ProblemAsync(answer, 503, "unavailable");
         Assert.NotNull(answer.Headers.RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_its_answer_is_cut_off_and_holds_no_place_among_the_batches()
+    {
+        await using var host = await ApiHost.StartAsync(onKestrel: true);
+        await host.IssueManyAsync(1000);
+        var digests = string.Join(',', Enumerable.Range(0, 1000).Select(i => $$"""{"algorithm":"sha-256","digest":"{{ApiHost.HexOf($"{i}")}}"}"""));
+        var body = $$"""{"digests":[{{digests}}]}""";
+        using var client = new TcpClient { ReceiveBufferSize = 4096 };
+        await client.ConnectAsync(host.Address.Host, host.Address.Port, TestContext.Current.CancellationToken);
+        var request = $"POST /v1/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        await client.GetStream().ReadExactlyAsync(new byte[64], TestContext.Current.CancellationToken);
+        host.World.Time.Advance(HttpLimits.MaxWriteTime);
+        await host.AnsweredAsync();
+        Assert.DoesNotContain(host.Logged, line => line.Level >= LogLevel.Error);
     }
 
     private static async Task UntilAsync(Func<bool> condition)
