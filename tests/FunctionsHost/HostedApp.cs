@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -55,6 +57,9 @@ public sealed partial class HostedApp : IAsyncDisposable
 
     /// <summary>How often the platform's listeners have looked into a queue.</summary>
     public long Polls => _log.Polls;
+
+    /// <summary>From the start of the worker's process until its last function was loaded.</summary>
+    public TimeSpan LoadedAfter { get; private set; }
 
     /// <summary>The worker's process id.</summary>
     public int WorkerId => _process.Id;
@@ -114,6 +119,7 @@ public sealed partial class HostedApp : IAsyncDisposable
     private async Task RunAsync(string folder, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
         _rpc = await ListenAsync(cancellationToken);
+        var started = Stopwatch.GetTimestamp();
         _process = DotnetProcess.Start(Command(folder, settings), NeverPattern());
         var ended = await Task.WhenAny(_channel.Connected, _process.Ready).WaitAsync(TimeSpan.FromMinutes(3), cancellationToken);
         await ended;
@@ -122,6 +128,7 @@ public sealed partial class HostedApp : IAsyncDisposable
             new StreamingMessage { WorkerInitRequest = new WorkerInitRequest { HostVersion = "4.0.0", WorkerDirectory = folder, FunctionAppDirectory = folder } },
             cancellationToken)).WorkerInitResponse;
         Functions = await LoadAsync(folder, cancellationToken);
+        LoadedAfter = Stopwatch.GetElapsedTime(started);
         var hostJson = new HostJson(folder);
         var worker = new Uri(initialised.Capabilities["HttpUri"]);
         await UntilListeningAsync(worker, cancellationToken);
@@ -146,7 +153,7 @@ public sealed partial class HostedApp : IAsyncDisposable
         return rpc;
     }
 
-    private System.Diagnostics.ProcessStartInfo Command(string folder, IReadOnlyDictionary<string, string> settings)
+    private ProcessStartInfo Command(string folder, IReadOnlyDictionary<string, string> settings)
     {
         var id = Guid.NewGuid().ToString();
         string[] arguments =
@@ -156,7 +163,7 @@ public sealed partial class HostedApp : IAsyncDisposable
             "--functions-request-id", Guid.NewGuid().ToString(),
             "--functions-grpc-max-message-length", $"{int.MaxValue}",
         ];
-        var command = DotnetProcess.Command(Path.Combine(folder, "TrueCopy.App.dll"), arguments);
+        var command = DotnetProcess.Command(Path.Combine(folder, WorkerIn(folder)), arguments);
         command.Environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
         command.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = folder;
         command.Environment["FUNCTIONS_WORKER_DIRECTORY"] = folder;
@@ -164,6 +171,10 @@ public sealed partial class HostedApp : IAsyncDisposable
             command.Environment[name] = value;
         return command;
     }
+
+    private static string WorkerIn(string folder) =>
+        JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(folder, "worker.config.json")))
+            .GetProperty("description").GetProperty("defaultWorkerPath").GetString()!;
 
     private async Task<IReadOnlyList<DeclaredFunction>> LoadAsync(string folder, CancellationToken cancellationToken)
     {
