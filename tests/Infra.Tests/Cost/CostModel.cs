@@ -60,15 +60,9 @@ internal sealed class CostModel(Prices prices, int alwaysReady, long documents)
     // The checkpoint at most once a second and instance, and tiles that are not in memory.
     private decimal VerificationReads => Verifications + (5 * Math.Min(Verifications, SecondsAMonth * Math.Max(1, alwaysReady)));
 
-<<<<<<< HEAD
     // Functions scale one by one: without uploads nobody looks into their queues. An upload has two looked into twice a second until
     // the instances are given back, here after ten minutes; the timer looks into three once a minute.
     private decimal Polling => (4 * Math.Min(SecondsAMonth, Documents * 600)) + (7 * MinutesAMonth);
-=======
-    // Functions scale one by one: without uploads nobody looks into their queue. An upload has it looked into twice a second until the
-    // instance is given back, here after ten minutes; the timer looks into two once a minute.
-    private decimal Polling => (2 * Math.Min(SecondsAMonth, Documents * 600)) + (6 * MinutesAMonth);
->>>>>>> 0b08703 (A client that does not read its answer is cut off after a minute; what the platform may log of requests is told to operators; no setting that Flex Consumption refuses)
 
     private decimal BlobGigabytes => ((Documents * (DocumentBytes + ReceiptBytes + LedgerBytesADocument)) + (Batches * LedgerBytesABatch)) / 1e9m;
 
