@@ -122,6 +122,8 @@ public sealed class BlobCreatedTests(RunningApp app)
     [InlineData("blob-events-poison")]
     [InlineData("staged-acts-poison")]
     [InlineData("staged-bulk-poison")]
+    [InlineData("answers")]
+    [InlineData("answers-poison")]
     public async Task A_message_that_is_not_even_base64_is_kept_as_a_dead_letter_and_stays_in_no_queue(string queue)
     {
         var raw = new QueueClient(app.Ledger, queue, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
