@@ -176,6 +176,19 @@ public sealed class ForgeryTests(Theatre theatre) : Scene(theatre)
     }
 
     [Fact]
+    [Attack(Who.Network, "0 ✔ VERIFIED", Before = "0 ✔ VERIFIED", StillWorks = true)]
+    public async Task Nobody_proves_that_no_other_institution_issued_it()
+    {
+        // The one that revoked it is left out.
+        Network.TamperWithVerdicts(verdict =>
+        {
+            var kinder = verdict["results"]!.AsArray().Single(result => result!["verdict"]!.GetValue<string>() == "verified")!.DeepClone();
+            (verdict["verdict"], verdict["results"]) = ("verified", new JsonArray(kinder));
+        });
+        await ConcludeOfAsync("disputed");
+    }
+
+    [Fact]
     [Attack(Who.Network, "3 THIS IS NOT THE LOG", Before = "3 ‼ NO ANSWER")]
     public async Task That_it_is_unknown_is_not_said_on_a_forged_checkpoint()
     {
