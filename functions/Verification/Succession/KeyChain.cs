@@ -80,7 +80,9 @@ public sealed class KeyChain
             (known, announced) = (entry.Keys, entry.LogIndex);
         }
 
-        return new LearnedKeys(known, announced, former, steps);
+        return known.IsSameAs(_entries[^1].Keys)
+            ? new LearnedKeys(known, announced, former, steps)
+            : throw new LogFormatException("keys entries: the keys that are known are not those that the last one lists");
     }
 
     // Not the first: keys that were given may be younger than the entry, and must not be exchanged for those that they replaced.

@@ -45,9 +45,11 @@ public sealed record KeysEntry(long LogIndex, ReadOnlyMemory<byte> Entry, KeySet
         var proof = TlogProof.Parse(Encoding.UTF8.GetBytes(receipt));
         if (proof.Index != logIndex)
             throw new LogFormatException($"keys entry {logIndex}: its receipt is that of entry {proof.Index}");
+        if (proof.Extra is not { } json)
+            throw new LogFormatException($"keys entry {logIndex}: its receipt does not hold the entry");
         try
         {
-            return ForeignJson.Read((proof.Extra ?? "null"u8.ToArray()).Span, Json.KeysEntryExtra) is { Entry.IsEmpty: false } extra
+            return ForeignJson.Read(json.Span, Json.KeysEntryExtra) is { Entry.IsEmpty: false } extra
                 ? new KeysEntry(logIndex, extra.Entry, KeysOf(logIndex, extra.Entry), proof)
                 : throw new LogFormatException($"keys entry {logIndex}: its receipt does not hold the entry");
         }

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using TrueCopy.TransparencyLog.Checkpoints;
+using TrueCopy.TransparencyLog.Notes;
+using TrueCopy.TransparencyLog.Proofs;
+using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Acts;
+
+namespace TrueCopy.Adversary.Tests.Forging;
+
+/// <summary>A log of whatever entries one likes, signed by whatever keys one has.</summary>
+internal sealed class ForgedLog(string origin, params INoteSigner[] signers) : ITileReader
+{
+    private readonly List<byte[]> _entries = [];
+    private readonly RightEdge _edge = new();
+    private readonly Dictionary<TileId, byte[]> _tiles = [];
+
+    /// <summary>A log that begins as every log does.</summary>
+    public static ForgedLog Begin(string origin)
+    {
+        var log = new ForgedLog(origin, Forger.Keys(origin));
+        log.Add(Entry.Genesis(origin, [.. log.Signers.Select(signer => signer.Verifier.ToString())], TimeProvider.System.GetUtcNow()).Encode());
+        log.Add("{}"u8.ToArray());
+        return log;
+    }
+
+    public string Origin => origin;
+
+    public INoteSigner[] Signers { get; set; } = signers;
+
+    public long Size => _edge.Size;
+
+    public IReadOnlyList<byte[]> Entries => _entries;
+
+    /// <summary>Adds an entry, and says where it is.</summary>
+    public long Add(byte[] entry)
+    {
+        _edge.Append(entry);
+        _entries.Add(entry);
+        foreach (var tile in _edge.TakeTiles())
+            _tiles[tile.Id] = tile.Bytes.ToArray();
+        return Size - 1;
+    }
+
+    /// <summary>The signed checkpoint of its present size.</summary>
+    public string Checkpoint() => Forger.Sign(new Checkpoint(origin, Size, _edge.Root(), []).ToNoteText(), Signers);
+
+    /// <summary>The root of its present size, base64.</summary>
+    public string Root => _edge.Root().ToString();
+
+    /// <summary>A proof of an entry as a receipt carries it.</summary>
+    /// <param name="index">The entry.</param>
+    /// <param name="extra">The extra line's JSON.</param>
+    /// <param name="checkpoint">The note; that of the present size if it is not given.</param>
+    public async Task<string> ProofAsync(long index, string extra, string? checkpoint = null)
+    {
+        var note = checkpoint ?? Checkpoint();
+        var size = long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture);
+        var path = await new TreeReader(new UncachedTiles(this), size).InclusionProofAsync(index, CancellationToken.None);
+        return Encoding.UTF8.GetString(new TlogProof(Encoding.UTF8.GetBytes(extra), index, path, Encoding.UTF8.GetBytes(note)).Encode());
+    }
+
+    /// <summary>Every tile and bundle of every size that it had, by path below <c>/log/</c>.</summary>
+    public IEnumerable<(string Path, byte[] Bytes)> Tiles => _tiles.Select(tile => (tile.Key.ToPath(), tile.Value));
+
+    /// <summary>What it answers to <c>/v1/keys</c>.</summary>
+    /// <param name="example">What a true log answers.</param>
+    public async Task<string> KeysAsync(string example)
+    {
+        var served = JsonNode.Parse(example)!;
+        served["origin"] = origin;
+        served["verifierKeys"] = new JsonArray([.. Signers.Select(signer => (JsonNode)signer.Verifier.ToString())]);
+        if (served["entries"] is not null)
+        {
+            var proof = await ProofAsync(0, ExtraLine.Encode(new JsonObject { ["entry"] = Convert.ToBase64String(_entries[0]) }));
+            served["entries"] = new JsonArray(new JsonObject { ["logIndex"] = 0, ["receipt"] = proof });
+        }
+
+        return served.ToJsonString();
+    }
+
+    /// <summary>What it serves under a path below <c>/log/</c>; null for nothing.</summary>
+    public byte[]? Serve(string path) => path == "checkpoint" ? Encoding.UTF8.GetBytes(Checkpoint())
+        : TileId.TryParse(path, out var tile) && _tiles.TryGetValue(tile, out var bytes) ? bytes : null;
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellationToken) =>
+        _tiles.TryGetValue(tile, out var bytes) ? new(bytes) : throw new TileNotFoundException(tile);
+}
