@@ -29,6 +29,7 @@ public static class VerificationServices
         services.AddSingleton<BatchPublisher>();
         services.AddSingleton<ActResolver>();
         services.AddSingleton<IssuerAnnouncements>();
+        services.AddSingleton<SuspectMessages>();
         services.AddSingleton<StagedBatches>();
         services.TryAddSingleton(new AnswerOptions());
         services.AddSingleton<AnswerMetrics>();
@@ -37,6 +38,7 @@ public static class VerificationServices
         services.AddSingleton<AnswerHandler>();
         services.AddSingleton<DirectAnswers>();
         services.AddSingleton<Sequencer>();
+        services.AddSingleton<RepeatedIssues>();
         services.AddSingleton<DocumentIntake>();
         services.AddSingleton<ManifestIntake>();
         services.AddSingleton<ActListIntake>();

@@ -95,7 +95,7 @@ public sealed class AbortTests
             return [];
         }
 
-        public Task<IReadOnlyList<Anchor>> AddAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public void Dispose() => Asked.Dispose();
@@ -106,7 +106,7 @@ public sealed class AbortTests
         public Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken) =>
             throw new TaskCanceledException("The operation was cancelled because it exceeded the configured timeout.");
 
-        public Task<IReadOnlyList<Anchor>> AddAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 }

@@ -214,7 +214,7 @@ public sealed class FailureTests
     {
         public Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken) => throw exception;
 
-        public Task<IReadOnlyList<Anchor>> AddAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken) => throw exception;
+        public Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken) => throw exception;
 
         public Task WriteAsync(TileContent tile, CancellationToken cancellationToken) => throw exception;
 

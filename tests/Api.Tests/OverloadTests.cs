@@ -128,8 +128,8 @@ public sealed class OverloadTests
             return [];
         }
 
-        public Task<IReadOnlyList<Anchor>> AddAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<Anchor>>([]);
+        public Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<DisplacedAct>>([]);
 
         public void Dispose() => _changed.Dispose();
     }

@@ -57,7 +57,7 @@ internal static class AzureLedger
     {
         var anchors = new TableAnchorIndex(accounts);
         var indexer = new BatchIndexer(anchors, new TableReferenceIndex(accounts), new TableRevocationIndex(accounts), new TableIssuerHistory(accounts), new TableKeyHistory(accounts));
-        return new IndexRebuild(new BlobLogState(accounts), new BlobJournal(accounts), indexer, anchors, new BlobRecoveryStorage(accounts));
+        return new IndexRebuild(new BlobLogState(accounts), new BlobJournal(accounts), indexer, new BlobRecoveryStorage(accounts));
     }
 
     private static StorageAddress AddressOf(string text)

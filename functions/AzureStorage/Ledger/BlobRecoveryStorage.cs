@@ -40,17 +40,24 @@ public sealed class BlobRecoveryStorage(StorageAccounts accounts) : IRecoverySto
     /// <inheritdoc/>
     public async IAsyncEnumerable<AnchorRow> ListAnchorsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var row in _anchors.QueryAsync<TableEntity>(select: [nameof(ITableEntity.PartitionKey), nameof(ITableEntity.RowKey), TableAnchorIndex.LogIndexColumn], cancellationToken: cancellationToken))
+        await foreach (var row in _anchors.QueryAsync<TableEntity>(select: [nameof(ITableEntity.PartitionKey), nameof(ITableEntity.RowKey), TableAnchorIndex.LogIndexColumn, TableAnchorIndex.ActColumn], cancellationToken: cancellationToken))
             yield return TableAnchorIndex.ReadKey(row);
     }
 
     /// <inheritdoc/>
-    public Task ReplaceAnchorAsync(Anchor anchor, CancellationToken cancellationToken) =>
-        _anchors.UpsertEntityAsync(TableAnchorIndex.ToRow(anchor), TableUpdateMode.Replace, cancellationToken);
+    public async Task ReplaceAnchorAsync(Anchor anchor, CancellationToken cancellationToken)
+    {
+        // The key of the issuer's first issue may hold this act, or nothing that could be read.
+        var key = TableAnchorIndex.FirstIssueKey(anchor.Digest, anchor.ReadEntry().Issuer ?? "");
+        var row = TableAnchorIndex.ToRow(anchor, key);
+        var first = await _anchors.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, key, [TableAnchorIndex.ActColumn], cancellationToken);
+        if (!first.HasValue || TableAnchorIndex.ActOf(first.Value!) is var act && act != anchor.ActId && act.Value.Length > 0)
+            row.RowKey = TableAnchorIndex.KeyOf(anchor.Digest, anchor.ActId);
+        await _anchors.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task RemoveAnchorAsync(AnchorRow row, CancellationToken cancellationToken) =>
-        RemoveAsync(_anchors, TableAnchorIndex.KeyOf(row.Digest, row.ActId).Row, cancellationToken);
+    public Task RemoveAnchorAsync(AnchorRow row, CancellationToken cancellationToken) => RemoveAsync(_anchors, row.Key, cancellationToken);
 
     /// <inheritdoc/>
     public string ReferenceKey(string issuer, string reference) => TableReferenceIndex.Hash(issuer, reference);

@@ -35,7 +35,7 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
     public async Task<PreparedPart> PrepareAsync(StagedUpload upload, CancellationToken cancellationToken)
     {
         var body = StagedBody.Encode(upload);
-        if (body.Length <= MaxBodyLength && upload.Answer.Part == 0)
+        if (body.Length <= MaxBodyLength && upload.Answer is { Part: 0, Parts: 1 })
             return new PreparedPart(0, null, body);
 
         // A name that no other delivery of the same event has, so that one that fails takes nothing from another.

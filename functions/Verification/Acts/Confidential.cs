@@ -40,6 +40,17 @@ public sealed record Confidential
     /// </summary>
     public string? FileName { get; init; }
 
+    /// <summary>Further lines of that list which say the very same; kept where the file's name is.</summary>
+    public IReadOnlyList<ListedLine> Also { get; init; } = [];
+
+    /// <summary>The same without what only the issuer's receipts repeat.</summary>
+    public Confidential OfDocument => FileName is null && Also.Count == 0 ? this : this with { FileName = null, Also = [] };
+
     /// <summary>Whether there is anything to keep.</summary>
-    public bool IsEmpty => this is { Reference: null, Type: null, Note: null, Successor: null, Siblings.Count: 0, FileName: null };
+    public bool IsEmpty => this is { Reference: null, Type: null, Note: null, Successor: null, Siblings.Count: 0, FileName: null, Also.Count: 0 };
 }
+
+/// <summary>A line of a list of digests.</summary>
+/// <param name="Position">Its position, from 0.</param>
+/// <param name="FileName">The file's name, if the line has one.</param>
+public sealed record ListedLine(long Position, string? FileName = null);

@@ -24,7 +24,8 @@ public static class ConfidentialJson
             confidential.Note,
             confidential.Successor?.ToString(),
             confidential.Siblings.Count == 0 ? null : [.. confidential.Siblings.Select(sibling => sibling.ToString())],
-            confidential.FileName),
+            confidential.FileName,
+            confidential.Also.Count == 0 ? null : confidential.Also),
         Json.ConfidentialBody);
 
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
@@ -42,6 +43,7 @@ public static class ConfidentialJson
                 Successor = body.Successor is null ? null : DigestOf(body.Successor),
                 Siblings = body.Siblings is null ? [] : [.. body.Siblings.Select(DigestOf)],
                 FileName = body.FileName,
+                Also = body.Also ?? [],
             };
         }
         catch (JsonException exception)
@@ -55,7 +57,7 @@ public static class ConfidentialJson
         : throw new LogFormatException("confidential part: a digest is not algorithm:hex");
 }
 
-internal sealed record ConfidentialBody(string? Reference, string? Type, string? Note, string? Successor, IReadOnlyList<string>? Siblings, string? FileName = null);
+internal sealed record ConfidentialBody(string? Reference, string? Type, string? Note, string? Successor, IReadOnlyList<string>? Siblings, string? FileName = null, IReadOnlyList<ListedLine>? Also = null);
 
 [JsonSerializable(typeof(ConfidentialBody))]
 internal sealed partial class ConfidentialContext : JsonSerializerContext;

@@ -78,7 +78,8 @@ public sealed partial class AnswerAttempts(
     {
         DocumentAnswer document => NameOf(document.Source, "document"),
         ManifestPartAnswer part => NameOf(part.Source, string.Create(CultureInfo.InvariantCulture, $"manifest-{part.Part}")),
-        ActListAnswer list => NameOf(list.Source, "acts"),
+        RepeatAnswer repeat => NameOf(repeat.Source, "repeat"),
+        ActListAnswer list => NameOf(list.Source, string.Create(CultureInfo.InvariantCulture, $"acts-{list.Part}")),
         RefusalAnswer refusal => NameOf(refusal.Source, "refusal"),
         _ => throw new ArgumentOutOfRangeException(nameof(answer), answer, "A batch is answered one by one."),
     };

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TrueCopy.TransparencyLog.Checkpoints;
 using TrueCopy.TransparencyLog.Tiles;
+using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Verification.Answering;
@@ -8,13 +9,13 @@ namespace TrueCopy.Verification.Answering;
 /// <summary>A batch that is published, indexed and finished, and what the process that did it knows about it.</summary>
 /// <param name="Batch">The batch.</param>
 /// <param name="Checkpoint">The signed head after it.</param>
-/// <param name="Repeated">Entries that repeat an act that has one already.</param>
+/// <param name="Displaced">Acts that take no effect, by log index.</param>
 /// <param name="Queued">The message that owes its answers; null if it owes none.</param>
 /// <param name="Since">Since when they are owed.</param>
 public sealed record FinishedBatch(
     JournalBatch Batch,
     SignedCheckpoint Checkpoint,
-    IReadOnlySet<long> Repeated,
+    IReadOnlyDictionary<long, DisplacedAct> Displaced,
     QueuedAnswer? Queued,
     DateTimeOffset Since);
 
@@ -40,15 +41,15 @@ public sealed partial class DirectAnswers(
     private readonly HashSet<Task> _underWay = [];
 
     /// <summary>
-    /// Begins to answer a batch and lists of acts, and waits until that is done, but no longer than the sequencer has
+    /// Begins to answer a batch, and what is answered apart from batches, and waits until that is done, but no longer than the sequencer has
     /// patience. It fails only when it is cancelled.
     /// </summary>
-    public async Task BeginAsync(FinishedBatch? finished, IReadOnlyList<(ActListAnswer Answer, QueuedAnswer Queued)> lists, CancellationToken cancellationToken)
+    public async Task BeginAsync(FinishedBatch? finished, IReadOnlyList<(PendingAnswer Answer, QueuedAnswer Queued)> others, CancellationToken cancellationToken)
     {
-        QueuedAnswer[] queued = [.. lists.Select(list => list.Queued), .. finished?.Queued is { } batch ? [batch] : Array.Empty<QueuedAnswer>()];
+        QueuedAnswer[] queued = [.. others.Select(other => other.Queued), .. finished?.Queued is { } batch ? [batch] : Array.Empty<QueuedAnswer>()];
         if (queued.Length == 0)
             return;
-        var answering = CountUnderWay() < MaxUnderWay ? AnswerAsync(finished, lists, queued, cancellationToken) : LeaveAsync(queued, cancellationToken);
+        var answering = CountUnderWay() < MaxUnderWay ? AnswerAsync(finished, others, queued, cancellationToken) : LeaveAsync(queued, cancellationToken);
         lock (_lock)
             _underWay.Add(answering);
 
@@ -80,13 +81,13 @@ public sealed partial class DirectAnswers(
 
     private async Task AnswerAsync(
         FinishedBatch? finished,
-        IReadOnlyList<(ActListAnswer Answer, QueuedAnswer Queued)> lists,
+        IReadOnlyList<(PendingAnswer Answer, QueuedAnswer Queued)> others,
         IReadOnlyList<QueuedAnswer> queued,
         CancellationToken cancellationToken)
     {
         try
         {
-            ReadyAnswer[] ready = [.. lists.Select(list => new ReadyAnswer(list.Answer, stop => writer.WriteAsync(list.Answer, stop))), .. finished is null ? [] : Ready(finished)];
+            ReadyAnswer[] ready = [.. others.Select(other => new ReadyAnswer(other.Answer, stop => writer.WriteAsync(other.Answer, stop))), .. finished is null ? [] : Ready(finished)];
             await attempts.TryAllAsync(ready, options.AtOnce, cancellationToken);
             foreach (var done in queued)
                 await pending.RemoveAsync(done, cancellationToken);
@@ -113,10 +114,10 @@ public sealed partial class DirectAnswers(
     private IEnumerable<ReadyAnswer> Ready(FinishedBatch finished)
     {
         var prover = new Prover(new BatchTiles(finished.Batch.Tiles, tiles), finished.Checkpoint);
-        return OwedAnswers.Of(finished.Batch, finished.Since, finished.Repeated).Select(answer => answer.Owed switch
+        return OwedAnswers.Of(finished.Batch, finished.Since, finished.Displaced).Select(answer => answer.Owed switch
         {
-            DocumentAnswer document => new ReadyAnswer(document, stop => writer.WriteDocumentAsync(document.Source, [.. answer.Acts.Select(item => item.Anchor)], document.Delete, prover, stop)),
-            ManifestPartAnswer part => new ReadyAnswer(part, stop => writer.WritePartAsync(part.Source, answer.Acts[0].Act.Answer, [.. answer.Acts.Select(item => (item.Act, item.Anchor))], prover, stop)),
+            DocumentAnswer document => new ReadyAnswer(document, stop => writer.WriteDocumentAsync(document, answer.Acts, prover, stop)),
+            ManifestPartAnswer part => new ReadyAnswer(part, stop => writer.WritePartAsync(part, answer.Acts, prover, stop)),
             var other => throw new InvalidOperationException($"A batch does not owe {other}."),
         });
     }

@@ -29,7 +29,7 @@ public static class PendingAnswerBody
         try
         {
             var answer = ForeignJson.Read(bytes, Json.PendingAnswer);
-            return answer is { Tries: >= 0 } and not DocumentAnswer { Digests: [] }
+            return answer is { Tries: >= 0 } and not (DocumentAnswer { Digests: [] } or RepeatAnswer { Lines: [] } or ActListAnswer { Parts: < 1 })
                 ? answer
                 : throw new LogFormatException("pending answer: a part of it is missing");
         }

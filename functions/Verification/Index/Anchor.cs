@@ -30,8 +30,9 @@ public interface IAnchorIndex
     Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Adds rows. A row whose key exists is left as it is: the first entry of an act is the one in effect.
+    /// Adds the rows of a batch, in log order. Those that take no effect get none (<see cref="DocumentActs.Displace"/>);
+    /// those that are there already stay as they are.
     /// </summary>
-    /// <returns>Those of <paramref name="anchors"/> that lost to a row with another log index.</returns>
-    Task<IReadOnlyList<Anchor>> AddAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken);
+    /// <returns>The acts that take no effect.</returns>
+    Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken);
 }

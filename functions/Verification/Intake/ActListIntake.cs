@@ -10,6 +10,9 @@ public sealed class ActListIntake(IStagedActs staged)
     /// <summary>The most lines that one list may have.</summary>
     public const int MaxLines = 10_000;
 
+    /// <summary>How many lines one part has: naming references, they come to no more acts than a batch has room for.</summary>
+    public const int PartLength = 128;
+
     /// <summary>Stages the acts of a list.</summary>
     /// <exception cref="UploadRejectedException">A line breaks a rule.</exception>
     public async Task<IntakeOutcome> StageAsync(Issuer issuer, InboxDocument list, CancellationToken cancellationToken)
@@ -32,8 +35,15 @@ public sealed class ActListIntake(IStagedActs staged)
             throw new UploadRejectedException(Rejection.MalformedActs(fault.Message));
         }
 
-        var upload = new StagedUpload(list.Version, issuer, list.LastModified, AnswerForm.OfActList, acts);
-        await staged.StageAsync([await staged.PrepareAsync(upload, cancellationToken)], cancellationToken);
+        var parts = acts.Chunk(PartLength).ToArray();
+        var prepared = new List<PreparedPart>(parts.Length);
+        foreach (var (part, lines) in parts.Index())
+        {
+            var upload = new StagedUpload(list.Version, issuer, list.LastModified, AnswerForm.OfActList with { Part = part, Parts = parts.Length }, lines);
+            prepared.Add(await staged.PrepareAsync(upload, cancellationToken));
+        }
+
+        await staged.StageAsync(prepared, cancellationToken);
         return IntakeOutcome.Staged;
     }
 }

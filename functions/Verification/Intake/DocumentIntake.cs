@@ -6,10 +6,10 @@ using TrueCopy.Verification.Issuers;
 namespace TrueCopy.Verification.Intake;
 
 /// <summary>Takes in a document: hashes it while reading it once, in constant memory.</summary>
-public sealed class DocumentIntake(IStagedActs staged, IAnchorIndex index)
+public sealed class DocumentIntake(IStagedActs staged, IAnchorIndex index, RepeatedIssues repeated)
 {
     /// <summary>Stages the issue of a document.</summary>
-    /// <exception cref="UploadRejectedException">Its metadata breaks a rule, it is empty, or the issuer revoked these bytes.</exception>
+    /// <exception cref="UploadRejectedException">Its metadata breaks a rule, it is empty, or the issuer revoked these bytes or has done too much to them.</exception>
     public async Task<IntakeOutcome> StageAsync(Issuer issuer, InboxDocument document, CancellationToken cancellationToken)
     {
         var source = document.Version;
@@ -21,7 +21,8 @@ public sealed class DocumentIntake(IStagedActs staged, IAnchorIndex index)
             return IntakeOutcome.Ignored;
         if (digests[0].IsOfNothing)
             throw new UploadRejectedException(Rejection.EmptyDocument());
-        if (known.Select(anchor => anchor.ReadEntry()).Any(entry => entry.Issuer == issuer.Id && entry.Kind == ActKind.Revoke))
+        var own = DocumentActs.OwnedBy(issuer.Id, known);
+        if (own.Any(act => act.Entry.Kind == ActKind.Revoke))
             throw new UploadRejectedException(Rejection.Revoked("These bytes were issued and revoked; they cannot be issued again."));
 
         var act = new RequestedAct(ActKind.Issue, Position: 0)
@@ -34,6 +35,10 @@ public sealed class DocumentIntake(IStagedActs staged, IAnchorIndex index)
         };
         var answer = issuer.Retention == Retention.Delete ? AnswerForm.OfDocumentToDelete : AnswerForm.OfDocument;
         var upload = new StagedUpload(source, issuer, document.LastModified, answer, [act]);
+        if (own.Count > 0)
+            upload = upload with { Repeats = await repeated.AreAllAsync(upload, cancellationToken) };
+        if (own.Count >= DocumentActs.MaxActs && !upload.Repeats)
+            throw new UploadRejectedException(Rejection.TooManyActs());
         await staged.StageAsync([await staged.PrepareAsync(upload, cancellationToken)], cancellationToken);
         return IntakeOutcome.Staged;
     }

@@ -11,7 +11,7 @@ namespace TrueCopy.Verification.Intake;
 /// Takes in digests without documents. Reads the manifest as a stream and stores it in parts; only when the last line
 /// is found good are the parts staged, so one bad line refuses the whole.
 /// </summary>
-public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocationIndex revocations)
+public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocationIndex revocations, RepeatedIssues repeated)
 {
     /// <summary>How many lines one part has.</summary>
     public const int PartLength = 8192;
@@ -42,21 +42,20 @@ public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocati
         var parts = new List<PreparedPart>();
         try
         {
-            var acts = new List<RequestedAct>(PartLength);
+            var acts = new ManifestPart();
             var lines = listAlgorithm is null ? LineReader.ReadAsync(manifest.Content, cancellationToken) : LineReader.ReadNamesAsync(manifest.Content, cancellationToken);
             await foreach (var line in lines)
             {
                 if (Read(line, listAlgorithm, terms, revoked) is not { } act)
                     continue;
-                acts.Add(act);
-                if (acts.Count < PartLength)
+                acts.Add(line, act);
+                if (acts.Lines < PartLength)
                     continue;
-                parts.Add(await PrepareAsync(parts.Count, acts));
-                acts.Clear();
+                parts.Add(await PrepareAsync(parts.Count, acts.Take()));
             }
 
-            if (acts.Count > 0)
-                parts.Add(await PrepareAsync(parts.Count, acts));
+            if (acts.Lines > 0)
+                parts.Add(await PrepareAsync(parts.Count, acts.Take()));
             if (parts.Count == 0)
                 throw new LineException(1, 1, "the manifest lists nothing");
             await staged.StageAsync(parts, cancellationToken);
@@ -73,9 +72,13 @@ public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocati
             throw;
         }
 
-        Task<PreparedPart> PrepareAsync(int part, List<RequestedAct> acts) => staged.PrepareAsync(
-            new StagedUpload(source, issuer, manifest.LastModified, new AnswerForm(UploadKind.Manifest, part), acts),
-            cancellationToken);
+        async Task<PreparedPart> PrepareAsync(int part, IReadOnlyList<RequestedAct> acts)
+        {
+            var upload = new StagedUpload(source, issuer, manifest.LastModified, new AnswerForm(UploadKind.Manifest, part), acts);
+            if (part == 0 && acts.Count <= RepeatedIssues.MaxLines)
+                upload = upload with { Repeats = await repeated.AreAllAsync(upload, cancellationToken) };
+            return await staged.PrepareAsync(upload, cancellationToken);
+        }
     }
 
     private static RequestedAct? Read(Line line, DigestAlgorithm? listAlgorithm, Terms terms, IReadOnlySet<Digest> revoked)
@@ -102,4 +105,52 @@ public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocati
                 ValidFrom = terms.ValidFrom,
                 Expires = terms.Expires,
             };
+}
+
+/// <summary>Lines of a manifest, each document once for the same terms.</summary>
+internal sealed class ManifestPart
+{
+    private readonly List<RequestedAct> _acts = new(ManifestIntake.PartLength);
+    private readonly Dictionary<(Digest, string?, string?, DateTimeOffset?, DateTimeOffset?), int> _listed = [];
+    private readonly Dictionary<Digest, int> _terms = [];
+    private readonly Dictionary<int, List<ListedLine>> _also = [];
+
+    /// <summary>How many lines there are.</summary>
+    public int Lines { get; private set; }
+
+    /// <summary>Adds a line.</summary>
+    /// <exception cref="LineException">The document is listed on more terms than an issuer may give it.</exception>
+    public void Add(Line line, RequestedAct act)
+    {
+        Lines++;
+        var digest = act.Digests[0];
+        var key = (digest, act.Reference, act.Type, act.ValidFrom, act.Expires);
+        if (_listed.TryGetValue(key, out var first))
+        {
+            if (!_also.TryGetValue(first, out var lines))
+                _also.Add(first, lines = []);
+            lines.Add(new ListedLine(act.Position, act.FileName));
+            return;
+        }
+
+        var terms = _terms[digest] = _terms.GetValueOrDefault(digest) + 1;
+        if (terms > DocumentActs.MaxActs)
+            throw line.Fault(0, $"the document is listed on more than {DocumentActs.MaxActs} terms");
+        _listed.Add(key, _acts.Count);
+        _acts.Add(act);
+    }
+
+    /// <summary>Takes what was added, and begins anew.</summary>
+    public IReadOnlyList<RequestedAct> Take()
+    {
+        foreach (var (first, lines) in _also)
+            _acts[first] = _acts[first] with { Also = lines };
+        RequestedAct[] acts = [.. _acts];
+        _also.Clear();
+        _acts.Clear();
+        _listed.Clear();
+        _terms.Clear();
+        Lines = 0;
+        return acts;
+    }
 }

@@ -1,3 +1,5 @@
+using TrueCopy.Verification.Index;
+
 namespace TrueCopy.Verification.Intake;
 
 /// <summary>Why an upload, or a line of it, was refused for good (RFC 9457).</summary>
@@ -51,11 +53,20 @@ public sealed record Rejection(string Cause, string Title, string Detail)
     /// <summary>These bytes were revoked by the same issuer.</summary>
     public static Rejection Revoked(string detail) => new("revoked", "The document is revoked, and that is final", detail);
 
+    /// <summary>The issuer has done so much to the document that verifying it would become dear.</summary>
+    public static Rejection TooManyActs() => new("too-many-acts", "Too many acts on one document", DocumentActs.TooManyActs);
+
     /// <summary>The service failed on the upload, again and again.</summary>
     public static Rejection NotProcessed() => new(
         "not-processed",
         "The service could not process the upload",
         "The fault is the service's, not the upload's, and its operators are told. If no receipt appears, upload it again.");
+
+    /// <summary>Likewise, of a list that is answered in parts.</summary>
+    public static Rejection RefusedActs() => new(
+        "refused-acts",
+        "Acts were refused",
+        "Some of the acts were refused; the others are done. The list of receipts says of each line which.");
 
     /// <summary>Lines of a list of acts that name no document of this issuer, or one that can no longer be acted on.</summary>
     public static Rejection RefusedActs(int refused, int total, IReadOnlyList<RefusedLine> lines) => new(

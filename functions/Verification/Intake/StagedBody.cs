@@ -41,7 +41,8 @@ public static class StagedBody
             upload.Answer.Part,
             upload.Answer.Parts,
             upload.Answer.DeleteDocument,
-            upload.Acts),
+            upload.Acts,
+            upload.Repeats),
         Json.StagedUploadBody);
 
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
@@ -66,7 +67,7 @@ public static class StagedBody
             {
                 Since = body.Issuer.Since,
             };
-            return new StagedUpload(body.Source, issuer, body.At, new AnswerForm((UploadKind)body.Kind, body.Part, body.Parts, body.Delete), body.Acts);
+            return new StagedUpload(body.Source, issuer, body.At, new AnswerForm((UploadKind)body.Kind, body.Part, body.Parts, body.Delete), body.Acts) { Repeats = body.Repeats };
         }
         catch (JsonException exception)
         {
@@ -92,7 +93,8 @@ internal sealed record StagedUploadBody(
     int Part,
     int Parts,
     bool Delete,
-    IReadOnlyList<RequestedAct> Acts);
+    IReadOnlyList<RequestedAct> Acts,
+    bool Repeats);
 
 internal sealed record StagedIssuer(
     string Id,

@@ -18,7 +18,11 @@ public sealed record StagedUpload(
     Issuer Issuer,
     DateTimeOffset At,
     AnswerForm Answer,
-    IReadOnlyList<RequestedAct> Acts);
+    IReadOnlyList<RequestedAct> Acts)
+{
+    /// <summary>Whether all of it stood already when it was read, so that it is worth looking once more before it is logged.</summary>
+    public bool Repeats { get; init; }
+}
 
 /// <summary>An act as the issuer asked for it; what it acts on is found when it is sequenced.</summary>
 /// <param name="Kind">What to do: <see cref="ActKind.Issue"/> or an act on a document.</param>
@@ -33,6 +37,9 @@ public sealed record RequestedAct(ActKind Kind, long Position)
 
     /// <summary>Issue: the file's name in a list of digests, which only the issuer's receipts repeat.</summary>
     public string? FileName { get; init; }
+
+    /// <summary>Issue: further lines of the list that say the very same.</summary>
+    public IReadOnlyList<ListedLine> Also { get; init; } = [];
 
     /// <summary>Issue: the issuer's word for the kind of document.</summary>
     public string? Type { get; init; }

@@ -41,7 +41,10 @@ public sealed record Issuer(
     public const string AnswersPrefix = "answers-";
 
     /// <summary>The container in which uploads to an issuer's container are answered.</summary>
-    public static string AnswersOf(string container) => AnswersPrefix + container[ContainerPrefix.Length..];
+    public static string AnswersOf(string container) => AnswersPrefix + IdOf(container);
+
+    /// <summary>The id of the issuer that owns a container.</summary>
+    public static string IdOf(string container) => container[ContainerPrefix.Length..];
 
     /// <summary>Whether a text could be an issuer's id: what a container's name may hold after the prefix.</summary>
     public static bool IsId(string text) =>

@@ -53,6 +53,20 @@ public sealed class ReceiptLines : IDisposable
             _output.GetSpan((_output.WrittenCount + (_output.WrittenCount / 16)) * (_expected - 1));
     }
 
+    /// <summary>Adds a line that was refused: <c>refused</c> says why.</summary>
+    public void AddRefused(long line, string refused, string? file = null)
+    {
+        _json.WriteStartObject();
+        _json.WriteNumber("line", line);
+        if (file is not null)
+            _json.WriteString("file", file);
+        _json.WriteString("refused", refused);
+        _json.WriteEndObject();
+        _json.Flush();
+        _json.Reset();
+        _output.Write("\n"u8);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
 }

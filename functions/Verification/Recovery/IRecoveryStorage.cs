@@ -8,7 +8,8 @@ namespace TrueCopy.Verification.Recovery;
 /// <param name="Digest">The document.</param>
 /// <param name="ActId">The act.</param>
 /// <param name="LogIndex">The log index that the row states; null where it states none.</param>
-public sealed record AnchorRow(Digest Digest, ActId ActId, long? LogIndex);
+/// <param name="Key">What storage calls the row.</param>
+public sealed record AnchorRow(Digest Digest, ActId ActId, long? LogIndex, string Key);
 
 /// <summary>A row of the references, which do not hold the reference itself.</summary>
 /// <param name="Key">What <see cref="IRecoveryStorage.ReferenceKey"/> makes of issuer and reference.</param>

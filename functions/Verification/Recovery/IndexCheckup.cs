@@ -3,7 +3,6 @@ using TrueCopy.TransparencyLog;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Verification.Recovery;
@@ -38,8 +37,8 @@ internal sealed class IndexCheckup(
         var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(firsts, options, async (item, stop) =>
         {
-            await CheckAnchorAsync(item.Anchor, stop);
-            await CheckActAsync(item.Act, stop);
+            if (await CheckAnchorAsync(item.Anchor, item.Act, stop))
+                await CheckActAsync(item.Act, stop);
         });
     }
 
@@ -64,33 +63,43 @@ internal sealed class IndexCheckup(
         }
     }
 
-    private async Task CheckAnchorAsync(Anchor anchor, CancellationToken cancellationToken)
+    /// <returns>Whether the act takes effect.</returns>
+    private async Task<bool> CheckAnchorAsync(Anchor anchor, JournalAct act, CancellationToken cancellationToken)
     {
-        var (row, damaged) = await FindAsync(anchor, cancellationToken);
-        if (row is not null && row.LogIndex < anchor.LogIndex && await IsOfJournalAsync(new AnchorRow(row.Digest, row.ActId, row.LogIndex), cancellationToken))
-            return;
+        var rows = await FindAsync(anchor.Digest, cancellationToken);
+        var displaced = rows is null ? null : DocumentActs.Displace(new NewAct(anchor, act.Kind, act.Issuer), rows);
+        if (displaced is not null && await IsRightAsync(displaced, cancellationToken))
+            return false;
+
         Interlocked.Increment(ref _inEffect);
-        if (row is null && !damaged)
+        var row = rows?.FirstOrDefault(row => row.ActId == anchor.ActId);
+        if (row is null && rows is not null)
             await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are missing", RepairMissing, null, () => storage.ReplaceAnchorAsync(anchor, cancellationToken));
         else if (row is null || !IsSame(row, anchor))
             await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are not as the journal has them", RepairMissing, null, () => storage.ReplaceAnchorAsync(anchor, cancellationToken));
+        return true;
     }
 
-    private async Task<(Anchor? Row, bool Damaged)> FindAsync(Anchor anchor, CancellationToken cancellationToken)
+    // What takes an act's place has to be of the journal itself, and earlier.
+    private async Task<bool> IsRightAsync(DisplacedAct displaced, CancellationToken cancellationToken) =>
+        displaced.Standing is not { } standing || (standing.LogIndex < displaced.Act.LogIndex && await IsOfJournalAsync(standing.Digest, standing.ActId, standing.LogIndex, cancellationToken));
+
+    /// <returns>The rows of a document; null where one cannot be read.</returns>
+    private async Task<IReadOnlyList<Anchor>?> FindAsync(Digest digest, CancellationToken cancellationToken)
     {
         try
         {
-            return ((await anchors.FindAsync(anchor.Digest, cancellationToken)).FirstOrDefault(row => row.ActId == anchor.ActId), false);
+            return await anchors.FindAsync(digest, cancellationToken);
         }
         catch (Exception exception) when (exception is InvalidDataException or LogFormatException)
         {
-            return (null, true);
+            return null;
         }
     }
 
     private async Task CheckActAsync(JournalAct act, CancellationToken cancellationToken)
     {
-        var issuer = act.Source.Container[Issuer.ContainerPrefix.Length..];
+        var issuer = act.Issuer;
         if (act.Kind == ActKind.Issue && act.Confidential.Reference is { } reference
             && !(await references.FindAsync(issuer, reference, cancellationToken)).Contains(act.Digest))
         {
@@ -155,17 +164,17 @@ internal sealed class IndexCheckup(
             return;
         await foreach (var row in storage.ListAnchorsAsync(cancellationToken))
         {
-            if (!(row.LogIndex >= size) && !await IsOfJournalAsync(row, cancellationToken))
+            if (!(row.LogIndex >= size) && !await IsOfJournalAsync(row.Digest, row.ActId, row.LogIndex, cancellationToken))
                 await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are of no act in the log", RepairExtra, null, () => storage.RemoveAnchorAsync(row, cancellationToken));
         }
     }
 
-    private async Task<bool> IsOfJournalAsync(AnchorRow row, CancellationToken cancellationToken)
+    private async Task<bool> IsOfJournalAsync(Digest digest, ActId act, long? logIndex, CancellationToken cancellationToken)
     {
-        if (row.LogIndex is not (>= 0 and { } index))
+        if (logIndex is not (>= 0 and { } index))
             return false;
         var batch = await chain.FindAsync(index, cancellationToken);
-        return batch.Records[(int)(index - batch.Start)].Act is { } act && act.Id == row.ActId && act.Digest.Equals(row.Digest);
+        return batch.Records[(int)(index - batch.Start)].Act is { } recorded && recorded.Id == act && recorded.Digest.Equals(digest);
     }
 
     private async Task<bool> IsJustifiedAsync(Digest digest, Func<Anchor, Entry, bool> justifies, CancellationToken cancellationToken) =>

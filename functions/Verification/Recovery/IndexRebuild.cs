@@ -1,4 +1,3 @@
-using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Verification.Recovery;
@@ -7,7 +6,7 @@ namespace TrueCopy.Verification.Recovery;
 /// Writes the whole index again from the journal, batch after batch, beside a running service: rows that are there stay,
 /// except where a later entry of an act took the place that its first one has to have.
 /// </summary>
-public sealed class IndexRebuild(ILogState state, IJournal journal, BatchIndexer indexer, IAnchorIndex anchors, IRecoveryStorage storage)
+public sealed class IndexRebuild(ILogState state, IJournal journal, BatchIndexer indexer, IRecoveryStorage storage)
 {
     /// <summary>Rebuilds it.</summary>
     /// <param name="progress">Told how many entries are done; null for nobody.</param>
@@ -22,13 +21,10 @@ public sealed class IndexRebuild(ILogState state, IJournal journal, BatchIndexer
         var last = await LoadSizeAsync(head, cancellationToken);
         await foreach (var batch in chain.ReadAsync(cancellationToken))
         {
-            var lost = await indexer.AddAsync(batch, cancellationToken);
-            foreach (var (anchor, _) in batch.Acts().Where(item => lost.Contains(item.Anchor.LogIndex)))
+            var displaced = await indexer.AddAsync(batch, cancellationToken);
+            foreach (var (_, lost) in displaced.Where(item => item.Value.Standing?.LogIndex > item.Key))
             {
-                var row = (await anchors.FindAsync(anchor.Digest, cancellationToken)).Single(found => found.ActId == anchor.ActId);
-                if (row.LogIndex < anchor.LogIndex)
-                    continue;
-                await storage.ReplaceAnchorAsync(anchor, cancellationToken);
+                await storage.ReplaceAnchorAsync(lost.Act, cancellationToken);
                 replaced++;
             }
 

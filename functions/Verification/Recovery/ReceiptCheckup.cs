@@ -37,12 +37,12 @@ internal sealed class ReceiptCheckup(AnswerWriter writer, IRecoveryStorage stora
     public Task CheckAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
-        return Parallel.ForEachAsync(OwedAnswers.Of(batch, time.GetUtcNow()), parallel, async (answer, stop) =>
+        return Parallel.ForEachAsync(OwedAnswers.Of(batch, time.GetUtcNow()), parallel, async (owed, stop) =>
         {
-            if (!await LacksAsync(answer.Owed, stop))
+            if (!await LacksAsync(owed, stop))
                 return;
-            var what = answer.Owed is DocumentAnswer ? "# documents have no receipt" : "# parts of manifests have no receipts";
-            await RepairAsync(what, "It is written.", () => writer.WriteAsync(answer.Owed, stop), stop);
+            var what = owed is DocumentAnswer ? "# documents have no receipt" : "# parts of manifests have no receipts";
+            await RepairAsync(what, "It is written.", () => writer.WriteAsync(owed, stop), stop);
         });
     }
 

@@ -25,6 +25,8 @@ public sealed record ResolvedActs(
         list.Acts.Count,
         [.. InEffect.SelectMany(line => line.Documents.Select(document => new DoneLine(line.Request.Position + 1, line.Request.Kind, document)))],
         Refused,
+        list.Answer.Part,
+        list.Answer.Parts,
         since);
 }
 
@@ -38,12 +40,14 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
     public const int MaxDocuments = 100;
 
     private const int Parallelism = 16;
+    private const string Revoked = "the document is revoked, and that is final";
 
     /// <summary>Resolves the lines of a list against what is in the log.</summary>
-    /// <param name="upload">The list.</param>
+    /// <param name="upload">The list, or a part of one.</param>
+    /// <param name="batch">What else the batch does; not changed.</param>
     /// <param name="overdue">Whether it has waited long enough, so that what is not found is refused.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<ResolvedActs> ResolveAsync(StagedUpload upload, bool overdue, CancellationToken cancellationToken)
+    public async Task<ResolvedActs> ResolveAsync(StagedUpload upload, ActsOfBatch batch, bool overdue, CancellationToken cancellationToken)
     {
         var acts = new List<Act>();
         var inEffect = new List<(RequestedAct, IReadOnlyList<Digest>)>();
@@ -52,13 +56,15 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
         var all = new Found[upload.Acts.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, all.Length, options, async (i, stop) => all[i] = await FindAsync(upload, upload.Acts[i], stop));
+        var own = new ActsOfBatch();
         foreach (var (request, found) in upload.Acts.Zip(all))
         {
-            if (found.Refusal is { } refusal)
+            if ((found.Refusal ?? RefuseTooMany(upload.Issuer.Id, request.Kind, found, batch, own)) is { } refusal)
                 refused.Add(new RefusedLine(request.Position + 1, refusal));
             else if (found.Missing is null)
             {
                 acts.AddRange(found.New);
+                own.Add(found.New);
                 inEffect.Add((request, found.Documents));
             }
             else if (overdue)
@@ -68,6 +74,25 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
         }
 
         return new ResolvedActs(acts, inEffect, refused, waiting);
+    }
+
+    // What stands in the index, in this batch and in this list before the line, taken together.
+    private static string? RefuseTooMany(string issuer, ActKind kind, Found found, ActsOfBatch batch, ActsOfBatch own)
+    {
+        foreach (var act in found.New)
+        {
+            if (kind == ActKind.Revoke)
+            {
+                if (batch.Revokes(issuer, act.Digest) || own.Revokes(issuer, act.Digest))
+                    return Revoked;
+            }
+            else if (found.Before[act.Digest] + batch.CountOf(issuer, act.Digest) + own.CountOf(issuer, act.Digest) >= DocumentActs.MaxActs)
+            {
+                return DocumentActs.TooManyActs;
+            }
+        }
+
+        return null;
     }
 
     private async Task<Found> FindAsync(StagedUpload upload, RequestedAct request, CancellationToken cancellationToken)
@@ -112,7 +137,9 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
             });
         }
 
-        return done.Count > 0 ? new Found(acts, done, null, null) : Found.Refuse("the document is revoked, and that is final");
+        return done.Count > 0
+            ? new Found(acts, done, null, null) { Before = targets.ToDictionary(target => target.Key, target => target.Value.Count) }
+            : Found.Refuse(Revoked);
     }
 
     // The documents that were named and their other digests, each with what the issuer did to it, in log order.
@@ -159,6 +186,9 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
 
     private sealed record Found(IReadOnlyList<Act> New, IReadOnlyList<Digest> Documents, string? Missing, string? Refusal)
     {
+        /// <summary>How much the issuer has done to each document before.</summary>
+        public Dictionary<Digest, int> Before { get; init; } = [];
+
         public static Found NotThere(string detail) => new([], [], detail, null);
 
         public static Found Refuse(string detail) => new([], [], null, detail);

@@ -9,8 +9,8 @@ namespace TrueCopy.Verification.Sequencing;
 public sealed class BatchIndexer(IAnchorIndex anchors, IReferenceIndex references, IRevocationIndex revocations, IIssuerHistory issuers, IKeyHistory keys)
 {
     /// <summary>Adds a batch.</summary>
-    /// <returns>The log indices of entries that repeat an act that has an entry already.</returns>
-    public async Task<IReadOnlySet<long>> AddAsync(JournalBatch batch, CancellationToken cancellationToken)
+    /// <returns>The acts that take no effect, by log index.</returns>
+    public async Task<IReadOnlyDictionary<long, DisplacedAct>> AddAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
         foreach (var record in batch.Keys())
             await keys.AddAsync(record, cancellationToken);
@@ -20,14 +20,14 @@ public sealed class BatchIndexer(IAnchorIndex anchors, IReferenceIndex reference
         var acts = batch.Acts().ToArray();
         var named = acts
             .Where(item => item.Act is { Kind: ActKind.Issue, Confidential.Reference: not null })
-            .Select(item => new DocumentReference(IssuerOf(item.Act), item.Act.Confidential.Reference!, item.Act.Digest));
+            .Select(item => new DocumentReference(item.Act.Issuer, item.Act.Confidential.Reference!, item.Act.Digest));
         await references.AddAsync([.. named], cancellationToken);
-        foreach (var revoked in acts.Where(item => item.Act.Kind == ActKind.Revoke).GroupBy(item => IssuerOf(item.Act)))
+        foreach (var revoked in acts.Where(item => item.Act.Kind == ActKind.Revoke).GroupBy(item => item.Act.Issuer))
             await revocations.AddAsync(revoked.Key, [.. revoked.Select(item => item.Act.Digest).Distinct()], cancellationToken);
 
         // Last, because an act that is found here counts as wholly indexed.
-        var repeated = await anchors.AddAsync([.. acts.Select(item => item.Anchor)], cancellationToken);
-        return repeated.Select(anchor => anchor.LogIndex).ToHashSet();
+        var displaced = await anchors.AddAsync([.. acts.Select(item => new NewAct(item.Anchor, item.Act.Kind, item.Act.Issuer))], cancellationToken);
+        return displaced.ToDictionary(item => item.Act.LogIndex);
     }
 
     /// <summary>The description that an issuer entry holds.</summary>
@@ -41,6 +41,4 @@ public sealed class BatchIndexer(IAnchorIndex anchors, IReferenceIndex reference
     {
         Since = entry.At,
     };
-
-    private static string IssuerOf(JournalAct act) => act.Source.Container[Issuer.ContainerPrefix.Length..];
 }

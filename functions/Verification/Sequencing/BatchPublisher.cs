@@ -27,17 +27,17 @@ public sealed partial class BatchPublisher(
         await Parallel.ForAsync(0, batch.Tiles.Count, parallel, async (i, stop) => await log.WriteAsync(batch.Tiles[i], stop));
         await log.PublishCheckpointAsync(checkpoint.Note, checkpoint.Size, cancellationToken);
 
-        var repeated = await indexer.AddAsync(batch, cancellationToken);
-        if (repeated.Count > 0)
-            LogRepeated(logger, repeated.Count);
+        var displaced = await indexer.AddAsync(batch, cancellationToken);
+        if (displaced.Count > 0)
+            LogDisplaced(logger, displaced.Count);
 
         // Before the mark: once it has moved nobody looks at the batch again.
         var since = time.GetUtcNow();
         var queued = OwedAnswers.Any(batch) ? await pending.AddAsync(new BatchAnswers(batch.Name, since), options.HeadStart, cancellationToken) : null;
         await state.SaveFinishedAsync(batch.Size, cancellationToken);
-        return new FinishedBatch(batch, checkpoint, repeated, queued, since);
+        return new FinishedBatch(batch, checkpoint, displaced, queued, since);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} entries repeat acts that are in effect already; the first entry of each stands.")]
-    private static partial void LogRepeated(ILogger logger, int count);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} entries take no effect: what they record stands already, or was done too often.")]
+    private static partial void LogDisplaced(ILogger logger, int count);
 }

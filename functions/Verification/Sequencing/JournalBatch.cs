@@ -74,7 +74,9 @@ public sealed record JournalAct(
     AnswerForm Answer,
     Confidential Confidential)
 {
+    /// <summary>Who did it: the owner of the container that it came from.</summary>
+    public string Issuer => Issuers.Issuer.IdOf(Source.Container);
+
     /// <summary>The index row of this act, which leaves out what only the issuer's receipts repeat.</summary>
-    public Anchor Anchor(long logIndex, ReadOnlyMemory<byte> entry) =>
-        new(Digest, Id, logIndex, entry, Opening, Confidential.FileName is null ? Confidential : Confidential with { FileName = null });
+    public Anchor Anchor(long logIndex, ReadOnlyMemory<byte> entry) => new(Digest, Id, logIndex, entry, Opening, Confidential.OfDocument);
 }

@@ -15,6 +15,7 @@ public sealed partial class Sequencer(
     BatchPublisher publisher,
     IStagedActs staged,
     StagedBatches batches,
+    SuspectMessages suspects,
     DirectAnswers answers,
     IPendingAnswers pending,
     IssuerAnnouncements announcements,
@@ -94,7 +95,8 @@ public sealed partial class Sequencer(
                 var messages = await CollectAsync(cancellationToken);
                 if (messages.Count == 0 && !await committer.HaveKeysChangedAsync(_tip, cancellationToken))
                     return;
-                await SequenceAsync(messages, cancellationToken);
+                foreach (var group in suspects.Group(messages))
+                    await SequenceOrBlameAsync(group, cancellationToken);
             }
         }
         catch
@@ -102,6 +104,22 @@ public sealed partial class Sequencer(
             // Whether the last commit took effect is not known, so the next run starts from what storage says.
             Reset();
             throw;
+        }
+    }
+
+    private async Task SequenceOrBlameAsync(IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
+    {
+        _tip ??= await RecoverAsync(cancellationToken);
+        try
+        {
+            await SequenceAsync(messages, cancellationToken);
+            suspects.Clear(messages);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Reset();
+            if (!await suspects.BlameAsync(messages, exception, cancellationToken))
+                throw;
         }
     }
 
@@ -172,7 +190,7 @@ public sealed partial class Sequencer(
         return true;
     }
 
-    private async Task SequenceAsync(List<StagedMessage> messages, CancellationToken cancellationToken)
+    private async Task SequenceAsync(IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var batch = await batches.MakeAsync(messages, cancellationToken);
@@ -202,34 +220,45 @@ public sealed partial class Sequencer(
             return;
         }
 
-        await answers.BeginAsync(finished, await QueueListsAsync(batch, cancellationToken), cancellationToken);
+        await answers.BeginAsync(finished, await QueueOthersAsync(batch, cancellationToken), cancellationToken);
         await EachAsync(messages, (message, stop) => SettleAsync(message, batch, stop), cancellationToken);
     }
 
-    // Of every list whose lines are all done or refused; queued before its message goes.
-    private async Task<IReadOnlyList<(ActListAnswer Answer, QueuedAnswer Queued)>> QueueListsAsync(StagedBatch batch, CancellationToken cancellationToken)
+    // To every list whose lines are all done or refused, and to what repeats what stands; queued before its message goes.
+    private async Task<IReadOnlyList<(PendingAnswer Answer, QueuedAnswer Queued)>> QueueOthersAsync(StagedBatch batch, CancellationToken cancellationToken)
     {
-        var done = batch.Lists.Where(list => list.Value.Waiting == 0).Select(list => list.Value.AnswerTo(list.Key.Upload, time.GetUtcNow())).ToArray();
+        var since = time.GetUtcNow();
+        PendingAnswer[] done =
+        [
+            .. batch.Lists.Where(list => list.Value.Waiting == 0).Select(list => list.Value.AnswerTo(list.Key.Upload, since)),
+            .. batch.Repeats.Select(message => RepeatAnswer.To(message.Upload, since)),
+        ];
         var queued = new QueuedAnswer[done.Length];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, done.Length, parallel, async (i, stop) => queued[i] = await pending.AddAsync(done[i], answerOptions.HeadStart, stop));
         return [.. done.Zip(queued)];
     }
 
-    private Task StartAgainAsync(List<StagedMessage> messages, CancellationToken cancellationToken)
+    private Task StartAgainAsync(IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
     {
         Reset();
         return EachAsync(messages, (message, stop) => staged.ReleaseAsync(message, TimeSpan.Zero, stop), cancellationToken);
     }
 
-    // A list with a line that waits is tried again: at once if this batch issued something, which may be what it waits for.
-    private Task SettleAsync(StagedMessage message, StagedBatch batch, CancellationToken cancellationToken) =>
-        batch.Lists.TryGetValue(message, out var resolved) && resolved.Waiting > 0
-            ? staged.ReleaseAsync(message, batch.Issues ? TimeSpan.Zero : options.RetryDelay, cancellationToken)
+    // What the batch had no room for is taken at once by the next. A list with a line that waits is tried again: at once if
+    // this batch issued something, which may be what it waits for.
+    private Task SettleAsync(StagedMessage message, StagedBatch batch, CancellationToken cancellationToken)
+    {
+        TimeSpan? wait = batch.Left.Contains(message) ? TimeSpan.Zero
+            : batch.Lists.TryGetValue(message, out var resolved) && resolved.Waiting > 0 ? batch.Issues ? TimeSpan.Zero : options.RetryDelay
+            : null;
+        return wait is { } delay
+            ? staged.ReleaseAsync(message, delay, cancellationToken)
             : staged.DeleteAsync(message, cancellationToken);
+    }
 
     private static Task EachAsync(
-        List<StagedMessage> messages,
+        IReadOnlyList<StagedMessage> messages,
         Func<StagedMessage, CancellationToken, Task> action,
         CancellationToken cancellationToken) =>
         Parallel.ForAsync(

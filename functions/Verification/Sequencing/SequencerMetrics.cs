@@ -17,6 +17,7 @@ public sealed class SequencerMetrics : IDisposable
     private readonly Gauge<double> _stagedAge;
     private readonly Gauge<double> _standstill;
     private readonly Counter<long> _safetyNetRuns;
+    private readonly Counter<long> _givenUp;
 
     /// <summary>Creates the instruments.</summary>
     public SequencerMetrics()
@@ -28,6 +29,7 @@ public sealed class SequencerMetrics : IDisposable
         _lag = _meter.CreateHistogram<double>("truecopy.sequencer.lag", "s", "From staging an upload to its place in the published log");
         _stagedAge = _meter.CreateGauge<double>("truecopy.staged.age", "s", "How long the oldest staged upload that nobody works on has waited");
         _standstill = _meter.CreateGauge<double>("truecopy.log.standstill", "s", "How long staged uploads have waited while no batch was finished");
+        _givenUp = _meter.CreateCounter<long>("truecopy.staged.given_up", "{upload}", "Staged uploads that failed always and are kept as dead letters");
         _safetyNetRuns = _meter.CreateCounter<long>("truecopy.safety_net.runs", "{run}", "Runs of the safety net that came through; none for a while means that nothing is looked after");
     }
 
@@ -45,6 +47,8 @@ public sealed class SequencerMetrics : IDisposable
         foreach (var lag in lags)
             _lag.Record(lag.TotalSeconds);
     }
+
+    internal void GivenUp() => _givenUp.Add(1);
 
     internal void SafetyNetRan() => _safetyNetRuns.Add(1);
 

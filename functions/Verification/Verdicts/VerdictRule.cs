@@ -41,7 +41,8 @@ public sealed record Decision(Verdict Verdict, IReadOnlyList<IssuerResult> Resul
 /// </remarks>
 public static class VerdictRule
 {
-    private static readonly Comparer<RecordedAct> Effect = Comparer<RecordedAct>.Create((left, right) =>
+    /// <summary>The order in which acts take effect.</summary>
+    internal static readonly Comparer<RecordedAct> Effect = Comparer<RecordedAct>.Create((left, right) =>
         (left.Entry.At, left.Entry.Position, left.Anchor.LogIndex).CompareTo((right.Entry.At, right.Entry.Position, right.Anchor.LogIndex)));
 
     private static readonly Comparer<IssuerResult> Issuance = Comparer<IssuerResult>.Create((left, right) =>

@@ -3,6 +3,8 @@ using TrueCopy.TransparencyLog.Merkle;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
+using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Sequencing;
 
@@ -37,7 +39,7 @@ public static class Audit
             CheckKeys(checkpoints, entries);
         await CheckJournalAsync(world, entries, audited);
         CheckIndex(world, entries, audited);
-        CheckReceipts(world, receipts, roots);
+        await CheckReceiptsAsync(world, receipts, roots);
     }
 
     /// <summary>Requires that every upload whose acts are in the log has its answer.</summary>
@@ -173,16 +175,19 @@ public static class Audit
     }
 
     // Not only those that stand: an issuer may have taken a copy of one that was written again since.
-    private static void CheckReceipts(
+    private static async Task CheckReceiptsAsync(
         InMemoryWorld world,
         (BlobVersion? Source, (Receipt Receipt, long? LogIndex, Digest? Digest) Said)[] receipts,
         Dictionary<long, MerkleHash> roots)
     {
         var rows = world.Ledger.Anchors.ToDictionary(anchor => anchor.LogIndex);
+        async Task<bool> IsOfAsync(BlobVersion source, Anchor anchor) =>
+            anchor.ActId == ActId.Of(source, 0, anchor.Digest.Algorithm)
+            || (anchor.ReadEntry() is { Kind: ActKind.Issue } entry && Issuer.ContainerPrefix + entry.Issuer == source.Container && await world.Inbox.HeldAsync(source, anchor.Digest));
         foreach (var (source, said) in receipts)
         {
             Require(rows.TryGetValue(said.Receipt.Proof.Index, out var anchor), "a receipt is of an act in effect");
-            Require(source is null || anchor!.ActId == ActId.Of(source, 0, anchor.Digest.Algorithm), "a document's receipt is of its own act");
+            Require(source is null || await IsOfAsync(source, anchor!), "a document's receipt is of its own act, or of the same issuer's act on the same bytes that it would repeat");
             Require(said.LogIndex is null || said.LogIndex == anchor!.LogIndex && anchor.Digest.Equals(said.Digest), "a line of receipts says whose receipt it is");
             var check = ReceiptCheck.Run(said.Receipt, anchor!.Digest, world.EveryVerifier);
             Require(roots.TryGetValue(check.Checkpoint.Size, out var root) && check.Checkpoint.Checkpoint.Root == root, "a receipt's checkpoint is of this log");

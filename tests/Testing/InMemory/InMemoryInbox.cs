@@ -18,6 +18,7 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
     private readonly ConcurrentDictionary<string, (Dictionary<string, string> Metadata, DateTimeOffset Since)> _containers = new();
     private readonly ConcurrentDictionary<(string Container, string Path), (string ETag, byte[] Content, DateTimeOffset At, Dictionary<string, string> Metadata)> _blobs = new();
     private readonly ConcurrentDictionary<(BlobVersion Source, int Part), string> _parts = new();
+    private readonly ConcurrentDictionary<BlobVersion, byte[]> _everyVersion = new();
     private int _versions;
 
     /// <summary>Receipts by the upload that they answer and algorithm.</summary>
@@ -48,6 +49,8 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
             _containers[name] = container;
         foreach (var (path, blob) in other._blobs)
             _blobs[path] = blob;
+        foreach (var (version, content) in other._everyVersion)
+            _everyVersion[version] = content;
         _versions = other._versions;
     }
 
@@ -59,7 +62,16 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
     {
         var etag = "0x" + Interlocked.Increment(ref _versions).ToString("X16", CultureInfo.InvariantCulture);
         _blobs[(container, path)] = (etag, content, time.GetUtcNow(), metadata ?? []);
-        return new BlobVersion(container, path, etag);
+        var version = new BlobVersion(container, path, etag);
+        _everyVersion[version] = content;
+        return version;
+    }
+
+    /// <summary>Whether a version, which may be gone since, held these bytes.</summary>
+    public async Task<bool> HeldAsync(BlobVersion version, Digest digest)
+    {
+        using var content = new MemoryStream(_everyVersion[version], writable: false);
+        return (await StreamDigest.ComputeAsync(content, [digest.Algorithm], progress: null, CancellationToken.None))[0].Equals(digest);
     }
 
     /// <summary>Deletes a blob.</summary>
@@ -156,8 +168,14 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
 
     private void HandOut(string lines)
     {
-        foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(IsReceipt))
             EveryReceipt.Enqueue(new HandedReceipt(null, line));
+    }
+
+    private static bool IsReceipt(string line)
+    {
+        using var json = JsonDocument.Parse(line);
+        return !json.RootElement.TryGetProperty("refused", out _);
     }
 
     /// <summary>A version being read, which stops being readable when the blob changes, as on storage.</summary>

@@ -15,7 +15,7 @@ public sealed class InMemoryLedger(Operations operations, TimeProvider? time = n
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, ReadOnlyMemory<byte>> _journal = new();
-    private readonly Dictionary<(Digest, string), Anchor> _anchors = [];
+    private readonly Dictionary<Digest, Anchor[]> _anchors = [];
     private readonly ConcurrentQueue<TileContent> _late = new();
     private StoredHead? _head;
     private long _finished;
@@ -59,7 +59,7 @@ public sealed class InMemoryLedger(Operations operations, TimeProvider? time = n
         get
         {
             lock (_lock)
-                return [.. _anchors.Values];
+                return [.. _anchors.Values.SelectMany(rows => rows)];
         }
     }
 
@@ -129,7 +129,7 @@ public sealed class InMemoryLedger(Operations operations, TimeProvider? time = n
         {
             _journal[name] = batch.ToArray();
             if (Breaks == Break.IndexBeforeCommit)
-                AddRows([.. JournalFormat.Decode(batch).Acts().Select(item => item.Anchor)]);
+                AddRows([.. JournalFormat.Decode(batch).Acts().Select(item => new NewAct(item.Anchor, item.Act.Kind, item.Act.Issuer))]);
         });
 
     /// <inheritdoc/>
@@ -190,24 +190,41 @@ public sealed class InMemoryLedger(Operations operations, TimeProvider? time = n
     public Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken) =>
         operations.RunAsync("index.find", IReadOnlyList<Anchor> () =>
         {
+            if (Unreadable.Contains(digest))
+                throw new LogFormatException("index: a row is damaged");
             lock (_lock)
-                return [.. _anchors.Values.Where(anchor => anchor.Digest.Equals(digest)).OrderBy(anchor => anchor.LogIndex)];
+                return [.. RowsOf(digest).OrderBy(row => row.LogIndex)];
         });
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Anchor>> AddAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken) =>
-        operations.RunAsync("index.add", () => AddRows(anchors));
+    public Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken) =>
+        operations.RunAsync("index.add", () => AddRows(acts));
 
-    private IReadOnlyList<Anchor> AddRows(IReadOnlyList<Anchor> anchors)
+    private IReadOnlyList<DisplacedAct> AddRows(IReadOnlyList<NewAct> acts)
     {
         lock (_lock)
         {
             var published = _checkpoint is { } note ? SizeOf(note) : 0;
-            foreach (var anchor in anchors.Where(anchor => anchor.LogIndex >= published))
-                Violations.Enqueue($"entry {anchor.LogIndex} was indexed before it was published");
-            return [.. anchors.Where(LosesToAnotherRow)];
+            foreach (var act in acts.Where(act => act.Anchor.LogIndex >= published))
+                Violations.Enqueue($"entry {act.Anchor.LogIndex} was indexed before it was published");
+            return [.. acts.Select(AddRow).OfType<DisplacedAct>()];
         }
     }
+
+    private DisplacedAct? AddRow(NewAct act)
+    {
+        var rows = RowsOf(act.Anchor.Digest);
+        if (DocumentActs.Displace(act, rows) is { } displaced)
+            return displaced;
+        if (!rows.Any(row => row.ActId == act.Anchor.ActId))
+            _anchors[act.Anchor.Digest] = [.. rows, act.Anchor];
+        return null;
+    }
+
+    private Anchor[] RowsOf(Digest digest) => _anchors.GetValueOrDefault(digest, []);
+
+    /// <summary>Documents whose rows cannot be read.</summary>
+    public HashSet<Digest> Unreadable { get; } = [];
 
     /// <summary>Documents by reference.</summary>
     public ConcurrentDictionary<DocumentReference, bool> References { get; } = new();
@@ -283,14 +300,14 @@ public sealed class InMemoryLedger(Operations operations, TimeProvider? time = n
     public void Put(Anchor anchor)
     {
         lock (_lock)
-            _anchors[(anchor.Digest, anchor.ActId.Value)] = anchor;
+            _anchors[anchor.Digest] = [.. RowsOf(anchor.Digest).Where(row => row.ActId != anchor.ActId), anchor];
     }
 
     /// <summary>Loses a row of the index.</summary>
     public void Lose(Digest digest, ActId act)
     {
         lock (_lock)
-            _anchors.Remove((digest, act.Value));
+            _anchors[digest] = [.. RowsOf(digest).Where(row => row.ActId != act)];
     }
 
     /// <summary>Loses every table.</summary>
@@ -325,11 +342,5 @@ public sealed class InMemoryLedger(Operations operations, TimeProvider? time = n
             _journal.TryRemove(name, out _);
         else
             _journal[name] = batch;
-    }
-
-    private bool LosesToAnotherRow(Anchor anchor)
-    {
-        var key = (anchor.Digest, anchor.ActId.Value);
-        return !_anchors.TryAdd(key, anchor) && _anchors[key].LogIndex != anchor.LogIndex;
     }
 }

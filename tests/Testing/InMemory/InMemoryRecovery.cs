@@ -18,7 +18,7 @@ public sealed class InMemoryRecovery(InMemoryWorld world) : IRecoveryStorage
 
     /// <summary>The rebuild of a world's index.</summary>
     public static IndexRebuild Rebuild(InMemoryWorld world) =>
-        new(world.Ledger, world.Ledger, new BatchIndexer(world.Ledger, world.Ledger, world.Ledger, world.Ledger, world.Ledger), world.Ledger, new InMemoryRecovery(world));
+        new(world.Ledger, world.Ledger, new BatchIndexer(world.Ledger, world.Ledger, world.Ledger, world.Ledger, world.Ledger), new InMemoryRecovery(world));
 
     /// <inheritdoc/>
     public async Task<string> PreviousBatchAsync(string name, CancellationToken cancellationToken)
@@ -29,7 +29,7 @@ public sealed class InMemoryRecovery(InMemoryWorld world) : IRecoveryStorage
 
     /// <inheritdoc/>
     public IAsyncEnumerable<AnchorRow> ListAnchorsAsync(CancellationToken cancellationToken) =>
-        world.Ledger.Anchors.Select(anchor => new AnchorRow(anchor.Digest, anchor.ActId, anchor.LogIndex)).ToAsyncEnumerable();
+        world.Ledger.Anchors.Select(anchor => new AnchorRow(anchor.Digest, anchor.ActId, anchor.LogIndex, anchor.ActId.Value)).ToAsyncEnumerable();
 
     /// <inheritdoc/>
     public Task ReplaceAnchorAsync(Anchor anchor, CancellationToken cancellationToken) =>

@@ -34,7 +34,7 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
     public Task<PreparedPart> PrepareAsync(StagedUpload upload, CancellationToken cancellationToken)
     {
         var body = StagedBody.Encode(upload);
-        if (upload.Answer.Kind != UploadKind.Manifest)
+        if (upload.Answer is { Kind: not UploadKind.Manifest, Parts: 1 })
             return Task.FromResult(new PreparedPart(0, null, body));
         return operations.RunAsync("staged.prepare", () =>
         {

@@ -177,9 +177,10 @@ internal static class FuzzTargets
     private static IEnumerable<PendingAnswer> PendingAnswers() =>
     [
         new BatchAnswers(new string('1', 84), DateTimeOffset.UnixEpoch),
-        new DocumentAnswer(Act.Source, [Act.Digest, Samples.DigestOf([2])], true, DateTimeOffset.UnixEpoch) { Tries = 3 },
+        new DocumentAnswer("0-00", Act.Source, [Act.Digest, Samples.DigestOf([2])], true, DateTimeOffset.UnixEpoch) { Tries = 3 },
         new ManifestPartAnswer(new string('1', 84), Act.Source, 7, DateTimeOffset.UnixEpoch),
-        new ActListAnswer(Act.Source, DateTimeOffset.UnixEpoch, 2, [new DoneLine(1, ActKind.Revoke, Act.Digest)], [new RefusedLine(2, "not yours")], DateTimeOffset.UnixEpoch),
+        new ActListAnswer(Act.Source, DateTimeOffset.UnixEpoch, 2, [new DoneLine(1, ActKind.Revoke, Act.Digest)], [new RefusedLine(2, "not yours")], 0, 1, DateTimeOffset.UnixEpoch),
+        new RepeatAnswer(Act.Source, DateTimeOffset.UnixEpoch, UploadKind.Manifest, false, [new RepeatedLine(1, "a.pdf", Act.Digest)], DateTimeOffset.UnixEpoch),
         new RefusalAnswer(Act.Source, Rejection.UnsafeName("because"), DateTimeOffset.UnixEpoch),
     ];
 

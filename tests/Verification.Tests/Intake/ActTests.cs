@@ -198,7 +198,7 @@ public sealed class ActTests : IAsyncLifetime
     [Fact]
     public async Task An_act_is_done_to_the_entry_that_issued_the_document_last()
     {
-        await IssueAsync("old", "ref-old");
+        await IssueAsync("old", "ref-older");
         var issued = _world.Ledger.Anchors.Where(anchor => anchor.Digest.Equals(DigestOf(Bytes("old")))).Max(anchor => anchor.LogIndex);
         var receipt = Assert.Single(ReceiptsOf(await ActAsync(ByDigest("suspend", "old"))));
         Assert.Equal(issued, Receipt.Parse(Bytes(receipt.GetProperty("receipt").GetString()!)).ReadEntry().Target);
@@ -231,7 +231,9 @@ public sealed class ActTests : IAsyncLifetime
 
         // Another issuer has revoked nothing.
         await IssueAsync("old", null, "registry");
-        Assert.Equal(Verdict.Verified, await VerdictAsync("old"));
+        var answer = await AnswerAsync("old");
+        Assert.Equal(Verdict.Conflicting, answer.Verdict);
+        Assert.Equal([("bank", Verdict.Revoked), ("registry", Verdict.Verified)], answer.Issuers.Select(issuer => (issuer.Result.Issue.Entry.Issuer!, issuer.Result.Verdict)));
     }
 
     [Fact]

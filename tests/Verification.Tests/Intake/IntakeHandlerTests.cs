@@ -37,12 +37,12 @@ public sealed class IntakeHandlerTests
     }
 
     [Fact]
-    public async Task The_same_bytes_under_another_name_and_from_another_issuer_are_acts_of_their_own()
+    public async Task The_same_bytes_from_another_issuer_or_on_other_terms_are_an_act_of_their_own()
     {
         _world.AddIssuer("registry");
         await using var service = _world.Start();
         await HandleAsync(service, _world.Upload("bank", "a", Bytes("x")));
-        await HandleAsync(service, _world.Upload("bank", "b", Bytes("x")));
+        await HandleAsync(service, InMemoryWorld.EventOf(_world.Inbox.Put("issuer-bank", "b", Bytes("x"), new() { ["expires"] = "2099-01-01T00:00:00Z" })));
         await HandleAsync(service, _world.Upload("registry", "c", Bytes("x")));
 
         var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("x")), TestContext.Current.CancellationToken);

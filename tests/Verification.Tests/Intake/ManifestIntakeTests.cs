@@ -113,14 +113,14 @@ public sealed class ManifestIntakeTests
         {
             Assert.Equal(IntakeOutcome.Staged, await service.Intake.HandleAsync(InMemoryWorld.EventOf(upload), Stop));
 
-            // The issuer replaces the upload while its second part is read again.
+            // The issuer replaces the upload while its second part is read again; what is there then is refused for itself.
             _world.Operations.Hook = operation =>
             {
                 if (operation is { Name: "staged.prepare", Moment: Fault.After })
                     _world.Inbox.Put("issuer-bank", "m.manifest.jsonl", Bytes("nonsense"));
                 return Task.CompletedTask;
             };
-            Assert.Equal(IntakeOutcome.Ignored, await service.Intake.HandleAsync(InMemoryWorld.EventOf(upload), Stop));
+            Assert.Equal(IntakeOutcome.Rejected, await service.Intake.HandleAsync(InMemoryWorld.EventOf(upload), Stop));
             _world.Operations.Hook = null;
         }
 

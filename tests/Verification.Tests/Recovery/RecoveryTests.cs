@@ -276,8 +276,9 @@ public sealed class RecoveryTests
     public async Task A_batch_that_is_committed_and_not_finished_is_left_to_the_sequencer()
     {
         await FillAsync();
-        _world.Operations.FailNext("finished.save", Fault.Before);
+        _world.Operations.Hook = operation => operation.Name == "finished.save" ? Task.FromException(new InjectedFaultException(operation.Name)) : Task.CompletedTask;
         await IssueAsync("cut short", "cut short");
+        _world.Operations.Hook = null;
         Assert.Equal(FindingKind.Finished, Assert.Single((await DoctorAsync(apply: true)).Findings).Kind);
         await IssueAsync("goes on", "goes on");
         Assert.Empty((await DoctorAsync(apply: false)).Findings);

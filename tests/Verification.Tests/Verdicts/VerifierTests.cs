@@ -1,6 +1,8 @@
 using TrueCopy.TransparencyLog;
+using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Verdicts;
 using static TrueCopy.Verification.Tests.Samples;
 
@@ -36,7 +38,7 @@ public sealed class VerifierTests
         await using var service = _world.Start();
         await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
         var ahead = _world.Ledger.Anchors.Single() with { LogIndex = 3, Digest = DigestOf(Bytes("b")) };
-        await _world.Ledger.AddAsync([ahead], TestContext.Current.CancellationToken);
+        await _world.Ledger.AddAsync([new NewAct(ahead, ActKind.Issue, "bank")], TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<LogUnavailableException>(() => service.Verifier.VerifyAsync(ahead.Digest, TestContext.Current.CancellationToken));
         Assert.Equal(Verdict.Verified, (await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken)).Verdict);
     }
@@ -130,7 +132,7 @@ public sealed class VerifierTests
     public async Task Acts_take_effect_by_time_whatever_order_they_reached_the_log_in()
     {
         await using var service = _world.Start();
-        var first = _world.Upload("bank", "first", Bytes("x"));
+        var first = InMemoryWorld.EventOf(_world.Inbox.Put("issuer-bank", "first", Bytes("x"), new() { ["type"] = "draft" }));
         _world.Time.Advance(TimeSpan.FromMinutes(1));
         var second = _world.Upload("bank", "second", Bytes("x"));
         await service.Intake.HandleAsync(second, TestContext.Current.CancellationToken);
