@@ -120,7 +120,7 @@ public sealed class ManifestIntakeTests
                     _world.Inbox.Put("issuer-bank", "m.manifest.jsonl", Bytes("nonsense"));
                 return Task.CompletedTask;
             };
-            Assert.Equal(IntakeOutcome.Ignored, await service.Intake.HandleAsync(InMemoryWorld.EventOf(upload), Stop));
+            Assert.Equal(IntakeOutcome.Rejected, await service.Intake.HandleAsync(InMemoryWorld.EventOf(upload), Stop));
             _world.Operations.Hook = null;
         }
 
