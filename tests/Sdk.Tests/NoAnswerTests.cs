@@ -24,6 +24,7 @@ public sealed class NoAnswerTests : IDisposable
     [InlineData("\"\\ud800\"")]
     public async Task Keys_that_are_none_are_no_answer(string keys)
     {
+        await _service.IssueAsync(Clients.Content(0));
         _service.Instead = request => request.RequestUri!.AbsolutePath == "/v1/keys" ? StubService.Json(keys) : null;
         await Assert.ThrowsAsync<NoAnswerException>(() => AskAsync());
     }
