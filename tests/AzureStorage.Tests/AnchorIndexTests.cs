@@ -19,7 +19,7 @@ public sealed class AnchorIndexTests(Azurite azurite)
         var digest = NewDigest();
         var anchors = new[] { 9L, 3, 7 }.Select(index => NewAnchor(digest, index)).ToArray();
         var sameHash = NewAnchor(new Digest(DigestAlgorithm.Sm3, digest.Bytes), 4);
-        Assert.Empty(await _index.AddAsync([.. anchors, sameHash, NewAnchor(NewDigest(), 5)], Stop));
+        Assert.Empty(await AddAsync(ActKind.Suspend, [.. anchors, sameHash, NewAnchor(NewDigest(), 5)]));
 
         var found = await _index.FindAsync(digest, Stop);
         Assert.Equal([3, 7, 9], found.Select(anchor => anchor.LogIndex));
@@ -35,8 +35,9 @@ public sealed class AnchorIndexTests(Azurite azurite)
         var first = NewAnchor(NewDigest(), 10);
         var again = first with { LogIndex = 20 };
         var fresh = Enumerable.Range(0, 5).Select(i => NewAnchor(SamePartition(first.Digest), 30 + i)).ToArray();
-        Assert.Empty(await _index.AddAsync([first], Stop));
-        Assert.Equal([again], await _index.AddAsync([.. fresh, again], Stop));
+        Assert.Empty(await AddAsync(ActKind.Issue, first));
+        var displaced = Assert.Single(await AddAsync(ActKind.Issue, [.. fresh, again]));
+        Assert.Equal((again, Displacement.SameAct, 10L), (displaced.Act, displaced.Why, displaced.Standing!.LogIndex));
         Assert.Equal(10, Assert.Single(await _index.FindAsync(first.Digest, Stop)).LogIndex);
         foreach (var anchor in fresh)
             Assert.Single(await _index.FindAsync(anchor.Digest, Stop));
@@ -46,8 +47,8 @@ public sealed class AnchorIndexTests(Azurite azurite)
     public async Task Adding_a_batch_again_changes_nothing_and_loses_nothing()
     {
         var anchors = Enumerable.Range(0, 30).Select(i => NewAnchor(NewDigest(), i)).ToArray();
-        Assert.Empty(await _index.AddAsync(anchors[..20], Stop));
-        Assert.Empty(await _index.AddAsync(anchors, Stop));
+        Assert.Empty(await AddAsync(ActKind.Issue, anchors[..20]));
+        Assert.Empty(await AddAsync(ActKind.Issue, anchors));
         foreach (var anchor in anchors)
             Assert.Equal(anchor.LogIndex, Assert.Single(await _index.FindAsync(anchor.Digest, Stop)).LogIndex);
     }
@@ -57,7 +58,7 @@ public sealed class AnchorIndexTests(Azurite azurite)
     {
         var seed = NewDigest();
         var anchors = Enumerable.Range(0, 250).Select(i => NewAnchor(SamePartition(seed), i)).ToArray();
-        Assert.Empty(await _index.AddAsync(anchors, Stop));
+        Assert.Empty(await AddAsync(ActKind.Issue, anchors));
         Assert.Equal(249, Assert.Single(await _index.FindAsync(anchors[249].Digest, Stop)).LogIndex);
     }
 
@@ -74,11 +75,57 @@ public sealed class AnchorIndexTests(Azurite azurite)
         var seed = NewDigest();
         var anchors = Enumerable.Range(0, count).Select(i => NewAnchor(SamePartition(seed), i)).ToArray();
 
-        Assert.Empty(await losing.AddAsync(anchors, Stop));
+        Assert.Empty(await losing.AddAsync([.. anchors.Select(anchor => new NewAct(anchor, ActKind.Issue, "x"))], Stop));
         Assert.True(policy.Struck);
         foreach (var anchor in anchors)
             Assert.Single(await _index.FindAsync(anchor.Digest, Stop));
     }
+
+    [Fact]
+    public async Task A_document_that_its_issuer_issued_before_has_one_row_more_only_for_other_terms_and_no_more_than_a_hundred()
+    {
+        var digest = NewDigest();
+        var neighbours = Enumerable.Range(0, 20).Select(i => NewAnchor(SamePartition(digest), 1000 + i)).ToArray();
+        var first = NewAnchor(digest, 0);
+        Assert.Empty(await AddAsync(ActKind.Issue, first));
+        var again = NewAnchor(digest, 2);
+        var displaced = Assert.Single(await AddAsync(ActKind.Issue, [.. neighbours, again]));
+        Assert.Equal((again, Displacement.SameTerms, first.ActId), (displaced.Act, displaced.Why, displaced.Standing!.ActId));
+        foreach (var neighbour in neighbours)
+            Assert.Single(await _index.FindAsync(neighbour.Digest, Stop));
+
+        var others = Enumerable.Range(0, DocumentActs.MaxActs).Select(i => NewAnchor(digest, 10 + i) with { Confidential = new Confidential { Type = $"{i}" } }).ToArray();
+        var tooMany = Assert.Single(await AddAsync(ActKind.Issue, others));
+        Assert.Equal((others[^1], Displacement.TooMany), (tooMany.Act, tooMany.Why));
+        Assert.Equal(DocumentActs.MaxActs, (await _index.FindAsync(digest, Stop)).Count);
+
+        // Adding a batch again says the same and changes nothing; another issuer is bound by nothing of it.
+        Assert.Equal(tooMany, Assert.Single(await AddAsync(ActKind.Issue, others)));
+        Assert.Empty(await _index.AddAsync([new NewAct(NewAnchor(digest, 500, "y"), ActKind.Issue, "y")], Stop));
+        Assert.Empty(await AddAsync(ActKind.Revoke, NewAnchor(digest, 501)));
+        Assert.Equal(DocumentActs.MaxActs + 2, (await _index.FindAsync(digest, Stop)).Count);
+    }
+
+    [Fact]
+    public async Task A_row_that_is_written_again_takes_the_place_of_the_damaged_one_under_whichever_key()
+    {
+        var recovery = new BlobRecoveryStorage(azurite.Accounts);
+        var (first, second) = (NewAnchor(NewDigest(), 0), default(Anchor)!);
+        second = NewAnchor(first.Digest, 2) with { Confidential = new Confidential { Type = "other" } };
+        Assert.Empty(await AddAsync(ActKind.Issue, first));
+        Assert.Empty(await AddAsync(ActKind.Issue, second));
+        foreach (var anchor in new[] { first, second })
+        {
+            await recovery.ReplaceAnchorAsync(anchor with { LogIndex = 77 }, Stop);
+            Assert.Equal(77, (await _index.FindAsync(anchor.Digest, Stop)).Single(row => row.ActId == anchor.ActId).LogIndex);
+            await recovery.ReplaceAnchorAsync(anchor, Stop);
+        }
+
+        Assert.Equal([0, 2], (await _index.FindAsync(first.Digest, Stop)).Select(row => row.LogIndex));
+    }
+
+    private Task<IReadOnlyList<DisplacedAct>> AddAsync(ActKind kind, params Anchor[] anchors) =>
+        _index.AddAsync([.. anchors.Select(anchor => new NewAct(anchor, kind, "x"))], Stop);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -91,9 +138,10 @@ public sealed class AnchorIndexTests(Azurite azurite)
         return new Digest(DigestAlgorithm.Sha256, bytes);
     }
 
-    private static Anchor NewAnchor(Digest digest, long index)
+    private static Anchor NewAnchor(Digest digest, long index, string issuer = "x")
     {
-        var source = new BlobVersion("issuer-x", Guid.NewGuid().ToString(), "0x1");
-        return new Anchor(digest, ActId.Of(source, 0, digest.Algorithm), index, System.Text.Encoding.UTF8.GetBytes($$"""{"名":"{{index}}'"}"""), Opening.Create(), index % 2 == 0 ? Confidential.None : new Confidential { Reference = "r", Siblings = [digest] });
+        var source = new BlobVersion("issuer-" + issuer, Guid.NewGuid().ToString(), "0x1");
+        var entry = new Entry { Version = Entry.FormatVersion, Kind = ActKind.Issue, At = DateTimeOffset.UnixEpoch.AddSeconds(index), Issuer = issuer, LegalName = "名 'x'", Jurisdiction = "HK" };
+        return new Anchor(digest, ActId.Of(source, 0, digest.Algorithm), index, entry.Encode(), Opening.Create(), index % 2 == 0 ? Confidential.None : new Confidential { Reference = "r", Siblings = [digest] });
     }
 }

@@ -50,7 +50,7 @@ public sealed class PendingAnswerTests : IAsyncLifetime
     public async Task An_answer_that_does_not_fit_into_a_message_goes_by_a_blob_and_without_it_is_an_error()
     {
         var refused = Enumerable.Range(1, ActListIntake.MaxLines).Select(line => new RefusedLine(line, "you have not issued this document"));
-        var owed = new ActListAnswer(Source, DateTimeOffset.UnixEpoch, ActListIntake.MaxLines, [], [.. refused], DateTimeOffset.UnixEpoch);
+        var owed = new ActListAnswer(Source, DateTimeOffset.UnixEpoch, ActListIntake.MaxLines, [], [.. refused], 0, 1, DateTimeOffset.UnixEpoch);
         var queued = await _pending.AddAsync(owed, TimeSpan.Zero, Stop);
         var body = (await ReceiveAsync())!.Value;
         Assert.Equal(owed.Refused, Assert.IsType<ActListAnswer>(await _pending.ReadAsync(body, Stop)).Refused);

@@ -84,18 +84,24 @@ internal static class ActCommand
         CancellationToken cancellationToken)
     {
         var entries = new Dictionary<long, List<long>>();
+        var refused = answer?.Problem?.Lines?.ToDictionary(line => line.Line, line => line.Detail) ?? [];
         if (answer?.Lines is { } blob)
         {
             await using var lines = await container.OpenAsync(blob, cancellationToken);
             await foreach (var line in ReceiptLine.ReadAsync(lines, cancellationToken))
             {
+                if (line.Refused is { } why)
+                {
+                    refused[line.Line] = why;
+                    continue;
+                }
+
                 if (!entries.TryGetValue(line.Line, out var indices))
                     entries.Add(line.Line, indices = []);
                 indices.Add(line.LogIndex);
             }
         }
 
-        var refused = answer?.Problem?.Lines?.ToDictionary(line => line.Line, line => line.Detail) ?? [];
         return
         [
             .. documents.Select((document, i) =>

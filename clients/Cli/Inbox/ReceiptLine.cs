@@ -11,8 +11,9 @@ namespace TrueCopy.Cli.Inbox;
 /// <param name="LogIndex">Index of the entry.</param>
 /// <param name="Algorithm">Algorithm of the digest.</param>
 /// <param name="Digest">The document's digest, hex.</param>
-/// <param name="Receipt">The text of the <c>.tlog-proof</c>.</param>
-internal sealed record ReceiptLine(long Line, long LogIndex, string Algorithm, string Digest, string Receipt)
+/// <param name="Receipt">The text of the <c>.tlog-proof</c>; null if the line was refused.</param>
+/// <param name="Refused">Why the line was refused; null if it was not.</param>
+internal sealed record ReceiptLine(long Line, long LogIndex = 0, string? Algorithm = null, string? Digest = null, string? Receipt = null, string? Refused = null)
 {
     /// <summary>Reads receipts one by one.</summary>
     public static async IAsyncEnumerable<ReceiptLine> ReadAsync(Stream lines, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -26,7 +27,8 @@ internal sealed record ReceiptLine(long Line, long LogIndex, string Algorithm, s
     {
         try
         {
-            return ForeignJson.Read(Encoding.UTF8.GetBytes(line), ReceiptLineJson.Default.ReceiptLine);
+            var read = ForeignJson.Read(Encoding.UTF8.GetBytes(line), ReceiptLineJson.Default.ReceiptLine);
+            return read.Receipt is null == read.Refused is null ? throw new JsonException("A line is either a receipt or a refusal.") : read;
         }
         catch (JsonException exception)
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using TrueCopy.Cli.Commands;
 using TrueCopy.Cli.Output;
+using TrueCopy.Verification.Answers;
 using TrueCopy.Verification.Digests;
 using TrueCopy.Verification.Receipts;
 
@@ -69,7 +70,13 @@ internal sealed class Upload(IssuerInbox inbox, Terminal terminal, TimeProvider 
         await foreach (var line in ReceiptLine.ReadAsync(lines, cancellationToken))
         {
             var file = files[(int)line.Line - 1];
-            var kept = await KeepAsync(file, Encoding.UTF8.GetBytes(line.Receipt), cancellationToken);
+            if (line.Refused is { } refused)
+            {
+                results[line.Line - 1] = new IssueOutput(file, path, "rejected", Problem: new ProblemDocument(ProblemDocument.TypePrefix + "too-many-acts", refused));
+                continue;
+            }
+
+            var kept = await KeepAsync(file, Encoding.UTF8.GetBytes(line.Receipt!), cancellationToken);
             results[line.Line - 1] = new IssueOutput(file, path, "issued", line.LogIndex, kept);
         }
 

@@ -116,8 +116,13 @@ public sealed partial class BlobOutbox(StorageAccounts accounts, ILogger<BlobOut
     }
 
     /// <inheritdoc/>
-    public Task WriteRejectionAsync(BlobVersion source, DateTimeOffset at, Rejection rejection, CancellationToken cancellationToken) =>
-        WriteAsync(source, AnswerPath.Rejection(source.Path), Encode(rejection, source), ProblemDocument.MediaType, About(source, at), cancellationToken);
+    public Task WriteRejectionAsync(BlobVersion source, DateTimeOffset at, Rejection rejection, CancellationToken cancellationToken)
+    {
+        var metadata = About(source, at);
+        if (rejection.IsPartial)
+            metadata[AnswerMetadata.Done] = AnswerMetadata.Some;
+        return WriteAsync(source, AnswerPath.Rejection(source.Path), Encode(rejection, source), ProblemDocument.MediaType, metadata, cancellationToken);
+    }
 
     private static byte[] Encode(Rejection rejection, BlobVersion source) =>
         JsonSerializer.SerializeToUtf8Bytes(ProblemDocument.Of(rejection) with { Upload = source.Path }, AnswerJson.Instance.ProblemDocument);

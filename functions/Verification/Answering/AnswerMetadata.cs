@@ -21,8 +21,11 @@ public static class AnswerMetadata
     /// <summary>Value of <see cref="Document"/>.</summary>
     public const string Deleted = "deleted";
 
-    /// <summary>Answers to lists of acts: how many receipts there are.</summary>
+    /// <summary>Answers to lists of acts: how many receipts there are; <see cref="Some"/> in the refusal of a list that is answered in parts.</summary>
     public const string Done = "done";
+
+    /// <summary>Value of <see cref="Done"/>: the list of receipts says which lines are done.</summary>
+    public const string Some = "some";
 
     /// <summary>Answers to lists of acts: how many lines were refused.</summary>
     public const string Refused = "refused";

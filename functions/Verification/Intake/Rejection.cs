@@ -11,6 +11,9 @@ public sealed record Rejection(string Cause, string Title, string Detail)
     /// <summary>The lines that were refused, where others of the same upload took effect or might have.</summary>
     public IReadOnlyList<RefusedLine> Lines { get; init; } = [];
 
+    /// <summary>Whether the list of receipts says which lines were refused.</summary>
+    public bool IsPartial { get; init; }
+
     /// <summary>The container is not an issuer's.</summary>
     public static Rejection NotAnIssuer(string detail) => new("not-an-issuer", "This container is not an issuer's", detail);
 
@@ -66,7 +69,10 @@ public sealed record Rejection(string Cause, string Title, string Detail)
     public static Rejection RefusedActs() => new(
         "refused-acts",
         "Acts were refused",
-        "Some of the acts were refused; the others are done. The list of receipts says of each line which.");
+        "Some of the acts were refused; the others are done. The list of receipts says of each line which.")
+    {
+        IsPartial = true,
+    };
 
     /// <summary>Lines of a list of acts that name no document of this issuer, or one that can no longer be acted on.</summary>
     public static Rejection RefusedActs(int refused, int total, IReadOnlyList<RefusedLine> lines) => new(

@@ -107,20 +107,25 @@ public sealed partial class Sequencer(
         }
     }
 
+    // What a message says can only stand in the way of making a batch. Storage and keys that fail afterwards are nobody's fault.
     private async Task SequenceOrBlameAsync(IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
     {
-        _tip ??= await RecoverAsync(cancellationToken);
+        StagedBatch batch;
         try
         {
-            await SequenceAsync(messages, cancellationToken);
+            batch = await batches.MakeAsync(messages, cancellationToken);
             suspects.Clear(messages);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Reset();
+            announcements.Forget();
             if (!await suspects.BlameAsync(messages, exception, cancellationToken))
                 throw;
+            return;
         }
+
+        _tip ??= await RecoverAsync(cancellationToken);
+        await SequenceAsync(messages, batch, cancellationToken);
     }
 
     private async Task<Tip> RecoverAsync(CancellationToken cancellationToken)
@@ -190,10 +195,9 @@ public sealed partial class Sequencer(
         return true;
     }
 
-    private async Task SequenceAsync(IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
+    private async Task SequenceAsync(IReadOnlyList<StagedMessage> messages, StagedBatch batch, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var batch = await batches.MakeAsync(messages, cancellationToken);
         FinishedBatch? finished = null;
         if (batch.Acts.Count + batch.Issuers.Count > 0 || await committer.HaveKeysChangedAsync(_tip!, cancellationToken))
         {

@@ -28,7 +28,7 @@ public sealed class SequencerMetricsTests
                 "truecopy.sequencer.checkpoints_signed {checkpoint}",
                 "truecopy.sequencer.lag s",
                 "truecopy.sequencer.lost {batch}",
-                "truecopy.staged.age s",
+                "truecopy.staged.age s", "truecopy.staged.given_up {upload}",
             ],
             own.Select(instrument => $"{instrument.Name} {instrument.Unit}").Distinct().Order(StringComparer.Ordinal));
         Assert.All(own, instrument => Assert.NotEmpty(instrument.Description!));
