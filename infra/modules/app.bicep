@@ -126,6 +126,11 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
       issuer => map(issuer.principals, principal => principal.id)
     ))
 
+    // What one client address may ask for; the platform's front end is the one proxy.
+    Limits__Burst: '20000'
+    Limits__PerSecond: '2000'
+    Limits__Proxies: '1'
+
     // Not APPLICATIONINSIGHTS_CONNECTION_STRING: by that name the Functions host would find it too and record every
     // request's URL, and those hold the digests that verifiers ask about.
     Telemetry__ConnectionString: telemetryConnectionString
