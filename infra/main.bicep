@@ -68,6 +68,13 @@ param inboxAllowedIpRanges string[] = []
 @maxValue(730)
 param logRetentionDays int = 30
 
+@description('Front Door with a firewall before the app, which then answers nobody else.')
+param frontDoor bool = false
+
+@description('Requests of one address in a minute that Front Door lets through.')
+@minValue(10)
+param frontDoorRequestsAMinute int = 6000
+
 param alertEmails string[] = []
 
 // 244 random bits for the Ed25519 seed, used at the first deployment only.
@@ -90,6 +97,7 @@ var names = {
   workspace: 'log-${token}'
   insights: 'appi-${token}'
   network: 'vnet-${token}'
+  frontDoor: 'afd-${token}'
 }
 var publicNetworkAccess = privateNetwork ? 'Disabled' : 'Enabled'
 
@@ -232,10 +240,15 @@ module network 'modules/network.bicep' = if (privateNetwork) {
   }
 }
 
+module gateway 'modules/frontdoor.bicep' = if (frontDoor) {
+  scope: group
+  params: { name: names.frontDoor, tags: tags, requestsAMinute: frontDoorRequestsAMinute }
+}
+
 module app 'modules/app.bicep' = {
   scope: group
   // The app starts when it may do what it has to do.
-  dependsOn: [grantsInLedger, grantsOfService]
+  dependsOn: [grantsInLedger, grantsOfService, gateway]
   params: {
     name: names.app
     planName: names.plan
@@ -255,9 +268,15 @@ module app 'modules/app.bicep' = {
     alwaysReadyInstances: alwaysReadyInstances
     httpConcurrency: httpConcurrency
     subnetId: network.?outputs.functionsSubnetId
+    frontDoorName: frontDoor ? names.frontDoor : null
     workspaceId: monitoring.outputs.workspaceId
     telemetryConnectionString: monitoring.outputs.connectionString
   }
+}
+
+module gatewayRoute 'modules/frontdoor-route.bicep' = if (frontDoor) {
+  scope: group
+  params: { frontDoorName: names.frontDoor, appHostName: app.outputs.hostName }
 }
 
 module authentication 'modules/sign-in.bicep' = {
@@ -285,7 +304,7 @@ module workbook 'modules/workbook.bicep' = {
 
 output RESOURCE_GROUP string = group.name
 output FUNCTION_APP_NAME string = names.app
-output SERVICE_URL string = 'https://${app.outputs.hostName}'
+output SERVICE_URL string = 'https://${frontDoor ? gateway!.outputs.hostName : app.outputs.hostName}'
 output INBOX_BLOB_URL string = 'https://${names.inbox}.blob.${environment().suffixes.storage}'
 output KEY_VAULT_NAME string = names.vault
 output LOG_ORIGIN string = logOrigin

@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,21 +19,46 @@ public static class ApiServices
         .AddSingleton<LogEndpoints>()
         .AddSingleton<HealthEndpoints>()
         .AddSingleton<ApiMetrics>()
-        .AddSingleton<Admission>()
+        .AddSingleton<ClientShare>()
+        .AddSingleton<RequestLimits>()
         .AddSingleton<FailureAnswers>()
         .AddSingleton<ApiPipeline>()
+        .AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = HttpLimits.MaxAnswerTime,
+            TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+        })
+        .AddRateLimiter(limiter => limiter.OnRejected = (refused, _) =>
+            new ValueTask(Failures(refused.HttpContext).RefuseAsync(refused.HttpContext, refused.Lease)))
+        .AddOptions<RateLimiterOptions>().Configure<RequestLimits>((limiter, limits) => limiter.GlobalLimiter = limits.Admission).Services
         .AddRoutingCore();
 
     /// <summary>Answers every request, also those for what is not there.</summary>
     public static IApplicationBuilder UseTrueCopyApi(this IApplicationBuilder app) => app
-        .UseStatusCodePages(context => Problem.ForStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext))
+        .UseClientAddress(app.ApplicationServices.GetRequiredService<ClientShare>().Proxies)
+        .UseStatusCodePages(context => Failures(context.HttpContext).AnswerStatusAsync(context.HttpContext))
         .UseRouting()
+        .UseRequestTimeouts()
+        .Use(FailureAnswers.FailIfLateAsync)
+        .UseRateLimiter()
         .UseEndpoints(Map);
+
+    private static IApplicationBuilder UseClientAddress(this IApplicationBuilder app, int proxies)
+    {
+        if (proxies == 0)
+            return app;
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = proxies };
+
+        // It is the number of proxies that is known; their addresses are the platform's.
+        options.KnownIPNetworks.Clear();
+        options.KnownProxies.Clear();
+        return app.UseForwardedHeaders(options);
+    }
 
     private static void Map(IEndpointRouteBuilder routes)
     {
         Get(routes, Routes.VerifyOne, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyOneAsync(request, Value(request, "algorithm"), Value(request, "digest"), stop));
-        Map(routes, [HttpMethods.Post], Routes.VerifyMany, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyManyAsync(request, stop), guard => guard.GuardBatchAsync);
+        Map(routes, [HttpMethods.Post], Routes.VerifyMany, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyManyAsync(request, stop), RequestClass.Batch);
         Get(routes, Routes.Issuers, (request, stop) => Endpoint<RegistryEndpoints>(request).IssuersAsync(stop));
         Get(routes, Routes.IssuerHistory, (request, stop) => Endpoint<RegistryEndpoints>(request).HistoryAsync(Value(request, "id"), stop));
         Get(routes, Routes.IssuerDocuments, (request, stop) => Endpoint<IssuerEndpoints>(request).DocumentsAsync(request, Value(request, "id"), stop));
@@ -46,23 +74,24 @@ public static class ApiServices
     }
 
     private static void Get(IEndpointRouteBuilder routes, string template, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
-        Map(routes, [HttpMethods.Get, HttpMethods.Head], template, endpoint, guard => guard.GuardAsync);
+        Map(routes, [HttpMethods.Get, HttpMethods.Head], template, endpoint, RequestClass.Question);
 
+    // Health, so that a busy process is not taken for a dead one; the checkpoint, which monitors and witnesses live on; and what costs nothing.
     private static void GetAlways(IEndpointRouteBuilder routes, string template, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
-        Map(routes, [HttpMethods.Get, HttpMethods.Head], template, endpoint, guard => guard.GuardAlwaysAsync);
+        Map(routes, [HttpMethods.Get, HttpMethods.Head], template, endpoint, RequestClass.Unlimited);
 
     private static void Map(
         IEndpointRouteBuilder routes,
         string[] methods,
         string template,
         Func<HttpRequest, CancellationToken, Task<IResult>> endpoint,
-        Func<FailureAnswers, Guard> guard) =>
-        routes.MapMethods(template, methods, context => guard(context.RequestServices.GetRequiredService<FailureAnswers>())(context, endpoint));
+        RequestClass requests) =>
+        routes.MapMethods(template, methods, context => Failures(context).AnswerAsync(context, endpoint)).WithMetadata(new RequestClassMetadata(requests));
+
+    private static FailureAnswers Failures(HttpContext context) => context.RequestServices.GetRequiredService<FailureAnswers>();
 
     private static T Endpoint<T>(HttpRequest request)
         where T : notnull => request.HttpContext.RequestServices.GetRequiredService<T>();
 
     private static string Value(HttpRequest request, string name) => request.RouteValues[name] as string ?? "";
-
-    private delegate Task Guard(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint);
 }

@@ -1,37 +1,56 @@
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Logging;
 using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Api;
 
-/// <summary>Admits requests, bounds the time that they take, and turns failures into problem documents, the same in every host; a failure is never a verdict.</summary>
-public sealed partial class FailureAnswers(Admission admission, ApiMetrics metrics, TimeProvider time, ILogger<FailureAnswers> logger)
+/// <summary>Turns failures into problem documents, the same in every host; a failure is never a verdict.</summary>
+public sealed partial class FailureAnswers(ApiMetrics metrics, TimeProvider time, ILogger<FailureAnswers> logger)
 {
-    /// <summary>Answers by an endpoint, once there is room for it; what it throws becomes 503, without a word about the inside of the service.</summary>
-    public Task GuardAsync(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) => AnswerAsync(context, async (request, stop) =>
+    /// <summary>Answers by an endpoint; what it throws becomes 503, without a word about the inside of the service.</summary>
+    public async Task AnswerAsync(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
+        await WriteAsync(context, await FindAnswerAsync(context, endpoint));
+
+    /// <summary>Answers what was not let in: 429 where the client has used up its share, else 503.</summary>
+    public Task RefuseAsync(HttpContext context, RateLimitLease lease)
     {
-        using var admitted = await admission.EnterAsync(stop);
-        return await endpoint(request, stop);
-    });
+        if (lease.TryGetMetadata(MetadataName.RetryAfter, out var wait))
+        {
+            metrics.Limited();
+            return WriteAsync(context, Problem.ShareUsedUp(wait));
+        }
 
-    /// <summary>Likewise for batches, which are long.</summary>
-    public Task GuardBatchAsync(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) => AnswerAsync(context, async (request, stop) =>
+        metrics.Shed();
+        return WriteAsync(context, Problem.Overloaded());
+    }
+
+    /// <summary>Answers where the pipeline has left nothing but a status: no route, a method that the route does not take, or no time left.</summary>
+    public Task AnswerStatusAsync(HttpContext context)
     {
-        await admission.EnterBatchAsync(context.Response, stop);
-        return await endpoint(request, stop);
-    });
+        var status = context.Response.StatusCode;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            metrics.Failed();
+        return WriteAsync(context, Problem.ForStatus(status));
+    }
 
-    /// <summary>
-    /// Likewise, however much there is to do: health, so that a busy process is not taken for a dead one; the checkpoint, which
-    /// monitors and witnesses live on; and what costs nothing.
-    /// </summary>
-    public Task GuardAlwaysAsync(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) => AnswerAsync(context, endpoint);
-
-    private async Task AnswerAsync(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint)
+    /// <summary>Goes on, and sees to it that a request whose time ran out while it waited is one that failed: the rate limiter returns as if it were answered.</summary>
+    public static async Task FailIfLateAsync(HttpContext context, RequestDelegate next)
     {
-        var answer = await FindAnswerAsync(context.Request, endpoint);
+        await next(context);
+        if (IsLate(context) && !context.Response.HasStarted)
+            throw new OperationCanceledException();
+    }
 
-        // The status is sent, so a client that takes longer than this to read can only be cut off; until then it holds the answer and a place among the batches.
+    private static bool IsLate(HttpContext context) =>
+        context.Features.Get<IHttpRequestTimeoutFeature>() is { RequestTimeoutToken.IsCancellationRequested: true };
+
+    private async Task WriteAsync(HttpContext context, IResult answer)
+    {
+        context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
+
+        // The status is sent, so a client that takes longer than this to read can only be cut off; until then it holds the answer and its place.
         using var deadline = new CancellationTokenSource(HttpLimits.MaxWriteTime, time);
         await using var late = deadline.Token.Register(context.Abort);
         try
@@ -44,17 +63,20 @@ public sealed partial class FailureAnswers(Admission admission, ApiMetrics metri
         }
     }
 
-    private async Task<IResult> FindAnswerAsync(HttpRequest request, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint)
+    private async Task<IResult> FindAnswerAsync(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint)
     {
-        using var deadline = new CancellationTokenSource(HttpLimits.MaxAnswerTime, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, request.HttpContext.RequestAborted);
         try
         {
-            var answer = await endpoint(request, stop.Token);
+            var answer = await endpoint(context.Request, context.RequestAborted);
             metrics.Answered();
             return answer;
         }
-        catch (Exception) when (request.HttpContext.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (IsLate(context))
+        {
+            // Storage says in its own way that it was stopped; this is the one that the timeout of requests knows.
+            throw new OperationCanceledException();
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // Storage and the connection each say in their own way that they were stopped.
             return Results.Empty;
@@ -65,17 +87,6 @@ public sealed partial class FailureAnswers(Admission admission, ApiMetrics metri
             return exception.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? Problem.TooLarge("The body is longer than this server takes.")
                 : Problem.MalformedRequest("The request could not be read.");
-        }
-        catch (OverloadedException)
-        {
-            metrics.Shed();
-            return Problem.Overloaded();
-        }
-        catch (Exception) when (deadline.IsCancellationRequested)
-        {
-            metrics.Failed();
-            LogTooLate(logger, HttpLimits.MaxAnswerTime.TotalSeconds);
-            return Problem.Unavailable();
         }
         catch (LogUnavailableException exception)
         {
@@ -93,9 +104,6 @@ public sealed partial class FailureAnswers(Admission admission, ApiMetrics metri
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A request could not be answered: {Reason}")]
     private static partial void LogUnavailable(ILogger logger, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A request was not answered within {Seconds} seconds.")]
-    private static partial void LogTooLate(ILogger logger, double seconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A request failed.")]
     private static partial void LogFailed(ILogger logger, Exception exception);

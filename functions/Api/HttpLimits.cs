@@ -11,6 +11,12 @@ public static class HttpLimits
     /// <summary>The longest body that any operation takes, in bytes.</summary>
     public const int MaxBodyLength = 256 * 1024;
 
+    /// <summary>
+    /// The longest answer to a batch, in bytes. A thousand digests take a few MiB; of documents that have far more to be told
+    /// than others, fewer are to be asked for at once.
+    /// </summary>
+    public const int MaxAnswerLength = 16 * 1024 * 1024;
+
     /// <summary>The longest time from a request's last header to the beginning of its answer; then it is 503.</summary>
     public static readonly TimeSpan MaxAnswerTime = TimeSpan.FromSeconds(30);
 

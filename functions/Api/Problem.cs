@@ -60,11 +60,27 @@ public static class Problem
         "More is asked than the service can answer at once. This says nothing about the document; ask again in a moment.",
         retryAfterSeconds: 2);
 
+    /// <summary>The client has asked for more than its share.</summary>
+    public static IResult ShareUsedUp(TimeSpan wait) => Of(
+        "share-used-up",
+        "Too many requests",
+        StatusCodes.Status429TooManyRequests,
+        "More was asked from this address than its share. This says nothing about the document; ask again later.",
+        retryAfterSeconds: Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)));
+
+    /// <summary>The answer to a batch is longer than one answer may be.</summary>
+    public static IResult AnswerTooLarge() => Of(
+        "answer-too-large",
+        "Answer too large",
+        StatusCodes.Status413PayloadTooLarge,
+        $"The answer has more than {HttpLimits.MaxAnswerLength} bytes. Ask for fewer digests at once.");
+
     /// <summary>What a host answers where no route does.</summary>
     public static IResult ForStatus(int status) => status switch
     {
         StatusCodes.Status404NotFound => Of("no-such-resource", "No such resource", status, "See /openapi/v1.json for what there is."),
         StatusCodes.Status405MethodNotAllowed => Of("method-not-allowed", "Method not allowed", status, "See /openapi/v1.json for what there is."),
+        StatusCodes.Status503ServiceUnavailable => Unavailable(),
         _ => Of("malformed-request", "Malformed request", status, "The request could not be read."),
     };
 

@@ -10,7 +10,7 @@ using TrueCopy.Verification.Verdicts;
 namespace TrueCopy.Api;
 
 /// <summary>Verification requests. Both take digests only: no endpoint accepts a document.</summary>
-public sealed class VerifyEndpoints(Verifier verifier)
+public sealed class VerifyEndpoints(Verifier verifier, RequestLimits limits)
 {
     private const string JsonType = "application/json";
     private const string ReceiptType = "text/plain; charset=utf-8";
@@ -45,13 +45,13 @@ public sealed class VerifyEndpoints(Verifier verifier)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(JsonType, StringComparison.OrdinalIgnoreCase))
             return Problem.UnsupportedMediaType($"The body is {JsonType}.");
-        if (await ReadBodyAsync(request, cancellationToken) is not { } body)
+        if (await ReadBodyAsync(request, cancellationToken) is not { } sent)
             return Problem.TooLarge($"The body has at most {HttpLimits.MaxBodyLength} bytes.");
 
         BatchRequestDocument batch;
         try
         {
-            batch = ForeignJson.Read(body.Span, AnswerJson.Instance.BatchRequestDocument);
+            batch = ForeignJson.Read(sent.Span, AnswerJson.Instance.BatchRequestDocument);
         }
         catch (JsonException exception)
         {
@@ -61,6 +61,9 @@ public sealed class VerifyEndpoints(Verifier verifier)
         if (batch.Digests.Count is 0 or > BatchRequestDocument.MaxDigests)
             return Problem.MalformedRequest($"A batch has 1 to {BatchRequestDocument.MaxDigests} digests.");
 
+        if (limits.Charge(request.HttpContext, batch.Digests.Count - 1) is { } wait)
+            return Problem.ShareUsedUp(wait);
+
         var digests = new Digest[batch.Digests.Count];
         for (var i = 0; i < digests.Length; i++)
         {
@@ -69,7 +72,27 @@ public sealed class VerifyEndpoints(Verifier verifier)
         }
 
         var answers = await verifier.VerifyAsync(digests, cancellationToken);
-        return Json(new BatchAnswerDocument([.. answers.Select(VerdictDocument.Of)]), AnswerJson.Instance.BatchAnswerDocument);
+        return Write(answers) is { } body ? new BytesAnswer(body, JsonType, CacheControl.None) : Problem.AnswerTooLarge();
+    }
+
+    // A BatchAnswerDocument, one answer at a time, so that no more is held than one answer may have; null if it has more.
+    private static ReadOnlyMemory<byte>? Write(IReadOnlyList<Answer> answers)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = AnswerJson.Instance.Options.Encoder });
+        json.WriteStartObject();
+        json.WriteStartArray("results"u8);
+        foreach (var answer in answers)
+        {
+            JsonSerializer.Serialize(json, VerdictDocument.Of(answer), AnswerJson.Instance.VerdictDocument);
+            if (json.BytesCommitted + json.BytesPending > HttpLimits.MaxAnswerLength)
+                return null;
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return body.WrittenMemory;
     }
 
     private static JsonAnswer<T> Json<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>

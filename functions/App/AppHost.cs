@@ -28,6 +28,7 @@ internal static class AppHost
         builder.Services.AddAzureStorage(StorageAccounts.Connect(settings.Inbox, settings.Ledger)).AddVerification().AddTrueCopyApi();
         builder.Services.Configure<KestrelServerOptions>(HttpLimits.ApplyBehindFunctionsHost);
         builder.Services.AddSingleton<IIssuerGate>(new SignedInGate(settings.IssuerPrincipals));
+        builder.Services.AddSingleton(settings.ClientShare);
         builder.Services.AddSingleton(KeySource(settings)).AddSingleton<ILogKeys, RotatedKeys>();
 
         // Request lines hold digests.

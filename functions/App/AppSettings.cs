@@ -3,6 +3,7 @@ using System.Text.Json;
 using Azure.Core;
 using Azure.Identity;
 using Microsoft.Extensions.Configuration;
+using TrueCopy.Api;
 using TrueCopy.AzureStorage;
 
 namespace TrueCopy.App;
@@ -68,6 +69,17 @@ internal sealed class AppSettings(IConfiguration configuration)
             ? JsonSerializer.Deserialize<Dictionary<string, string[]>>(json) ?? []
             : new Dictionary<string, string[]>();
 
+    /// <summary>
+    /// What one client address may ask for. The platform's front end is always one proxy; the Functions host passes on what
+    /// that says and adds nothing.
+    /// </summary>
+    public ClientShare ClientShare => new()
+    {
+        Burst = Number("Limits:Burst", new ClientShare().Burst),
+        PerSecond = Number("Limits:PerSecond", new ClientShare().PerSecond),
+        Proxies = Number("Limits:Proxies", 1),
+    };
+
     /// <summary>The inbox account.</summary>
     public StorageAddress Inbox => AddressOf(InboxConnection);
 
@@ -87,6 +99,12 @@ internal sealed class AppSettings(IConfiguration configuration)
     private string Required(string name) => configuration[name] is { Length: > 0 } value
         ? value
         : throw new InvalidOperationException($"The setting {name.Replace(":", "__", StringComparison.Ordinal)} is missing.");
+
+    private int Number(string name, int otherwise) => configuration[name] is not { Length: > 0 } text
+        ? otherwise
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new InvalidOperationException($"The setting {name.Replace(":", "__", StringComparison.Ordinal)} is not a whole number.");
 
     private static string FindFolder(string folder)
     {

@@ -25,6 +25,10 @@ param alwaysReadyInstances int
 param httpConcurrency int
 
 param subnetId string?
+
+@description('The one Front Door whose requests are answered; without it, everybody\'s.')
+param frontDoorName string?
+
 param workspaceId string
 param telemetryConnectionString string
 
@@ -32,6 +36,10 @@ var storageSuffix = environment().suffixes.storage
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
+}
+
+resource gateway 'Microsoft.Cdn/profiles@2024-09-01' existing = {
+  name: frontDoorName ?? 'none'
 }
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
@@ -64,6 +72,21 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       http20Enabled: true
       remoteDebuggingEnabled: false
       vnetRouteAllEnabled: subnetId != null
+      ...(frontDoorName == null
+        ? {}
+        : {
+            ipSecurityRestrictionsDefaultAction: 'Deny'
+            ipSecurityRestrictions: [
+              {
+                name: 'front-door'
+                priority: 100
+                action: 'Allow'
+                tag: 'ServiceTag'
+                ipAddress: 'AzureFrontDoor.Backend'
+                headers: { 'x-azure-fdid': [gateway.properties.frontDoorId] }
+              }
+            ]
+          })
     }
     functionAppConfig: {
       runtime: { name: 'dotnet-isolated', version: '10.0' }
@@ -125,6 +148,11 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
       issuer => issuer.id,
       issuer => map(issuer.principals, principal => principal.id)
     ))
+
+    // What one client address may ask for. The platform's front end is a proxy, and Front Door is one before it.
+    Limits__Burst: '20000'
+    Limits__PerSecond: '2000'
+    Limits__Proxies: frontDoorName == null ? '1' : '2'
 
     // Not APPLICATIONINSIGHTS_CONNECTION_STRING: by that name the Functions host would find it too and record every
     // request's URL, and those hold the digests that verifiers ask about.

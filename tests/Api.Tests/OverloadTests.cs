@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TrueCopy.Verification.Digests;
@@ -15,16 +16,16 @@ public sealed class OverloadTests
     public async Task What_is_beyond_the_queue_is_refused_at_once_and_all_inside_are_answered()
     {
         using var index = new GatedIndex();
-        using var admission = new Admission();
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index).AddSingleton(admission));
+        using var limits = new RequestLimits(new ClientShare());
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index).AddSingleton(limits));
         await host.BeginAsync();
-        var inside = Enumerable.Range(0, Admission.MaxRequests + Admission.MaxWaiting).Select(_ => host.GetAsync(Path)).ToArray();
-        await index.AskedAsync(Admission.MaxRequests);
-        await UntilAsync(() => admission.Waiting == Admission.MaxWaiting);
+        var inside = Enumerable.Range(0, RequestLimits.MaxRequests + RequestLimits.MaxWaiting).Select(_ => host.GetAsync(Path)).ToArray();
+        await index.AskedAsync(RequestLimits.MaxRequests);
+        await UntilAsync(() => limits.Waiting(RequestClass.Question) == RequestLimits.MaxWaiting);
         await AssertOverloadedAsync(await host.GetAsync(Path));
 
         // None but those with a permit have reached storage, and health and the checkpoint are answered all the same.
-        Assert.Equal(Admission.MaxRequests, index.Asked);
+        Assert.Equal(RequestLimits.MaxRequests, index.Asked);
         foreach (var path in (string[])["/health/live", "/health/ready", "/log/checkpoint"])
             Assert.Equal(200, (int)(await host.GetAsync(path)).StatusCode);
 
@@ -38,15 +39,15 @@ public sealed class OverloadTests
     public async Task Batches_have_room_of_their_own()
     {
         using var index = new GatedIndex();
-        using var admission = new Admission();
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index).AddSingleton(admission));
+        using var limits = new RequestLimits(new ClientShare());
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index).AddSingleton(limits));
         await host.BeginAsync();
-        var batches = Enumerable.Range(0, Admission.MaxBatches + Admission.MaxWaitingBatches).Select(_ => host.SendAsync(Batch())).ToArray();
-        await index.AskedAsync(Admission.MaxBatches);
-        await UntilAsync(() => admission.WaitingBatches == Admission.MaxWaitingBatches);
+        var batches = Enumerable.Range(0, RequestLimits.MaxBatches + RequestLimits.MaxWaitingBatches).Select(_ => host.SendAsync(Batch())).ToArray();
+        await index.AskedAsync(RequestLimits.MaxBatches);
+        await UntilAsync(() => limits.Waiting(RequestClass.Batch) == RequestLimits.MaxWaitingBatches);
         await AssertOverloadedAsync(await host.SendAsync(Batch()));
         var single = host.GetAsync(Path);
-        await index.AskedAsync(Admission.MaxBatches + 1);
+        await index.AskedAsync(RequestLimits.MaxBatches + 1);
 
         index.Open();
         Assert.Equal(200, (int)(await single).StatusCode);
@@ -55,17 +56,17 @@ public sealed class OverloadTests
     }
 
     [Fact]
-    public async Task Storage_that_does_not_come_back_is_given_up_after_half_a_minute()
+    public async Task Storage_that_does_not_come_back_is_given_up_in_time_also_for_those_who_wait_behind()
     {
         using var index = new GatedIndex();
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index));
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index).PostConfigure<RequestTimeoutOptions>(
+            timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromSeconds(1), TimeoutStatusCode = timeouts.DefaultPolicy!.TimeoutStatusCode }));
         await host.BeginAsync();
-        var request = host.GetAsync(Path);
-        await index.AskedAsync(1);
-        host.World.Time.Advance(HttpLimits.MaxAnswerTime);
-        var answer = await request;
-        await ApiHost.ProblemAsync(answer, 503, "unavailable");
-        Assert.NotNull(answer.Headers.RetryAfter);
+        foreach (var answer in await Task.WhenAll(Enumerable.Range(0, RequestLimits.MaxRequests + 20).Select(_ => host.GetAsync(Path))))
+        {
+            await ApiHost.ProblemAsync(answer, 503, "unavailable");
+            Assert.Equal(TimeSpan.FromSeconds(5), answer.Headers.RetryAfter!.Delta);
+        }
     }
 
     [Fact]

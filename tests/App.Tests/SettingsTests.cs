@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Primitives;
+using TrueCopy.Api;
 using TrueCopy.AzureStorage;
 
 namespace TrueCopy.App.Tests;
@@ -68,6 +69,17 @@ public sealed class SettingsTests
         var settings = Settings([("Ledger", "UseDevelopmentStorage=true"), ("AZURE_CLIENT_ID", null)]);
         Assert.Equal("UseDevelopmentStorage=true", Assert.IsType<StorageAddress.Keyed>(settings.Ledger).ConnectionString);
         Assert.IsType<global::Azure.Identity.DefaultAzureCredential>(settings.Credential);
+    }
+
+    [Fact]
+    public void Behind_the_platforms_front_end_a_client_has_the_usual_share_unless_settings_say_otherwise()
+    {
+        Assert.Equal(new ClientShare { Proxies = 1 }, Settings([]).ClientShare);
+        Assert.Equal(
+            new ClientShare { Burst = 5000, PerSecond = 10, Proxies = 2 },
+            Settings([("Limits:Burst", "5000"), ("Limits:PerSecond", "10"), ("Limits:Proxies", "2")]).ClientShare);
+        var mistaken = Assert.Throws<InvalidOperationException>(() => Settings([("Limits:Proxies", "-1")]).ClientShare);
+        Assert.Contains("Limits__Proxies", mistaken.Message, StringComparison.Ordinal);
     }
 
     [Theory]

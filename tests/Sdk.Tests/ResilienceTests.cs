@@ -52,11 +52,13 @@ public sealed class ResilienceTests : IDisposable
         Assert.Equal(1, _service.Requests - before);
     }
 
-    [Fact]
-    public async Task Retry_After_is_waited_out_to_the_second()
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task Retry_After_is_waited_out_to_the_second(int status)
     {
         await _service.IssueAsync(Clients.Content(0));
-        FailTimes(1, () => Status(503, TimeSpan.FromSeconds(7)));
+        FailTimes(1, () => Status(status, TimeSpan.FromSeconds(7)));
         using var client = Clients.Of(_service, time: _time);
         var answer = client.VerifyAsync(Clients.DigestOf(0), Clients.Stop);
         await UntilAsync(() => _service.Requests == 1);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TrueCopy.TransparencyLog.Checkpoints;
 using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Digests;
@@ -59,14 +60,14 @@ public sealed class Verifier(IAnchorIndex index, CheckpointSource checkpoints, I
         return new Answer(digest, decision.Verdict, now, checkpoint, issuers);
     }
 
-    /// <summary>Answers many questions, in their order.</summary>
+    /// <summary>Answers many questions, in their order. One that is asked again shares the answer, and costs nothing.</summary>
     /// <exception cref="LogUnavailableException">The log cannot answer now.</exception>
     public async Task<IReadOnlyList<Answer>> VerifyAsync(IReadOnlyList<Digest> digests, CancellationToken cancellationToken)
     {
-        var answers = new Answer[digests.Count];
+        var answers = new ConcurrentDictionary<Digest, Answer>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, answers.Length, options, async (i, stop) => answers[i] = await VerifyAsync(digests[i], stop));
-        return answers;
+        await Parallel.ForEachAsync(digests.Distinct(), options, async (digest, stop) => answers[digest] = await VerifyAsync(digest, stop));
+        return [.. digests.Select(digest => answers[digest])];
     }
 
     // One step only: a successor that is itself superseded says so, and asking about it leads on. So no chain is too long, and no circle endless.

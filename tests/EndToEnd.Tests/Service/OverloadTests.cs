@@ -44,7 +44,7 @@ public sealed class OverloadTests : IAsyncLifetime
         var memory = _service.PeakMemory;
 
         // On a machine that can hardly do anything ten times as much is not much; it is to be more than may wait, in any case.
-        var (room, seconds) = (Admission.MaxRequests + Admission.MaxWaiting, Overloading.TotalSeconds);
+        var (room, seconds) = (RequestLimits.MaxRequests + RequestLimits.MaxWaiting, Overloading.TotalSeconds);
         var busy = await OverloadAsync(addresses, Math.Max(Excess * calm.Rate, 2 * room / seconds));
         using var after = await _http.GetAsync(addresses[0], Stop);
         Assert.Equal(HttpStatusCode.OK, after.StatusCode);

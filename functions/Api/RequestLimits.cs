@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using TrueCopy.Verification.Answers;
+
+namespace TrueCopy.Api;
+
+/// <summary>Requests that wait for one another.</summary>
+public enum RequestClass
+{
+    /// <summary>What costs nothing or may not wait; no client's share counts it either.</summary>
+    Unlimited,
+
+    /// <summary>One question.</summary>
+    Question,
+
+    /// <summary>Many questions in one request.</summary>
+    Batch,
+}
+
+/// <summary>
+/// How much the process takes on at a time, and each client of it. A request beyond what is worked on waits in a queue that is
+/// bounded; one beyond the queue, or beyond its client's share, is refused at once, so that those inside are answered in time
+/// and memory stays bounded.
+/// </summary>
+public sealed class RequestLimits : IDisposable
+{
+    /// <summary>Requests that are worked on at once; each waits for storage most of the time.</summary>
+    public const int MaxRequests = 128;
+
+    /// <summary>Requests that wait for those.</summary>
+    public const int MaxWaiting = 512;
+
+    /// <summary>Batches that are read, worked on and written at once: each holds a body of 256 KiB and an answer of up to <see cref="HttpLimits.MaxAnswerLength"/>.</summary>
+    public const int MaxBatches = 16;
+
+    /// <summary>Batches that wait for those, unread.</summary>
+    public const int MaxWaitingBatches = 32;
+
+    private readonly PartitionedRateLimiter<HttpContext> _clients;
+    private readonly PartitionedRateLimiter<RequestClass> _classes;
+    private readonly PartitionedRateLimiter<HttpContext> _classesByRequest;
+
+    /// <summary>Limits of one process.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The share is too small for one batch, or does not come back.</exception>
+    public RequestLimits(ClientShare share)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(share.Burst, BatchRequestDocument.MaxDigests);
+        ArgumentOutOfRangeException.ThrowIfLessThan(share.PerSecond, 1);
+        _clients = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context => ClassOf(context) == RequestClass.Unlimited
+            ? RateLimitPartition.GetNoLimiter(IPAddress.None)
+            : RateLimitPartition.GetTokenBucketLimiter(ClientOf(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = share.Burst,
+                TokensPerPeriod = share.PerSecond,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            }));
+        _classes = PartitionedRateLimiter.Create<RequestClass, RequestClass>(requests => requests switch
+        {
+            RequestClass.Question => Concurrency(requests, MaxRequests, MaxWaiting),
+            RequestClass.Batch => Concurrency(requests, MaxBatches, MaxWaitingBatches),
+            _ => RateLimitPartition.GetNoLimiter(requests),
+        });
+        _classesByRequest = _classes.WithTranslatedKey<HttpContext>(ClassOf, leaveOpen: true);
+
+        // The client's share comes first: who has used it up does not take a place in the queue from others.
+        Admission = PartitionedRateLimiter.CreateChained(_clients, _classesByRequest);
+    }
+
+    /// <summary>What a request passes before it is worked on. A lease that is refused for the client's share says when to come back.</summary>
+    public PartitionedRateLimiter<HttpContext> Admission { get; }
+
+    /// <summary>How many requests of a class wait now.</summary>
+    public long Waiting(RequestClass requests) => _classes.GetStatistics(requests)?.CurrentQueuedCount ?? 0;
+
+    /// <summary>Takes from the client's share what a batch costs beyond the one that let it in.</summary>
+    /// <returns>Null, or how long until the share is enough.</returns>
+    public TimeSpan? Charge(HttpContext context, int further)
+    {
+        // To take nothing fails where nothing is left.
+        if (further == 0)
+            return null;
+        using var lease = _clients.AttemptAcquire(context, further);
+        return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Admission.Dispose();
+        _classesByRequest.Dispose();
+        _classes.Dispose();
+        _clients.Dispose();
+    }
+
+    /// <summary>Whose share an address counts to: an IPv6 client has a network of 64 bits for itself.</summary>
+    internal static IPAddress ClientOf(IPAddress? address)
+    {
+        if (address is null)
+            return IPAddress.None;
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+            return address;
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
+
+    private static RequestClass ClassOf(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<RequestClassMetadata>()?.Requests ?? RequestClass.Unlimited;
+
+    private static RateLimitPartition<RequestClass> Concurrency(RequestClass requests, int at, int waiting) =>
+        RateLimitPartition.GetConcurrencyLimiter(requests, _ => new ConcurrencyLimiterOptions
+        {
+            PermitLimit = at,
+            QueueLimit = waiting,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+}
+
+/// <summary>Says of an endpoint which requests it takes.</summary>
+/// <param name="Requests">Their class.</param>
+internal sealed record RequestClassMetadata(RequestClass Requests);
