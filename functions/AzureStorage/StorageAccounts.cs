@@ -12,11 +12,13 @@ namespace TrueCopy.AzureStorage;
 /// <param name="Inbox">Blobs of the inbox account.</param>
 /// <param name="Ledger">Blobs of the ledger account.</param>
 /// <param name="Queues">Queues of the ledger account.</param>
+/// <param name="RawQueues">The same queues, their messages as they are: to receive from, because one that is not base64 makes <paramref name="Queues"/> throw.</param>
 /// <param name="Tables">Tables of the ledger account.</param>
 public sealed record StorageAccounts(
     BlobServiceClient Inbox,
     BlobServiceClient Ledger,
     QueueServiceClient Queues,
+    QueueServiceClient RawQueues,
     TableServiceClient Tables)
 {
     /// <summary>Clients from connection strings.</summary>
@@ -32,18 +34,21 @@ public sealed record StorageAccounts(
     /// <param name="configure">Adds to every client's options, such as a pipeline policy; null for nothing.</param>
     public static StorageAccounts Connect(StorageAddress inbox, StorageAddress ledger, Action<ClientOptions>? configure = null)
     {
-        var queueOptions = Configured(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        var encoded = Configured(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        var raw = Configured(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
         return ledger switch
         {
             StorageAddress.Keyed { ConnectionString: var keyed } => new StorageAccounts(
                 Blobs(inbox),
                 Blobs(ledger),
-                new QueueServiceClient(keyed, queueOptions),
+                new QueueServiceClient(keyed, encoded),
+                new QueueServiceClient(keyed, raw),
                 new TableServiceClient(keyed, Configured(new TableClientOptions()))),
             StorageAddress.ByIdentity { Queues: { } queues, Tables: { } tables, Credential: var credential } => new StorageAccounts(
                 Blobs(inbox),
                 Blobs(ledger),
-                new QueueServiceClient(queues, credential, queueOptions),
+                new QueueServiceClient(queues, credential, encoded),
+                new QueueServiceClient(queues, credential, raw),
                 new TableServiceClient(tables, credential, Configured(new TableClientOptions()))),
             _ => throw new ArgumentException("The ledger's address names its blobs, queues and tables.", nameof(ledger)),
         };

@@ -160,6 +160,21 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         Assert.Equal(1, (await queue.GetPropertiesAsync(Stop)).Value.ApproximateMessagesCount);
     }
 
+    [Theory]
+    [InlineData("staged-acts")]
+    [InlineData("staged-bulk")]
+    public async Task A_message_that_is_not_base64_ends_as_poison_and_stops_nobody_behind_it(string queue)
+    {
+        var raw = _azurite.Connect().RawQueues;
+        await raw.GetQueueClient(queue).SendMessageAsync("{not base64}", Stop);
+        await _staged.StageAsync([await _staged.PrepareAsync(SomeUpload(queue == "staged-bulk" ? 2000 : 1, 0), Stop)], Stop);
+        Assert.NotNull(await _staged.OldestAsync(Stop));
+        var received = new List<StagedMessage>([.. await _staged.ReceiveAsync(Stop), .. await _staged.ReceiveAsync(Stop)]);
+        Assert.Single(received);
+        var poison = (await raw.GetQueueClient(queue + "-poison").ReceiveMessageAsync(cancellationToken: Stop)).Value;
+        Assert.Equal("{not base64}", poison.Body.ToString());
+    }
+
     [Fact]
     public async Task Parts_that_are_discarded_leave_nothing_behind()
     {

@@ -27,8 +27,8 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
     private static readonly TimeSpan Invisible = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
-    private readonly QueueClient _queue = accounts.Queues.GetQueueClient(StorageNames.StagedActsQueue);
-    private readonly QueueClient _bulk = accounts.Queues.GetQueueClient(StorageNames.StagedBulkQueue);
+    private readonly QueueClient _queue = accounts.RawQueues.GetQueueClient(StorageNames.StagedActsQueue);
+    private readonly QueueClient _bulk = accounts.RawQueues.GetQueueClient(StorageNames.StagedBulkQueue);
     private readonly BlobContainerClient _bodies = accounts.Ledger.GetBlobContainerClient(StorageNames.StagingContainer);
 
     /// <inheritdoc/>
@@ -51,9 +51,9 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
             async (part, stop) =>
             {
                 if (part.Blob is { } blob)
-                    await SendAsync(_bulk, new StagedPointer(blob, part.Part, parts.Count).Encode(), stop);
+                    await SendAsync(StorageNames.StagedBulkQueue, new StagedPointer(blob, part.Part, parts.Count).Encode(), stop);
                 else
-                    await SendAsync(_queue, part.Body, stop);
+                    await SendAsync(StorageNames.StagedActsQueue, part.Body, stop);
             },
             cancellationToken);
 
@@ -125,7 +125,8 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
             catch (Exception exception) when (exception is LogFormatException or MissingBodyException)
             {
                 LogPoison(logger, exception);
-                await SendAsync(accounts.Queues.GetQueueClient(queue.Name + StorageNames.PoisonSuffix), message.Body.ToMemory(), cancellationToken);
+                var poison = accounts.RawQueues.GetQueueClient(queue.Name + StorageNames.PoisonSuffix);
+                await poison.SendMessageAsync(message.Body, timeToLive: Forever, cancellationToken: cancellationToken);
                 await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
             }
         }
@@ -134,11 +135,11 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
     }
 
     private static Task<StagedMessage> ReadInlineAsync(QueueMessage message, CancellationToken cancellationToken) =>
-        Task.FromResult(Message(message, null, StagedBody.Decode(message.Body.ToMemory().Span)));
+        Task.FromResult(Message(message, null, StagedBody.Decode(QueueBody.Of(message).Span)));
 
     private async Task<StagedMessage> ReadPointerAsync(QueueMessage message, CancellationToken cancellationToken)
     {
-        var pointer = StagedPointer.Decode(message.Body.ToMemory().Span);
+        var pointer = StagedPointer.Decode(QueueBody.Of(message).Span);
         try
         {
             var body = (await _bodies.GetBlobClient(pointer.Blob).DownloadContentAsync(cancellationToken)).Value.Content;
@@ -160,8 +161,8 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
         blob,
         upload);
 
-    private static Task<Response<SendReceipt>> SendAsync(QueueClient queue, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
-        queue.SendMessageAsync(BinaryData.FromBytes(body), timeToLive: Forever, cancellationToken: cancellationToken);
+    private Task<Response<SendReceipt>> SendAsync(string queue, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        accounts.Queues.GetQueueClient(queue).SendMessageAsync(BinaryData.FromBytes(body), timeToLive: Forever, cancellationToken: cancellationToken);
 
     private static Task InParallelAsync<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> action, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, action);

@@ -28,8 +28,8 @@ internal sealed partial class QueueTrigger(
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private readonly QueueClient _queue = accounts.Queues.GetQueueClient(queueName);
-    private readonly QueueClient _poison = accounts.Queues.GetQueueClient(queueName + StorageNames.PoisonSuffix);
+    private readonly QueueClient _queue = accounts.RawQueues.GetQueueClient(queueName);
+    private readonly QueueClient _poison = accounts.RawQueues.GetQueueClient(queueName + StorageNames.PoisonSuffix);
 
     internal string QueueName => queueName;
 

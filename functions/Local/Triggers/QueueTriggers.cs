@@ -15,8 +15,9 @@ internal static class QueueTriggers
             var poison = provider.GetRequiredService<PoisonHandler>();
             return Trigger(provider, StorageNames.BlobEventsQueue, async (message, stop) =>
             {
-                if (await intake.HandleAsync(message.Body.ToMemory(), stop) == IntakeOutcome.Unreadable)
-                    await poison.HandleAsync(StorageNames.BlobEventsQueue, message.MessageId, message.Body.ToMemory(), stop);
+                var body = QueueBody.Of(message);
+                if (await intake.HandleAsync(body, stop) == IntakeOutcome.Unreadable)
+                    await poison.HandleAsync(StorageNames.BlobEventsQueue, message.MessageId, body, stop);
             });
         });
         services.AddSingleton<IHostedService>(provider =>
@@ -25,8 +26,9 @@ internal static class QueueTriggers
             var poison = provider.GetRequiredService<PoisonHandler>();
             return Trigger(provider, StorageNames.AnswersQueue, async (message, stop) =>
             {
-                if (await answers.HandleAsync(message.Body.ToMemory(), stop) == AnswerOutcome.Unreadable)
-                    await poison.HandleAsync(StorageNames.AnswersQueue, message.MessageId, message.Body.ToMemory(), stop);
+                var body = QueueBody.Of(message);
+                if (await answers.HandleAsync(body, stop) == AnswerOutcome.Unreadable)
+                    await poison.HandleAsync(StorageNames.AnswersQueue, message.MessageId, body, stop);
             });
         });
         foreach (var queue in StorageNames.Queues)
@@ -37,7 +39,7 @@ internal static class QueueTriggers
                 return Trigger(
                     provider,
                     queue + StorageNames.PoisonSuffix,
-                    (message, stop) => poison.HandleAsync(queue, message.MessageId, message.Body.ToMemory(), stop));
+                    (message, stop) => poison.HandleAsync(queue, message.MessageId, QueueBody.Of(message), stop));
             });
         }
 

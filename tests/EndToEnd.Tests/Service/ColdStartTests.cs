@@ -10,13 +10,16 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>
 /// From the start of the worker's process to its first answer, beside the least app with the same extensions, in turns on one
-/// machine; and what it holds in memory, what uploads wait for and how often queues are looked into.
+/// machine, both built for release and compiled ahead of time; and what it holds in memory, what uploads wait for and how often
+/// queues are looked into.
 /// <c>TRUECOPY_COLD_START=1</c> runs it and prints; nothing about time is asserted.
 /// </summary>
 public sealed partial class ColdStartTests : IDisposable
 {
-    private const int Turns = 5;
+    private const int Turns = 9;
     private readonly TempFolder _folder = new();
+
+    private static string Root { get; } = Path.GetFullPath(Path.Combine(HostedApp.BuiltApp, "../../../../.."));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -25,8 +28,9 @@ public sealed partial class ColdStartTests : IDisposable
     [Fact]
     public async Task The_app_beside_an_empty_one()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("TRUECOPY_COLD_START") == "1", "Measures; TRUECOPY_COLD_START=1 runs it.");
-        var sample = await BuildSampleAsync();
+        SkipUnlessAsked();
+        var sample = await BuildAsync("tests/FunctionsHost/Sample", "sample");
+        var built = await BuildAsync("functions/App", "app");
         await using var azurite = await AzuriteFixture.StartAsync(Stop);
         await using var local = await LocalProcess.StartAsync(_folder.At("data"), "--azurite", "none", "--connection", azurite.Inbox);
         var settings = HostedApp.LaptopSettings(azurite.Inbox, azurite.Inbox, LocalOptions.Origin, _folder.At("data/keys"));
@@ -35,17 +39,18 @@ public sealed partial class ColdStartTests : IDisposable
         for (var turn = 0; turn < Turns; turn++)
         {
             samples.Add(await StartAsync(sample, settings, "/"));
-            apps.Add(await StartAsync(HostedApp.BuiltApp, settings, $"/v1/verify/sha-256/{new string('0', 64)}"));
+            apps.Add(await StartAsync(built, settings, $"/v1/verify/sha-256/{new string('0', 64)}"));
         }
 
         Tell("worker loaded", apps.Select(start => start.Ready), samples.Select(start => start.Ready));
         Tell("first answer", apps.Select(start => start.Answer), samples.Select(start => start.Answer));
         await local.StopAsync();
-        await MeasureRunningAsync();
     }
 
-    private async Task MeasureRunningAsync()
+    [Fact]
+    public async Task The_app_while_it_runs()
     {
+        SkipUnlessAsked();
         await using var service = await FunctionsService.StartAsync(_folder.At("running"));
         using var http = new HttpClient();
         var (before, watch) = (service.App.Polls, Stopwatch.StartNew());
@@ -71,6 +76,9 @@ public sealed partial class ColdStartTests : IDisposable
         Print($"resident memory after 1,000 verifications: {Resident(service.App.WorkerId)} MiB");
     }
 
+    private static void SkipUnlessAsked() =>
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("TRUECOPY_COLD_START") == "1", "Measures; TRUECOPY_COLD_START=1 runs it.");
+
     private static async Task<(TimeSpan Ready, TimeSpan Answer)> StartAsync(string folder, IReadOnlyDictionary<string, string> settings, string path)
     {
         var began = Stopwatch.GetTimestamp();
@@ -82,13 +90,20 @@ public sealed partial class ColdStartTests : IDisposable
         return (ready, Stopwatch.GetElapsedTime(began));
     }
 
-    private async Task<string> BuildSampleAsync()
+    // As it is published: optimised, and compiled ahead of time.
+    private async Task<string> BuildAsync(string project, string name)
     {
-        var source = Path.GetFullPath(Path.Combine(HostedApp.BuiltApp, "../../../../../tests/FunctionsHost/Sample"));
-        using var build = Process.Start(new ProcessStartInfo("dotnet", ["build", source, "-c", Path.GetFileName(Path.GetDirectoryName(HostedApp.BuiltApp))!, "-o", _folder.At("sample"), "-v", "q", "--nologo"]))!;
+        var (source, sample, folder) = (Path.Combine(Root, project), Path.Combine(Root, "tests/FunctionsHost/Sample"), _folder.At(name));
+        await DotnetAsync("build", source, "-c", "Release", "-o", folder);
+        await DotnetAsync("build", sample, "-t:CompileAheadOfTime", "-p:RuntimeIdentifier=linux-x64", "-p:SelfContained=false", "-p:PublishReadyToRun=true", $"-p:Folder={folder}");
+        return folder;
+    }
+
+    private static async Task DotnetAsync(params string[] arguments)
+    {
+        using var build = Process.Start(new ProcessStartInfo("dotnet", [.. arguments, "-v", "q", "--nologo"]))!;
         await build.WaitForExitAsync(Stop);
         Assert.Equal(0, build.ExitCode);
-        return _folder.At("sample");
     }
 
     private static void Tell(string what, IEnumerable<TimeSpan> app, IEnumerable<TimeSpan> sample) => Print(string.Create(

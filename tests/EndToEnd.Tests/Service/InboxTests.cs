@@ -45,6 +45,22 @@ public abstract class InboxTests(Host host) : IAsyncLifetime
         await UntilAsync(async () => await letter.ExistsAsync(Stop) && await VerdictAsync(content) == "verified");
     }
 
+    [Theory]
+    [InlineData("blob-events", "blob-events")]
+    [InlineData("blob-events-poison", "blob-events")]
+    [InlineData("answers", "answers")]
+    public async Task A_message_that_is_not_even_base64_is_kept_where_operators_look_and_the_next_is_handled(string queue, string source)
+    {
+        var ledger = _service.Accounts;
+        var sent = await ledger.RawQueues.GetQueueClient(queue).SendMessageAsync("{not base64}", Stop);
+        var letter = ledger.Ledger.GetBlobContainerClient("dead-letters").GetBlobClient($"{source}/{sent.Value.MessageId}");
+        await UntilAsync(async () => await letter.ExistsAsync(Stop));
+        Assert.Equal("{not base64}", (await letter.DownloadContentAsync(Stop)).Value.Content.ToString());
+        var content = RandomNumberGenerator.GetBytes(1000);
+        await _service.Accounts.Inbox.GetBlobContainerClient("issuer-demo-bank").GetBlobClient("document.pdf").UploadAsync(BinaryData.FromBytes(content), Stop);
+        await UntilAsync(async () => await VerdictAsync(content) == "verified");
+    }
+
     private async Task<string?> VerdictAsync(byte[] content)
     {
         using var response = await _http.GetAsync(new Uri($"{_service.Address}/v1/verify/sha-256/{Convert.ToHexStringLower(SHA256.HashData(content))}"), Stop);
