@@ -178,7 +178,7 @@ public sealed class VerifyManyTests : IAsyncLifetime
             return Task.FromResult<IReadOnlyList<Anchor>>([]);
         }
 
-        public Task<IReadOnlyList<Anchor>> AddAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<Anchor>>([]);
+        public Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<DisplacedAct>>([]);
     }
 }

@@ -110,6 +110,7 @@ public sealed partial class Sequencer(
     // What a message says can only stand in the way of making a batch. Storage and keys that fail afterwards are nobody's fault.
     private async Task SequenceOrBlameAsync(IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
     {
+        _tip ??= await RecoverAsync(cancellationToken);
         StagedBatch batch;
         try
         {
@@ -124,7 +125,6 @@ public sealed partial class Sequencer(
             return;
         }
 
-        _tip ??= await RecoverAsync(cancellationToken);
         await SequenceAsync(messages, batch, cancellationToken);
     }
 

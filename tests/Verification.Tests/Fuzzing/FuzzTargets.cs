@@ -45,7 +45,7 @@ internal static class FuzzTargets
     private static readonly byte[] EntryBytes = Entry.Of(Act, Opening).Encode();
     private static readonly Anchor Anchor = new(Act.Digest, Act.Id, 5, EntryBytes, Opening, Act.Confidential);
     private static readonly InMemoryService Service = StartService();
-    private static readonly VerifyEndpoints Api = new(Service.Verifier);
+    private static readonly VerifyEndpoints Api = new(Service.Verifier, new RequestLimits(new ClientShare { Burst = int.MaxValue, PerSecond = int.MaxValue }));
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
