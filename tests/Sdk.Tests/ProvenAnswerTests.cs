@@ -93,7 +93,7 @@ public sealed class ProvenAnswerTests : IDisposable
         await _service.IssueAsync(Document, "registry");
         await _service.IssueAsync(Document);
         await _service.ActAsync("bank", "suspend", Document);
-        await _service.IssueAsync(Document);
+        await _service.IssueAsync(Document, metadata: new() { ["type"] = "corrected" });
         await _service.ActAsync("bank", "revoke", Document);
         var sent = (await AskAsync()).OfIssuer("bank").Document.Results[0];
         var other = which switch

@@ -12,6 +12,7 @@ using TrueCopy.TransparencyLog.Tiles;
 using TrueCopy.Verification.Acts;
 using TrueCopy.Verification.Answering;
 using TrueCopy.Verification.Digests;
+using TrueCopy.Verification.Index;
 using TrueCopy.Verification.Issuers;
 using TrueCopy.Verification.Receipts;
 using TrueCopy.Verification.Sequencing;
@@ -28,6 +29,7 @@ public sealed class StorageAudit
     private readonly List<ReadOnlyMemory<byte>> _entries = [];
     private readonly List<MerkleHash> _roots = [];
     private readonly Dictionary<(Digest, ActId), (long LogIndex, JournalAct Act)> _inEffect = [];
+    private readonly Dictionary<Digest, Anchor[]> _rows = [];
     private readonly HashSet<long> _receipted = [];
 
     private StorageAudit()
@@ -115,8 +117,16 @@ public sealed class StorageAudit
             _entries.AddRange(batch.Records.Select(record => record.Entry));
             foreach (var (anchor, act) in batch.Acts())
             {
-                if (!_inEffect.TryAdd((anchor.Digest, anchor.ActId), (anchor.LogIndex, act)))
+                var rows = _rows.GetValueOrDefault(anchor.Digest, []);
+                if (DocumentActs.Displace(new NewAct(anchor, act.Kind, act.Issuer), rows) is not { } displaced)
+                {
+                    _rows[anchor.Digest] = [.. rows, anchor];
+                    _inEffect.Add((anchor.Digest, anchor.ActId), (anchor.LogIndex, act));
+                }
+                else if (displaced.Why == Displacement.SameAct)
+                {
                     Repeated++;
+                }
             }
         }
     }
@@ -129,13 +139,13 @@ public sealed class StorageAudit
             rows++;
             var end = row.RowKey.LastIndexOf(':');
             Require(Digest.TryParse(row.RowKey[..end], out var digest), "an index row names a digest");
-            Require(_inEffect.TryGetValue((digest!, new ActId(row.RowKey[(end + 1)..])), out var act), "an index row is of an act in the journal");
+            Require(_inEffect.TryGetValue((digest!, new ActId(row.GetString("Act"))), out var act), "an index row is of an act in the journal");
             Require(row.GetInt64("LogIndex") == act.LogIndex, "an index row is of the first entry of its act");
             Require(row.GetString("Entry") == Encoding.UTF8.GetString(_entries[(int)act.LogIndex].Span), "an index row has the entry of the log");
             Require(row.GetString("Opening") == act.Act.Opening.Hex, "an index row has the journal's opening");
         }
 
-        Require(rows == _inEffect.Count, "every act has its row");
+        Require(rows == _inEffect.Count, "every act in effect has its row");
     }
 
     private async Task CheckReceiptsAsync(StorageAccounts accounts, IReadOnlyList<NoteVerifier> keys, CancellationToken cancellationToken)
