@@ -115,7 +115,7 @@ public sealed class ForeignTextTests : ToolTests
         Folder.File("other");
         using var output = new StringWriter();
         var terminal = new Terminal(output, TextWriter.Null, color: true, interactive: false);
-        await CommandLine.RunAsync(["verify", file, "--key", Service.Key], terminal, Service, Tool.KnownIn(Folder), TimeProvider.System, TestContext.Current.CancellationToken);
+        await CommandLine.RunAsync(["verify", file, "--key", Service.Key], terminal, Service, Tool.KnownIn(Folder), Service.Clock, TestContext.Current.CancellationToken);
         Assert.StartsWith("\u001b[1;32m✔ VERIFIED\u001b[0m  ", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("\n  issued by", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("_truecopy() {\n", (await RunAsync("completion", "bash")).Output, StringComparison.Ordinal);

@@ -24,12 +24,17 @@ public abstract class MainPathTests(Host host) : IAsyncLifetime
     {
         var key = await PinKeyAsync();
         var pdf = _folder.File("statement.pdf", [.. "%PDF-1.7\n"u8, .. RandomNumberGenerator.GetBytes(5 << 20)]);
-        foreach (var file in new[] { pdf, _folder.File("empty", []), _folder.File("对账单 (1).txt", [1]) })
+        foreach (var file in new[] { pdf, _folder.File("one byte", [0]), _folder.File("对账单 (1).txt", [1]) })
         {
             Assert.Equal(0, (await IssueAsync(file, "demo-bank")).ExitCode);
             Assert.Equal(0, (await VerifyAsync(file, key)).ExitCode);
             Assert.Equal(0, (await Tool.RunAsync("receipt", "check", file, "--key", key)).ExitCode);
         }
+
+        // An empty file is everybody's: issued once, every empty file in the world would be verified.
+        var empty = _folder.File("empty", []);
+        Assert.Equal(1, (await IssueAsync(empty, "demo-bank")).ExitCode);
+        Assert.Equal(1, (await VerifyAsync(empty, key)).ExitCode);
     }
 
     [Fact]
