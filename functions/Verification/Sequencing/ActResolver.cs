@@ -57,9 +57,12 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, all.Length, options, async (i, stop) => all[i] = await FindAsync(upload, upload.Acts[i], stop));
         var own = new ActsOfBatch();
-        foreach (var (request, found) in upload.Acts.Zip(all))
+        foreach (var (request, resolved) in upload.Acts.Zip(all))
         {
-            if ((found.Refusal ?? RefuseTooMany(upload.Issuer.Id, request.Kind, found, batch, own)) is { } refusal)
+            var found = request.Kind == ActKind.Revoke
+                ? resolved.Without(act => batch.Revokes(upload.Issuer.Id, act.Digest) || own.Revokes(upload.Issuer.Id, act.Digest))
+                : resolved;
+            if ((found.Refusal ?? (request.Kind == ActKind.Revoke ? null : RefuseTooMany(upload.Issuer.Id, found, batch, own))) is { } refusal)
                 refused.Add(new RefusedLine(request.Position + 1, refusal));
             else if (found.Missing is null)
             {
@@ -77,23 +80,10 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
     }
 
     // What stands in the index, in this batch and in this list before the line, taken together.
-    private static string? RefuseTooMany(string issuer, ActKind kind, Found found, ActsOfBatch batch, ActsOfBatch own)
-    {
-        foreach (var act in found.New)
-        {
-            if (kind == ActKind.Revoke)
-            {
-                if (batch.Revokes(issuer, act.Digest) || own.Revokes(issuer, act.Digest))
-                    return Revoked;
-            }
-            else if (found.Before[act.Digest] + batch.CountOf(issuer, act.Digest) + own.CountOf(issuer, act.Digest) >= DocumentActs.MaxActs)
-            {
-                return DocumentActs.TooManyActs;
-            }
-        }
-
-        return null;
-    }
+    private static string? RefuseTooMany(string issuer, Found found, ActsOfBatch batch, ActsOfBatch own) =>
+        found.New.Any(act => found.Before[act.Digest] + batch.CountOf(issuer, act.Digest) + own.CountOf(issuer, act.Digest) >= DocumentActs.MaxActs)
+            ? DocumentActs.TooManyActs
+            : null;
 
     private async Task<Found> FindAsync(StagedUpload upload, RequestedAct request, CancellationToken cancellationToken)
     {
@@ -188,6 +178,16 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
     {
         /// <summary>How much the issuer has done to each document before.</summary>
         public Dictionary<Digest, int> Before { get; init; } = [];
+
+        /// <summary>The same without acts on documents that another line revokes already; a refusal if nothing is left to do.</summary>
+        public Found Without(Func<Act, bool> isRevoked)
+        {
+            var revoked = New.Where(isRevoked).Select(act => act.Digest).ToHashSet();
+            if (revoked.Count == 0)
+                return this;
+            Digest[] left = [.. Documents.Where(document => !revoked.Contains(document))];
+            return left.Length == 0 ? Refuse(Revoked) : this with { New = [.. New.Where(act => !revoked.Contains(act.Digest))], Documents = left };
+        }
 
         public static Found NotThere(string detail) => new([], [], detail, null);
 

@@ -165,6 +165,17 @@ public sealed class BurdenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_revocation_by_reference_revokes_every_document_that_no_other_line_revokes_already()
+    {
+        foreach (var name in new[] { "a", "b" })
+            await UploadAsync("bank", $"{name}.pdf", Bytes(name), new() { ["reference"] = "both" });
+        var upload = await UploadAsync("bank", "x.acts.jsonl", Bytes(Act("revoke", "a") + "\n" + """{"act":"revoke","reference":"both"}"""));
+        Assert.Equal((Verdict.Revoked, Verdict.Revoked), ((await VerifyAsync("a")).Verdict, (await VerifyAsync("b")).Verdict));
+        Assert.False(_world.Inbox.Rejections.ContainsKey(upload));
+        Assert.Equal(2, _world.Inbox.ActReceipts[upload].Count(c => c == '\n'));
+    }
+
+    [Fact]
     public async Task Terms_without_end_for_one_digest_are_refused_in_a_manifest_and_without_effect_across_manifests()
     {
         static string Line(int day) => $$"""{"algorithm":"sha-256","digest":"{{DigestOf(Bytes("victim")).Hex}}","type":"{{day}}"}""";
