@@ -2,12 +2,11 @@ using System.CommandLine;
 using TrueCopy.Cli.Commands;
 using TrueCopy.Cli.Trust;
 using TrueCopy.Client;
-using TrueCopy.Verification;
 
 namespace TrueCopy.Cli;
 
 /// <summary>The whole tool, on given streams and a given way to reach the service, so that tests can run it in process.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     private const string Help = """
         Issue documents to a TrueCopy service, and verify them.
@@ -28,7 +27,6 @@ internal static class CommandLine
           TRUECOPY_SERVICE  address of the service          (as --service)
           TRUECOPY_KEY      verifier key of the log, or file (as --key)
           TRUECOPY_INBOX    storage to upload to            (as --inbox)
-          TRUECOPY_LEDGER   storage that admin looks after  (as --ledger)
           NO_COLOR          no colour, even on a terminal
           XDG_CONFIG_HOME   where settings are kept, if not in ~/.config
 
@@ -79,20 +77,28 @@ internal static class CommandLine
     {
         var root = new RootCommand(Help)
         {
-            HashCommand.Create(terminal),
-            ManifestCommand.Create(terminal),
-            IssueCommand.Create(terminal, time),
             VerifyCommand.Create(terminal, network, known, time),
-            ReceiptCommand.Create(terminal),
             StatusCommand.Create(terminal, network, known, time),
-            KeysCommand.Create(terminal, known),
-            CompletionCommand.Create(terminal),
+            ReceiptCommand.Create(terminal),
+            HashCommand.Create(terminal),
             AuditCommand.Create(terminal, network, time),
-            AdminCommand.Create(terminal, time),
+            KeysCommand.Create(terminal, known),
+            ManifestCommand.Create(terminal),
+            CompletionCommand.Create(terminal),
         };
-        foreach (var act in ActCommand.CreateAll(terminal, time))
-            root.Subcommands.Add(act);
-        
+        AddIssuing(root, terminal, time);
+        return await RunAsync("truecopy", root, args, terminal, known, cancellationToken);
+    }
+
+    /// <summary>Runs a tool, this one or another that has its manners: what is wrong is told on one line, in words, with an exit code.</summary>
+    public static async Task<int> RunAsync(
+        string tool,
+        RootCommand root,
+        IReadOnlyList<string> args,
+        Terminal terminal,
+        KnownLogs? known = null,
+        CancellationToken cancellationToken = default)
+    {
         // No argument stands for what is in a file: names of files come from others, and "@x" may be one.
         var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
         var parsed = root.Parse(args, parsing);
@@ -100,7 +106,6 @@ internal static class CommandLine
         // What is wrong is told in a form in which every character of it shows.
         if (parsed.Errors.Count > 0 && root.Parse([.. args.Select(UnseenCharacters.MakeVisible)], parsing) is { Errors.Count: > 0 } shown)
             parsed = shown;
-
 
         // Help of a command tells all of it, and of the commands below it what each is for.
         foreach (var below in parsed.CommandResult.Command.Subcommands)
@@ -113,10 +118,10 @@ internal static class CommandLine
         }
         catch (CommandException exception)
         {
-            await terminal.Error.WriteLineAsync($"truecopy: {exception.Message}");
+            await terminal.Error.WriteLineAsync($"{tool}: {exception.Message}");
             return exception.ExitCode;
         }
-        catch (LogChangedException exception)
+        catch (LogChangedException exception) when (known is not null)
         {
             await terminal.Error.WriteAsync(Changed(exception, known, terminal));
             return ExitCode.NoAnswer;
@@ -126,19 +131,21 @@ internal static class CommandLine
             var advice = exception.Unreachable ? " Is the service running, and is --service (or TRUECOPY_SERVICE) right?"
                 : exception.TookTooLong ? " --timeout allows it more time."
                 : "";
-            await terminal.Error.WriteLineAsync($"truecopy: {exception.Message}{advice}");
+            await terminal.Error.WriteLineAsync($"{tool}: {exception.Message}{advice}");
             return ExitCode.NoAnswer;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // A file that can be opened and not read, a disk that is full, an output that was closed.
-            await terminal.Error.WriteLineAsync($"truecopy: {exception.Message}");
+            await terminal.Error.WriteLineAsync($"{tool}: {exception.Message}");
             return ExitCode.Usage;
         }
         catch (OperationCanceledException)
         {
-            await terminal.Error.WriteLineAsync($"truecopy: stopped");
+            await terminal.Error.WriteLineAsync($"{tool}: stopped");
             return ExitCode.NoAnswer;
         }
     }
+    // What institutions do; a build for those who only verify has none of it.
+    static partial void AddIssuing(RootCommand root, Terminal terminal, TimeProvider time);
 }

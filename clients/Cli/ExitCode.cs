@@ -1,5 +1,4 @@
 using TrueCopy.Cli.Output;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Cli;
 

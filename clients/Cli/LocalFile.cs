@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Cli;
 

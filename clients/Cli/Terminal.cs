@@ -1,5 +1,4 @@
 using Spectre.Console;
-using TrueCopy.Verification;
 
 namespace TrueCopy.Cli;
 
@@ -123,4 +122,12 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool color, 
     {
         public void Report(long value) => bar.Value = value;
     }
+}
+
+/// <summary>Progress over a number that may be large or zero, for a bar of a hundred steps.</summary>
+internal sealed class PercentProgress(IProgress<long> bar) : IProgress<(long Done, long Of)>
+{
+    public const int Whole = 100;
+
+    public void Report((long Done, long Of) value) => bar.Report(value.Of == 0 ? Whole : Whole * value.Done / value.Of);
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using TrueCopy.Verification;
 
 namespace TrueCopy.Cli;
 

@@ -1,11 +1,4 @@
 using System.Text;
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Client;
 
@@ -83,7 +76,7 @@ internal static class AnswerCheck
 
     private static string? Difference(ResultDocument said, Entry issue, ReceiptCheck deciding, DateTimeOffset checkedAt)
     {
-        var word = VerdictRule.WordOf(deciding.Entry, checkedAt);
+        var word = VerdictWord.Of(deciding.Entry, checkedAt);
         return said.Issuer.Id != issue.Issuer || said.Issuer.LegalName != issue.LegalName || said.Issuer.Jurisdiction != issue.Jurisdiction || said.Issuer.Domain is not null ? "issuer"
             : said.Verdict != word.Verdict ? "verdict"
             : said.Since != word.Since ? "time"
@@ -108,7 +101,7 @@ internal static class AnswerCheck
                 throw Differs("The answer's results are not in the order of their issues.");
         }
 
-        if (answer.Verdict != VerdictRule.Overall(answer.Results, result => result.Verdict))
+        if (answer.Verdict != VerdictWord.Overall(answer.Results, result => result.Verdict))
             throw Differs("The answer comes without a receipt, or says something else than its own results.");
     }
 
@@ -119,7 +112,7 @@ internal static class AnswerCheck
     {
         foreach (var result in answer.Results)
         {
-            if (VerdictRule.WordOf(result.Deciding.Entry, answer.CheckedAt).Verdict != result.Document.Verdict)
+            if (VerdictWord.Of(result.Deciding.Entry, answer.CheckedAt).Verdict != result.Document.Verdict)
                 return answer.With([.. answer.Results.Select(each => each.At(answer.CheckedAt))]);
         }
 

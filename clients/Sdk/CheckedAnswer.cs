@@ -1,8 +1,3 @@
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Verdicts;
-
 namespace TrueCopy.Client;
 
 /// <summary>What the service said of a document, and what that is worth.</summary>
@@ -33,7 +28,7 @@ public sealed record CheckedAnswer(
 
     internal CheckedAnswer With(IReadOnlyList<CheckedResult> results) => this with
     {
-        Document = Document with { Verdict = VerdictRule.Overall(results, result => result.Document.Verdict), Results = [.. results.Select(result => result.Document)] },
+        Document = Document with { Verdict = VerdictWord.Overall(results, result => result.Document.Verdict), Results = [.. results.Select(result => result.Document)] },
         Results = results,
     };
 }
@@ -49,7 +44,7 @@ public sealed record CheckedResult(ResultDocument Document, ReceiptCheck Decidin
 
     internal CheckedResult At(DateTimeOffset now)
     {
-        var (verdict, since) = VerdictRule.WordOf(Deciding.Entry, now);
+        var (verdict, since) = VerdictWord.Of(Deciding.Entry, now);
         return this with { Document = Document with { Verdict = verdict, Since = since } };
     }
 }

@@ -1,8 +1,3 @@
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Succession;
-
 namespace TrueCopy.Client;
 
 /// <summary>What a client holds its service to as long as it lives: the log's keys, and the largest checkpoint that was seen.</summary>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.Verification.Receipts;
 
 namespace TrueCopy.Client;
 

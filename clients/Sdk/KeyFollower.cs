@@ -1,8 +1,4 @@
 using System.Text;
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Client;
 

@@ -1,10 +1,5 @@
 using System.Globalization;
 using System.Text;
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Client;
 

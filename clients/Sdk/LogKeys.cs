@@ -1,7 +1,3 @@
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Succession;
-
 namespace TrueCopy.Client;
 
 /// <summary>

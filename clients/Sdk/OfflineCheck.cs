@@ -1,10 +1,3 @@
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Verdicts;
-
 namespace TrueCopy.Client;
 
 /// <summary>What a receipt proves with no network.</summary>
@@ -17,7 +10,7 @@ public sealed record OfflineAnswer(ReceiptCheck Check, bool Seen)
     /// document in another act, then or later, it cannot know.
     /// </summary>
     /// <param name="now">For validity; the only part that time alone can change.</param>
-    public Verdict VerdictAt(DateTimeOffset now) => VerdictRule.WordOf(Check.Entry, now).Verdict;
+    public Verdict VerdictAt(DateTimeOffset now) => VerdictWord.Of(Check.Entry, now).Verdict;
 }
 
 /// <summary>

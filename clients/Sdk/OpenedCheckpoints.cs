@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using TrueCopy.TransparencyLog.Checkpoints;
 
 namespace TrueCopy.Client;
 

@@ -1,6 +1,4 @@
 using System.Net;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Tiles;
 
 namespace TrueCopy.Client;
 

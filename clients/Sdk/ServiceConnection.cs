@@ -4,8 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Polly;
 using Polly.Timeout;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Answers;
 
 namespace TrueCopy.Client;
 

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Client;
 

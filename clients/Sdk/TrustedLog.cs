@@ -1,6 +1,3 @@
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
-
 namespace TrueCopy.Client;
 
 /// <summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Api;
 

@@ -1,11 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Uploads;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Api;
 
@@ -22,17 +16,17 @@ public sealed class IssuerEndpoints(IIssuerGate gate, IReferenceIndex references
     /// <summary><c>GET /v1/issuers/{id}/documents?reference=…</c>: a <see cref="DocumentsDocument"/>, empty if the reference is not used.</summary>
     public async Task<IResult> DocumentsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (!Issuer.IsId(id))
+        if (!IssuerContainer.IsId(id))
             return Problem.NoSuchIssuer();
         if (!await gate.AdmitsAsync(request.HttpContext, id, cancellationToken))
             return Problem.NotForYou();
-        if (request.Query["reference"] is not [{ Length: > 0 and <= Confidential.MaxReferenceLength } reference])
-            return Problem.MalformedRequest($"The query names one reference of at most {Confidential.MaxReferenceLength} characters.");
+        if (request.Query["reference"] is not [{ Length: > 0 and <= Statement.MaxReferenceLength } reference])
+            return Problem.MalformedRequest($"The query names one reference of at most {Statement.MaxReferenceLength} characters.");
 
         var digests = await references.FindAsync(id, reference, cancellationToken);
         var answers = await verifier.VerifyAsync(digests, cancellationToken);
         return new JsonAnswer<DocumentsDocument>(
-            new DocumentsDocument(reference, [.. answers.Select(VerdictDocument.Of)]),
+            new DocumentsDocument(reference, [.. answers.Select(answer => answer.ToDocument())]),
             AnswerJson.Instance.DocumentsDocument,
             StatusCodes.Status200OK,
             "application/json",
@@ -42,7 +36,7 @@ public sealed class IssuerEndpoints(IIssuerGate gate, IReferenceIndex references
     /// <summary><c>GET /v1/issuers/{id}/uploads?prefix=…&amp;offset=…&amp;limit=…</c>: an <see cref="UploadsDocument"/>; every part of the query may be left out.</summary>
     public async Task<IResult> UploadsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
-        if (!Issuer.IsId(id))
+        if (!IssuerContainer.IsId(id))
             return Problem.NoSuchIssuer();
         if (!await gate.AdmitsAsync(request.HttpContext, id, cancellationToken))
             return Problem.NotForYou();

@@ -1,7 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Api;
 

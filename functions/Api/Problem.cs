@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using TrueCopy.Verification.Answers;
 
 namespace TrueCopy.Api;
 

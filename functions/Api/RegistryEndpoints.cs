@@ -1,9 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Signing;
-using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Api;
 
@@ -27,7 +22,7 @@ public sealed class RegistryEndpoints(IssuerList list, IIssuerHistory history, P
     /// <summary><c>GET /v1/issuers/{id}</c>: an <see cref="IssuerHistoryDocument"/>, from the log and not from the registry.</summary>
     public async Task<IResult> HistoryAsync(string id, CancellationToken cancellationToken)
     {
-        if (!Issuer.IsId(id))
+        if (!IssuerContainer.IsId(id))
             return Problem.NoSuchIssuer();
         var records = await history.FindAsync(id, cancellationToken);
         if (records.Count == 0)

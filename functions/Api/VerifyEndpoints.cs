@@ -2,10 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Api;
 
@@ -29,7 +25,7 @@ public sealed class VerifyEndpoints(Verifier verifier, RequestLimits limits)
 
         var answer = await verifier.VerifyAsync(parsed!, cancellationToken);
         if (!bareReceipt)
-            return Json(VerdictDocument.Of(answer), AnswerJson.Instance.VerdictDocument);
+            return Json(answer.ToDocument(), AnswerJson.Instance.VerdictDocument);
         return answer switch
         {
             { Issuers: [] } => Problem.NoReceipt("No issuer of this log issued a document with this digest, so there is no receipt."),
@@ -84,7 +80,7 @@ public sealed class VerifyEndpoints(Verifier verifier, RequestLimits limits)
         json.WriteStartArray("results"u8);
         foreach (var answer in answers)
         {
-            JsonSerializer.Serialize(json, VerdictDocument.Of(answer), AnswerJson.Instance.VerdictDocument);
+            JsonSerializer.Serialize(json, answer.ToDocument(), AnswerJson.Instance.VerdictDocument);
             if (json.BytesCommitted + json.BytesPending > HttpLimits.MaxAnswerLength)
                 return null;
         }

@@ -10,11 +10,6 @@ using OpenTelemetry;
 using TrueCopy.Api;
 using TrueCopy.App.Signing;
 using TrueCopy.AzureStorage;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.App;
 

@@ -1,12 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using TrueCopy.AzureStorage.Inbox;
 using TrueCopy.AzureStorage.Ledger;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Uploads;
 
 namespace TrueCopy.AzureStorage;
 

@@ -47,10 +47,10 @@ public static class StorageProvisioning
         IReadOnlyDictionary<string, string> metadata,
         CancellationToken cancellationToken)
     {
-        var container = accounts.Inbox.GetBlobContainerClient(Verification.Issuers.Issuer.ContainerPrefix + id);
+        var container = accounts.Inbox.GetBlobContainerClient(IssuerContainer.Prefix + id);
         var encoded = metadata.ToDictionary(pair => pair.Key, pair => Uri.EscapeDataString(pair.Value));
         if (await container.CreateIfNotExistsAsync(metadata: encoded, cancellationToken: cancellationToken) is null)
             await container.SetMetadataAsync(encoded, cancellationToken: cancellationToken);
-        await accounts.Inbox.GetBlobContainerClient(Verification.Issuers.Issuer.AnswersOf(container.Name)).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        await accounts.Inbox.GetBlobContainerClient(IssuerContainer.AnswersOf(container.Name)).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
     }
 }

@@ -7,10 +7,6 @@ using TrueCopy.AzureStorage;
 using TrueCopy.Local.Azurite;
 using TrueCopy.Local.Events;
 using TrueCopy.Local.Triggers;
-using TrueCopy.TransparencyLog;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.Local;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using TrueCopy.TransparencyLog.Merkle;
 
 namespace TrueCopy.TransparencyLog;
 

@@ -16,7 +16,7 @@ public sealed class AttackTable
     [Fact]
     public async Task The_table_of_attacks_is_what_the_tests_hold_the_client_to()
     {
-        var path = Path.Combine(VectorFiles.Repository, "tests", "README.md");
+        var path = RepositoryFolder.At("tests", "README.md");
         var readme = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
         var begin = readme.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         var end = readme.IndexOf(End, StringComparison.Ordinal);

@@ -1,8 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
 
 namespace TrueCopy.Api.Tests;
 

@@ -7,13 +7,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Api.Tests;
 
@@ -74,7 +67,7 @@ public sealed class ApiHost : IAsyncDisposable
     /// <summary>Uploads anything.</summary>
     public async Task UploadAsync(string path, string content, string issuer = "bank", Dictionary<string, string>? metadata = null)
     {
-        var blob = World.Inbox.Put(Issuer.ContainerPrefix + issuer, path, System.Text.Encoding.UTF8.GetBytes(content), metadata);
+        var blob = World.Inbox.Put(IssuerContainer.Prefix + issuer, path, System.Text.Encoding.UTF8.GetBytes(content), metadata);
         await _app.Services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(blob), TestContext.Current.CancellationToken);
     }
 

@@ -3,13 +3,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Succession;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Api.Tests;
 

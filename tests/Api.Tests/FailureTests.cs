@@ -2,13 +2,6 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Api.Tests;
 

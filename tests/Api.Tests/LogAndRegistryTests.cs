@@ -3,13 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Signing;
-using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Api.Tests;
 

@@ -2,8 +2,6 @@ using System.Text;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
 
 namespace TrueCopy.Api.Tests;
 

@@ -2,8 +2,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
 
 namespace TrueCopy.Api.Tests;
 

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Receipts;
 
 namespace TrueCopy.Api.Tests;
 

@@ -9,11 +9,6 @@ using TrueCopy.Api;
 using TrueCopy.AzureStorage;
 using TrueCopy.Local.Azurite;
 using TrueCopy.Local.Triggers;
-using TrueCopy.Testing;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.App.Tests;
 
@@ -55,7 +50,7 @@ public sealed partial class AgreementTests
     {
         var services = new ServiceCollection();
         services.AddLogging().AddAzureStorage(StorageAccounts.Connect("UseDevelopmentStorage=true", "UseDevelopmentStorage=true")).AddVerification().AddQueueTriggers();
-        services.AddSingleton(new Verification.Signing.LogIdentity("log.example", []));
+        services.AddSingleton(new LogIdentity("log.example", []));
         await using var provider = services.BuildServiceProvider();
         var local = provider.GetServices<IHostedService>().OfType<QueueTrigger>().Select(trigger => trigger.QueueName);
         Assert.Equal(local.Order(), Triggers<QueueTriggerAttribute>().Select(trigger => trigger.QueueName).Order());

@@ -3,9 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Azure.Storage.Queues;
 using TrueCopy.AzureStorage;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Receipts;
 
 namespace TrueCopy.App.Tests;
 

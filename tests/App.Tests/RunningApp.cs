@@ -1,7 +1,5 @@
 using TrueCopy.AzureStorage;
 using TrueCopy.FunctionsHost;
-using TrueCopy.Testing;
-using TrueCopy.Verification.Signing;
 
 [assembly: AssemblyFixture(typeof(TrueCopy.App.Tests.RunningApp))]
 

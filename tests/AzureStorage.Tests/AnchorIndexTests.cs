@@ -2,10 +2,6 @@ using System.Security.Cryptography;
 using Azure.Core;
 using Azure.Data.Tables;
 using TrueCopy.AzureStorage.Ledger;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Commitments;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
 
 namespace TrueCopy.AzureStorage.Tests;
 

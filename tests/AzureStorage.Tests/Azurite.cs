@@ -1,5 +1,3 @@
-using TrueCopy.Testing;
-
 [assembly: AssemblyFixture(typeof(TrueCopy.AzureStorage.Tests.Azurite))]
 
 namespace TrueCopy.AzureStorage.Tests;

@@ -1,13 +1,6 @@
 using Azure.Core;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
-using TrueCopy.Testing;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.AzureStorage.Tests;
 

@@ -1,8 +1,6 @@
 using Azure.Core;
 using Azure.Storage.Blobs;
 using TrueCopy.AzureStorage.Ledger;
-using TrueCopy.Testing;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.AzureStorage.Tests;
 

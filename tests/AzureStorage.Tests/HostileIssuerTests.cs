@@ -1,15 +1,6 @@
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.DependencyInjection;
-using TrueCopy.Testing;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.AzureStorage.Tests;
 

@@ -3,11 +3,6 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using TrueCopy.AzureStorage.Inbox;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.AzureStorage.Tests;
 
@@ -117,7 +112,7 @@ public sealed class InboxTests(Azurite azurite)
         var upload = Assert.Single((await listing.ListAsync(blob.Container, "2026/", 10, Stop)).Blobs);
         Assert.Equal((blob.Path, blob.ETag, 3L), (upload.Path, upload.ETag, upload.Length));
         Assert.InRange(upload.At, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow().AddMinutes(1));
-        var receipt = Assert.Single((await listing.ListAsync(Issuer.AnswersOf(blob.Container), "receipts/2026/", 10, Stop)).Blobs);
+        var receipt = Assert.Single((await listing.ListAsync(IssuerContainer.AnswersOf(blob.Container), "receipts/2026/", 10, Stop)).Blobs);
         Assert.Equal((blob.ETag, "17"), (receipt.Metadata[AnswerMetadata.SourceETag], receipt.Metadata[AnswerMetadata.LogIndex]));
 
         var some = await listing.ListAsync(blob.Container, "", 1, Stop);
@@ -125,7 +120,7 @@ public sealed class InboxTests(Azurite azurite)
         Assert.True((await listing.ListAsync(blob.Container, "", 2, Stop)).Complete);
         Assert.Empty((await listing.ListAsync("issuer-nobody", "", 10, Stop)).Blobs);
 
-        var history = await new TrueCopy.Verification.Uploads.UploadHistory(listing).ReadAsync(issuer, "2026/", 0, 10, Stop);
+        var history = await new UploadHistory(listing).ReadAsync(issuer, "2026/", 0, 10, Stop);
         var told = Assert.Single(history.Uploads);
         Assert.Equal(("Too odd", 17L), (told.Rejection!.Title, Assert.Single(told.Receipts).LogIndex));
         Assert.Null(await listing.ReadAnswerAsync(blob.Container, "not-there", Stop));
@@ -141,7 +136,7 @@ public sealed class InboxTests(Azurite azurite)
     }
 
     private async Task<BlobDownloadResult> GetAsync(BlobVersion blob, string path) =>
-        await azurite.Accounts.Inbox.GetBlobContainerClient(Issuer.AnswersOf(blob.Container)).GetBlobClient(path).DownloadContentAsync(Stop);
+        await azurite.Accounts.Inbox.GetBlobContainerClient(IssuerContainer.AnswersOf(blob.Container)).GetBlobClient(path).DownloadContentAsync(Stop);
 
     private sealed class BrokenStream(Exception exception) : MemoryStream
     {

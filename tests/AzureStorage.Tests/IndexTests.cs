@@ -3,10 +3,6 @@ using Azure.Core;
 using Microsoft.Extensions.Time.Testing;
 using TrueCopy.AzureStorage.Inbox;
 using TrueCopy.AzureStorage.Ledger;
-using TrueCopy.Testing;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.AzureStorage.Tests;
 
@@ -82,7 +78,7 @@ public sealed class IndexTests(Azurite azurite)
         Assert.Equal(records.Reverse().Select(record => record.Entry.ToArray()), found.Select(record => record.Entry.ToArray()));
         Assert.Null(found[0].Note);
         Assert.Equal(records[0].Note!.Value.ToArray(), found[1].Note!.Value.ToArray());
-        Assert.False(Issuer.IsId(TableKeyHistory.Partition));
+        Assert.False(IssuerContainer.IsId(TableKeyHistory.Partition));
     }
 
     [Fact]

@@ -1,7 +1,5 @@
 using System.Text;
 using TrueCopy.AzureStorage.Ledger;
-using TrueCopy.Testing;
-using TrueCopy.TransparencyLog.Tiles;
 
 namespace TrueCopy.AzureStorage.Tests;
 

@@ -6,18 +6,6 @@ using System.Text.Json;
 using Azure.Core;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
-using TrueCopy.Testing;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Signing;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.AzureStorage.Tests;
 

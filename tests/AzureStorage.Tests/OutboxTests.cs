@@ -3,11 +3,6 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using TrueCopy.AzureStorage.Inbox;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.AzureStorage.Tests;
 
@@ -148,7 +143,7 @@ public sealed class OutboxTests(Azurite azurite)
     public async Task An_issuer_without_a_place_for_its_answers_is_a_failure_and_one_that_is_gone_is_none()
     {
         var upload = await PutAsync("a.pdf");
-        await azurite.Accounts.Inbox.DeleteBlobContainerAsync(Issuer.AnswersOf(upload.Container), cancellationToken: Stop);
+        await azurite.Accounts.Inbox.DeleteBlobContainerAsync(IssuerContainer.AnswersOf(upload.Container), cancellationToken: Stop);
         await Assert.ThrowsAsync<RequestFailedException>(() => _outbox.WriteReceiptAsync(upload, At, DigestAlgorithm.Sha256, 1, "r"u8.ToArray(), Stop));
         await azurite.Accounts.Inbox.DeleteBlobContainerAsync(upload.Container, cancellationToken: Stop);
         await _outbox.WriteReceiptAsync(upload, At, DigestAlgorithm.Sha256, 1, "r"u8.ToArray(), Stop);
@@ -167,5 +162,5 @@ public sealed class OutboxTests(Azurite azurite)
         await azurite.Accounts.Inbox.GetBlobContainerClient(blob.Container).GetBlobClient(blob.Path).ExistsAsync(Stop);
 
     private async Task<BlobDownloadResult> GetAsync(BlobVersion blob, string path) =>
-        await azurite.Accounts.Inbox.GetBlobContainerClient(Issuer.AnswersOf(blob.Container)).GetBlobClient(path).DownloadContentAsync(Stop);
+        await azurite.Accounts.Inbox.GetBlobContainerClient(IssuerContainer.AnswersOf(blob.Container)).GetBlobClient(path).DownloadContentAsync(Stop);
 }

@@ -1,9 +1,4 @@
 using TrueCopy.AzureStorage.Ledger;
-using TrueCopy.Testing;
-using TrueCopy.TransparencyLog;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.AzureStorage.Tests;
 

@@ -4,11 +4,6 @@ using Azure.Core.Pipeline;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using TrueCopy.AzureStorage.Ledger;
-using TrueCopy.Testing;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.AzureStorage.Tests;
 
@@ -56,7 +51,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         var queues = _azurite.Connect().Queues;
         await queues.GetQueueClient("staged-acts").SendMessageAsync(BinaryData.FromString("nonsense"), cancellationToken: Stop);
         await AddAsync(SomeUpload());
-        var received = new List<Verification.Intake.StagedMessage>();
+        var received = new List<StagedMessage>();
         while (await _staged.OldestAsync(Stop) is not null)
             received.AddRange(await _staged.ReceiveAsync(Stop));
         Assert.Single(received);

@@ -1,7 +1,6 @@
 using System.Text;
 using CsCheck;
 using TrueCopy.AzureStorage.Ledger;
-using TrueCopy.TransparencyLog;
 
 namespace TrueCopy.AzureStorage.Tests;
 

@@ -8,17 +8,6 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.DependencyInjection;
 using TrueCopy.AzureStorage.Inbox;
-using TrueCopy.Testing;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Signing;
-using TrueCopy.Verification.Uploads;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.AzureStorage.Tests;
 

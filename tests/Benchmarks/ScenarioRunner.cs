@@ -29,7 +29,7 @@ internal static class ScenarioRunner
     {
         var quick = arguments.Contains("--quick");
         var at = Array.IndexOf(arguments, "--results");
-        var folder = at >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : quick ? null : Path.Combine(Repository(), ResultsPath);
+        var folder = at >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : quick ? null : RepositoryFolder.At(ResultsPath);
         string[] names = [.. arguments.Where((argument, i) => !argument.StartsWith("--", StringComparison.Ordinal) && (at < 0 || i != at + 1))];
         if (names.FirstOrDefault(name => Scenarios.All(scenario => scenario.Name != name)) is { } unknown)
         {
@@ -58,19 +58,10 @@ internal static class ScenarioRunner
     /// <summary>Puts the results into the README.</summary>
     public static async Task<int> WriteReadmeAsync(CancellationToken cancellationToken)
     {
-        var path = Path.Combine(Repository(), "README.md");
-        var block = ReadmeBlock.Render(ScenarioReport.ReadAll(Path.Combine(Repository(), ResultsPath)), ResultsPath);
+        var path = RepositoryFolder.At("README.md");
+        var block = ReadmeBlock.Render(ScenarioReport.ReadAll(RepositoryFolder.At(ResultsPath)), ResultsPath);
         var readme = await File.ReadAllTextAsync(path, cancellationToken);
         await File.WriteAllTextAsync(path, ReadmeBlock.Replace(readme, block), cancellationToken);
         return 0;
-    }
-
-    /// <summary>The folder that holds the solution.</summary>
-    public static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Serverless.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException("This program runs from its repository.");
     }
 }

@@ -1,4 +1,3 @@
-using TrueCopy.Benchmarks;
 using TrueCopy.Benchmarks.Reporting;
 
 namespace TrueCopy.EndToEnd.Tests;
@@ -11,8 +10,8 @@ public sealed class BenchmarkTableTests
     [Fact]
     public void The_table_of_figures_is_what_the_results_say()
     {
-        var reports = ScenarioReport.ReadAll(Path.Combine(ScenarioRunner.Repository(), ResultsPath));
-        var readme = File.ReadAllText(Path.Combine(ScenarioRunner.Repository(), "README.md"));
+        var reports = ScenarioReport.ReadAll(RepositoryFolder.At(ResultsPath));
+        var readme = File.ReadAllText(RepositoryFolder.At("README.md"));
         Assert.Equal(ReadmeBlock.Render(reports, ResultsPath), ReadmeBlock.Extract(readme));
     }
 

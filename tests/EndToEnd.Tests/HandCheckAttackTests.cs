@@ -4,10 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using TrueCopy.EndToEnd.Tests.Cli;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Proofs;
-using TrueCopy.TransparencyLog.Tiles;
 
 namespace TrueCopy.EndToEnd.Tests;
 
@@ -150,7 +146,7 @@ public sealed partial class HandCheckAttackTests : IDisposable
         var tool = await Tool.RunAsync("receipt", "check", file, "--receipt", path, "--key", key);
         Assert.True(tool.ExitCode == (holds ? 0 : 1), $"receipt check: {tool.ExitCode} {tool.Output}{tool.Error}");
         var outputs = new List<string> { tool.Output };
-        var script = _folder.File("check.sh", Encoding.UTF8.GetBytes(ScriptPattern().Match(await File.ReadAllTextAsync(Path.Combine(RepositoryFolder(), "README.md"), TestContext.Current.CancellationToken)).Groups[1].Value));
+        var script = _folder.File("check.sh", Encoding.UTF8.GetBytes(ScriptPattern().Match(await File.ReadAllTextAsync(RepositoryFolder.At("README.md"), TestContext.Current.CancellationToken)).Groups[1].Value));
         foreach (var shell in new[] { "sh", "bash" })
         {
             var (exitCode, output) = await RunAsync(shell, script, file, path, key);
@@ -168,14 +164,6 @@ public sealed partial class HandCheckAttackTests : IDisposable
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, output + await error);
-    }
-
-    private static string RepositoryFolder()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Serverless.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return folder;
     }
 
     [GeneratedRegex(@"```sh\n(# usage: sh check\.sh.*?)```", RegexOptions.Singleline)]

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using TrueCopy.EndToEnd.Tests.Cli;
-using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.EndToEnd.Tests;
 
@@ -49,7 +48,7 @@ public sealed partial class ReadmeTests : IDisposable
     {
         var rows = (await ReadmeAsync()).Split("| input |")[1].Split("\n\n")[0].Split('\n').Skip(2).ToArray();
         Assert.True(rows.Length > 30, $"{rows.Length} rows");
-        var sources = string.Concat(Directory.EnumerateFiles(Path.Combine(RepositoryFolder(), "tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var sources = string.Concat(Directory.EnumerateFiles(RepositoryFolder.At("tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
         foreach (var row in rows)
         {
             var tests = row.Split('|')[4].Split('`', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -63,7 +62,7 @@ public sealed partial class ReadmeTests : IDisposable
     {
         var readme = await ReadmeAsync();
         var terminal = new TrueCopy.Cli.Terminal(TextWriter.Null, TextWriter.Null, color: false, interactive: false);
-        foreach (var verdict in Enum.GetValues<Verification.Verdicts.Verdict>())
+        foreach (var verdict in Enum.GetValues<Verdict>())
             Assert.Contains($"`{TrueCopy.Cli.Output.VerdictText.Headline(verdict, terminal)}`, exit {TrueCopy.Cli.ExitCode.Of(verdict)} |", readme, StringComparison.Ordinal);
     }
 
@@ -95,15 +94,7 @@ public sealed partial class ReadmeTests : IDisposable
         return (process.ExitCode, output.Contains(says, StringComparison.Ordinal));
     }
 
-    private static Task<string> ReadmeAsync() => File.ReadAllTextAsync(Path.Combine(RepositoryFolder(), "README.md"), TestContext.Current.CancellationToken);
-
-    private static string RepositoryFolder()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Serverless.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return folder;
-    }
+    private static Task<string> ReadmeAsync() => File.ReadAllTextAsync(RepositoryFolder.At("README.md"), TestContext.Current.CancellationToken);
 
     [GeneratedRegex(@"```sh\n(# usage: sh check\.sh.*?)```", RegexOptions.Singleline)]
     private static partial Regex ScriptPattern();

@@ -11,7 +11,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TrueCopy.FunctionsHost.Protocol;
-using TrueCopy.Testing;
 
 namespace TrueCopy.FunctionsHost;
 

@@ -1,6 +1,4 @@
 using TrueCopy.Client;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Sdk.Tests;
 

@@ -1,6 +1,4 @@
 using TrueCopy.Client;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Sdk.Tests;
 

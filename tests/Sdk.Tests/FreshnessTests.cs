@@ -1,8 +1,4 @@
 using TrueCopy.Client;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Sdk.Tests;
 
@@ -125,7 +121,7 @@ public sealed class FreshnessTests : IDisposable
         Assert.Equal(LogChange.History, (await Assert.ThrowsAsync<LogChangedException>(() => client.VerifyAsync(Clients.DigestOf(0), Clients.Stop))).Change);
     }
 
-    private async Task<VerdictDocument> RecordAsync(TrueCopyClient client, Verification.Digests.Digest digest)
+    private async Task<VerdictDocument> RecordAsync(TrueCopyClient client, Digest digest)
     {
         VerdictDocument? said = null;
         _service.Lie = verdict => said = verdict;

@@ -2,8 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TrueCopy.Client;
-using TrueCopy.Testing;
-using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.Sdk.Tests;
 

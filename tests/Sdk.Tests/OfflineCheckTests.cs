@@ -1,7 +1,4 @@
 using TrueCopy.Client;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Sdk.Tests;
 

@@ -4,12 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using TrueCopy.Client;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Sdk.Tests;
 
@@ -222,7 +216,7 @@ public sealed class ProvenAnswerTests : IDisposable
         await using var process = _service.World.Start();
         var checkpoint = (await AskAsync()).Document.Checkpoint;
         var path = await new TreeReader(process.Tiles, checkpoint.Size).InclusionProofAsync(anchor.LogIndex, Clients.Stop);
-        return Encoding.UTF8.GetString(Receipt.Create(anchor, path, Encoding.UTF8.GetBytes(checkpoint.Note)).Encode());
+        return Encoding.UTF8.GetString(anchor.Prove(path, Encoding.UTF8.GetBytes(checkpoint.Note)).Encode());
     }
 
     private static VerdictDocument AsOf(VerdictDocument answer, DateTimeOffset at)

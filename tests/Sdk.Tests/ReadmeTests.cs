@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.Sdk.Tests;
 
@@ -32,18 +31,10 @@ public sealed class ReadmeTests
     [Fact]
     public async Task The_READMEs_example_is_the_one_that_is_compiled()
     {
-        var source = await File.ReadAllTextAsync(InRepository("tests/Sdk.Tests/Example.cs"), Clients.Stop);
+        var source = await File.ReadAllTextAsync(RepositoryFolder.At("tests/Sdk.Tests/Example.cs"), Clients.Stop);
         var body = Regex.Match(source, "// README: begin\n(.*?) *// README: end", RegexOptions.Singleline).Groups[1].Value;
         var example = Regex.Replace(body, "^ {8}", "", RegexOptions.Multiline).Trim();
         Assert.NotEqual("", example);
-        Assert.Contains(example, await File.ReadAllTextAsync(InRepository("clients/Sdk/README.md"), Clients.Stop), StringComparison.Ordinal);
-    }
-
-    private static string InRepository(string path)
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Serverless.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, path);
+        Assert.Contains(example, await File.ReadAllTextAsync(RepositoryFolder.At("clients/Sdk/README.md"), Clients.Stop), StringComparison.Ordinal);
     }
 }

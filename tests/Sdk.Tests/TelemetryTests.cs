@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using TrueCopy.Testing;
-using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.Sdk.Tests;
 

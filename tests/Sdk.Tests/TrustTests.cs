@@ -1,9 +1,5 @@
 using System.Text;
 using TrueCopy.Client;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Sdk.Tests;
 

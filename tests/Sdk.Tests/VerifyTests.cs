@@ -1,9 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using TrueCopy.Client;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.TransparencyLog;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Sdk.Tests;
 
@@ -46,7 +43,7 @@ public sealed class VerifyTests : IDisposable
         using var slow = new Slow(_service, () => most = Math.Max(most, Interlocked.Increment(ref running)), () => Interlocked.Decrement(ref running));
         using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = new Uri("http://service.example"), MaxParallelRequests = 2 }, slow);
 
-        async IAsyncEnumerable<Verification.Digests.Digest> Digests()
+        async IAsyncEnumerable<Digest> Digests()
         {
             for (var i = 0; i < 8000; i++)
             {

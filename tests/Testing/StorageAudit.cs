@@ -1,21 +1,10 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs.Models;
-using TrueCopy.AzureStorage;
 using TrueCopy.AzureStorage.Ledger;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Sequencing;
+using TrueCopy.AzureStorage;
 using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.Testing;
@@ -151,7 +140,7 @@ public sealed class StorageAudit
     private async Task CheckReceiptsAsync(StorageAccounts accounts, IReadOnlyList<NoteVerifier> keys, CancellationToken cancellationToken)
     {
         var byIndex = _inEffect.ToDictionary(item => item.Value.LogIndex, item => item.Key.Item1);
-        await foreach (var container in accounts.Inbox.GetBlobContainersAsync(prefix: Issuer.AnswersPrefix, cancellationToken: cancellationToken))
+        await foreach (var container in accounts.Inbox.GetBlobContainersAsync(prefix: IssuerContainer.AnswersPrefix, cancellationToken: cancellationToken))
         {
             var client = accounts.Inbox.GetBlobContainerClient(container.Name);
             var listing = new GetBlobsOptions { Prefix = AnswerPath.ReceiptsFolder };

@@ -1,6 +1,3 @@
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Tiles;
-
 namespace TrueCopy.TransparencyLog.Tests;
 
 /// <summary>What the log's core may allocate: counted, so the same on every machine.</summary>

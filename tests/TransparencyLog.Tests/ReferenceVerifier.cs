@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using TrueCopy.TransparencyLog.Merkle;
 
 namespace TrueCopy.TransparencyLog.Tests;
 

@@ -1,9 +1,4 @@
 using System.Text;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Proofs;
-using TrueCopy.TransparencyLog.Tiles;
 
 namespace TrueCopy.TransparencyLog.Tests;
 

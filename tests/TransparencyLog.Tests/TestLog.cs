@@ -1,5 +1,4 @@
 using System.Text;
-using TrueCopy.TransparencyLog.Tiles;
 
 namespace TrueCopy.TransparencyLog.Tests;
 

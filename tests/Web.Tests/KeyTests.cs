@@ -1,9 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
 using TrueCopy.Web.Tests.Browser;
 
 namespace TrueCopy.Web.Tests;

@@ -1,4 +1,3 @@
-using TrueCopy.Verification.Digests;
 using TrueCopy.Web.Tests.Browser;
 
 namespace TrueCopy.Web.Tests;

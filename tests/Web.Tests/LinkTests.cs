@@ -1,6 +1,4 @@
 using System.Net;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Testing.InMemory;
 using TrueCopy.Web.Tests.Browser;
 
 namespace TrueCopy.Web.Tests;

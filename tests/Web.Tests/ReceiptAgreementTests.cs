@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using TrueCopy.TransparencyLog;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Receipts;
 using TrueCopy.Web.Tests.Browser;
 
 namespace TrueCopy.Web.Tests;

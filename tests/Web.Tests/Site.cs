@@ -7,15 +7,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TrueCopy.Api;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Signing;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Web.Tests;
 
@@ -73,7 +64,7 @@ public sealed class Site : IAsyncDisposable
 
     /// <summary>Adds an institution.</summary>
     public void AddIssuer(string id, string legalName, string jurisdiction) =>
-        World.Inbox.CreateContainer(Issuer.ContainerPrefix + id, new Dictionary<string, string> { ["legalname"] = legalName, ["jurisdiction"] = jurisdiction });
+        World.Inbox.CreateContainer(IssuerContainer.Prefix + id, new Dictionary<string, string> { ["legalname"] = legalName, ["jurisdiction"] = jurisdiction });
 
     /// <summary>Lists a document in a manifest, as an institution does that has only its digest.</summary>
     public Task ListAsync(FilePayload document, string issuer) =>
@@ -83,7 +74,7 @@ public sealed class Site : IAsyncDisposable
     public async Task<FilePayload> UploadAsync(string path, byte[] content, Dictionary<string, string>? metadata = null, string issuer = "bank")
     {
         World.Time.Advance(TimeSpan.FromSeconds(1));
-        var blob = World.Inbox.Put(Issuer.ContainerPrefix + issuer, path, content, metadata);
+        var blob = World.Inbox.Put(IssuerContainer.Prefix + issuer, path, content, metadata);
         await _app.Services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(blob), Stop);
         return FileOf(path, content);
     }

@@ -1,6 +1,4 @@
 using System.Text;
-using TrueCopy.TransparencyLog;
-using TrueCopy.Verification.Auditing;
 
 namespace TrueCopy.Cli.Audit;
 

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using TrueCopy.TransparencyLog;
 
 namespace TrueCopy.Cli.Audit;
 

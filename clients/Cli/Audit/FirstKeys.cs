@@ -1,7 +1,3 @@
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Acts;
-
 namespace TrueCopy.Cli.Audit;
 
 /// <summary>

@@ -2,13 +2,6 @@ using System.Buffers;
 using System.Net;
 using System.Text.Json;
 using TrueCopy.Client;
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Auditing;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Succession;
 
 namespace TrueCopy.Cli.Audit;
 

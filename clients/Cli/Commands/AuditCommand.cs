@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using TrueCopy.Cli.Audit;
 using TrueCopy.Cli.Output;
-using TrueCopy.Verification.Auditing;
 
 namespace TrueCopy.Cli.Commands;
 
@@ -71,7 +70,7 @@ internal static class AuditCommand
                 report.NewKeys,
                 file.Path,
                 evidence);
-            await terminal.Output.WriteLineAsync(parsed.GetValue(json) ? OperatorJson.Write(output) : AuditText.Of(output, report, terminal));
+            await terminal.Output.WriteLineAsync(parsed.GetValue(json) ? AuditJson.Write(output) : AuditText.Of(output, report, terminal));
             return ExitCodeOf(report.Outcome);
         });
         return command;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using TrueCopy.Cli.Output;
-using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Cli.Commands;
 

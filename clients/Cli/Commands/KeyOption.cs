@@ -1,6 +1,5 @@
 using System.Text;
 using TrueCopy.Client;
-using TrueCopy.TransparencyLog;
 
 namespace TrueCopy.Cli.Commands;
 

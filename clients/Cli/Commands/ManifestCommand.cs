@@ -2,10 +2,6 @@ using System.Buffers;
 using System.CommandLine;
 using System.Text;
 using TrueCopy.Cli.Files;
-using TrueCopy.Cli.Inbox;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Manifests;
 
 namespace TrueCopy.Cli.Commands;
 
@@ -85,7 +81,7 @@ internal static class ManifestCommand
     private static string Reference(string root, string file)
     {
         var reference = Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/');
-        return Statement.CheckText("a reference", reference, Confidential.MaxReferenceLength) is { } rule
+        return Statement.CheckText("a reference", reference, Statement.MaxReferenceLength) is { } rule
             ? throw new CommandException(ExitCode.Usage, $"{reference} cannot be a reference: {rule}.")
             : reference;
     }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using TrueCopy.Cli.Files;
 using TrueCopy.Cli.Output;
-using TrueCopy.Verification.Receipts;
 
 namespace TrueCopy.Cli.Commands;
 

@@ -3,8 +3,6 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using TrueCopy.Cli.Trust;
 using TrueCopy.Client;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Cli.Commands;
 

@@ -5,7 +5,6 @@ using TrueCopy.Cli.Files;
 using TrueCopy.Cli.Output;
 using TrueCopy.Cli.Trust;
 using TrueCopy.Client;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Cli.Commands;
 

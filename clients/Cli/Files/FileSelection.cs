@@ -1,6 +1,5 @@
 using System.IO.Enumeration;
 using Microsoft.Extensions.FileSystemGlobbing;
-using TrueCopy.Verification.Receipts;
 
 namespace TrueCopy.Cli.Files;
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using TrueCopy.Client;
-using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Cli.Files;
 

@@ -1,10 +1,5 @@
 using TrueCopy.Cli.Output;
 using TrueCopy.Client;
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Cli.Files;
 

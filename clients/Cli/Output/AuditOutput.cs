@@ -31,17 +31,10 @@ internal sealed record AuditOutput(
     string State,
     string? Evidence);
 
-/// <summary>What <c>admin doctor --json</c> says of one thing that is wrong.</summary>
-internal sealed record FindingOutput(string Kind, string What, string Repair, bool Repaired);
-
-/// <summary>What <c>admin doctor --json</c> and <c>admin rebuild-index --json</c> say.</summary>
-internal sealed record RecoveryOutput(bool Healthy, long Size, long Batches, IReadOnlyList<FindingOutput> Findings);
-
 [JsonSerializable(typeof(AuditOutput))]
-[JsonSerializable(typeof(RecoveryOutput))]
-internal sealed partial class OperatorJson : JsonSerializerContext
+internal sealed partial class AuditJson : JsonSerializerContext
 {
-    private static readonly OperatorJson Instance = new(new JsonSerializerOptions
+    private static readonly AuditJson Instance = new(new JsonSerializerOptions
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -50,6 +43,4 @@ internal sealed partial class OperatorJson : JsonSerializerContext
     });
 
     public static Printable Write(AuditOutput output) => Printable.Json(JsonSerializer.Serialize(output, Instance.AuditOutput));
-
-    public static Printable Write(RecoveryOutput output) => Printable.Json(JsonSerializer.Serialize(output, Instance.RecoveryOutput));
 }

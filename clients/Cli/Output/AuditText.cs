@@ -1,5 +1,3 @@
-using TrueCopy.Verification.Auditing;
-
 namespace TrueCopy.Cli.Output;
 
 /// <summary>An audit in words.</summary>

@@ -3,10 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using TrueCopy.Cli.Files;
 using TrueCopy.Client;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Cli.Output;
 

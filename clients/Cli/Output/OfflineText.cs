@@ -1,7 +1,5 @@
 using TrueCopy.Cli.Files;
 using TrueCopy.Cli.Trust;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Cli.Output;
 

@@ -1,8 +1,5 @@
 using System.Globalization;
 using TrueCopy.Cli.Files;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Cli.Output;
 

@@ -1,9 +1,5 @@
 using System.Globalization;
 using TrueCopy.Client;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Cli.Output;
 

@@ -2,10 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TrueCopy.Client;
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification;
 
 namespace TrueCopy.Cli.Trust;
 

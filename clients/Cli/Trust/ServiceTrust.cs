@@ -1,7 +1,5 @@
 using TrueCopy.Cli.Commands;
 using TrueCopy.Client;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
 
 namespace TrueCopy.Cli.Trust;
 

@@ -1,7 +1,6 @@
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using TrueCopy.AzureStorage;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.App.Functions;
 

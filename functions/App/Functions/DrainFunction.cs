@@ -1,5 +1,4 @@
 using Microsoft.Azure.Functions.Worker;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.App.Functions;
 

@@ -1,5 +1,3 @@
-using TrueCopy.Verification.Signing;
-
 namespace TrueCopy.App.Signing;
 
 /// <summary>The keys that <c>functions/Local</c> made, so that the real Functions host runs on a laptop.</summary>

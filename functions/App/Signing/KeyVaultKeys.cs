@@ -1,8 +1,5 @@
 using Azure.Security.KeyVault.Keys;
 using Azure.Security.KeyVault.Secrets;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Signing;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.App.Signing;
 

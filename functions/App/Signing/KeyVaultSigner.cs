@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Azure.Security.KeyVault.Keys.Cryptography;
-using TrueCopy.TransparencyLog.Notes;
 
 namespace TrueCopy.App.Signing;
 

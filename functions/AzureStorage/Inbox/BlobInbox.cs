@@ -1,7 +1,5 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.AzureStorage.Inbox;
 

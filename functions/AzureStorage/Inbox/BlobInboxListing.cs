@@ -1,6 +1,5 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
-using TrueCopy.Verification.Uploads;
 
 namespace TrueCopy.AzureStorage.Inbox;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.AzureStorage.Inbox;
 
@@ -35,7 +34,7 @@ public sealed class BlobIssuerRegistry(StorageAccounts accounts, TimeProvider ti
         var containers = accounts.Inbox.GetBlobContainersAsync(
             BlobContainerTraits.Metadata,
             BlobContainerStates.None,
-            Issuer.ContainerPrefix,
+            IssuerContainer.Prefix,
             cancellationToken);
         await foreach (var container in containers)
         {

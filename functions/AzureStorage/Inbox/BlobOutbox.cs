@@ -6,12 +6,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Logging;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.AzureStorage.Inbox;
 
@@ -125,7 +119,7 @@ public sealed partial class BlobOutbox(StorageAccounts accounts, ILogger<BlobOut
     }
 
     private static byte[] Encode(Rejection rejection, BlobVersion source) =>
-        JsonSerializer.SerializeToUtf8Bytes(ProblemDocument.Of(rejection) with { Upload = source.Path }, AnswerJson.Instance.ProblemDocument);
+        JsonSerializer.SerializeToUtf8Bytes(rejection.ToDocument() with { Upload = source.Path }, AnswerJson.Instance.ProblemDocument);
 
     private static Dictionary<string, string> About(BlobVersion source, DateTimeOffset at) => new()
     {
@@ -197,7 +191,7 @@ public sealed partial class BlobOutbox(StorageAccounts accounts, ILogger<BlobOut
         }
     }
 
-    private BlobContainerClient AnswersTo(BlobVersion source) => accounts.Inbox.GetBlobContainerClient(Issuer.AnswersOf(source.Container));
+    private BlobContainerClient AnswersTo(BlobVersion source) => accounts.Inbox.GetBlobContainerClient(IssuerContainer.AnswersOf(source.Container));
 
     private async Task UnlessGoneAsync(BlobVersion source, Func<BlobContainerClient, Task> action)
     {

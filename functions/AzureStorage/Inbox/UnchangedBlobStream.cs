@@ -1,5 +1,4 @@
 using Azure;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.AzureStorage.Inbox;
 

@@ -1,5 +1,3 @@
-using TrueCopy.Verification.Intake;
-
 namespace TrueCopy.AzureStorage.Ledger;
 
 /// <summary>Dead letters as blobs, beside those of Event Grid: <c>dead-letters/&lt;queue&gt;/&lt;message id&gt;</c>.</summary>

@@ -3,8 +3,6 @@ using System.Text;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using TrueCopy.TransparencyLog;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.AzureStorage.Ledger;
 

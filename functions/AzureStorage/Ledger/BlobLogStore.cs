@@ -1,10 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.AzureStorage.Ledger;
 

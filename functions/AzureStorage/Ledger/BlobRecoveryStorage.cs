@@ -3,14 +3,6 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using TrueCopy.TransparencyLog;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Recovery;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.AzureStorage.Ledger;
 
@@ -111,7 +103,7 @@ public sealed class BlobRecoveryStorage(StorageAccounts accounts) : IRecoverySto
         var upload = await FindAsync(accounts.Inbox.GetBlobContainerClient(source.Container).GetBlobClient(source.Path), cancellationToken);
         if (upload is null || upload.ETag.ToString().Trim('"') != source.ETag)
             return false;
-        var written = await FindAsync(accounts.Inbox.GetBlobContainerClient(Issuer.AnswersOf(source.Container)).GetBlobClient(answer), cancellationToken);
+        var written = await FindAsync(accounts.Inbox.GetBlobContainerClient(IssuerContainer.AnswersOf(source.Container)).GetBlobClient(answer), cancellationToken);
         return written is null || !written.Metadata.TryGetValue(AnswerMetadata.SourceETag, out var answered) || answered != source.ETag;
     }
 

@@ -2,7 +2,6 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Logging;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.AzureStorage.Ledger;
 

@@ -4,9 +4,6 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using TrueCopy.TransparencyLog;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Answering;
 
 namespace TrueCopy.AzureStorage.Ledger;
 

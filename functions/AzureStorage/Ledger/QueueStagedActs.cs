@@ -3,8 +3,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging;
-using TrueCopy.TransparencyLog;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.AzureStorage.Ledger;
 

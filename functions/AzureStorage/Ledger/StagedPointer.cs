@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using TrueCopy.TransparencyLog;
-using TrueCopy.Verification;
 
 namespace TrueCopy.AzureStorage.Ledger;
 

@@ -2,12 +2,6 @@ using System.Collections.Concurrent;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
-using TrueCopy.TransparencyLog;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Commitments;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Recovery;
 
 namespace TrueCopy.AzureStorage.Ledger;
 

@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Azure.Data.Tables;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.AzureStorage.Ledger;
 
@@ -33,7 +30,7 @@ public sealed class TableIssuerHistory(StorageAccounts accounts) : IIssuerHistor
     {
         var row = new TableEntity(record.Issuer.Id, record.LogIndex.ToString("d19", CultureInfo.InvariantCulture))
         {
-            [EntryColumn] = Encoding.UTF8.GetString(Entry.Of(record.Issuer, record.Issuer.Since).Encode()),
+            [EntryColumn] = Encoding.UTF8.GetString(record.Issuer.ToEntry(record.Issuer.Since).Encode()),
         };
         return _table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Azure.Data.Tables;
-using TrueCopy.Verification.Index;
 
 namespace TrueCopy.AzureStorage.Ledger;
 

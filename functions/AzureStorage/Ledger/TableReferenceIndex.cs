@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
 
 namespace TrueCopy.AzureStorage.Ledger;
 

@@ -1,6 +1,4 @@
 using Azure.Data.Tables;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
 
 namespace TrueCopy.AzureStorage.Ledger;
 

@@ -3,8 +3,6 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using TrueCopy.AzureStorage;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.Local.Events;
 
@@ -28,7 +26,7 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
         {
             try
             {
-                await foreach (var container in accounts.Inbox.GetBlobContainersAsync(prefix: Issuer.ContainerPrefix, cancellationToken: stoppingToken))
+                await foreach (var container in accounts.Inbox.GetBlobContainersAsync(prefix: IssuerContainer.Prefix, cancellationToken: stoppingToken))
                 {
                     var client = accounts.Inbox.GetBlobContainerClient(container.Name);
                     if (known.Add(container.Name))
@@ -46,7 +44,7 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
 
     private async Task RememberAnsweredAsync(string container, CancellationToken cancellationToken)
     {
-        var answers = accounts.Inbox.GetBlobContainerClient(Issuer.AnswersOf(container));
+        var answers = accounts.Inbox.GetBlobContainerClient(IssuerContainer.AnswersOf(container));
         try
         {
             await foreach (var answer in answers.GetBlobsAsync(new GetBlobsOptions { Traits = BlobTraits.Metadata }, cancellationToken))

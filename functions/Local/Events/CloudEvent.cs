@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Azure.Storage.Blobs.Models;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Local.Events;
 

@@ -1,5 +1,3 @@
-using TrueCopy.Verification.Sequencing;
-
 namespace TrueCopy.Local.Triggers;
 
 /// <summary>Runs the safety net: in Azure once a minute, here more often, because nobody pays for it and someone waits.</summary>

@@ -1,6 +1,4 @@
 using TrueCopy.AzureStorage;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Local.Triggers;
 

@@ -1,6 +1,4 @@
 using System.Numerics;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Tiles;
 
 namespace TrueCopy.TransparencyLog.Auditing;
 

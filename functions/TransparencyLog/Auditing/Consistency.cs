@@ -1,7 +1,3 @@
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Tiles;
-
 namespace TrueCopy.TransparencyLog.Auditing;
 
 /// <summary>How a signed checkpoint goes with one that was seen before.</summary>

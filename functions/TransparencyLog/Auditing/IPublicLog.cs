@@ -1,5 +1,3 @@
-using TrueCopy.TransparencyLog.Tiles;
-
 namespace TrueCopy.TransparencyLog.Auditing;
 
 /// <summary>A log as any outsider can fetch it (C2SP tlog-tiles); everything that it says may be a lie.</summary>

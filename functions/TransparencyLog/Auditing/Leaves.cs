@@ -1,6 +1,3 @@
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Tiles;
-
 namespace TrueCopy.TransparencyLog.Auditing;
 
 /// <summary>One bundle with its tile of leaf hashes, compared.</summary>

@@ -1,5 +1,3 @@
-using TrueCopy.TransparencyLog.Tiles;
-
 namespace TrueCopy.TransparencyLog.Auditing;
 
 /// <summary>Something that a log serves does not go with the rest of it.</summary>

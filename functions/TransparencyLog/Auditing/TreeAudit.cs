@@ -1,7 +1,3 @@
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Tiles;
-
 namespace TrueCopy.TransparencyLog.Auditing;
 
 /// <summary>What an audit is told as it goes on.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using TrueCopy.TransparencyLog.Notes;
 
 namespace TrueCopy.TransparencyLog.Checkpoints;
 

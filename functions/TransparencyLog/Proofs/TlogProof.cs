@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text;
-using TrueCopy.TransparencyLog.Merkle;
 
 namespace TrueCopy.TransparencyLog.Proofs;
 

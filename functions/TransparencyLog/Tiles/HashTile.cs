@@ -1,5 +1,3 @@
-using TrueCopy.TransparencyLog.Merkle;
-
 namespace TrueCopy.TransparencyLog.Tiles;
 
 /// <summary>The hashes of one tile together with every perfect subtree inside it, so that proofs only look up.</summary>

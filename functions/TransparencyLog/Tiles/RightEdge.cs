@@ -1,5 +1,4 @@
 using System.Buffers;
-using TrueCopy.TransparencyLog.Merkle;
 
 namespace TrueCopy.TransparencyLog.Tiles;
 

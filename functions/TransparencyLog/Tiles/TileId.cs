@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using TrueCopy.TransparencyLog.Merkle;
 
 namespace TrueCopy.TransparencyLog.Tiles;
 

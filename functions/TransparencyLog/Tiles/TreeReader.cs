@@ -1,5 +1,3 @@
-using TrueCopy.TransparencyLog.Merkle;
-
 namespace TrueCopy.TransparencyLog.Tiles;
 
 /// <summary>Makes proofs for a tree of a given size out of its tiles.</summary>

@@ -2,8 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using TrueCopy.Adversary.Tests.Forging;
 using TrueCopy.Adversary.Tests.Stage;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Acts;
 
 namespace TrueCopy.Adversary.Tests.Attacks;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using TrueCopy.Adversary.Tests.Forging;
 using TrueCopy.Adversary.Tests.Stage;
 using TrueCopy.AzureStorage;
-using TrueCopy.Verification.Acts;
 
 namespace TrueCopy.Adversary.Tests.Attacks;
 

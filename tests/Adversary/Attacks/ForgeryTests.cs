@@ -2,10 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using TrueCopy.Adversary.Tests.Forging;
 using TrueCopy.Adversary.Tests.Stage;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Proofs;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Acts;
 
 namespace TrueCopy.Adversary.Tests.Attacks;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using TrueCopy.Adversary.Tests.Forging;
 using TrueCopy.Adversary.Tests.Stage;
-using TrueCopy.TransparencyLog.Notes;
 
 namespace TrueCopy.Adversary.Tests.Attacks;
 

@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Commitments;
-using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Adversary.Tests.Forging;
 

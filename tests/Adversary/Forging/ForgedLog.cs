@@ -1,11 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Proofs;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Acts;
 
 namespace TrueCopy.Adversary.Tests.Forging;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using TrueCopy.TransparencyLog.Notes;
 
 namespace TrueCopy.Adversary.Tests.Forging;
 

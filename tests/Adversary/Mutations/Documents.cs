@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.Adversary.Tests.Mutations;
 

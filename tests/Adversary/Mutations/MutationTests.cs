@@ -5,7 +5,6 @@ using TrueCopy.Adversary.Tests.Stage;
 using TrueCopy.Cli;
 using TrueCopy.Cli.Trust;
 using TrueCopy.EndToEnd.Tests;
-using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.Adversary.Tests.Mutations;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using TrueCopy.AzureStorage;
-using TrueCopy.Testing;
 
 namespace TrueCopy.Adversary.Tests.Stage;
 

@@ -5,10 +5,6 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Blobs.Models;
 using TrueCopy.Adversary.Tests.Forging;
 using TrueCopy.EndToEnd.Tests;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Signing;
 
 [assembly: AssemblyFixture(typeof(TrueCopy.Adversary.Tests.Stage.Theatre))]
 [assembly: AssemblyFixture(typeof(TrueCopy.Web.Tests.Browser.Chromium))]

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using TrueCopy.Adversary.Tests.Forging;
-using TrueCopy.Verification.Acts;
 
 namespace TrueCopy.Adversary.Tests.Vectors;
 

@@ -6,7 +6,6 @@ using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Signers;
 using Org.BouncyCastle.Math;
-using TrueCopy.TransparencyLog.Notes;
 
 namespace TrueCopy.Adversary.Tests.Vectors;
 

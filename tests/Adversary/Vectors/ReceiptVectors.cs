@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TrueCopy.Adversary.Tests.Forging;
-using TrueCopy.Verification.Acts;
 
 namespace TrueCopy.Adversary.Tests.Vectors;
 

@@ -3,10 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using TrueCopy.Client;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Receipts;
 
 namespace TrueCopy.Adversary.Tests.Vectors;
 

@@ -21,21 +21,11 @@ internal static class VectorFiles
         ["answers.json"] = AnswerVectors.MakeAsync,
     };
 
-    public static string Repository { get; } = Find();
-
     public static bool IsWriting => Environment.GetEnvironmentVariable(WriteVariable) is { Length: > 0 };
 
     public static string Encode(JsonObject vectors) => vectors.ToJsonString(Readable) + "\n";
 
-    public static string PathOf(string name) => Path.Combine(Repository, "tests", "Vectors", name);
+    public static string PathOf(string name) => RepositoryFolder.At("tests", "Vectors", name);
 
     public static JsonNode Read(string name) => JsonNode.Parse(File.ReadAllText(PathOf(name)))!;
-
-    private static string Find()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Serverless.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return folder;
-    }
 }

@@ -1,10 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using TrueCopy.Adversary.Tests.Forging;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Commitments;
-using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Adversary.Tests.Vectors;
 

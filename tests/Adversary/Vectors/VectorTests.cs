@@ -5,12 +5,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TrueCopy.Adversary.Tests.Stage;
 using TrueCopy.EndToEnd.Tests;
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Succession;
 using TrueCopy.Web.Tests.Browser;
 
 namespace TrueCopy.Adversary.Tests.Vectors;
@@ -117,7 +111,7 @@ public sealed partial class VectorTests(Theatre theatre, Chromium chromium)
     public async Task The_check_by_hand_agrees_on_every_receipt()
     {
         using var folder = new TempFolder();
-        var readme = await File.ReadAllTextAsync(Path.Combine(VectorFiles.Repository, "README.md"), TestContext.Current.CancellationToken);
+        var readme = await File.ReadAllTextAsync(RepositoryFolder.At("README.md"), TestContext.Current.CancellationToken);
         var script = folder.File("check.sh", Encoding.UTF8.GetBytes(ScriptPattern().Match(readme).Groups[1].Value));
         var vectors = VectorFiles.Read("receipts.json");
         var key = vectors["keys"]![0]!.GetValue<string>();

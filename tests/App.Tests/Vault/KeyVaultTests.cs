@@ -7,12 +7,6 @@ using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using TrueCopy.App.Signing;
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Signing;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.App.Tests.Vault;
 

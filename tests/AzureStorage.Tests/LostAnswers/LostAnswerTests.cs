@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using TrueCopy.Local.Azurite;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.AzureStorage.Tests.LostAnswers;
 

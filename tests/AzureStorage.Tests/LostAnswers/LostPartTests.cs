@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using TrueCopy.AzureStorage.Inbox;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.AzureStorage.Tests.LostAnswers;
 
@@ -37,7 +34,7 @@ public sealed class LostPartTests(Azurite azurite)
         foreach (var part in (int[])[1, 0, 2])
             await RepeatAsync(() => outbox.WriteManifestReceiptsAsync(source, DateTimeOffset.UnixEpoch, part, 3, System.Text.Encoding.ASCII.GetBytes($"part {part}\n"), Stop));
 
-        var receipts = azurite.Accounts.Inbox.GetBlobContainerClient(Issuer.AnswersOf(source.Container)).GetBlobClient(AnswerPath.Lines(Manifest));
+        var receipts = azurite.Accounts.Inbox.GetBlobContainerClient(IssuerContainer.AnswersOf(source.Container)).GetBlobClient(AnswerPath.Lines(Manifest));
         Assert.Equal("part 0\npart 1\npart 2\n", (await receipts.DownloadContentAsync(Stop)).Value.Content.ToString());
         Assert.True(await new BlobOutbox(azurite.Accounts, NullLogger<BlobOutbox>.Instance).HasManifestReceiptsAsync(source, Stop));
         return [.. network.Requests];

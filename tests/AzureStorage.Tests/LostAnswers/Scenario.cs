@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.AzureStorage.Tests.LostAnswers;
 

@@ -4,16 +4,6 @@ using Azure.Storage.Blobs.Specialized;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using TrueCopy.Testing;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Signing;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.AzureStorage.Tests.LostAnswers;
 
@@ -108,7 +98,7 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
         foreach (var upload in all)
         {
             var container = _direct.Inbox.GetBlobContainerClient("issuer-" + upload.Issuer);
-            var answers = _direct.Inbox.GetBlobContainerClient(Issuer.AnswersOf(container.Name));
+            var answers = _direct.Inbox.GetBlobContainerClient(IssuerContainer.AnswersOf(container.Name));
             Assert.Equal(!upload.IsDeleted, (await container.GetBlobClient(upload.Path).ExistsAsync(Stop)).Value);
             foreach (var answer in upload.Answers)
             {

@@ -1,13 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using TrueCopy.Benchmarks.Ports;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Commitments;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Benchmarks.Micro;
 
@@ -31,7 +23,7 @@ public class ActBenchmarks
     public void SetUp()
     {
         _act = new Act(ActId.Of(_upload.Source, 0, DigestAlgorithm.Sha256), ActKind.Issue, Uploads.Bank, Uploads.Bank.Since, 0, _digest, _upload.Source);
-        _entry = Entry.Of(_act, _opening).Encode();
+        _entry = _act.ToEntry(_opening).Encode();
         _staged = StagedBody.Encode(_upload);
         _anchor = new Anchor(_digest, _act.Id, 4711, _entry, _opening, Confidential.None);
         _acts = [RecordedAct.Of(_anchor)];
@@ -39,7 +31,7 @@ public class ActBenchmarks
 
     /// <summary>The commitment and the entry's bytes.</summary>
     [Benchmark]
-    public byte[] EncodeEntry() => Entry.Of(_act, _opening).Encode();
+    public byte[] EncodeEntry() => _act.ToEntry(_opening).Encode();
 
     /// <summary>An entry read.</summary>
     [Benchmark]
@@ -55,7 +47,7 @@ public class ActBenchmarks
 
     /// <summary>A receipt's bytes, its proof at hand.</summary>
     [Benchmark]
-    public byte[] EncodeReceipt() => Receipt.Create(_anchor, _path, _note).Encode();
+    public byte[] EncodeReceipt() => _anchor.Prove(_path, _note).Encode();
 
     /// <summary>A verdict on one act.</summary>
     [Benchmark]

@@ -1,11 +1,6 @@
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using TrueCopy.Benchmarks.Ports;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Benchmarks.Micro;
 

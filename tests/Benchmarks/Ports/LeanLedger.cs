@@ -1,9 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Benchmarks.Ports;
 

@@ -1,8 +1,4 @@
 using System.Globalization;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Benchmarks.Ports;
 

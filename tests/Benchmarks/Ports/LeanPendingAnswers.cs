@@ -1,5 +1,3 @@
-using TrueCopy.Verification.Answering;
-
 namespace TrueCopy.Benchmarks.Ports;
 
 /// <summary>The queue of answers: what is put into it is removed by the process that put it there, or is a failure of the benchmark.</summary>

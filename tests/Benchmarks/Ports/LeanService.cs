@@ -1,16 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.Benchmarks.Ports;
 
@@ -51,7 +41,7 @@ internal sealed class LeanService : IAsyncDisposable
 
     public Sequencer Sequencer => _services.GetRequiredService<Sequencer>();
 
-    public Verification.Verdicts.Verifier Verifier => _services.GetRequiredService<Verification.Verdicts.Verifier>();
+    public Verifier Verifier => _services.GetRequiredService<Verifier>();
 
     public static EcdsaP256Signer NewKey() => new(Origin, ECDsa.Create(ECCurve.NamedCurves.nistP256));
 

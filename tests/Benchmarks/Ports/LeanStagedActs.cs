@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Benchmarks.Ports;
 

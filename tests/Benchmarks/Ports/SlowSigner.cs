@@ -1,5 +1,3 @@
-using TrueCopy.TransparencyLog.Notes;
-
 namespace TrueCopy.Benchmarks.Ports;
 
 /// <summary>A signer as far away as a key vault, counted.</summary>

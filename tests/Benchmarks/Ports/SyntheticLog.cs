@@ -1,12 +1,4 @@
 using System.Security.Cryptography;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Commitments;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Benchmarks.Ports;
 
@@ -76,7 +68,7 @@ internal sealed class SyntheticLog
         var opening = Opening.Create();
         var source = new BlobVersion(Uploads.Bank.Container, "synthetic", "0x1");
         var act = new Act(ActId.Of(source, index, DigestAlgorithm.Sha256), ActKind.Issue, Uploads.Bank, Uploads.Bank.Since, index, digest, source);
-        var entry = Entry.Of(act, opening).Encode();
+        var entry = act.ToEntry(opening).Encode();
         edge.Append(entry);
         _known.Add(new Anchor(digest, act.Id, index, entry, opening, Confidential.None));
     }

@@ -7,13 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using TrueCopy.AzureStorage;
 using TrueCopy.Benchmarks.Ports;
 using TrueCopy.Benchmarks.Reporting;
-using TrueCopy.Testing;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.Benchmarks.Scenarios;
 

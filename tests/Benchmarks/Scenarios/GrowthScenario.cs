@@ -1,6 +1,5 @@
 using TrueCopy.Benchmarks.Ports;
 using TrueCopy.Benchmarks.Reporting;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Benchmarks.Scenarios;
 

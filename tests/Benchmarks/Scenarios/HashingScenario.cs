@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using TrueCopy.Benchmarks.Reporting;
-using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Benchmarks.Scenarios;
 

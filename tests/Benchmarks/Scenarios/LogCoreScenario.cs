@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using TrueCopy.Benchmarks.Ports;
 using TrueCopy.Benchmarks.Reporting;
-using TrueCopy.TransparencyLog.Tiles;
 
 namespace TrueCopy.Benchmarks.Scenarios;
 

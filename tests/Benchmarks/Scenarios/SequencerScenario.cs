@@ -1,7 +1,5 @@
 using TrueCopy.Benchmarks.Ports;
 using TrueCopy.Benchmarks.Reporting;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Benchmarks.Scenarios;
 

@@ -1,6 +1,5 @@
 using TrueCopy.Benchmarks.Ports;
 using TrueCopy.Benchmarks.Reporting;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Benchmarks.Scenarios;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using TrueCopy.Benchmarks.Reporting;
 using TrueCopy.Local.Azurite;
-using TrueCopy.Testing;
 
 namespace TrueCopy.Benchmarks.Scenarios;
 
@@ -92,7 +91,7 @@ internal sealed partial class StartupScenario : IScenario
     private static async Task<string?> PublishAsync(string folder, CancellationToken cancellationToken)
     {
         var output = Path.Combine(folder, "native");
-        string[] arguments = ["publish", Path.Combine(ScenarioRunner.Repository(), "clients", "Cli"), "-c", "Release", "-p:PublishAot=true", "--use-current-runtime", "-o", output, "-v", "q", "--nologo"];
+        string[] arguments = ["publish", RepositoryFolder.At("clients", "Cli"), "-c", "Release", "-p:PublishAot=true", "--use-current-runtime", "-o", output, "-v", "q", "--nologo"];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromMinutes(4));
         using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

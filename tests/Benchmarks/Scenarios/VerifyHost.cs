@@ -5,11 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TrueCopy.Api;
 using TrueCopy.Benchmarks.Ports;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.Benchmarks.Scenarios;
 

@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using TrueCopy.Benchmarks.Ports;
 using TrueCopy.Benchmarks.Reporting;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
 
 namespace TrueCopy.Benchmarks.Scenarios;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using TrueCopy.Verification.Index;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 

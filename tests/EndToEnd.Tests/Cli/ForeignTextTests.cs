@@ -4,11 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using TrueCopy.Cli;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 

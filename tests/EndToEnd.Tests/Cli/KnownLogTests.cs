@@ -1,9 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using TrueCopy.Cli.Trust;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Answers;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using TrueCopy.EndToEnd.Tests.Service;
-using TrueCopy.Local.Azurite;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 
@@ -16,7 +15,7 @@ public sealed class PublishedTests : IDisposable
     [Fact]
     public async Task Packed_as_a_NET_tool_it_installs_and_runs()
     {
-        await ToolProcess.DotnetAsync(Repository, "pack", "clients/Cli", "-c", ToolProcess.Configuration, "--no-build", "-nologo", "-o", _folder.At("packages"));
+        await ToolProcess.DotnetAsync(RepositoryFolder.Path, "pack", "clients/Cli", "-c", ToolProcess.Configuration, "--no-build", "-nologo", "-o", _folder.At("packages"));
 
         // No other source, so that what is installed is what was packed.
         var sources = _folder.File("nuget.config", Encoding.UTF8.GetBytes($"""
@@ -31,6 +30,16 @@ public sealed class PublishedTests : IDisposable
         var tool = new ToolProcess(_folder.At("tools/truecopy"), _folder.At("config"));
         var run = await tool.RunAsync("hash", _folder.File("abc"));
         Assert.Equal((0, $"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  {_folder.At("abc")}\n"), (run.ExitCode, run.Output));
+    }
+
+    [Fact]
+    public async Task Built_for_those_who_only_verify_it_holds_no_code_of_storage_and_no_command_that_needs_any()
+    {
+        await ToolProcess.DotnetAsync(RepositoryFolder.Path, "publish", "clients/Cli", "-c", ToolProcess.Configuration, "-p:Issuing=false", "-nologo", "-o", _folder.At("verifier"), $"-p:IntermediateOutputPath={_folder.At("obj/")}");
+        Assert.DoesNotContain(Directory.EnumerateFiles(_folder.At("verifier")), file => Path.GetFileName(file).StartsWith("Azure.", StringComparison.Ordinal) || Path.GetFileName(file).Contains("Ledger", StringComparison.Ordinal));
+        var verifier = new ToolProcess(_folder.At("verifier/truecopy"), _folder.At("config"));
+        Assert.Equal(0, (await verifier.RunAsync("hash", _folder.File("abc"))).ExitCode);
+        Assert.Equal(2, (await verifier.RunAsync("issue", _folder.At("abc"), "--issuer", "demo-bank")).ExitCode);
     }
 
     [Theory]
@@ -67,7 +76,7 @@ public sealed class PublishedTests : IDisposable
 
         // Warnings of trimming and of the native compiler are errors here, as all others.
         if (asked == "1")
-            await ToolProcess.DotnetAsync(Repository, "publish", "clients/Cli", "-c", "Release", "-r", "linux-x64", "-p:PublishAot=true", "-nologo", "-o", _folder.At("native"));
+            await ToolProcess.DotnetAsync(RepositoryFolder.Path, "publish", "clients/Cli", "-c", "Release", "-r", "linux-x64", "-p:PublishAot=true", "-nologo", "-o", _folder.At("native"));
         var native = new ToolProcess(asked == "1" ? _folder.At("native/truecopy") : asked!, _folder.At("config"));
         var framework = new ToolProcess(ToolProcess.Built, _folder.At("config"));
 
@@ -87,11 +96,6 @@ public sealed class PublishedTests : IDisposable
             Assert.Equal("known", JsonDocument.Parse(json.Output).RootElement[0].GetProperty("keySource").GetString());
             Assert.Equal(0, (await native.RunAsync(["revoke", files[0], "--issuer", "demo-bank", "--inbox", service.Inbox])).ExitCode);
             Assert.Equal(10, (await native.RunAsync(["verify", files[0], .. at])).ExitCode);
-            string[] ledger = ["--ledger", service.Inbox.Replace(AzuriteAccount.Inbox.Name, AzuriteAccount.Ledger.Name, StringComparison.Ordinal).Replace(AzuriteAccount.Inbox.Key, AzuriteAccount.Ledger.Key, StringComparison.Ordinal)];
-            var repaired = await native.RunAsync(["admin", "doctor", "--apply", "--receipts", "--inbox", service.Inbox, .. ledger]);
-            Assert.True(repaired.ExitCode == 0, repaired.Output + repaired.Error);
-            Assert.Equal(0, (await native.RunAsync(["admin", "rebuild-index", .. ledger])).ExitCode);
-            Assert.Equal(10, (await native.RunAsync(["verify", files[0], .. at])).ExitCode);
             var sm3 = await native.RunAsync(["hash", _folder.File("abc"), "--algorithm", "sm3"]);
             Assert.StartsWith("66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0", sm3.Output, StringComparison.Ordinal);
             var offline = await native.RunAsync(["verify", _folder.At("inbox"), "--offline", .. at]);
@@ -104,16 +108,5 @@ public sealed class PublishedTests : IDisposable
         Assert.True(fast < slow);
         if (Environment.GetEnvironmentVariable("TRUECOPY_IDLE") == "1")
             Assert.InRange(fast.TotalMilliseconds, 0, 50);
-    }
-
-    private static string Repository
-    {
-        get
-        {
-            var folder = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(folder, "Serverless.sln")))
-                folder = Path.GetDirectoryName(folder)!;
-            return folder;
-        }
     }
 }

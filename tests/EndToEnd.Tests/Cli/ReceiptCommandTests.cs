@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 

@@ -1,5 +1,4 @@
 using TrueCopy.Cli;
-using TrueCopy.Testing;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 

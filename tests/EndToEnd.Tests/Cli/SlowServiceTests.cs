@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using TrueCopy.Cli;
-using TrueCopy.Testing;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 

@@ -1,6 +1,6 @@
+using TrueCopy.Admin;
 using TrueCopy.Cli;
 using TrueCopy.Cli.Trust;
-using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 
@@ -30,6 +30,16 @@ internal static class Tool
     {
         using var network = Network.Open();
         return await RunAsync(network, arguments);
+    }
+
+    /// <summary>Runs <c>truecopy-admin</c>.</summary>
+    public static async Task<ToolRun> AdminAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var terminal = new Terminal(output, error, color: false, interactive: false);
+        var exitCode = await CommandLine.RunAsync(AdminCommands.Tool, AdminCommands.Create(terminal, TimeProvider.System), arguments, terminal, cancellationToken: TestContext.Current.CancellationToken);
+        return new ToolRun(exitCode, output.ToString(), error.ToString());
     }
 
     /// <summary>A user's file of known logs, for runs that follow each other.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 

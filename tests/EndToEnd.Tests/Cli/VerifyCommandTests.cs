@@ -1,12 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.TransparencyLog.Proofs;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 

@@ -37,8 +37,8 @@ public sealed class AdminCommandTests : IAsyncLifetime
         Assert.Equal((0, ""), await DoctorAsync("--receipts"));
         foreach (var table in new[] { StorageNames.AnchorsTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable })
             await _accounts.Tables.DeleteTableAsync(table, Stop);
-        Assert.Equal(1, (await Tool.RunAsync("admin", "doctor", "--ledger", Ledger)).ExitCode);
-        var rebuilt = await Tool.RunAsync("admin", "rebuild-index", "--ledger", Ledger);
+        Assert.Equal(1, (await Tool.AdminAsync("doctor", "--ledger", Ledger)).ExitCode);
+        var rebuilt = await Tool.AdminAsync("rebuild-index", "--ledger", Ledger);
         Assert.Equal(0, rebuilt.ExitCode);
         Assert.Contains("WHOLE", rebuilt.Output, StringComparison.Ordinal);
         await AssertVerdictsAsync();
@@ -86,9 +86,9 @@ public sealed class AdminCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_ledger_that_cannot_be_reached_is_no_diagnosis()
     {
-        Assert.Equal(2, (await Tool.RunAsync("admin", "doctor", "--ledger", "nonsense")).ExitCode);
-        Assert.Equal(2, (await Tool.RunAsync("admin", "doctor", "--ledger", "https://elsewhere.example")).ExitCode);
-        Assert.Equal(3, (await Tool.RunAsync("admin", "doctor", "--ledger", AzuriteAccount.Ledger.ConnectionString(1, 1, 1))).ExitCode);
+        Assert.Equal(2, (await Tool.AdminAsync("doctor", "--ledger", "nonsense")).ExitCode);
+        Assert.Equal(2, (await Tool.AdminAsync("doctor", "--ledger", "https://elsewhere.example")).ExitCode);
+        Assert.Equal(3, (await Tool.AdminAsync("doctor", "--ledger", AzuriteAccount.Ledger.ConnectionString(1, 1, 1))).ExitCode);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -102,7 +102,7 @@ public sealed class AdminCommandTests : IAsyncLifetime
 
     private async Task<(int Code, string Kinds)> DoctorAsync(params string[] more)
     {
-        var run = await Tool.RunAsync(["admin", "doctor", "--ledger", Ledger, "--inbox", _local.Inbox, "--json", .. more]);
+        var run = await Tool.AdminAsync(["doctor", "--ledger", Ledger, "--inbox", _local.Inbox, "--json", .. more]);
         var findings = JsonSerializer.Deserialize<JsonElement>(run.Output).GetProperty("findings").EnumerateArray();
         return (run.ExitCode, string.Join(' ', findings.Select(finding => finding.GetProperty("kind").GetString())));
     }
@@ -110,7 +110,7 @@ public sealed class AdminCommandTests : IAsyncLifetime
     // What is not repaired, after another run that repairs.
     private async Task<(int Code, string Left)> RepairAgainAsync()
     {
-        var run = await Tool.RunAsync("admin", "doctor", "--ledger", Ledger, "--inbox", _local.Inbox, "--json", "--apply", "--receipts");
+        var run = await Tool.AdminAsync("doctor", "--ledger", Ledger, "--inbox", _local.Inbox, "--json", "--apply", "--receipts");
         var findings = JsonSerializer.Deserialize<JsonElement>(run.Output).GetProperty("findings").EnumerateArray();
         return (run.ExitCode, string.Join(' ', findings.Where(finding => !finding.GetProperty("repaired").GetBoolean()).Select(finding => finding.GetProperty("what").GetString())));
     }

@@ -1,15 +1,11 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using TrueCopy.Admin;
 using TrueCopy.Cli;
 using TrueCopy.Cli.Audit;
 using TrueCopy.EndToEnd.Tests.Cli;
 using TrueCopy.Local.Azurite;
-using TrueCopy.Testing.InMemory;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.EndToEnd.Tests.Operator;
 
@@ -272,7 +268,7 @@ public sealed class AuditCommandTests : IAsyncDisposable
 
     [Fact]
     public void The_local_ledger_is_the_one_that_the_local_service_keeps() =>
-        Assert.Equal(TrueCopy.Cli.Admin.AzureLedger.Local, AzuriteAccount.Ledger.ConnectionString(10000, 10001, 10002));
+        Assert.Equal(AzureLedger.Local, AzuriteAccount.Ledger.ConnectionString(10000, 10001, 10002));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -1,8 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.EndToEnd.Tests.Operator;
 

@@ -8,11 +8,8 @@ public sealed partial class ThreatModelTests
     [Fact]
     public async Task Every_test_and_rule_that_the_threat_model_names_there_is()
     {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Serverless.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        var model = await File.ReadAllTextAsync(Path.Combine(folder, "functions", "THREATS.md"), TestContext.Current.CancellationToken);
-        var sources = string.Concat(Directory.EnumerateFiles(Path.Combine(folder, "tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var model = await File.ReadAllTextAsync(RepositoryFolder.At("functions", "THREATS.md"), TestContext.Current.CancellationToken);
+        var sources = string.Concat(Directory.EnumerateFiles(RepositoryFolder.At("tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
         var named = NamePattern().Matches(model).Select(match => match.Groups[1].Value).Distinct().ToArray();
         Assert.True(named.Length > 30, $"{named.Length} names");
         Assert.All(named, name => Assert.True(

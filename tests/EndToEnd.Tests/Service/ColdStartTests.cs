@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using TrueCopy.FunctionsHost;
 using TrueCopy.Local;
-using TrueCopy.Testing;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 

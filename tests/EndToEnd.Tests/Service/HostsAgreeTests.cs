@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using TrueCopy.FunctionsHost;
 using TrueCopy.Local;
-using TrueCopy.Testing;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 
@@ -169,15 +168,7 @@ public sealed partial class HostsAgreeTests(HostsAgreeTests.BothHosts hosts) : I
         }
     }
 
-    private static string Table() => File.ReadAllText(Path.Combine(RepositoryFolder(), "tests", "README.md")).Split("<!-- hosts -->")[1];
-
-    private static string RepositoryFolder()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Serverless.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return folder;
-    }
+    private static string Table() => File.ReadAllText(RepositoryFolder.At("tests", "README.md")).Split("<!-- hosts -->")[1];
 
     [GeneratedRegex(@"^\| (?!request |---)([^|]+?) \|", RegexOptions.Multiline)]
     private static partial Regex TableRowPattern();

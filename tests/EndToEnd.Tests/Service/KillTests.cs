@@ -5,11 +5,6 @@ using Azure.Storage.Blobs.Specialized;
 using TrueCopy.AzureStorage;
 using TrueCopy.Local;
 using TrueCopy.Local.Azurite;
-using TrueCopy.Testing;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.Verification.Signing;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 

@@ -5,8 +5,6 @@ using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using TrueCopy.Local.Azurite;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 

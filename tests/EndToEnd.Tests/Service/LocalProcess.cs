@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using TrueCopy.AzureStorage;
 using TrueCopy.Local.Azurite;
-using TrueCopy.Testing;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 

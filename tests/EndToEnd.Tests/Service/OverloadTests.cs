@@ -199,7 +199,7 @@ public sealed class OverloadTests : IAsyncLifetime
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         patience.CancelAfter(TimeSpan.FromMinutes(5));
-        while (!(await load.VerifyAsync(_http, _service.Address, Stop)).All(answer => answer is { Verdict: Verification.Verdicts.Verdict.Verified, Results: [{ Unproven.Acts.Count: 1 }] }))
+        while (!(await load.VerifyAsync(_http, _service.Address, Stop)).All(answer => answer is { Verdict: Verdict.Verified, Results: [{ Unproven.Acts.Count: 1 }] }))
             await timer.WaitForNextTickAsync(patience.Token);
     }
 

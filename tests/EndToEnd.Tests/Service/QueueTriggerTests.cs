@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using TrueCopy.AzureStorage;
 using TrueCopy.Local.Triggers;
-using TrueCopy.Testing;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 

@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using TrueCopy.AzureStorage;
 using TrueCopy.FunctionsHost;
 using TrueCopy.Local;
-using TrueCopy.Testing;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 

@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using TrueCopy.AzureStorage;
-using TrueCopy.Verification.Answers;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using TrueCopy.Client;
 using TrueCopy.EndToEnd.Tests.Cli;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 

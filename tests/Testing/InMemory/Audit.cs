@@ -1,13 +1,3 @@
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Receipts;
-using TrueCopy.Verification.Sequencing;
-
 namespace TrueCopy.Testing.InMemory;
 
 /// <summary>The invariants of the design, checked from the outside after whatever happened.</summary>
@@ -183,7 +173,7 @@ public static class Audit
         var rows = world.Ledger.Anchors.ToDictionary(anchor => anchor.LogIndex);
         async Task<bool> IsOfAsync(BlobVersion source, Anchor anchor) =>
             anchor.ActId == ActId.Of(source, 0, anchor.Digest.Algorithm)
-            || (anchor.ReadEntry() is { Kind: ActKind.Issue } entry && Issuer.ContainerPrefix + entry.Issuer == source.Container && await world.Inbox.HeldAsync(source, anchor.Digest));
+            || (anchor.ReadEntry() is { Kind: ActKind.Issue } entry && IssuerContainer.Prefix + entry.Issuer == source.Container && await world.Inbox.HeldAsync(source, anchor.Digest));
         foreach (var (source, said) in receipts)
         {
             Require(rows.TryGetValue(said.Receipt.Proof.Index, out var anchor), "a receipt is of an act in effect");

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Testing.InMemory;
 

@@ -2,12 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Receipts;
 
 namespace TrueCopy.Testing.InMemory;
 

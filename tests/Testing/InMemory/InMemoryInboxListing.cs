@@ -1,11 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Uploads;
 
 namespace TrueCopy.Testing.InMemory;
 
@@ -25,10 +19,10 @@ public sealed partial class InMemoryInbox : IInboxListing
     /// <inheritdoc/>
     public Task<ReadOnlyMemory<byte>?> ReadAnswerAsync(string container, string path, CancellationToken cancellationToken) => _operations.RunAsync("answer.read", () =>
     {
-        var rejection = Rejections.FirstOrDefault(answer => Issuer.AnswersOf(answer.Key.Container) == container && AnswerPath.Rejection(answer.Key.Path) == path).Value;
+        var rejection = Rejections.FirstOrDefault(answer => IssuerContainer.AnswersOf(answer.Key.Container) == container && AnswerPath.Rejection(answer.Key.Path) == path).Value;
         return rejection is null
             ? (ReadOnlyMemory<byte>?)null
-            : JsonSerializer.SerializeToUtf8Bytes(ProblemDocument.Of(rejection), AnswerJson.Instance.ProblemDocument);
+            : JsonSerializer.SerializeToUtf8Bytes(rejection.ToDocument(), AnswerJson.Instance.ProblemDocument);
     });
 
     private IEnumerable<ListedBlob> Answers(string container)
@@ -36,7 +30,7 @@ public sealed partial class InMemoryInbox : IInboxListing
         var documents = Receipts.Select(answer => Answer(
             answer.Key.Source,
             AnswerPath.Receipt(answer.Key.Source.Path, DigestAlgorithm.All.Single(algorithm => algorithm.Name == answer.Key.Algorithm)),
-            TrueCopy.Verification.Receipts.Receipt.Parse(answer.Value).Proof.Index));
+            Receipt.Parse(answer.Value).Proof.Index));
         var lines = ManifestReceipts.Concat(ActReceipts).Where(answer => answer.Value.Length > 0).Select(answer => Answer(answer.Key, AnswerPath.Lines(answer.Key.Path)));
         var rejected = Rejections.Keys.Select(source => Answer(source, AnswerPath.Rejection(source.Path)));
         return documents.Concat(lines).Concat(rejected).Where(answer => answer.Container == container).Select(answer => answer.Blob);
@@ -52,6 +46,6 @@ public sealed partial class InMemoryInbox : IInboxListing
             metadata[AnswerMetadata.LogIndex] = index.ToString(CultureInfo.InvariantCulture);
         if (Deleted.ContainsKey(source))
             metadata[AnswerMetadata.Document] = AnswerMetadata.Deleted;
-        return (Issuer.AnswersOf(source.Container), new ListedBlob(path, "0x0", time.GetUtcNow(), 1, metadata));
+        return (IssuerContainer.AnswersOf(source.Container), new ListedBlob(path, "0x0", time.GetUtcNow(), 1, metadata));
     }
 }

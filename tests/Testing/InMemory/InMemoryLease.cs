@@ -1,5 +1,3 @@
-using TrueCopy.Verification.Sequencing;
-
 namespace TrueCopy.Testing.InMemory;
 
 /// <summary>A lease that one holds at a time, unless it is broken on purpose.</summary>

@@ -1,12 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using TrueCopy.TransparencyLog;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Sequencing;
 
 namespace TrueCopy.Testing.InMemory;
 

@@ -1,10 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Uploads;
 
 namespace TrueCopy.Testing.InMemory;
 

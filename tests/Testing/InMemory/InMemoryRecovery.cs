@@ -1,9 +1,3 @@
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Index;
-using TrueCopy.Verification.Recovery;
-using TrueCopy.Verification.Sequencing;
-
 namespace TrueCopy.Testing.InMemory;
 
 /// <summary>The recovery port over a world in memory.</summary>

@@ -3,17 +3,6 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Answering;
-using TrueCopy.Verification.Intake;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Sequencing;
-using TrueCopy.Verification.Signing;
-using TrueCopy.Verification.Succession;
-using TrueCopy.Verification.Verdicts;
 
 namespace TrueCopy.Testing.InMemory;
 
@@ -87,11 +76,11 @@ public sealed class InMemoryWorld
         var metadata = new Dictionary<string, string> { ["legalname"] = $"The {id} Ltd", ["jurisdiction"] = "HK" };
         if (algorithms is not null)
             metadata["algorithms"] = algorithms;
-        Inbox.CreateContainer(Issuer.ContainerPrefix + id, metadata);
+        Inbox.CreateContainer(IssuerContainer.Prefix + id, metadata);
     }
 
     /// <summary>Puts a blob and returns the event that Event Grid would send.</summary>
-    public byte[] Upload(string issuer, string path, byte[] content) => EventOf(Inbox.Put(Issuer.ContainerPrefix + issuer, path, content));
+    public byte[] Upload(string issuer, string path, byte[] content) => EventOf(Inbox.Put(IssuerContainer.Prefix + issuer, path, content));
 
     /// <summary>The BlobCreated event of a blob version, CloudEvents 1.0.</summary>
     public static byte[] EventOf(BlobVersion blob) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using TrueCopy.Verification.Acts;
-using TrueCopy.Verification.Intake;
 
 namespace TrueCopy.Testing.InMemory;
 

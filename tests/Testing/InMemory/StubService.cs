@@ -4,12 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Tiles;
-using TrueCopy.Verification.Answers;
-using TrueCopy.Verification.Digests;
-using TrueCopy.Verification.Issuers;
-using TrueCopy.Verification.Signing;
 
 namespace TrueCopy.Testing.InMemory;
 
@@ -54,7 +48,7 @@ public sealed class StubService : HttpMessageHandler
 
     /// <summary>Issues a document.</summary>
     public async Task IssueAsync(byte[] content, string issuer = "bank", Dictionary<string, string>? metadata = null) =>
-        await _service.Intake.HandleAsync(InMemoryWorld.EventOf(World.Inbox.Put(Issuer.ContainerPrefix + issuer, Guid.NewGuid().ToString(), content, metadata)), CancellationToken.None);
+        await _service.Intake.HandleAsync(InMemoryWorld.EventOf(World.Inbox.Put(IssuerContainer.Prefix + issuer, Guid.NewGuid().ToString(), content, metadata)), CancellationToken.None);
 
     /// <summary>Does an act to a document, a second after what was before: <c>revoke</c> and so on, with further members of its line.</summary>
     public async Task ActAsync(string issuer, string act, byte[] content, string more = "")
@@ -113,7 +107,7 @@ public sealed class StubService : HttpMessageHandler
 
     private async Task<VerdictDocument> AnswerAsync(string text, CancellationToken cancellationToken) =>
         Digest.TryParse(text, out var digest)
-            ? Lie(VerdictDocument.Of(await _service.Verifier.VerifyAsync(digest, cancellationToken)))
+            ? Lie((await _service.Verifier.VerifyAsync(digest, cancellationToken)).ToDocument())
             : throw new ArgumentException("A client asked about what is no digest.", nameof(text));
 
     private sealed class SharedClock(TimeProvider time) : TimeProvider

@@ -1,7 +1,3 @@
-using TrueCopy.TransparencyLog.Auditing;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Tiles;
-
 namespace TrueCopy.TransparencyLog.Tests.Auditing;
 
 /// <summary>Two signed checkpoints and the tiles tell growth, rollback and split view from tiles that prove nothing.</summary>

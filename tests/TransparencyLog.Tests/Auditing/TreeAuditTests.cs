@@ -1,8 +1,3 @@
-using TrueCopy.TransparencyLog.Auditing;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Tiles;
-
 namespace TrueCopy.TransparencyLog.Tests.Auditing;
 
 /// <summary>An audit finds everything that does not go together, and reads nothing twice.</summary>

@@ -1,7 +1,5 @@
 using System.Text;
 using CsCheck;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Merkle;
 
 namespace TrueCopy.TransparencyLog.Tests.Checkpoints;
 

@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Notes;
 
 namespace TrueCopy.TransparencyLog.Tests.Checkpoints;
 

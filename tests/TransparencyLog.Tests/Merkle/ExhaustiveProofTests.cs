@@ -1,6 +1,3 @@
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Tiles;
-
 namespace TrueCopy.TransparencyLog.Tests.Merkle;
 
 /// <summary>

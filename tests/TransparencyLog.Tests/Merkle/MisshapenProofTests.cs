@@ -1,6 +1,3 @@
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Tiles;
-
 namespace TrueCopy.TransparencyLog.Tests.Merkle;
 
 /// <summary>Right hashes in the wrong number or order, for every proof of every tree up to 130 leaves.</summary>

@@ -1,5 +1,4 @@
 using CsCheck;
-using TrueCopy.TransparencyLog.Merkle;
 
 namespace TrueCopy.TransparencyLog.Tests.Merkle;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using CsCheck;
-using TrueCopy.TransparencyLog.Notes;
 
 namespace TrueCopy.TransparencyLog.Tests.Notes;
 

@@ -1,5 +1,3 @@
-using TrueCopy.TransparencyLog.Notes;
-
 namespace TrueCopy.TransparencyLog.Tests.Notes;
 
 public sealed class KnownEd25519Tests

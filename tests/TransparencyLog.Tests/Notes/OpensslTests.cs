@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using TrueCopy.TransparencyLog.Notes;
 
 namespace TrueCopy.TransparencyLog.Tests.Notes;
 

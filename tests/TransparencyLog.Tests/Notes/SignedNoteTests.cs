@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
-using TrueCopy.TransparencyLog.Notes;
 
 namespace TrueCopy.TransparencyLog.Tests.Notes;
 

@@ -1,10 +1,5 @@
 using System.Text;
 using CsCheck;
-using TrueCopy.TransparencyLog.Checkpoints;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Notes;
-using TrueCopy.TransparencyLog.Proofs;
-using TrueCopy.TransparencyLog.Tiles;
 
 namespace TrueCopy.TransparencyLog.Tests.Proofs;
 

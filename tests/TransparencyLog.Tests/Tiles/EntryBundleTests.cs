@@ -1,6 +1,5 @@
 using System.Buffers;
 using CsCheck;
-using TrueCopy.TransparencyLog.Tiles;
 
 namespace TrueCopy.TransparencyLog.Tests.Tiles;
 

@@ -1,5 +1,3 @@
-using TrueCopy.TransparencyLog.Tiles;
-
 namespace TrueCopy.TransparencyLog.Tests.Tiles;
 
 /// <summary>What loading accepts. Above the leaves nothing is there to compare with, so the caller compares the root with the checkpoint's.</summary>

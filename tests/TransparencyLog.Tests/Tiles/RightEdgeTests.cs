@@ -1,6 +1,4 @@
 using CsCheck;
-using TrueCopy.TransparencyLog.Merkle;
-using TrueCopy.TransparencyLog.Tiles;
 
 namespace TrueCopy.TransparencyLog.Tests.Tiles;
 

@@ -1,5 +1,3 @@
-using TrueCopy.TransparencyLog.Tiles;
-
 namespace TrueCopy.TransparencyLog.Tests.Tiles;
 
 /// <summary>Which tiles an edge hands out, and that copies do not share them.</summary>

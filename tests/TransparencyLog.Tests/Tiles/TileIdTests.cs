@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using TrueCopy.TransparencyLog.Tiles;
 
 namespace TrueCopy.TransparencyLog.Tests.Tiles;
 

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace TrueCopy.Ledger.Acts;
+
+/// <summary>
+/// Deterministic id of an act: the same act delivered twice has the same id. Private to the service, because it hashes
+/// the blob's path, which an outsider could otherwise guess at.
+/// </summary>
+/// <param name="Value">32 lower-case hex digits.</param>
+public readonly record struct ActId(string Value)
+{
+    private const int Length = 16;
+
+    /// <summary>The id of the act that one line of one version of one blob makes, under one algorithm.</summary>
+    /// <param name="source">The blob and its version.</param>
+    /// <param name="position">The act's position in a manifest or list of acts, from 0.</param>
+    /// <param name="algorithm">The digest's algorithm: each has its own entry.</param>
+    public static ActId Of(BlobVersion source, long position, DigestAlgorithm algorithm) => Of(source, position, algorithm.Name);
+
+    /// <summary>
+    /// The id of an act on a document: a line that names a reference may concern several documents, so the document is
+    /// part of the id.
+    /// </summary>
+    public static ActId Of(BlobVersion source, long position, Digest document) => Of(source, position, document.ToString());
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+
+    // Neither containers, paths nor ETags can hold a NUL, so the joined form has one reading.
+    private static ActId Of(BlobVersion source, long position, string subject)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{source.Container}\0{source.Path}\0{source.ETag}\0{position}\0{subject}");
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return new ActId(Convert.ToHexStringLower(hash[..Length]));
+    }
+}
+
+/// <summary>One version of one blob.</summary>
+/// <param name="Container">The container's name.</param>
+/// <param name="Path">The blob's name, slashes included.</param>
+/// <param name="ETag">The version's ETag, without quotes.</param>
+public sealed record BlobVersion(string Container, string Path, string ETag);

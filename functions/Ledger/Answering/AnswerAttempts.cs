@@ -1,0 +1,92 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace TrueCopy.Ledger.Answering;
+
+/// <summary>An answer with what writes it.</summary>
+/// <param name="Owed">What is owed, by itself.</param>
+/// <param name="WriteAsync">Writes it.</param>
+internal sealed record ReadyAnswer(PendingAnswer Owed, Func<CancellationToken, Task> WriteAsync);
+
+/// <summary>
+/// Tries to write answers, each by itself: one that fails goes back into the queue alone, and after too many tries it is
+/// kept as a dead letter. Nothing here fails because of the place where an answer goes.
+/// </summary>
+public sealed partial class AnswerAttempts(
+    AnswerWriter writer,
+    IPendingAnswers pending,
+    IDeadLetters deadLetters,
+    AnswerOptions options,
+    AnswerMetrics metrics,
+    TimeProvider time,
+    ILogger<AnswerAttempts> logger)
+{
+    /// <summary>Under which name answers that were given up are kept among the dead letters.</summary>
+    public const string DeadLetters = "answers";
+
+    // A connection to storage carries one request at a time.
+    private const int Parallelism = 64;
+
+    /// <summary>Tells an issuer that an upload is refused.</summary>
+    public Task RefuseAsync(BlobVersion source, Rejection rejection, CancellationToken cancellationToken)
+    {
+        var refusal = new RefusalAnswer(source, rejection, time.GetUtcNow());
+        return TryAllAsync([new ReadyAnswer(refusal, stop => writer.WriteAsync(refusal, stop))], options.AtOnce, cancellationToken);
+    }
+
+    /// <summary>Tries each of some answers once. When this returns, each is written, queued by itself, or kept.</summary>
+    /// <param name="answers">The answers.</param>
+    /// <param name="limit">After how long what is not written counts as failed.</param>
+    /// <param name="cancellationToken">Gives up: whoever called still owes what is not written.</param>
+    internal async Task TryAllAsync(IReadOnlyList<ReadyAnswer> answers, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var elapsed = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(elapsed.Token, cancellationToken);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(answers, parallel, async (answer, stop) => await TryAsync(answer, either.Token, stop));
+    }
+
+    private async Task TryAsync(ReadyAnswer answer, CancellationToken either, CancellationToken stop)
+    {
+        try
+        {
+            await answer.WriteAsync(either);
+            metrics.Written(time.GetUtcNow() - answer.Owed.Since);
+        }
+        catch (Exception exception) when (!stop.IsCancellationRequested)
+        {
+            metrics.Failed();
+            var owed = answer.Owed with { Tries = answer.Owed.Tries + 1 };
+            if (owed.Tries < options.MaxTries)
+            {
+                LogFailed(logger, owed.Tries, exception);
+                await pending.AddAsync(owed, options.DelayAfter(owed.Tries), stop);
+            }
+            else
+            {
+                await deadLetters.KeepAsync(DeadLetters, NameOf(owed), PendingAnswerBody.Encode(owed), stop);
+                metrics.GivenUp();
+                LogGivenUp(logger, owed.Tries, exception);
+            }
+        }
+    }
+
+    // The same answer has the same name, so that it is kept once. Names of uploads are nobody's business.
+    private static string NameOf(PendingAnswer answer) => answer switch
+    {
+        DocumentAnswer document => NameOf(document.Source, "document"),
+        ManifestPartAnswer part => NameOf(part.Source, string.Create(CultureInfo.InvariantCulture, $"manifest-{part.Part}")),
+        RepeatAnswer repeat => NameOf(repeat.Source, "repeat"),
+        ActListAnswer list => NameOf(list.Source, string.Create(CultureInfo.InvariantCulture, $"acts-{list.Part}")),
+        RefusalAnswer refusal => NameOf(refusal.Source, "refusal"),
+        _ => throw new ArgumentOutOfRangeException(nameof(answer), answer, "A batch is answered one by one."),
+    };
+
+    private static string NameOf(BlobVersion source, string kind) => $"{ActId.Of(source, 0, DigestAlgorithm.Sha256)}-{kind}";
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An answer could not be written, try {Tries}; it is tried again by itself.")]
+    private static partial void LogFailed(ILogger logger, int tries, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An answer could not be written in {Tries} tries; it is kept as a dead letter.")]
+    private static partial void LogGivenUp(ILogger logger, int tries, Exception exception);
+}

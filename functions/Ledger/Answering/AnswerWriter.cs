@@ -1,0 +1,168 @@
+namespace TrueCopy.Ledger.Answering;
+
+/// <summary>
+/// Writes answers. Whatever is in the log can be answered from the index and the journal at any time, by any process, and
+/// as often as one likes.
+/// </summary>
+public sealed class AnswerWriter(
+    IOutbox outbox,
+    IJournal journal,
+    IAnchorIndex index,
+    ICheckpointSource checkpoints,
+    IHashTileSource tiles)
+{
+    private const int Parallelism = 16;
+
+    /// <summary>Writes one answer from what is stored.</summary>
+    public Task WriteAsync(PendingAnswer answer, CancellationToken cancellationToken) => answer switch
+    {
+        DocumentAnswer document => WriteAsync(document, cancellationToken),
+        ManifestPartAnswer part => WriteAsync(part, cancellationToken),
+        RepeatAnswer repeat => WriteAsync(repeat, cancellationToken),
+        ActListAnswer list => WriteAsync(list, cancellationToken),
+        RefusalAnswer refusal => outbox.WriteRejectionAsync(refusal.Source, refusal.Since, refusal.Rejection, cancellationToken),
+        _ => throw new ArgumentOutOfRangeException(nameof(answer), answer, "A batch is answered one by one."),
+    };
+
+    /// <summary>The single answers that something owed stands for, each to be written by itself.</summary>
+    internal async Task<IReadOnlyList<PendingAnswer>> SplitAsync(PendingAnswer owed, CancellationToken cancellationToken)
+    {
+        if (owed is not BatchAnswers batch)
+            return [owed];
+        var written = JournalFormat.Decode(await journal.ReadAsync(batch.Journal, cancellationToken));
+        return [.. OwedAnswers.Of(written, batch.Since)];
+    }
+
+    /// <summary>Writes the receipts of a document; then, if retention says so, deletes it.</summary>
+    /// <param name="document">The answer.</param>
+    /// <param name="acts">Its acts, one for each algorithm.</param>
+    /// <param name="prover">Makes the receipts.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal Task WriteDocumentAsync(DocumentAnswer document, IReadOnlyList<AnsweredAct> acts, Prover prover, CancellationToken cancellationToken) =>
+        acts.Any(act => act.InEffect is null)
+            ? outbox.WriteRejectionAsync(document.Source, acts[0].At, Rejection.TooManyActs(), cancellationToken)
+            : WriteDocumentAsync(document.Source, acts[0].At, [.. acts.Select(act => act.InEffect!)], document.Delete, prover, cancellationToken);
+
+    private async Task WriteDocumentAsync(BlobVersion source, DateTimeOffset at, IReadOnlyList<Anchor> rows, bool delete, Prover prover, CancellationToken cancellationToken)
+    {
+        foreach (var row in rows)
+        {
+            var receipt = await prover.ProveAsync(row, cancellationToken);
+            await outbox.WriteReceiptAsync(source, at, row.Digest.Algorithm, row.LogIndex, receipt.Encode(), cancellationToken);
+        }
+
+        // Only now: the act is published and every receipt is written.
+        if (delete)
+            await outbox.DeleteDocumentAsync(source, [.. rows.Select(row => row.Digest.Algorithm)], cancellationToken);
+    }
+
+    /// <summary>Writes the receipts of a part of a manifest.</summary>
+    internal async Task WritePartAsync(ManifestPartAnswer part, IReadOnlyList<AnsweredAct> acts, Prover prover, CancellationToken cancellationToken)
+    {
+        using var lines = new ReceiptLines(acts.Count);
+        foreach (var (line, act) in acts.SelectMany(Lines).OrderBy(item => item.Line.Position))
+        {
+            if (act.InEffect is { } row)
+                lines.Add(line.Position + 1, act.Act.Kind, row, await prover.ProveAsync(row, cancellationToken), line.FileName);
+            else
+                lines.AddRefused(line.Position + 1, DocumentActs.TooManyActs, line.FileName);
+        }
+
+        var form = acts[0].Act.Answer;
+        await outbox.WriteManifestReceiptsAsync(part.Source, acts[0].At, form.Part, form.Parts, lines.Written, cancellationToken);
+    }
+
+    private static IEnumerable<(ListedLine Line, AnsweredAct Act)> Lines(AnsweredAct act) => act.Act.Confidential.Also
+        .Prepend(new ListedLine(act.Act.Position, act.Act.Confidential.FileName))
+        .Select(line => (line, act));
+
+    private async Task WriteAsync(DocumentAnswer document, CancellationToken cancellationToken)
+    {
+        var acts = await FindAsync(document.Journal, act => act.Answer.Kind == UploadKind.Document && act.Source == document.Source, cancellationToken);
+        await WriteDocumentAsync(document, acts, await ProverAsync(acts.Select(act => act.InEffect), cancellationToken), cancellationToken);
+    }
+
+    private async Task WriteAsync(ManifestPartAnswer part, CancellationToken cancellationToken)
+    {
+        var acts = await FindAsync(part.Journal, act => act.Answer.Kind == UploadKind.Manifest && act.Answer.Part == part.Part && act.Source == part.Source, cancellationToken);
+        await WritePartAsync(part, acts, await ProverAsync(acts.Select(act => act.InEffect), cancellationToken), cancellationToken);
+    }
+
+    private async Task WriteAsync(RepeatAnswer repeat, CancellationToken cancellationToken)
+    {
+        var issuer = IssuerContainer.IdOf(repeat.Source.Container);
+        var rows = await EachAsync(repeat.Lines, async (line, stop) =>
+            DocumentActs.Standing(DocumentActs.OwnedBy(issuer, await index.FindAsync(line.Document, stop)))?.Anchor ?? throw NotIndexed(), cancellationToken);
+        var prover = await ProverAsync(rows, cancellationToken);
+        if (repeat.Upload == UploadKind.Document)
+        {
+            await WriteDocumentAsync(repeat.Source, repeat.At, rows, repeat.Delete, prover, cancellationToken);
+            return;
+        }
+
+        using var lines = new ReceiptLines(rows.Length);
+        foreach (var (line, row) in repeat.Lines.Zip(rows))
+            lines.Add(line.Line, ActKind.Issue, row, await prover.ProveAsync(row, cancellationToken), line.FileName);
+        await outbox.WriteManifestReceiptsAsync(repeat.Source, repeat.At, part: 0, parts: 1, lines.Written, cancellationToken);
+    }
+
+    private async Task WriteAsync(ActListAnswer list, CancellationToken cancellationToken)
+    {
+        var anchors = await EachAsync(list.Done, async (line, stop) =>
+        {
+            var id = ActId.Of(list.Source, line.Line - 1, line.Document);
+            return (await index.FindAsync(line.Document, stop)).FirstOrDefault(anchor => anchor.ActId == id) ?? throw NotIndexed();
+        }, cancellationToken);
+        using var lines = new ReceiptLines(anchors.Length);
+        if (anchors.Length > 0)
+        {
+            var prover = await ProverAsync(anchors, cancellationToken);
+            foreach (var (line, anchor) in list.Done.Zip(anchors))
+                lines.Add(line.Line, line.Kind, anchor, await prover.ProveAsync(anchor, cancellationToken));
+        }
+
+        if (list.Parts == 1)
+        {
+            var refused = list.Refused.Count == 0 ? null : Rejection.RefusedActs(list.Refused.Count, list.Lines, list.Refused);
+            await outbox.WriteActReceiptsAsync(list.Source, list.At, lines.Written, refused, cancellationToken);
+            return;
+        }
+
+        // Parts are answered in any order, so the refusal of a long list says the same whichever part writes it.
+        foreach (var line in list.Refused)
+            lines.AddRefused(line.Line, line.Detail);
+        if (list.Refused.Count > 0)
+            await outbox.WriteRejectionAsync(list.Source, list.At, Rejection.RefusedActs(), cancellationToken);
+        await outbox.WriteManifestReceiptsAsync(list.Source, list.At, list.Part, list.Parts, lines.Written, cancellationToken);
+    }
+
+    private async Task<Prover> ProverAsync(IEnumerable<Anchor?> rows, CancellationToken cancellationToken) =>
+        new(tiles, await checkpoints.GetAsync(rows.Max(row => row?.LogIndex ?? -1) + 1, cancellationToken));
+
+    // Acts of a batch with what is in effect, which need not be the entries of this batch.
+    private async Task<AnsweredAct[]> FindAsync(string name, Func<JournalAct, bool> wanted, CancellationToken cancellationToken)
+    {
+        var batch = JournalFormat.Decode(await journal.ReadAsync(name, cancellationToken));
+        var acts = batch.Acts().Where(item => wanted(item.Act)).ToArray();
+        if (acts.Length == 0)
+            throw new InvalidOperationException("The batch does not hold the acts that are to be answered.");
+        return await EachAsync(acts, async (item, stop) =>
+        {
+            var rows = await index.FindAsync(item.Anchor.Digest, stop);
+            var displaced = DocumentActs.Displace(new NewAct(item.Anchor, item.Act.Kind, item.Act.Issuer), rows);
+            if (displaced is null && !rows.Any(row => row.ActId == item.Anchor.ActId))
+                throw NotIndexed();
+            return new AnsweredAct(item.Act, item.Anchor, displaced is null ? item.Anchor : displaced.Standing);
+        }, cancellationToken);
+    }
+
+    private static async Task<TTo[]> EachAsync<TFrom, TTo>(IReadOnlyList<TFrom> items, Func<TFrom, CancellationToken, Task<TTo>> find, CancellationToken cancellationToken)
+    {
+        var found = new TTo[items.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, found.Length, options, async (i, stop) => found[i] = await find(items[i], stop));
+        return found;
+    }
+
+    private static LogUnavailableException NotIndexed() => new("An act that is to be answered is not in the index.");
+}

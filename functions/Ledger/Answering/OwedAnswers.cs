@@ -1,0 +1,44 @@
+namespace TrueCopy.Ledger.Answering;
+
+/// <summary>An answer of a batch, and the acts that it is about.</summary>
+/// <param name="Owed">The answer.</param>
+/// <param name="Acts">The acts, in log order.</param>
+internal sealed record OwedAnswer(PendingAnswer Owed, IReadOnlyList<AnsweredAct> Acts);
+
+/// <summary>An act and what answers it.</summary>
+/// <param name="Act">The act.</param>
+/// <param name="Own">The row of its own entry, whether the index has it or not.</param>
+/// <param name="InEffect">The row of the index whose receipt is the answer: its own, or that of the act that counts in its place. Null if the issuer has done too much to the document.</param>
+internal sealed record AnsweredAct(JournalAct Act, Anchor Own, Anchor? InEffect)
+{
+    /// <summary>When it was done.</summary>
+    public DateTimeOffset At => Own.ReadEntry().At;
+}
+
+/// <summary>Finds out which answers a batch owes. Lists of acts are answered when all of their lines are, which may take several batches, and so apart.</summary>
+internal static class OwedAnswers
+{
+    /// <summary>Whether a batch owes any.</summary>
+    public static bool Any(JournalBatch batch) => batch.Records.Any(record => record.Act is { Answer.Kind: not UploadKind.ActList });
+
+    /// <summary>One answer a document and part of a manifest.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="since">Since when they are owed.</param>
+    /// <param name="displaced">Acts that take no effect; of those that have an entry already the first entry is answered.</param>
+    public static IEnumerable<OwedAnswer> Of(JournalBatch batch, DateTimeOffset since, IReadOnlyDictionary<long, DisplacedAct> displaced)
+    {
+        var acts = batch.Acts().Where(item => item.Act.Answer.Kind != UploadKind.ActList && displaced.GetValueOrDefault(item.Anchor.LogIndex)?.Why != Displacement.SameAct);
+        foreach (var upload in acts.GroupBy(item => (item.Act.Source, item.Act.Answer)))
+        {
+            var (source, form) = upload.Key;
+            AnsweredAct[] answered = [.. upload.Select(item => new AnsweredAct(item.Act, item.Anchor, displaced.TryGetValue(item.Anchor.LogIndex, out var lost) ? lost.Standing : item.Anchor))];
+            yield return form.Kind == UploadKind.Document
+                ? new OwedAnswer(new DocumentAnswer(batch.Name, source, [.. answered.Select(item => item.Act.Digest)], form.DeleteDocument, since), answered)
+                : new OwedAnswer(new ManifestPartAnswer(batch.Name, source, form.Part, since), answered);
+        }
+    }
+
+    /// <summary>Likewise, where what takes effect is not known; good for the answers, not for their acts.</summary>
+    public static IEnumerable<PendingAnswer> Of(JournalBatch batch, DateTimeOffset since) =>
+        Of(batch, since, new Dictionary<long, DisplacedAct>()).Select(answer => answer.Owed);
+}

@@ -1,0 +1,40 @@
+namespace TrueCopy.Ledger.Intake;
+
+/// <summary>Takes in a document: hashes it while reading it once, in constant memory.</summary>
+public sealed class DocumentIntake(IStagedActs staged, IAnchorIndex index, RepeatedIssues repeated)
+{
+    /// <summary>Stages the issue of a document.</summary>
+    /// <exception cref="UploadRejectedException">Its metadata breaks a rule, it is empty, or the issuer revoked these bytes or has done too much to them.</exception>
+    public async Task<IntakeOutcome> StageAsync(Issuer issuer, InboxDocument document, CancellationToken cancellationToken)
+    {
+        var source = document.Version;
+        var terms = UploadMetadata.Parse(document.Metadata);
+        var digests = await StreamDigest.ComputeAsync(document.Content, issuer.Algorithms, progress: null, cancellationToken);
+        var known = await index.FindAsync(digests[0], cancellationToken);
+        var id = ActId.Of(source, position: 0, digests[0].Algorithm);
+        if (known.Any(anchor => anchor.ActId == id))
+            return IntakeOutcome.Ignored;
+        if (digests[0].IsOfNothing)
+            throw new UploadRejectedException(Rejection.EmptyDocument());
+        var own = DocumentActs.OwnedBy(issuer.Id, known);
+        if (own.Any(act => act.Entry.Kind == ActKind.Revoke))
+            throw new UploadRejectedException(Rejection.Revoked("These bytes were issued and revoked; they cannot be issued again."));
+
+        var act = new RequestedAct(ActKind.Issue, Position: 0)
+        {
+            Digests = digests,
+            Reference = terms.Reference,
+            Type = terms.Type,
+            ValidFrom = terms.ValidFrom,
+            Expires = terms.Expires,
+        };
+        var answer = issuer.Retention == Retention.Delete ? AnswerForm.OfDocumentToDelete : AnswerForm.OfDocument;
+        var upload = new StagedUpload(source, issuer, document.LastModified, answer, [act]);
+        if (own.Count > 0)
+            upload = upload with { Repeats = await repeated.AreAllAsync(upload, cancellationToken) };
+        if (own.Count >= DocumentActs.MaxActs && !upload.Repeats)
+            throw new UploadRejectedException(Rejection.TooManyActs());
+        await staged.StageAsync([await staged.PrepareAsync(upload, cancellationToken)], cancellationToken);
+        return IntakeOutcome.Staged;
+    }
+}

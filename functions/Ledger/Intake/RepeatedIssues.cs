@@ -1,0 +1,38 @@
+namespace TrueCopy.Ledger.Intake;
+
+/// <summary>
+/// Finds uploads that change nothing: what they issue stands already, issued by the same issuer on the same terms. They get
+/// the receipts of what stands and no entries, so that a folder can be uploaded every night.
+/// </summary>
+public sealed class RepeatedIssues(IAnchorIndex index, IReferenceIndex references)
+{
+    /// <summary>
+    /// The longest list that is looked at line by line. In a longer one a query a line would be dear; of its repeated lines
+    /// the log gets entries, which take no effect and are answered all the same.
+    /// </summary>
+    public const int MaxLines = 64;
+
+    /// <summary>Whether everything that an upload issues stands already.</summary>
+    public async Task<bool> AreAllAsync(StagedUpload upload, CancellationToken cancellationToken)
+    {
+        foreach (var issue in upload.Acts)
+        {
+            foreach (var digest in issue.Digests)
+            {
+                var own = DocumentActs.OwnedBy(upload.Issuer.Id, await index.FindAsync(digest, cancellationToken));
+                if (own.Any(act => act.Entry.Kind == ActKind.Revoke)
+                    || DocumentActs.Standing(own) is not { } standing
+                    || !IssueTerms.Of(issue, digest, upload.Issuer).AreThoseOf(standing))
+                {
+                    return false;
+                }
+            }
+
+            // Issued again under a reference of several documents, it is the last of them, which is more than nothing.
+            if (issue.Reference is { } reference && !(await references.FindAsync(upload.Issuer.Id, reference, cancellationToken)).All(issue.Digests.Contains))
+                return false;
+        }
+
+        return true;
+    }
+}

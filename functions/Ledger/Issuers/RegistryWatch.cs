@@ -1,0 +1,21 @@
+namespace TrueCopy.Ledger.Issuers;
+
+/// <summary>Sees to it that a change of the registry reaches the log even if the issuer uploads nothing.</summary>
+/// <remarks>Remembers what it staged; the sequencer drops what the log says already, so a restart is harmless.</remarks>
+public sealed class RegistryWatch(IIssuerRegistry registry, IStagedActs staged)
+{
+    private readonly Dictionary<string, Issuer> _staged = [];
+
+    /// <summary>Stages the description of every issuer that is new or changed since the last call.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        foreach (var issuer in await registry.ListAsync(cancellationToken))
+        {
+            if (_staged.TryGetValue(issuer.Id, out var known) && known.Since == issuer.Since && known.Describes(issuer))
+                continue;
+            var description = new StagedUpload(new BlobVersion(issuer.Container, "", ""), issuer, issuer.Since, AnswerForm.OfDocument, []);
+            await staged.StageAsync([await staged.PrepareAsync(description, cancellationToken)], cancellationToken);
+            _staged[issuer.Id] = issuer;
+        }
+    }
+}

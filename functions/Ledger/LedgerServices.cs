@@ -1,0 +1,50 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace TrueCopy.Ledger;
+
+/// <summary>Wires intake, sequencer and verifier, the same for every host.</summary>
+public static class LedgerServices
+{
+    /// <summary>Adds the services; the host adds the ports and <see cref="ILogKeys"/>, or a <see cref="LogIdentity"/> that never changes.</summary>
+    public static IServiceCollection AddVerification(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ITileReader>(provider => provider.GetRequiredService<ILogStore>());
+        services.AddSingleton<IHashTileSource, CachedTiles>();
+        services.TryAddSingleton<ILogKeys>(provider => new FixedKeys(provider.GetRequiredService<LogIdentity>()));
+        services.AddSingleton<SequencerMetrics>();
+        services.TryAddSingleton(new SequencerOptions());
+        services.AddSingleton<BatchCommitter>();
+        services.AddSingleton<BatchIndexer>();
+        services.AddSingleton<BatchPublisher>();
+        services.AddSingleton<ActResolver>();
+        services.AddSingleton<IssuerAnnouncements>();
+        services.AddSingleton<SuspectMessages>();
+        services.AddSingleton<StagedBatches>();
+        services.TryAddSingleton(new AnswerOptions());
+        services.AddSingleton<AnswerMetrics>();
+        services.AddSingleton<AnswerWriter>();
+        services.AddSingleton<AnswerAttempts>();
+        services.AddSingleton<AnswerHandler>();
+        services.AddSingleton<DirectAnswers>();
+        services.AddSingleton<Sequencer>();
+        services.AddSingleton<RepeatedIssues>();
+        services.AddSingleton<DocumentIntake>();
+        services.AddSingleton<ManifestIntake>();
+        services.AddSingleton<ActListIntake>();
+        services.AddSingleton<IntakeHandler>();
+        services.AddSingleton<PoisonHandler>();
+        services.AddSingleton<IntakeMetrics>();
+        services.AddSingleton<Backlog>();
+        services.AddSingleton<SafetyNet>();
+        services.AddSingleton<RegistryWatch>();
+        services.AddSingleton<IssuerList>();
+        services.AddSingleton<CheckpointSource>();
+        services.AddSingleton<ICheckpointSource>(provider => provider.GetRequiredService<CheckpointSource>());
+        services.AddSingleton<Verifier>();
+        services.AddSingleton<ProvenKeys>();
+        services.AddSingleton<UploadHistory>();
+        return services;
+    }
+}

@@ -1,0 +1,54 @@
+namespace TrueCopy.Ledger.Manifests;
+
+/// <summary>
+/// A line of <c>*.manifest.jsonl</c>: <c>{"algorithm":"sha-256","digest":"…"}</c> with, optionally, <c>reference</c>,
+/// <c>type</c>, <c>validFrom</c> and <c>expires</c>.
+/// </summary>
+public static class ManifestLine
+{
+    private static readonly string[] Members = ["algorithm", "digest", "reference", "type", "validFrom", "expires"];
+
+    /// <summary>Reads a line; what it leaves out is as the whole upload states it.</summary>
+    /// <exception cref="LineException">It breaks a rule.</exception>
+    public static RequestedAct Parse(Line line, Terms whole)
+    {
+        var json = JsonLine.Parse(line, Members);
+        var reference = Text(json, "reference", Statement.MaxReferenceLength);
+        var type = Text(json, "type", Statement.MaxTypeLength);
+        var validFrom = Time(json, "validFrom") ?? whole.ValidFrom;
+        var expires = Time(json, "expires") ?? whole.Expires;
+        if (Statement.CheckPeriod(validFrom, expires) is { } rule)
+            throw json.Fault("expires", rule);
+        return new RequestedAct(ActKind.Issue, line.Number - 1)
+        {
+            Digests = [JsonDigest.Read(json, "algorithm", "digest")],
+            Reference = reference,
+            Type = type ?? whole.Type,
+            ValidFrom = validFrom,
+            Expires = expires,
+        };
+    }
+
+    private static string? Text(JsonLine json, string name, int maxLength) =>
+        json[name] is not { } text ? null
+        : Statement.CheckText(name, text, maxLength) is { } rule ? throw json.Fault(name, rule)
+        : text;
+
+    private static DateTimeOffset? Time(JsonLine json, string name) =>
+        json[name] is not { } text ? null
+        : Statement.ReadTime(name, text, out var time) is { } rule ? throw json.Fault(name, rule)
+        : time;
+}
+
+/// <summary>A digest in two members of a line.</summary>
+internal static class JsonDigest
+{
+    public static Digest Read(JsonLine json, string algorithmMember, string digestMember)
+    {
+        if (!DigestAlgorithm.TryParse(json.Required(algorithmMember), out var algorithm))
+            throw json.Fault(algorithmMember, $"{algorithmMember} is one of {string.Join(", ", DigestAlgorithm.All)}");
+        return Digest.TryParse(algorithm, json.Required(digestMember), out var digest)
+            ? digest
+            : throw json.Fault(digestMember, $"a {algorithm} digest is {algorithm.Length * 2} hex digits");
+    }
+}

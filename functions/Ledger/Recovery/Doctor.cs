@@ -1,0 +1,185 @@
+namespace TrueCopy.Ledger.Recovery;
+
+/// <summary>What a look at a ledger covers and does.</summary>
+/// <param name="Apply">Whether what can be repaired is; otherwise nothing is changed.</param>
+/// <param name="Receipts">Whether answers are looked for that issuers do not have: two requests an upload.</param>
+public sealed record DoctorOptions(bool Apply = false, bool Receipts = false);
+
+/// <summary>
+/// Compares everything that the service keeps with the journal, its source of truth, and repairs what follows from it.
+/// What would contradict a signature, it never touches. Safe beside a running service, whose newest batch may be found
+/// unfinished.
+/// </summary>
+public sealed class Doctor(
+    ILogState state,
+    IJournal journal,
+    ILogStore log,
+    IAnchorIndex anchors,
+    IReferenceIndex references,
+    IRevocationIndex revocations,
+    IIssuerHistory issuers,
+    IKeyHistory keyHistory,
+    IStagedActs staged,
+    IOutbox outbox,
+    IRecoveryStorage storage,
+    TimeProvider time)
+{
+    /// <summary>After this long a staged upload should be in the log.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+
+    /// <summary>Looks at everything.</summary>
+    /// <param name="options">What to look at, and whether to repair.</param>
+    /// <param name="progress">Told how many entries were looked at; null for nobody.</param>
+    /// <param name="cancellationToken">Gives up; what was repaired stays so.</param>
+    public async Task<RecoveryReport> RunAsync(DoctorOptions options, IProgress<(long Done, long Of)>? progress, CancellationToken cancellationToken)
+    {
+        var findings = new Findings(options.Apply);
+
+        // The checkpoint first: it is never ahead of a head that is read after it.
+        var published = await log.ReadCheckpointAsync(cancellationToken);
+        var finished = await state.LoadFinishedAsync(cancellationToken);
+        var (size, batches) = (0L, 0L);
+        try
+        {
+            if (((await state.LoadHeadAsync(cancellationToken))?.Head ?? await RestoreHeadAsync(published, finished, findings, cancellationToken)) is { } head)
+            {
+                var chain = await JournalChain.FindAsync(journal, storage, head.Journal, cancellationToken);
+                batches = chain.Count;
+                size = await CheckAsync(head, published, finished, chain, options, findings, progress, cancellationToken);
+            }
+        }
+        catch (LogFormatException exception)
+        {
+            findings.Note(FindingKind.Journal, exception.Message, "Bring the blob back from its versions, or from another copy of the journal. What comes after it was not looked at.");
+        }
+
+        await CheckPendingAsync(findings, cancellationToken);
+        return new RecoveryReport(size, batches, findings.ToList());
+    }
+
+    private async Task<long> CheckAsync(
+        Head head,
+        ReadOnlyMemory<byte>? published,
+        long finished,
+        JournalChain chain,
+        DoctorOptions options,
+        Findings findings,
+        IProgress<(long Done, long Of)>? progress,
+        CancellationToken cancellationToken)
+    {
+        var stated = LogCheckup.TryParse(head.Note);
+        if (stated is null || JournalChain.NameOf((stated.Size, stated.Root)) != head.Journal)
+        {
+            findings.Note(FindingKind.Head, "the head's checkpoint is not that of its journal batch", "Bring back the blob state/head from its versions.");
+            return 0;
+        }
+
+        var publicLog = new LogCheckup(log, storage, findings);
+        var index = new IndexCheckup(anchors, references, revocations, issuers, keyHistory, storage, chain, findings);
+        IReadOnlyList<string> keys = [];
+        await foreach (var batch in chain.ReadAsync(cancellationToken))
+        {
+            keys = batch.OwnEntries().LastOrDefault(own => own.Entry.Keys is not null).Entry?.Keys ?? keys;
+            await publicLog.CheckTilesAsync(batch, stated.Size, cancellationToken);
+            await index.CheckAsync(batch, cancellationToken);
+            progress?.Report((batch.Size, stated.Size));
+        }
+
+        await index.CheckExtraAsync(stated.Size, cancellationToken);
+        CheckFinished(finished, stated.Size, findings);
+        if (TryOpen(head.Note, stated.Origin, keys) is not { } signed)
+        {
+            findings.Note(FindingKind.Head, "the head's checkpoint is not signed by the keys that the log announces", "Bring back the blob state/head from its versions; it is not published as it is.");
+            return stated.Size;
+        }
+
+        await publicLog.CheckCheckpointAsync(published, signed, cancellationToken);
+        if (options.Receipts)
+            await CheckReceiptsAsync(chain, signed, findings, cancellationToken);
+        return stated.Size;
+    }
+
+    private async Task CheckReceiptsAsync(JournalChain chain, SignedCheckpoint head, Findings findings, CancellationToken cancellationToken)
+    {
+        using var tiles = new CachedTiles(log);
+        var writer = new AnswerWriter(outbox, journal, anchors, new HeadOnly(head), tiles);
+        var receipts = new ReceiptCheckup(writer, storage, time, findings);
+        await receipts.CheckGivenUpAsync(cancellationToken);
+        await foreach (var batch in chain.ReadAsync(cancellationToken))
+            await receipts.CheckAsync(batch, cancellationToken);
+    }
+
+    // What was committed after the last published checkpoint was never shown to anyone, and its uploads are still staged.
+    private async Task<Head?> RestoreHeadAsync(ReadOnlyMemory<byte>? published, long finished, Findings findings, CancellationToken cancellationToken)
+    {
+        const string What = "there is no head";
+        if (published is not { } note || LogCheckup.TryParse(note) is not { } stated)
+        {
+            findings.Note(FindingKind.Head, $"{What}, and no published checkpoint either", "If a log has begun here, stop the service before it begins another, and bring back the blob state/head from its versions. If none has, all is well.");
+            return null;
+        }
+
+        if (finished > stated.Size)
+        {
+            findings.Note(FindingKind.Head, $"{What}, and the published checkpoint is older than what was published last", "Stop the service. Bring back the blob state/head, and the checkpoint, from their versions.");
+            return null;
+        }
+
+        var head = new Head(JournalChain.NameOf((stated.Size, stated.Root)), note);
+        await CheckSignatureAsync(head, stated, cancellationToken);
+        await findings.RepairAsync(FindingKind.Head, What, "It is made again from the published checkpoint and its journal batch.", null, async () =>
+        {
+            if (await state.TryReplaceHeadAsync(head, null, cancellationToken) is null)
+                throw new LogFormatException("head: another one appeared meanwhile");
+        });
+        return head;
+    }
+
+    private async Task CheckSignatureAsync(Head head, Checkpoint stated, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> keys = [];
+        await foreach (var batch in (await JournalChain.FindAsync(journal, storage, head.Journal, cancellationToken)).ReadAsync(cancellationToken))
+            keys = batch.OwnEntries().LastOrDefault(own => own.Entry.Keys is not null).Entry?.Keys ?? keys;
+        if (TryOpen(head.Note, stated.Origin, keys) is null)
+            throw new LogFormatException("head: there is none, and the published checkpoint is not signed by the keys that the journal announces");
+    }
+
+    private static void CheckFinished(long finished, long size, Findings findings)
+    {
+        if (finished < size)
+            findings.Note(FindingKind.Finished, $"the log is committed up to {size} entries and finished up to {finished}", "The sequencer finishes it by itself, within a minute; if it does not, look at its errors.");
+        else if (finished > size)
+            findings.Note(FindingKind.Finished, $"the mark says that {finished} entries are finished, of {size}", "Remove the blob state/finished; the sequencer then finishes the last batch once more, which does no harm.");
+    }
+
+    private async Task CheckPendingAsync(Findings findings, CancellationToken cancellationToken)
+    {
+        if (await staged.OldestAsync(cancellationToken) is { } oldest && time.GetUtcNow() - oldest > Patience)
+            findings.Note(FindingKind.Pending, $"an upload is staged since {oldest:u}", "The sequencer takes it when it runs; look at its errors.");
+        var pending = await storage.CountPendingAsync(cancellationToken);
+        if (pending.Poison > 0)
+            findings.Note(FindingKind.Pending, $"{pending.Poison} messages that failed for good wait in poison queues", "The service answers and keeps them when it runs.");
+        if (pending.DeadLetters > 0)
+            findings.Note(FindingKind.Pending, $"{pending.DeadLetters} dead letters", "Read what each says, mend its cause, and remove it from the container dead-letters.");
+    }
+
+    private static SignedCheckpoint? TryOpen(ReadOnlyMemory<byte> note, string origin, IReadOnlyList<string> keys)
+    {
+        try
+        {
+            return SignedCheckpoint.Open(note, origin, [.. keys.Select(NoteVerifier.Parse)]);
+        }
+        catch (LogFormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The head that was looked at, and no other.</summary>
+    private sealed class HeadOnly(SignedCheckpoint head) : ICheckpointSource
+    {
+        public ValueTask<SignedCheckpoint> GetAsync(long minimumSize, CancellationToken cancellationToken) => head.Size >= minimumSize
+            ? new(head)
+            : throw new LogUnavailableException("The log has grown since the doctor looked at its head.");
+    }
+}

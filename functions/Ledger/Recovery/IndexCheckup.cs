@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+
+namespace TrueCopy.Ledger.Recovery;
+
+/// <summary>Compares the index with the journal, in both directions.</summary>
+internal sealed class IndexCheckup(
+    IAnchorIndex anchors,
+    IReferenceIndex references,
+    IRevocationIndex revocations,
+    IIssuerHistory issuers,
+    IKeyHistory keys,
+    IRecoveryStorage storage,
+    JournalChain chain,
+    Findings findings)
+{
+    private const string RepairMissing = "It is written again from the journal.";
+    private const string RepairExtra = "It is taken away.";
+    private readonly ConcurrentDictionary<string, IReadOnlySet<Digest>> _revoked = new();
+    private readonly ConcurrentDictionary<string, SharedRead<IReadOnlySet<Digest>>> _reading = new();
+    private long _inEffect;
+
+    /// <summary>Looks for what a batch of the journal says and the index does not.</summary>
+    public async Task CheckAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        foreach (var record in batch.Keys())
+            await CheckKeysAsync(record, cancellationToken);
+        foreach (var (logIndex, entry) in batch.OwnEntries().Where(own => own.Entry.Kind == ActKind.Issuer))
+            await CheckIssuerAsync(new IssuerRecord(logIndex, BatchIndexer.Describe(entry)), cancellationToken);
+
+        // Within a batch, too, the first entry of an act is the one in effect.
+        var firsts = batch.Acts().GroupBy(item => (item.Anchor.Digest, item.Anchor.ActId)).Select(same => same.First());
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(firsts, options, async (item, stop) =>
+        {
+            if (await CheckAnchorAsync(item.Anchor, item.Act, stop))
+                await CheckActAsync(item.Act, stop);
+        });
+    }
+
+    /// <summary>Looks for what the index says and the journal does not, after every batch was looked at.</summary>
+    public async Task CheckExtraAsync(long size, CancellationToken cancellationToken)
+    {
+        await CheckExtraAnchorsAsync(size, cancellationToken);
+
+        // The other tables are judged by the anchors, and so only by sound ones.
+        if (!findings.Apply && findings.CountOf(FindingKind.Anchor) > 0)
+            return;
+        await foreach (var row in storage.ListReferencesAsync(cancellationToken))
+        {
+            if (!await IsJustifiedAsync(row.Digest, (act, entry) => entry.Kind == ActKind.Issue && act.Confidential.Reference is { } reference && storage.ReferenceKey(entry.Issuer!, reference) == row.Key, cancellationToken))
+                await findings.RepairAsync(FindingKind.Reference, "# rows of the references are of no act in the log", RepairExtra, null, () => storage.RemoveReferenceAsync(row, cancellationToken));
+        }
+
+        await foreach (var (issuer, digest) in storage.ListRevocationsAsync(cancellationToken))
+        {
+            if (!await IsJustifiedAsync(digest, (_, entry) => entry.Kind == ActKind.Revoke && entry.Issuer == issuer, cancellationToken))
+                await findings.RepairAsync(FindingKind.Revocation, "# rows of the revocations are of no act in the log", RepairExtra, null, () => storage.RemoveRevocationAsync(issuer, digest, cancellationToken));
+        }
+    }
+
+    /// <returns>Whether the act takes effect.</returns>
+    private async Task<bool> CheckAnchorAsync(Anchor anchor, JournalAct act, CancellationToken cancellationToken)
+    {
+        var rows = await FindAsync(anchor.Digest, cancellationToken);
+        var displaced = rows is null ? null : DocumentActs.Displace(new NewAct(anchor, act.Kind, act.Issuer), rows);
+        if (displaced is not null && await IsRightAsync(displaced, cancellationToken))
+            return false;
+
+        Interlocked.Increment(ref _inEffect);
+        var row = rows?.FirstOrDefault(row => row.ActId == anchor.ActId);
+        if (row is null && rows is not null)
+            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are missing", RepairMissing, null, () => storage.ReplaceAnchorAsync(anchor, cancellationToken));
+        else if (row is null || !IsSame(row, anchor))
+            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are not as the journal has them", RepairMissing, null, () => storage.ReplaceAnchorAsync(anchor, cancellationToken));
+        return true;
+    }
+
+    // What takes an act's place has to be of the journal itself, and earlier.
+    private async Task<bool> IsRightAsync(DisplacedAct displaced, CancellationToken cancellationToken) =>
+        displaced.Standing is not { } standing || (standing.LogIndex < displaced.Act.LogIndex && await IsOfJournalAsync(standing.Digest, standing.ActId, standing.LogIndex, cancellationToken));
+
+    /// <returns>The rows of a document; null where one cannot be read.</returns>
+    private async Task<IReadOnlyList<Anchor>?> FindAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await anchors.FindAsync(digest, cancellationToken);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or LogFormatException)
+        {
+            return null;
+        }
+    }
+
+    private async Task CheckActAsync(JournalAct act, CancellationToken cancellationToken)
+    {
+        var issuer = act.Issuer;
+        if (act.Kind == ActKind.Issue && act.Confidential.Reference is { } reference
+            && !(await references.FindAsync(issuer, reference, cancellationToken)).Contains(act.Digest))
+        {
+            await findings.RepairAsync(FindingKind.Reference, "# rows of the references are missing", RepairMissing, null, () => references.AddAsync([new DocumentReference(issuer, reference, act.Digest)], cancellationToken));
+        }
+
+        if (act.Kind == ActKind.Revoke && !(await RevokedAsync(issuer, cancellationToken)).Contains(act.Digest))
+            await findings.RepairAsync(FindingKind.Revocation, "# rows of the revocations are missing", RepairMissing, null, () => revocations.AddAsync(issuer, [act.Digest], cancellationToken));
+    }
+
+    private async Task<IReadOnlySet<Digest>> RevokedAsync(string issuer, CancellationToken cancellationToken)
+    {
+        if (_revoked.TryGetValue(issuer, out var known))
+            return known;
+        var reading = _reading.GetOrAdd(issuer, id => new SharedRead<IReadOnlySet<Digest>>(stop => revocations.LoadAsync(id, stop)));
+        return _revoked.GetOrAdd(issuer, (await reading.GetAsync(cancellationToken)).Value);
+    }
+
+    private async Task CheckIssuerAsync(IssuerRecord record, CancellationToken cancellationToken)
+    {
+        bool known;
+        try
+        {
+            known = (await issuers.FindAsync(record.Issuer.Id, cancellationToken)).Any(row => row.LogIndex == record.LogIndex && row.Issuer.Since == record.Issuer.Since && row.Issuer.Describes(record.Issuer));
+        }
+        catch (Exception exception) when (exception is InvalidDataException or LogFormatException)
+        {
+            known = false;
+        }
+
+        if (!known)
+            await findings.RepairAsync(FindingKind.Issuer, "# descriptions of issuers are missing or not as the log has them", RepairMissing, null, () => issuers.AddAsync(record, cancellationToken));
+    }
+
+    private async Task CheckKeysAsync(KeyRecord record, CancellationToken cancellationToken)
+    {
+        bool known;
+        try
+        {
+            known = (await keys.ListAsync(cancellationToken)).Any(row => row.LogIndex == record.LogIndex && row.Entry.Span.SequenceEqual(record.Entry.Span) && AreSame(row.Note, record.Note));
+        }
+        catch (InvalidDataException)
+        {
+            known = false;
+        }
+
+        if (!known)
+            await findings.RepairAsync(FindingKind.Keys, "# announcements of keys are missing or not as the journal has them", RepairMissing, null, () => keys.AddAsync(record, cancellationToken));
+    }
+
+    private static bool AreSame(ReadOnlyMemory<byte>? left, ReadOnlyMemory<byte>? right) =>
+        left.HasValue == right.HasValue && left.GetValueOrDefault().Span.SequenceEqual(right.GetValueOrDefault().Span);
+
+    // Every row that belongs there was found, so that more rows than those is the only way for one to be too many; only
+    // then is each looked up in the journal.
+    private async Task CheckExtraAnchorsAsync(long size, CancellationToken cancellationToken)
+    {
+        var (rows, missing) = (0L, findings.Apply ? 0 : findings.CountOf(FindingKind.Anchor, "# rows of the anchors are missing"));
+        await foreach (var row in storage.ListAnchorsAsync(cancellationToken))
+            rows += row.LogIndex >= size ? 0 : 1;
+        if (rows <= _inEffect - missing)
+            return;
+        await foreach (var row in storage.ListAnchorsAsync(cancellationToken))
+        {
+            if (!(row.LogIndex >= size) && !await IsOfJournalAsync(row.Digest, row.ActId, row.LogIndex, cancellationToken))
+                await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are of no act in the log", RepairExtra, null, () => storage.RemoveAnchorAsync(row, cancellationToken));
+        }
+    }
+
+    private async Task<bool> IsOfJournalAsync(Digest digest, ActId act, long? logIndex, CancellationToken cancellationToken)
+    {
+        if (logIndex is not (>= 0 and { } index))
+            return false;
+        var batch = await chain.FindAsync(index, cancellationToken);
+        return batch.Records[(int)(index - batch.Start)].Act is { } recorded && recorded.Id == act && recorded.Digest.Equals(digest);
+    }
+
+    private async Task<bool> IsJustifiedAsync(Digest digest, Func<Anchor, Entry, bool> justifies, CancellationToken cancellationToken) =>
+        (await anchors.FindAsync(digest, cancellationToken)).Any(anchor => justifies(anchor, anchor.ReadEntry()));
+
+    private static bool IsSame(Anchor row, Anchor anchor) =>
+        row.LogIndex == anchor.LogIndex
+        && row.Entry.Span.SequenceEqual(anchor.Entry.Span)
+        && row.Opening.Nonce.SequenceEqual(anchor.Opening.Nonce)
+        && ConfidentialJson.Encode(row.Confidential).AsSpan().SequenceEqual(ConfidentialJson.Encode(anchor.Confidential));
+}

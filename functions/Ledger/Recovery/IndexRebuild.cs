@@ -1,0 +1,41 @@
+namespace TrueCopy.Ledger.Recovery;
+
+/// <summary>
+/// Writes the whole index again from the journal, batch after batch, beside a running service: rows that are there stay,
+/// except where a later entry of an act took the place that its first one has to have.
+/// </summary>
+public sealed class IndexRebuild(ILogState state, IJournal journal, BatchIndexer indexer, IRecoveryStorage storage)
+{
+    /// <summary>Rebuilds it.</summary>
+    /// <param name="progress">Told how many entries are done; null for nobody.</param>
+    /// <param name="cancellationToken">Gives up; running it again does the rest.</param>
+    /// <returns>Entries and batches that were read.</returns>
+    /// <exception cref="TransparencyLog.LogFormatException">There is no head, or the journal is not whole.</exception>
+    public async Task<RecoveryReport> RunAsync(IProgress<(long Done, long Of)>? progress, CancellationToken cancellationToken)
+    {
+        var head = (await state.LoadHeadAsync(cancellationToken))?.Head ?? throw new TransparencyLog.LogFormatException("head: there is none; let the doctor look first");
+        var chain = await JournalChain.FindAsync(journal, storage, head.Journal, cancellationToken);
+        var (size, replaced) = (0L, 0L);
+        var last = await LoadSizeAsync(head, cancellationToken);
+        await foreach (var batch in chain.ReadAsync(cancellationToken))
+        {
+            var displaced = await indexer.AddAsync(batch, cancellationToken);
+            foreach (var (_, lost) in displaced.Where(item => item.Value.Standing?.LogIndex > item.Key))
+            {
+                await storage.ReplaceAnchorAsync(lost.Act, cancellationToken);
+                replaced++;
+            }
+
+            size = batch.Size;
+            progress?.Report((size, last));
+        }
+
+        IReadOnlyList<Finding> findings = replaced == 0
+            ? []
+            : [new Finding(FindingKind.Anchor, $"{replaced} acts were indexed by a later entry than their first", "The first one's row takes its place.", Repaired: true)];
+        return new RecoveryReport(size, chain.Count, findings);
+    }
+
+    private async Task<long> LoadSizeAsync(Head head, CancellationToken cancellationToken) =>
+        JournalFormat.Decode(await journal.ReadAsync(head.Journal, cancellationToken)).Size;
+}

@@ -1,0 +1,87 @@
+namespace TrueCopy.Ledger.Recovery;
+
+/// <summary>Compares the public log with what the journal says that it holds.</summary>
+internal sealed class LogCheckup(ILogStore log, IRecoveryStorage storage, Findings findings)
+{
+    private const string RepairTile = "It is written again from the journal.";
+
+    /// <summary>
+    /// Looks at the tiles and bundles of a batch. Partial ones that have filled since are left alone: nobody needs them,
+    /// and the full one begins with them.
+    /// </summary>
+    public Task CheckTilesAsync(JournalBatch batch, long size, CancellationToken cancellationToken)
+    {
+        var lasting = batch.Tiles.Where(tile => !tile.Id.IsPartial || TileId.At(tile.Id.Level, tile.Id.Index, size).IsPartial);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
+        return Parallel.ForEachAsync(lasting, options, async (tile, stop) =>
+        {
+            switch (await CompareAsync(tile, stop))
+            {
+                case null:
+                    await findings.RepairAsync(FindingKind.Tile, "# tiles or bundles are missing", RepairTile, tile.Id.ToPath(), () => log.WriteAsync(tile, stop));
+                    break;
+                case false:
+                    await findings.RepairAsync(FindingKind.Tile, "# tiles or bundles have other bytes than the journal", RepairTile, tile.Id.ToPath(), () => log.WriteAsync(tile, stop));
+                    break;
+            }
+        });
+    }
+
+    /// <summary>Looks at the published checkpoint, which is to be the head's; after the tiles, because it promises them.</summary>
+    public async Task CheckCheckpointAsync(ReadOnlyMemory<byte>? published, SignedCheckpoint head, CancellationToken cancellationToken)
+    {
+        if (published is not { } note)
+        {
+            await RepairAsync("the published checkpoint is missing", remove: false);
+            return;
+        }
+
+        if (note.Span.SequenceEqual(head.Note.Span))
+            return;
+        var stated = TryParse(note);
+        if (stated is null || stated.Origin != head.Checkpoint.Origin || (stated.Size == head.Size && stated.Root == head.Checkpoint.Root))
+            await RepairAsync("the published checkpoint is not the head's, byte for byte", remove: true);
+        else if (stated.Size < head.Size)
+            await RepairAsync("the published checkpoint is older than the head", remove: false);
+        else if (stated.Size > head.Size)
+            findings.Note(FindingKind.Checkpoint, $"the published checkpoint has {stated.Size} entries, and the head only {head.Size}: the head was set back", "Stop the service before it forks the log. Bring back the blob state/head from its versions.");
+        else
+            findings.Note(FindingKind.Checkpoint, "the published checkpoint has another root than the head of the same size: that is a fork", "Stop the service. Keep both checkpoints; which one was shown to whom has to be found out by people.");
+
+        Task RepairAsync(string what, bool remove) => findings.RepairAsync(FindingKind.Checkpoint, what, "The head's is published.", null, async () =>
+        {
+            if (remove)
+                await storage.RemoveCheckpointAsync(cancellationToken);
+            await log.PublishCheckpointAsync(head.Note, head.Size, cancellationToken);
+        });
+    }
+
+    /// <summary>The checkpoint that a note states, unverified; null if it states none.</summary>
+    public static Checkpoint? TryParse(ReadOnlyMemory<byte> note)
+    {
+        try
+        {
+            return Checkpoint.Parse(SignedNote.Parse(note.Span).Text);
+        }
+        catch (LogFormatException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<bool?> CompareAsync(TileContent tile, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await log.ReadAsync(tile.Id, cancellationToken)).Span.SequenceEqual(tile.Bytes.Span);
+        }
+        catch (TileNotFoundException)
+        {
+            return null;
+        }
+        catch (LogFormatException)
+        {
+            return false;
+        }
+    }
+}

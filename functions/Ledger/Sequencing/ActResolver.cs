@@ -1,0 +1,189 @@
+namespace TrueCopy.Ledger.Sequencing;
+
+/// <summary>What a list of acts comes to, now.</summary>
+/// <param name="Acts">Acts for the log that are not in it yet.</param>
+/// <param name="InEffect">The documents of each line that is, or after this batch will be, in the log.</param>
+/// <param name="Refused">Lines that can never be done, or that waited for their document in vain.</param>
+/// <param name="Waiting">How many lines wait for a document that may still be on its way.</param>
+public sealed record ResolvedActs(
+    IReadOnlyList<Act> Acts,
+    IReadOnlyList<(RequestedAct Request, IReadOnlyList<Digest> Documents)> InEffect,
+    IReadOnlyList<RefusedLine> Refused,
+    int Waiting)
+{
+    /// <summary>The answer to the list, once nothing of it waits.</summary>
+    public ActListAnswer AnswerTo(StagedUpload list, DateTimeOffset since) => new(
+        list.Source,
+        list.At,
+        list.Acts.Count,
+        [.. InEffect.SelectMany(line => line.Documents.Select(document => new DoneLine(line.Request.Position + 1, line.Request.Kind, document)))],
+        Refused,
+        list.Answer.Part,
+        list.Answer.Parts,
+        since);
+}
+
+/// <summary>
+/// Finds what acts act on. Only documents that the same issuer issued are found, so that nobody acts on another's; and
+/// what is done to a document is done to it under every algorithm.
+/// </summary>
+public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
+{
+    /// <summary>The most documents that one reference may stand for in an act.</summary>
+    public const int MaxDocuments = 100;
+
+    private const int Parallelism = 16;
+    private const string Revoked = "the document is revoked, and that is final";
+
+    /// <summary>Resolves the lines of a list against what is in the log.</summary>
+    /// <param name="upload">The list, or a part of one.</param>
+    /// <param name="batch">What else the batch does; not changed.</param>
+    /// <param name="overdue">Whether it has waited long enough, so that what is not found is refused.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<ResolvedActs> ResolveAsync(StagedUpload upload, ActsOfBatch batch, bool overdue, CancellationToken cancellationToken)
+    {
+        var acts = new List<Act>();
+        var inEffect = new List<(RequestedAct, IReadOnlyList<Digest>)>();
+        var refused = new List<RefusedLine>();
+        var waiting = 0;
+        var all = new Found[upload.Acts.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, all.Length, options, async (i, stop) => all[i] = await FindAsync(upload, upload.Acts[i], stop));
+        var own = new ActsOfBatch();
+        foreach (var (request, resolved) in upload.Acts.Zip(all))
+        {
+            var found = request.Kind == ActKind.Revoke
+                ? resolved.Without(act => batch.Revokes(upload.Issuer.Id, act.Digest) || own.Revokes(upload.Issuer.Id, act.Digest))
+                : resolved;
+            if ((found.Refusal ?? (request.Kind == ActKind.Revoke ? null : RefuseTooMany(upload.Issuer.Id, found, batch, own))) is { } refusal)
+                refused.Add(new RefusedLine(request.Position + 1, refusal));
+            else if (found.Missing is null)
+            {
+                acts.AddRange(found.New);
+                own.Add(found.New);
+                inEffect.Add((request, found.Documents));
+            }
+            else if (overdue)
+                refused.Add(new RefusedLine(request.Position + 1, found.Missing));
+            else
+                waiting++;
+        }
+
+        return new ResolvedActs(acts, inEffect, refused, waiting);
+    }
+
+    // What stands in the index, in this batch and in this list before the line, taken together.
+    private static string? RefuseTooMany(string issuer, Found found, ActsOfBatch batch, ActsOfBatch own) =>
+        found.New.Any(act => found.Before[act.Digest] + batch.CountOf(issuer, act.Digest) + own.CountOf(issuer, act.Digest) >= DocumentActs.MaxActs)
+            ? DocumentActs.TooManyActs
+            : null;
+
+    private async Task<Found> FindAsync(StagedUpload upload, RequestedAct request, CancellationToken cancellationToken)
+    {
+        var issuer = upload.Issuer;
+        var named = request.Reference is { } reference
+            ? await references.FindAsync(issuer.Id, reference, cancellationToken)
+            : request.Digests;
+        if (named.Count > MaxDocuments)
+            return Found.Refuse($"the reference stands for more than {MaxDocuments} documents; name them by digest");
+
+        var targets = await TargetsAsync(issuer, named, cancellationToken);
+        if (targets.Count == 0)
+            return Found.NotThere(request.Reference is null ? "you have not issued this document" : "you have issued no document under this reference");
+        var successor = request.Successor;
+        if (request.Kind == ActKind.Supersede)
+        {
+            successor = await SuccessorAsync(issuer, request, cancellationToken);
+            if (successor is null)
+                return Found.NotThere("you have not issued the successor");
+            if (targets.ContainsKey(successor))
+                return Found.Refuse("a document does not supersede itself");
+        }
+
+        var acts = new List<Act>();
+        var done = new List<Digest>();
+        foreach (var (document, rows) in targets)
+        {
+            var id = ActId.Of(upload.Source, request.Position, document);
+            var inEffect = rows.Any(row => row.Anchor.ActId == id);
+            if (!inEffect && rows.Any(row => row.Entry.Kind == ActKind.Revoke))
+                continue;
+            done.Add(document);
+            if (inEffect)
+                continue;
+            acts.Add(new Act(id, request.Kind, issuer, upload.At, request.Position, document, upload.Source)
+            {
+                Reason = request.Reason,
+                Target = rows.Last(row => row.Entry.Kind == ActKind.Issue).Anchor.LogIndex,
+                Answer = upload.Answer,
+                Confidential = new Confidential { Note = request.Note, Successor = successor },
+            });
+        }
+
+        return done.Count > 0
+            ? new Found(acts, done, null, null) { Before = targets.ToDictionary(target => target.Key, target => target.Value.Count) }
+            : Found.Refuse(Revoked);
+    }
+
+    // The documents that were named and their other digests, each with what the issuer did to it, in log order.
+    private async Task<Dictionary<Digest, List<(Anchor Anchor, Entry Entry)>>> TargetsAsync(
+        Issuer issuer,
+        IReadOnlyList<Digest> named,
+        CancellationToken cancellationToken)
+    {
+        var targets = new Dictionary<Digest, List<(Anchor, Entry)>>();
+        var pending = new Queue<Digest>(named);
+        while (pending.TryDequeue(out var document))
+        {
+            if (targets.ContainsKey(document))
+                continue;
+            var rows = (await index.FindAsync(document, cancellationToken))
+                .Select(anchor => (Anchor: anchor, Entry: anchor.ReadEntry()))
+                .Where(row => row.Entry.Issuer == issuer.Id)
+                .ToList();
+            if (!rows.Any(row => row.Entry.Kind == ActKind.Issue))
+                continue;
+            targets.Add(document, rows);
+            foreach (var sibling in rows.SelectMany(row => row.Anchor.Confidential.Siblings))
+                pending.Enqueue(sibling);
+        }
+
+        return targets;
+    }
+
+    private async Task<Digest?> SuccessorAsync(Issuer issuer, RequestedAct request, CancellationToken cancellationToken)
+    {
+        if (request.Successor is { } named)
+            return (await TargetsAsync(issuer, [named], cancellationToken)).ContainsKey(named) ? named : null;
+
+        // The reference may have been used again: the document issued last under it, by its first algorithm.
+        var documents = await references.FindAsync(issuer.Id, request.SuccessorReference!, cancellationToken);
+        var targets = await TargetsAsync(issuer, documents, cancellationToken);
+        return targets
+            .Where(target => documents.Contains(target.Key))
+            .OrderByDescending(target => target.Value.Last(row => row.Entry.Kind == ActKind.Issue).Entry.At)
+            .ThenBy(target => DigestAlgorithm.All.ToList().IndexOf(target.Key.Algorithm))
+            .Select(target => target.Key)
+            .FirstOrDefault();
+    }
+
+    private sealed record Found(IReadOnlyList<Act> New, IReadOnlyList<Digest> Documents, string? Missing, string? Refusal)
+    {
+        /// <summary>How much the issuer has done to each document before.</summary>
+        public Dictionary<Digest, int> Before { get; init; } = [];
+
+        /// <summary>The same without acts on documents that another line revokes already; a refusal if nothing is left to do.</summary>
+        public Found Without(Func<Act, bool> isRevoked)
+        {
+            var revoked = New.Where(isRevoked).Select(act => act.Digest).ToHashSet();
+            if (revoked.Count == 0)
+                return this;
+            Digest[] left = [.. Documents.Where(document => !revoked.Contains(document))];
+            return left.Length == 0 ? Refuse(Revoked) : this with { New = [.. New.Where(act => !revoked.Contains(act.Digest))], Documents = left };
+        }
+
+        public static Found NotThere(string detail) => new([], [], detail, null);
+
+        public static Found Refuse(string detail) => new([], [], null, detail);
+    }
+}

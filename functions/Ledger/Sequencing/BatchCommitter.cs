@@ -1,0 +1,125 @@
+namespace TrueCopy.Ledger.Sequencing;
+
+/// <summary>A committed state of the log, ready to append to.</summary>
+/// <param name="Version">Version tag of the head that commits it; null before genesis.</param>
+/// <param name="Journal">Name of the batch that led here; empty before genesis.</param>
+/// <param name="Checkpoint">The signed head; null before genesis.</param>
+/// <param name="Edge">The right edge; never appended to, only cloned.</param>
+public sealed record Tip(string? Version, string Journal, SignedCheckpoint? Checkpoint, RightEdge Edge);
+
+/// <summary>A batch that is committed and so will be published, by this process or the next.</summary>
+/// <param name="Batch">What it adds.</param>
+/// <param name="Checkpoint">The signed head after it.</param>
+/// <param name="Tip">What to append to next.</param>
+public sealed record CommittedBatch(JournalBatch Batch, SignedCheckpoint Checkpoint, Tip Tip);
+
+/// <summary>Turns acts into a committed batch. Nothing that it does is visible until the head is replaced.</summary>
+public sealed class BatchCommitter(
+    ILogKeys keys,
+    ILogState state,
+    IJournal journal,
+    ILogStore log,
+    SequencerMetrics metrics,
+    TimeProvider time)
+{
+    /// <summary>The committed head and its batch, for finishing what a crash may have left; null before genesis.</summary>
+    /// <exception cref="LogFormatException">The state or journal is damaged, or belongs to another log or other keys.</exception>
+    public async Task<(StoredHead Stored, SignedCheckpoint Checkpoint)?> LoadHeadAsync(CancellationToken cancellationToken)
+    {
+        if (await state.LoadHeadAsync(cancellationToken) is not { } stored)
+            return null;
+        var identity = await keys.ReloadAsync(cancellationToken);
+        return (stored, SignedCheckpoint.Open(stored.Head.Note, identity.Origin, identity.Verifiers));
+    }
+
+    /// <summary>Whether nobody has committed after <paramref name="tip"/>.</summary>
+    public async Task<bool> IsCurrentAsync(Tip tip, CancellationToken cancellationToken) =>
+        (await state.LoadHeadAsync(cancellationToken))?.Version == tip.Version;
+
+    /// <summary>The batch that a head names.</summary>
+    public async Task<JournalBatch> LoadBatchAsync(StoredHead head, CancellationToken cancellationToken) =>
+        JournalFormat.Decode(await journal.ReadAsync(head.Head.Journal, cancellationToken));
+
+    /// <summary>The tip at a head whose tiles are all published.</summary>
+    public async Task<Tip> LoadTipAsync(StoredHead head, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var edge = await RightEdge.LoadAsync(log, checkpoint.Size, cancellationToken);
+        return edge.Root() == checkpoint.Checkpoint.Root
+            ? new Tip(head.Version, head.Head.Journal, checkpoint, edge)
+            : throw new LogFormatException("log: the published tiles are not those of the committed checkpoint");
+    }
+
+    /// <summary>Commits the log's first entry, which names the log and its keys.</summary>
+    /// <returns>The batch; null if another writer was first.</returns>
+    public async Task<CommittedBatch?> TryCommitGenesisAsync(CancellationToken cancellationToken)
+    {
+        var identity = await keys.ReloadAsync(cancellationToken);
+        var genesis = OwnRecord(Entry.Genesis(identity.Origin, Names(identity), time.GetUtcNow()));
+        return await TryCommitAsync(identity, new Tip(null, "", null, new RightEdge()), [genesis], cancellationToken);
+    }
+
+    /// <summary>Whether other keys sign now than signed <paramref name="tip"/>, which the log has to say.</summary>
+    public async Task<bool> HaveKeysChangedAsync(Tip tip, CancellationToken cancellationToken) =>
+        (await KeysAfterAsync(tip, cancellationToken)).Changed;
+
+    /// <summary>
+    /// Commits descriptions of issuers, then acts, after <paramref name="tip"/>; before them, if the keys have changed,
+    /// which keys sign from this checkpoint on.
+    /// </summary>
+    /// <returns>The batch; null if another writer was first, in which case nothing happened.</returns>
+    public async Task<CommittedBatch?> TryCommitAsync(Tip tip, IReadOnlyList<Issuer> issuers, IReadOnlyList<Act> acts, CancellationToken cancellationToken)
+    {
+        var (identity, changed) = await KeysAfterAsync(tip, cancellationToken);
+        IEnumerable<JournalRecord> announced = changed ? [OwnRecord(Entry.OfKeys(Names(identity), time.GetUtcNow()))] : [];
+        var described = issuers.Select(issuer => OwnRecord(issuer.ToEntry(issuer.Since)));
+        return await TryCommitAsync(identity, tip, [.. announced, .. described, .. ToRecords(acts)], cancellationToken);
+    }
+
+    // A change is believed only when the source confirms it: a process with an old view would take back what another announced.
+    private async Task<(LogIdentity Identity, bool Changed)> KeysAfterAsync(Tip tip, CancellationToken cancellationToken)
+    {
+        var identity = await keys.CurrentAsync(cancellationToken);
+        if (!identity.IsThatOf(tip.Checkpoint!))
+            identity = await keys.ReloadAsync(cancellationToken);
+        return (identity, !identity.IsThatOf(tip.Checkpoint!));
+    }
+
+    private static string[] Names(LogIdentity identity) => [.. identity.Verifiers.Select(verifier => verifier.ToString())];
+
+    private static JournalRecord OwnRecord(Entry entry) => new(entry.Encode(), null);
+
+    // A new nonce for every entry, also of an act that is delivered again: equal commitments would link entries. Entries
+    // do not depend on each other, so they are written on all cores.
+    private static JournalRecord[] ToRecords(IReadOnlyList<Act> acts)
+    {
+        var openings = Opening.Create(acts.Count);
+        var records = new JournalRecord[acts.Count];
+        Parallel.For(0, records.Length, i => records[i] = ToRecord(acts[i], openings[i]));
+        return records;
+    }
+
+    private static JournalRecord ToRecord(Act act, Opening opening)
+    {
+        var kept = new JournalAct(act.Id, act.Kind, act.Position, act.Digest, opening, act.Source, act.Answer, act.Confidential);
+        return new JournalRecord(act.ToEntry(opening).Encode(), kept);
+    }
+
+    private async Task<CommittedBatch?> TryCommitAsync(LogIdentity identity, Tip tip, JournalRecord[] records, CancellationToken cancellationToken)
+    {
+        var edge = tip.Edge.Clone();
+        foreach (var record in records)
+            edge.Append(record.Entry.Span);
+
+        var batch = new JournalBatch(tip.Journal, tip.Edge.Size, edge.Root(), records, edge.TakeTiles());
+        var signing = SignedCheckpoint.SignAsync(new Checkpoint(identity.Origin, batch.Size, batch.Root), identity.Signers, cancellationToken);
+        if (batch.Keys().Any())
+            batch = batch with { Note = (await signing).Note };
+        var writing = journal.WriteAsync(batch.Name, JournalFormat.Encode(batch), cancellationToken);
+        await Task.WhenAll(writing, signing);
+        metrics.Signed();
+
+        var checkpoint = await signing;
+        var version = await state.TryReplaceHeadAsync(new Head(batch.Name, checkpoint.Note), tip.Version, cancellationToken);
+        return version is null ? null : new CommittedBatch(batch, checkpoint, new Tip(version, batch.Name, checkpoint, edge));
+    }
+}

@@ -1,0 +1,39 @@
+namespace TrueCopy.Ledger.Sequencing;
+
+/// <summary>Writes everything that is looked up about a batch: its acts by document and reference, revocations, issuers, keys. All of it can be repeated.</summary>
+public sealed class BatchIndexer(IAnchorIndex anchors, IReferenceIndex references, IRevocationIndex revocations, IIssuerHistory issuers, IKeyHistory keys)
+{
+    /// <summary>Adds a batch.</summary>
+    /// <returns>The acts that take no effect, by log index.</returns>
+    public async Task<IReadOnlyDictionary<long, DisplacedAct>> AddAsync(JournalBatch batch, CancellationToken cancellationToken)
+    {
+        foreach (var record in batch.Keys())
+            await keys.AddAsync(record, cancellationToken);
+        foreach (var (logIndex, entry) in batch.OwnEntries().Where(own => own.Entry.Kind == ActKind.Issuer))
+            await issuers.AddAsync(new IssuerRecord(logIndex, Describe(entry)), cancellationToken);
+
+        var acts = batch.Acts().ToArray();
+        var named = acts
+            .Where(item => item.Act is { Kind: ActKind.Issue, Confidential.Reference: not null })
+            .Select(item => new DocumentReference(item.Act.Issuer, item.Act.Confidential.Reference!, item.Act.Digest));
+        await references.AddAsync([.. named], cancellationToken);
+        foreach (var revoked in acts.Where(item => item.Act.Kind == ActKind.Revoke).GroupBy(item => item.Act.Issuer))
+            await revocations.AddAsync(revoked.Key, [.. revoked.Select(item => item.Act.Digest).Distinct()], cancellationToken);
+
+        // Last, because an act that is found here counts as wholly indexed.
+        var displaced = await anchors.AddAsync([.. acts.Select(item => new NewAct(item.Anchor, item.Act.Kind, item.Act.Issuer))], cancellationToken);
+        return displaced.ToDictionary(item => item.Act.LogIndex);
+    }
+
+    /// <summary>The description that an issuer entry holds.</summary>
+    public static Issuer Describe(Entry entry) => new(
+        entry.Issuer ?? "",
+        entry.LegalName ?? "",
+        entry.Jurisdiction ?? "",
+        entry.Domain,
+        entry.Retention ?? Retention.Keep,
+        [.. (entry.Algorithms ?? []).Select(name => DigestAlgorithm.TryParse(name, out var algorithm) ? algorithm : null).OfType<DigestAlgorithm>()])
+    {
+        Since = entry.At,
+    };
+}

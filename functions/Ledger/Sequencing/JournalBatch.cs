@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace TrueCopy.Ledger.Sequencing;
+
+/// <summary>What one commit adds to the log, with everything that is needed to publish it again from nothing.</summary>
+/// <param name="Previous">Name of the batch before, which chains the committed batches; empty for the first.</param>
+/// <param name="Start">Index of the first entry.</param>
+/// <param name="Root">Root after the last entry.</param>
+/// <param name="Records">One an entry, in log order.</param>
+/// <param name="Tiles">Every tile and bundle that the batch fills or changes.</param>
+/// <param name="Note">
+/// Where the batch says which keys sign: the signed checkpoint after it, which proves that to whoever knows the keys
+/// before. Of two writers of the same batch either's will do.
+/// </param>
+public sealed record JournalBatch(
+    string Previous,
+    long Start,
+    MerkleHash Root,
+    IReadOnlyList<JournalRecord> Records,
+    IReadOnlyList<TileContent> Tiles,
+    ReadOnlyMemory<byte>? Note = null)
+{
+    /// <summary>Size of the log after this batch.</summary>
+    public long Size => Start + Records.Count;
+
+    /// <summary>The batch's name: size and root, so it is unique to its content and sorts in log order.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Size:d19}-{Convert.ToHexStringLower(Root.Bytes)}");
+
+    /// <summary>The entries with what the log does not say of them; the log's own entries are left out.</summary>
+    public IEnumerable<(Anchor Anchor, JournalAct Act)> Acts() => Records
+        .Select((record, i) => (Record: record, Index: Start + i))
+        .Where(item => item.Record.Act is not null)
+        .Select(item => (item.Record.Act!.Anchor(item.Index, item.Record.Entry), item.Record.Act));
+
+    /// <summary>The log's own entries: genesis, the keys that sign, and the descriptions of issuers.</summary>
+    public IEnumerable<(long LogIndex, Entry Entry)> OwnEntries() => Records
+        .Select((record, i) => (Record: record, Index: Start + i))
+        .Where(item => item.Record.Act is null)
+        .Select(item => (item.Index, Entry.Parse(item.Record.Entry.Span)));
+
+    /// <summary>What the batch says of the keys that sign.</summary>
+    public IEnumerable<KeyRecord> Keys() => OwnEntries()
+        .Where(own => own.Entry.Kind is ActKind.Genesis or ActKind.Keys)
+        .Select(own => new KeyRecord(own.LogIndex, Records[(int)(own.LogIndex - Start)].Entry, Note));
+}
+
+/// <summary>One entry in the journal.</summary>
+/// <param name="Entry">The entry's exact bytes.</param>
+/// <param name="Act">What the log itself does not say; null for the log's own entries.</param>
+public sealed record JournalRecord(ReadOnlyMemory<byte> Entry, JournalAct? Act);
+
+/// <summary>The private half of an entry.</summary>
+/// <param name="Id">The act's id.</param>
+/// <param name="Kind">What was done.</param>
+/// <param name="Position">Position in the upload.</param>
+/// <param name="Digest">The document.</param>
+/// <param name="Opening">Opens the entry's commitments.</param>
+/// <param name="Source">Where the issuer put it, and so where the answer goes.</param>
+/// <param name="Answer">How it is answered.</param>
+/// <param name="Confidential">What else is not published.</param>
+public sealed record JournalAct(
+    ActId Id,
+    ActKind Kind,
+    long Position,
+    Digest Digest,
+    Opening Opening,
+    BlobVersion Source,
+    AnswerForm Answer,
+    Confidential Confidential)
+{
+    /// <summary>Who did it: the owner of the container that it came from.</summary>
+    public string Issuer => IssuerContainer.IdOf(Source.Container);
+
+    /// <summary>The index row of this act, which leaves out what only the issuer's receipts repeat.</summary>
+    public Anchor Anchor(long logIndex, ReadOnlyMemory<byte> entry) => new(Digest, Id, logIndex, entry, Opening, Confidential.OfDocument);
+}

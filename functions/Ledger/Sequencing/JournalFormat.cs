@@ -1,0 +1,205 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace TrueCopy.Ledger.Sequencing;
+
+/// <summary>
+/// The journal's bytes: a magic line, then fields in order, integers big-endian, byte strings with a uint32 length; at
+/// the end the SHA-256 of all before, so that a batch is either whole or refused.
+/// </summary>
+public static class JournalFormat
+{
+    private static ReadOnlySpan<byte> Magic => "truecopy-journal@v1\n"u8;
+
+    /// <summary>Writes a batch.</summary>
+    public static ReadOnlyMemory<byte> Encode(JournalBatch batch)
+    {
+        var output = new ArrayBufferWriter<byte>(1024 + (batch.Records.Count * 768) + batch.Tiles.Sum(tile => tile.Bytes.Length));
+        output.Write(Magic);
+        WriteText(output, batch.Previous);
+        WriteInt64(output, batch.Start);
+        output.Write(batch.Root.Bytes);
+        var sources = new Dictionary<BlobVersion, int>();
+        foreach (var record in batch.Records)
+        {
+            if (record.Act is { } act)
+                sources.TryAdd(act.Source, sources.Count);
+        }
+
+        WriteInt64(output, sources.Count);
+        foreach (var source in sources.OrderBy(pair => pair.Value).Select(pair => pair.Key))
+        {
+            WriteText(output, source.Container);
+            WriteText(output, source.Path);
+            WriteText(output, source.ETag);
+        }
+
+        WriteInt64(output, batch.Records.Count);
+        foreach (var record in batch.Records)
+            WriteRecord(output, record, sources);
+        WriteInt64(output, batch.Tiles.Count);
+        foreach (var tile in batch.Tiles)
+        {
+            WriteText(output, tile.Id.ToPath());
+            WriteBytes(output, tile.Bytes.Span);
+        }
+
+        if (batch.Note is { } note)
+            WriteBytes(output, note.Span);
+        output.Write(SHA256.HashData(output.WrittenSpan));
+        return output.WrittenMemory;
+    }
+
+    /// <summary>Reads a batch.</summary>
+    /// <exception cref="LogFormatException">The bytes are not a whole batch of version 1.</exception>
+    public static JournalBatch Decode(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length < Magic.Length + SHA256.HashSizeInBytes || !bytes.Span.StartsWith(Magic))
+            throw new LogFormatException("journal: not a batch of version 1");
+        var content = bytes[..^SHA256.HashSizeInBytes];
+        if (!SHA256.HashData(content.Span).AsSpan().SequenceEqual(bytes.Span[content.Length..]))
+            throw new LogFormatException("journal: the batch is cut off or altered");
+
+        var reader = new Reader(content[Magic.Length..]);
+        var previous = reader.Text();
+        var start = reader.Int64();
+        var root = new MerkleHash(reader.Take(MerkleHash.Size).Span);
+        var sources = new BlobVersion[reader.Count()];
+        for (var i = 0; i < sources.Length; i++)
+            sources[i] = new BlobVersion(reader.Text(), reader.Text(), reader.Text());
+        var records = new JournalRecord[reader.Count()];
+        for (var i = 0; i < records.Length; i++)
+            records[i] = ReadRecord(ref reader, sources);
+        var tiles = new TileContent[reader.Count()];
+        for (var i = 0; i < tiles.Length; i++)
+        {
+            tiles[i] = TileId.TryParse(reader.Text(), out var id)
+                ? new TileContent(id, reader.Bytes())
+                : throw new LogFormatException("journal: a tile's path is malformed");
+        }
+
+        // Only of a batch that says which keys sign, and not of those that are older than the rule to keep it.
+        var note = reader.AtEnd ? default(ReadOnlyMemory<byte>?) : reader.Bytes();
+        return reader.AtEnd
+            ? new JournalBatch(previous, start, root, records, tiles, note)
+            : throw new LogFormatException("journal: bytes after the last field");
+    }
+
+    /// <summary>How many bytes of a batch <see cref="ReadPrevious"/> needs, at most.</summary>
+    public const int MaxBeginning = 256;
+
+    /// <summary>Reads which batch came before, from a batch's first bytes; whether the batch is whole is not known then.</summary>
+    /// <exception cref="LogFormatException">They are not the beginning of a batch of version 1.</exception>
+    public static string ReadPrevious(ReadOnlyMemory<byte> beginning)
+    {
+        if (!beginning.Span.StartsWith(Magic))
+            throw new LogFormatException("journal: not a batch of version 1");
+        var reader = new Reader(beginning[Magic.Length..]);
+        return reader.Text();
+    }
+
+    private static void WriteRecord(ArrayBufferWriter<byte> output, JournalRecord record, Dictionary<BlobVersion, int> sources)
+    {
+        WriteBytes(output, record.Entry.Span);
+        WriteText(output, record.Act?.Digest.ToString() ?? "");
+        if (record.Act is not { } act)
+            return;
+
+        WriteText(output, act.Id.Value);
+        WriteText(output, ExactName.Of(act.Kind));
+        WriteInt64(output, act.Position);
+        output.Write(act.Opening.Nonce);
+        WriteInt64(output, sources[act.Source]);
+        WriteInt64(output, (int)act.Answer.Kind);
+        WriteInt64(output, act.Answer.Part);
+        WriteInt64(output, act.Answer.Parts);
+        WriteInt64(output, act.Answer.DeleteDocument ? 1 : 0);
+        WriteBytes(output, act.Confidential.IsEmpty ? [] : ConfidentialJson.Encode(act.Confidential));
+    }
+
+    private static JournalRecord ReadRecord(ref Reader reader, BlobVersion[] sources)
+    {
+        var entry = reader.Bytes();
+        var name = reader.Text();
+        if (name.Length == 0)
+            return new JournalRecord(entry, null);
+        if (!Digest.TryParse(name, out var digest))
+            throw new LogFormatException("journal: a digest is malformed");
+
+        var id = new ActId(reader.Text());
+        if (!ExactName.TryParse(reader.Text(), out ActKind kind))
+            throw new LogFormatException("journal: an unknown act");
+        var position = reader.Int64();
+        var opening = new Opening(reader.Take(Opening.Size).Span);
+        var source = reader.Int64() is var number && number >= 0 && number < sources.Length
+            ? sources[number]
+            : throw new LogFormatException("journal: a source is out of range");
+        var form = (Kind: reader.Int64(), Part: reader.Int64(), Parts: reader.Int64(), Delete: reader.Int64());
+        if (form.Kind is < 0 or > (int)UploadKind.ActList || form.Delete is not (0 or 1) || form.Part is < 0 or > int.MaxValue || form.Parts is < 1 or > int.MaxValue)
+            throw new LogFormatException("journal: a form of answer is out of range");
+        var answer = new AnswerForm((UploadKind)form.Kind, (int)form.Part, (int)form.Parts, form.Delete == 1);
+        var confidential = reader.Bytes();
+        return new JournalRecord(entry, new JournalAct(
+            id,
+            kind,
+            position,
+            digest,
+            opening,
+            source,
+            answer,
+            confidential.IsEmpty ? Confidential.None : ConfidentialJson.Decode(confidential.Span)));
+    }
+
+    private static void WriteInt64(ArrayBufferWriter<byte> output, long value)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(output.GetSpan(sizeof(long)), value);
+        output.Advance(sizeof(long));
+    }
+
+    private static void WriteBytes(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> bytes)
+    {
+        WriteLength(output, bytes.Length);
+        output.Write(bytes);
+    }
+
+    private static void WriteText(ArrayBufferWriter<byte> output, string text)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        WriteLength(output, length);
+        output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(length)));
+    }
+
+    private static void WriteLength(ArrayBufferWriter<byte> output, int length)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(output.GetSpan(sizeof(int)), length);
+        output.Advance(sizeof(int));
+    }
+
+    private struct Reader(ReadOnlyMemory<byte> rest)
+    {
+        private ReadOnlyMemory<byte> _rest = rest;
+
+        public readonly bool AtEnd => _rest.IsEmpty;
+
+        public ReadOnlyMemory<byte> Take(int length)
+        {
+            if (length < 0 || length > _rest.Length)
+                throw new LogFormatException("journal: a field is longer than the batch");
+            var field = _rest[..length];
+            _rest = _rest[length..];
+            return field;
+        }
+
+        public long Int64() => BinaryPrimitives.ReadInt64BigEndian(Take(sizeof(long)).Span);
+
+        public int Count() => Int64() is var count && count >= 0 && count <= _rest.Length
+            ? (int)count
+            : throw new LogFormatException("journal: a count is out of range");
+
+        public ReadOnlyMemory<byte> Bytes() => Take(BinaryPrimitives.ReadInt32BigEndian(Take(sizeof(int)).Span));
+
+        public string Text() => Encoding.UTF8.GetString(Bytes().Span);
+    }
+}

@@ -1,0 +1,21 @@
+namespace TrueCopy.Ledger.Sequencing;
+
+/// <summary>
+/// What a timer runs: picks up what a crash left staged or unfinished, what waits for its document, changes of the
+/// registry, and new keys.
+/// </summary>
+public sealed class SafetyNet(RegistryWatch registry, Sequencer sequencer, Backlog backlog, SequencerMetrics metrics, AnswerMetrics answerMetrics)
+{
+    /// <summary>Runs once; whatever fails, the next run tries again.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        // Before the drain, so that what waits is seen also when draining is what fails.
+        var work = await backlog.ReadAsync(cancellationToken);
+        metrics.StagedAge(work.StagedFor);
+        metrics.Standstill(work.StandingFor);
+        answerMetrics.Waiting(work.Answers);
+        await registry.CheckAsync(cancellationToken);
+        await sequencer.DrainAsync(cancellationToken);
+        metrics.SafetyNetRan();
+    }
+}

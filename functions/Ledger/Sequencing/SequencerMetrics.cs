@@ -1,0 +1,58 @@
+using System.Diagnostics.Metrics;
+
+namespace TrueCopy.Ledger.Sequencing;
+
+/// <summary>What the sequencer counts, under the meter <c>TrueCopy.Sequencer</c>.</summary>
+public sealed class SequencerMetrics : IDisposable
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "TrueCopy.Sequencer";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _acts;
+    private readonly Counter<long> _signed;
+    private readonly Counter<long> _lost;
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _lag;
+    private readonly Gauge<double> _stagedAge;
+    private readonly Gauge<double> _standstill;
+    private readonly Counter<long> _safetyNetRuns;
+    private readonly Counter<long> _givenUp;
+
+    /// <summary>Creates the instruments.</summary>
+    public SequencerMetrics()
+    {
+        _acts = _meter.CreateCounter<long>("truecopy.sequencer.acts", "{act}", "Acts put into the log");
+        _signed = _meter.CreateCounter<long>("truecopy.sequencer.checkpoints_signed", "{checkpoint}", "Checkpoints signed, also those that lost to another writer");
+        _lost = _meter.CreateCounter<long>("truecopy.sequencer.lost", "{batch}", "Batches dropped because another sequencer committed first");
+        _duration = _meter.CreateHistogram<double>("truecopy.sequencer.batch.duration", "s", "From received acts to the finished batch");
+        _lag = _meter.CreateHistogram<double>("truecopy.sequencer.lag", "s", "From staging an upload to its place in the published log");
+        _stagedAge = _meter.CreateGauge<double>("truecopy.staged.age", "s", "How long the oldest staged upload that nobody works on has waited");
+        _standstill = _meter.CreateGauge<double>("truecopy.log.standstill", "s", "How long staged uploads have waited while no batch was finished");
+        _givenUp = _meter.CreateCounter<long>("truecopy.staged.given_up", "{upload}", "Staged uploads that failed always and are kept as dead letters");
+        _safetyNetRuns = _meter.CreateCounter<long>("truecopy.safety_net.runs", "{run}", "Runs of the safety net that came through; none for a while means that nothing is looked after");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    internal void Signed() => _signed.Add(1);
+
+    internal void Lost() => _lost.Add(1);
+
+    internal void Sequenced(int acts, TimeSpan elapsed, IEnumerable<TimeSpan> lags)
+    {
+        _acts.Add(acts);
+        _duration.Record(elapsed.TotalSeconds);
+        foreach (var lag in lags)
+            _lag.Record(lag.TotalSeconds);
+    }
+
+    internal void GivenUp() => _givenUp.Add(1);
+
+    internal void SafetyNetRan() => _safetyNetRuns.Add(1);
+
+    internal void StagedAge(TimeSpan age) => _stagedAge.Record(age.TotalSeconds);
+
+    internal void Standstill(TimeSpan time) => _standstill.Record(time.TotalSeconds);
+}

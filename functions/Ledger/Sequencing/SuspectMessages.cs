@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Logging;
+
+namespace TrueCopy.Ledger.Sequencing;
+
+/// <summary>
+/// Finds the staged message that makes every batch fail, and gives it up, so that those beside and behind it go on. After a
+/// failure that is not storage's, the batch's messages are tried in smaller and smaller groups until each is by itself.
+/// </summary>
+/// <remarks>Remembers what failed while the process runs; one instance a process, used by one drain at a time.</remarks>
+public sealed partial class SuspectMessages(
+    IAnchorIndex index,
+    IStagedActs staged,
+    IDeadLetters deadLetters,
+    AnswerAttempts answers,
+    SequencerOptions options,
+    SequencerMetrics metrics,
+    ILogger<SuspectMessages> logger)
+{
+    /// <summary>Under which name messages that were given up are kept among the dead letters.</summary>
+    public const string DeadLetters = "staged-acts";
+
+    private static readonly Digest Anything = new(DigestAlgorithm.Sha256, new byte[32]);
+    private readonly Dictionary<string, Suspicion> _suspects = [];
+
+    /// <summary>What to sequence together: those that nothing is known against, then suspects in small groups.</summary>
+    public IReadOnlyList<IReadOnlyList<StagedMessage>> Group(IReadOnlyList<StagedMessage> messages)
+    {
+        if (_suspects.Count == 0)
+            return [messages];
+        var suspects = messages.ToLookup(message => _suspects.ContainsKey(message.Id));
+        StagedMessage[] others = [.. suspects[false]];
+        return
+        [
+            .. others.Length > 0 ? [others] : Array.Empty<StagedMessage[]>(),
+            .. suspects[true].GroupBy(message => _suspects[message.Id].Among).SelectMany(group => group.Chunk(Math.Max(1, group.Key / 2))),
+        ];
+    }
+
+    /// <summary>Nothing is held against messages that were sequenced.</summary>
+    public void Clear(IReadOnlyList<StagedMessage> messages)
+    {
+        if (_suspects.Count == 0)
+            return;
+        foreach (var message in messages)
+            _suspects.Remove(message.Id);
+    }
+
+    /// <summary>Notes that a batch failed, and gives up a message that failed by itself too often.</summary>
+    /// <returns>Whether others can go on; false if storage does not answer, or it is not yet known who is to blame.</returns>
+    public async Task<bool> BlameAsync(IReadOnlyList<StagedMessage> messages, Exception exception, CancellationToken cancellationToken)
+    {
+        if (messages.Count == 0 || !await StorageAnswersAsync(cancellationToken))
+            return false;
+        foreach (var message in messages)
+        {
+            var tries = messages.Count == 1 ? _suspects.GetValueOrDefault(message.Id).Tries + 1 : 0;
+            _suspects[message.Id] = new Suspicion(messages.Count, tries);
+        }
+
+        if (messages is not [var one])
+            return false;
+        if (_suspects[one.Id].Tries < options.MaxTries)
+        {
+            LogFailed(logger, _suspects[one.Id].Tries, exception);
+            await staged.ReleaseAsync(one, options.RetryDelay, cancellationToken);
+            return true;
+        }
+
+        LogGivenUp(logger, exception);
+        await deadLetters.KeepAsync(DeadLetters, one.Id, StagedBody.Encode(one.Upload), cancellationToken);
+        await answers.RefuseAsync(one.Upload.Source, Rejection.NotProcessed(), cancellationToken);
+        await staged.DeleteAsync(one, cancellationToken);
+        metrics.GivenUp();
+        _suspects.Remove(one.Id);
+        return true;
+    }
+
+    private async Task<bool> StorageAnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await index.FindAsync(Anything, cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogOutage(logger, exception);
+            return false;
+        }
+    }
+
+    /// <param name="Among">How many messages the batch had that failed.</param>
+    /// <param name="Tries">How often the message failed by itself.</param>
+    private readonly record struct Suspicion(int Among, int Tries);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A staged upload could not be sequenced, try {Tries}; the others go on.")]
+    private static partial void LogFailed(ILogger logger, int tries, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A staged upload fails always; it is kept as a dead letter, and its issuer is told.")]
+    private static partial void LogGivenUp(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Storage does not answer; nothing is held against what was to be sequenced.")]
+    private static partial void LogOutage(ILogger logger, Exception exception);
+}

@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+
+namespace TrueCopy.Ledger.Signing;
+
+/// <summary>
+/// The two signing keys as files in one folder, for a laptop: <c>log-p256.pem</c> (PKCS #8) and <c>log-ed25519.seed</c>
+/// (base64 of 32 bytes). In Azure Key Vault holds them.
+/// </summary>
+public static class KeyFiles
+{
+    private const string EcdsaFile = "log-p256.pem";
+    private const string Ed25519File = "log-ed25519.seed";
+
+    /// <summary>Makes the files that are missing.</summary>
+    public static async Task CreateMissingAsync(string folder, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        if (!File.Exists(Path.Combine(folder, EcdsaFile)))
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            await WritePrivateAsync(Path.Combine(folder, EcdsaFile), key.ExportPkcs8PrivateKeyPem(), cancellationToken);
+        }
+
+        if (!File.Exists(Path.Combine(folder, Ed25519File)))
+        {
+            var seed = RandomNumberGenerator.GetBytes(Ed25519Signer.SeedSize);
+            await WritePrivateAsync(Path.Combine(folder, Ed25519File), Convert.ToBase64String(seed), cancellationToken);
+        }
+    }
+
+    /// <summary>Reads the keys of the log <paramref name="origin"/>.</summary>
+    /// <exception cref="LogFormatException">A file is missing or damaged.</exception>
+    public static async Task<LogIdentity> ReadAsync(string folder, string origin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var key = ECDsa.Create();
+            key.ImportFromPem(await File.ReadAllTextAsync(Path.Combine(folder, EcdsaFile), cancellationToken));
+            var seed = Convert.FromBase64String(await File.ReadAllTextAsync(Path.Combine(folder, Ed25519File), cancellationToken));
+            return new LogIdentity(origin, [new EcdsaP256Signer(origin, key), new Ed25519Signer(origin, seed)]);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or CryptographicException or IOException)
+        {
+            throw new LogFormatException($"signing keys: those in {folder} are missing or damaged", exception);
+        }
+    }
+
+    // Written under another name first: a half-written key would be a lost log.
+    private static async Task WritePrivateAsync(string path, string content, CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var temporary = path + ".new";
+        await using (var writer = new StreamWriter(temporary, options))
+            await writer.WriteAsync(content.AsMemory(), cancellationToken);
+        File.Move(temporary, path, overwrite: false);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace TrueCopy.Ledger.Uploads;
+
+/// <summary>
+/// What an issuer uploaded and what came of it, read from the container of its uploads and that of the answers. A few
+/// listings answer the whole question, whatever the number of uploads; where there are more than they hold, the issuer
+/// narrows them down by a prefix.
+/// </summary>
+public sealed class UploadHistory(IInboxListing inbox)
+{
+    /// <summary>The most blobs that are looked at in each place; storage lists so many in one request.</summary>
+    public const int MaxListed = 5000;
+
+    /// <summary>The most uploads in one answer.</summary>
+    public const int MaxPage = 100;
+
+    /// <summary>The longest prefix, in characters: what a blob's name may have.</summary>
+    public const int MaxPrefixLength = 1024;
+
+    private const int MaxReads = 16;
+
+    /// <summary>The uploads of an issuer, newest first, with counts for each day.</summary>
+    /// <param name="issuer">The issuer's id.</param>
+    /// <param name="prefix">What the names begin with; may be empty.</param>
+    /// <param name="offset">How many of the newest to leave out.</param>
+    /// <param name="limit">How many to tell of.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<UploadsDocument> ReadAsync(string issuer, string prefix, int offset, int limit, CancellationToken cancellationToken)
+    {
+        var container = IssuerContainer.Prefix + issuer;
+        var blobs = await inbox.ListAsync(container, prefix, MaxListed, cancellationToken);
+        var answers = IssuerContainer.AnswersOf(container);
+        var receipts = await AnswersAsync(answers, AnswerPath.ReceiptsFolder, prefix, cancellationToken);
+        var rejected = await AnswersAsync(answers, AnswerPath.RejectedFolder, prefix, cancellationToken);
+
+        var uploads = blobs.Blobs.ToDictionary(blob => blob.Path, blob => new Found(blob.Path, blob), StringComparer.Ordinal);
+        var byName = uploads.Values.SelectMany(upload => AnswerPath.NamesFor(upload.Path).Select(name => (name, upload))).DistinctBy(item => item.name).ToDictionary(item => item.name, item => item.upload, StringComparer.Ordinal);
+        foreach (var answer in receipts.Blobs.Concat(rejected.Blobs))
+            Join(uploads, byName, answer, prefix);
+
+        Found[] newestFirst = [.. uploads.Values.OrderByDescending(upload => upload.At).ThenBy(upload => upload.Path, StringComparer.Ordinal)];
+        var page = await Task.WhenAll(newestFirst.Skip(offset).Take(limit).Chunk(MaxReads).Select(chunk => TellAsync(answers, chunk, cancellationToken)));
+        return new UploadsDocument(
+            issuer,
+            newestFirst.Length,
+            blobs.Complete && receipts.Complete && rejected.Complete,
+            [.. newestFirst.GroupBy(upload => DateOnly.FromDateTime(upload.At.UtcDateTime)).OrderBy(day => day.Key).Select(Count)],
+            [.. page.SelectMany(chunk => chunk)]);
+    }
+
+    // Answers that name their upload by its hash are where no prefix leads to.
+    private async Task<BlobListing> AnswersAsync(string container, string folder, string prefix, CancellationToken cancellationToken)
+    {
+        var plain = await inbox.ListAsync(container, folder + prefix, MaxListed, cancellationToken);
+        if (prefix.Length == 0)
+            return plain;
+        var hashed = await inbox.ListAsync(container, folder + AnswerPath.HashPrefix, MaxListed, cancellationToken);
+        return new BlobListing([.. plain.Blobs.UnionBy(hashed.Blobs, blob => blob.Path)], plain.Complete && hashed.Complete);
+    }
+
+    // An upload that is gone is known by what its answers call it, which may be its hash.
+    private static void Join(Dictionary<string, Found> uploads, Dictionary<string, Found> byName, ListedBlob answer, string prefix)
+    {
+        if (!AnswerPath.TryParse(answer.Path, out var name, out _))
+            return;
+        if (!byName.TryGetValue(name, out var upload))
+        {
+            if (!name.StartsWith(prefix, StringComparison.Ordinal))
+                return;
+            byName[name] = uploads[name] = upload = new Found(name, null);
+        }
+
+        upload.Add(answer, answer.Metadata.GetValueOrDefault(AnswerMetadata.SourceETag));
+    }
+
+    private static UploadDayDocument Count(IGrouping<DateOnly, Found> day) => new(
+        day.Key.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        day.LongCount(upload => upload.State is UploadState.Answered),
+        day.LongCount(upload => upload.State is UploadState.Rejected or UploadState.PartlyRejected),
+        day.LongCount(upload => upload.State is UploadState.Waiting));
+
+    private async Task<IReadOnlyList<UploadDocument>> TellAsync(string container, Found[] uploads, CancellationToken cancellationToken)
+    {
+        var told = new List<UploadDocument>(uploads.Length);
+        foreach (var upload in uploads)
+        {
+            var rejection = upload.Rejection is { } blob ? await ReadRejectionAsync(container, blob.Path, cancellationToken) : null;
+            told.Add(new UploadDocument(
+                upload.Path,
+                UploadName.Of(upload.Path).Kind,
+                upload.State,
+                upload.At,
+                [.. upload.Answers.Select(ReceiptOf).OfType<UploadReceiptDocument>().OrderBy(receipt => receipt.LogIndex)],
+                upload.Blob?.Length,
+                upload.Answers.Any(answer => answer.Metadata.GetValueOrDefault(AnswerMetadata.Document) == AnswerMetadata.Deleted) ? AnswerMetadata.Deleted : null,
+                rejection));
+        }
+
+        return told;
+    }
+
+    private async Task<UploadRejectionDocument?> ReadRejectionAsync(string container, string path, CancellationToken cancellationToken) =>
+        await inbox.ReadAnswerAsync(container, path, cancellationToken) is { } content && ReadProblem(content.Span) is { } written
+            ? UploadRejectionDocument.Of(written)
+            : null;
+
+    // One answer that is damaged must not hide the others.
+    private static ProblemDocument? ReadProblem(ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return ForeignJson.Read(content, AnswerJson.Instance.ProblemDocument);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // A document's receipt says in its metadata where its entry is, and in its name under which algorithm.
+    private static UploadReceiptDocument? ReceiptOf(ListedBlob answer) =>
+        AnswerPath.TryParse(answer.Path, out _, out var algorithm) && algorithm is not null
+        && answer.Metadata.TryGetValue(AnswerMetadata.LogIndex, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? new UploadReceiptDocument(algorithm.Name, index)
+            : null;
+
+    private sealed class Found(string path, ListedBlob? blob)
+    {
+        private string? _version;
+
+        public string Path => path;
+
+        public ListedBlob? Blob => blob;
+
+        public List<ListedBlob> Answers { get; } = [];
+
+        // An answer to another version says nothing of the one that is there, or, where the document is deleted, was last.
+        public void Add(ListedBlob answer, string? version)
+        {
+            if (blob is not null && version != blob.ETag)
+                return;
+            if (blob is null && version != _version)
+            {
+                if (Answers.Exists(other => other.At > answer.At))
+                    return;
+                Answers.Clear();
+                _version = version;
+            }
+
+            Answers.Add(answer);
+        }
+
+        public DateTimeOffset At => blob?.At ?? Answers.Min(answer => answer.At);
+
+        public ListedBlob? Rejection => Answers.Find(IsRejection);
+
+        public UploadState State => (Answers.Exists(IsRejection), Answers.Exists(answer => !IsRejection(answer))) switch
+        {
+            (true, true) => UploadState.PartlyRejected,
+            (true, false) => UploadState.Rejected,
+            (false, true) => UploadState.Answered,
+            _ => UploadState.Waiting,
+        };
+
+        private static bool IsRejection(ListedBlob answer) => answer.Path.StartsWith(AnswerPath.RejectedFolder, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,82 @@
+namespace TrueCopy.Ledger.Verdicts;
+
+/// <summary>An act on a document as the log records it.</summary>
+/// <param name="Anchor">Its row in the index.</param>
+/// <param name="Entry">Its entry, read.</param>
+public sealed record RecordedAct(Anchor Anchor, Entry Entry)
+{
+    /// <summary>Reads the entry of an index row.</summary>
+    public static RecordedAct Of(Anchor anchor) => new(anchor, anchor.ReadEntry());
+}
+
+/// <summary>What one issuer says of a document.</summary>
+/// <param name="Verdict">Neither <see cref="Verdict.Unknown"/> nor <see cref="Verdict.Conflicting"/>.</param>
+/// <param name="Since">Since when: the deciding act's time, or the end or beginning of validity.</param>
+/// <param name="Issue">The issue that the result rests on: the deciding act's target, or that act itself.</param>
+/// <param name="Deciding">The act that decides.</param>
+/// <param name="Acts">Every act of this issuer on the document, in the order of effect.</param>
+public sealed record IssuerResult(
+    Verdict Verdict,
+    DateTimeOffset Since,
+    RecordedAct Issue,
+    RecordedAct Deciding,
+    IReadOnlyList<RecordedAct> Acts);
+
+/// <summary>A verdict and what it rests on.</summary>
+/// <param name="Verdict">The word that all results share, <see cref="Verdict.Conflicting"/>, or unknown if there is none.</param>
+/// <param name="Results">One an issuer, the earliest issuance first.</param>
+public sealed record Decision(Verdict Verdict, IReadOnlyList<IssuerResult> Results);
+
+/// <summary>
+/// The verdict as a pure function of a document's acts and the time. Acts take effect by time, then position in their
+/// upload, then log index, whatever order they came in.
+/// </summary>
+/// <remarks>
+/// For each issuer on its own: a revocation is final; a supersession stands unless it is revoked; a suspension stands
+/// until it is reinstated; then the validity of the last issue counts. What one issuer does says nothing of another's
+/// document, so nobody's word goes before another's: where they differ, that is the overall verdict.
+/// </remarks>
+public static class VerdictRule
+{
+    /// <summary>The order in which acts take effect.</summary>
+    internal static readonly Comparer<RecordedAct> Effect = Comparer<RecordedAct>.Create((left, right) =>
+        (left.Entry.At, left.Entry.Position, left.Anchor.LogIndex).CompareTo((right.Entry.At, right.Entry.Position, right.Anchor.LogIndex)));
+
+    private static readonly Comparer<IssuerResult> Issuance = Comparer<IssuerResult>.Create((left, right) =>
+        (left.Issue.Entry.At, left.Issue.Anchor.LogIndex).CompareTo((right.Issue.Entry.At, right.Issue.Anchor.LogIndex)));
+
+    /// <summary>Decides.</summary>
+    public static Decision Decide(IEnumerable<RecordedAct> acts, DateTimeOffset now)
+    {
+        IssuerResult[] results = [.. acts.GroupBy(act => act.Entry.Issuer, StringComparer.Ordinal).Select(issuer => DecideOne([.. issuer], now)).OfType<IssuerResult>()];
+        Array.Sort(results, Issuance);
+        return new Decision(VerdictWord.Overall(results, result => result.Verdict), results);
+    }
+
+    private static IssuerResult? DecideOne(RecordedAct[] ordered, DateTimeOffset now)
+    {
+        Array.Sort(ordered, Effect);
+        var last = Array.FindLast(ordered, act => act.Entry.Kind == ActKind.Issue);
+        if (last is null)
+            return null;
+
+        var deciding = Array.Find(ordered, act => act.Entry.Kind == ActKind.Revoke)
+            ?? Array.FindLast(ordered, act => act.Entry.Kind == ActKind.Supersede)
+            ?? Suspension(ordered)
+            ?? last;
+        var (verdict, since) = VerdictWord.Of(deciding.Entry, now);
+        return new IssuerResult(verdict, since, IssueOf(deciding, ordered) ?? last, deciding, ordered);
+    }
+
+    // The issue that an act is about; null for an issue, which is about itself.
+    private static RecordedAct? IssueOf(RecordedAct act, RecordedAct[] ordered) => act.Entry.Target is { } target
+        ? Array.Find(ordered, issue => issue.Entry.Kind == ActKind.Issue && issue.Anchor.LogIndex == target)
+        : null;
+
+    // The first suspension that no later act ended.
+    private static RecordedAct? Suspension(RecordedAct[] ordered)
+    {
+        var reinstated = Array.FindLastIndex(ordered, act => act.Entry.Kind == ActKind.Reinstate);
+        return ordered.Skip(reinstated + 1).FirstOrDefault(act => act.Entry.Kind == ActKind.Suspend);
+    }
+}

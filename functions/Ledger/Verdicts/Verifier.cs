@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace TrueCopy.Ledger.Verdicts;
+
+/// <summary>What one issuer says of a document, proven.</summary>
+/// <param name="Result">What it says.</param>
+/// <param name="Receipt">Proof of the deciding act.</param>
+/// <param name="IssueReceipt">Proof of the issue that the result rests on; null where that is the deciding act.</param>
+/// <param name="Successor">What the same issuer says of the document that takes this one's place; null unless superseded.</param>
+public sealed record IssuerAnswer(IssuerResult Result, Receipt Receipt, Receipt? IssueReceipt, SuccessorAnswer? Successor)
+{
+    /// <summary>The result as the HTTP API answers it.</summary>
+    public ResultDocument ToDocument()
+    {
+        var issue = Result.Issue;
+        return new ResultDocument(
+            new IssuerDocument(issue.Entry.Issuer ?? "", issue.Entry.LegalName ?? "", issue.Entry.Jurisdiction ?? ""),
+            Result.Verdict,
+            Result.Since,
+            Encoding.UTF8.GetString(Receipt.Encode()),
+            IssueReceipt is { } proof ? Encoding.UTF8.GetString(proof.Encode()) : null,
+            issue.Entry.ValidFrom,
+            issue.Entry.Expires,
+            Result.Deciding.Entry.Reason,
+            Receipt.Note,
+            Receipt.Successor is { } successor ? new DigestDocument(successor.Algorithm.Name, successor.Hex) : null,
+            new UnprovenDocument(LastActs(Result.Acts), issue.Anchor.Confidential.Type, Successor?.Verdict));
+    }
+
+    private static ActDocument[] LastActs(IReadOnlyList<RecordedAct> acts)
+    {
+        var last = new ActDocument[Math.Min(acts.Count, UnprovenDocument.MaxActs)];
+        for (var i = 0; i < last.Length; i++)
+        {
+            var act = acts[acts.Count - last.Length + i];
+            last[i] = new ActDocument(act.Anchor.LogIndex, act.Entry.Kind, act.Entry.At, act.Entry.Reason);
+        }
+
+        return last;
+    }
+}
+
+/// <summary>The document that takes another's place.</summary>
+/// <param name="Digest">That document.</param>
+/// <param name="Verdict">What the same issuer says of it.</param>
+public sealed record SuccessorAnswer(Digest Digest, Verdict Verdict);
+
+/// <summary>An answered question.</summary>
+/// <param name="Digest">What was asked.</param>
+/// <param name="Verdict">The overall verdict.</param>
+/// <param name="CheckedAt">When, by this service's clock.</param>
+/// <param name="Checkpoint">The checkpoint that the answer stands on.</param>
+/// <param name="Issuers">One an issuer, the earliest issuance first; empty when unknown.</param>
+public sealed record Answer(
+    Digest Digest,
+    Verdict Verdict,
+    DateTimeOffset CheckedAt,
+    SignedCheckpoint Checkpoint,
+    IReadOnlyList<IssuerAnswer> Issuers)
+{
+    /// <summary>The answer as the HTTP API gives it.</summary>
+    public VerdictDocument ToDocument() => new(
+        Verdict,
+        Digest.Algorithm.Name,
+        Digest.Hex,
+        CheckedAt,
+        [.. Issuers.Select(issuer => issuer.ToDocument())],
+        CheckpointDocument.Of(Checkpoint));
+}
+
+/// <summary>Answers verification requests from the index and the published log. Stateless but for caches.</summary>
+public sealed class Verifier(IAnchorIndex index, CheckpointSource checkpoints, IHashTileSource tiles, TimeProvider time)
+{
+    private const int Parallelism = 16;
+
+    /// <summary>Answers one question: one index query (and one for a successor), and tiles that are mostly in memory.</summary>
+    /// <exception cref="LogUnavailableException">The log cannot answer now.</exception>
+    public async Task<Answer> VerifyAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        var anchors = await index.FindAsync(digest, cancellationToken);
+        var now = time.GetUtcNow();
+        var decision = VerdictRule.Decide(anchors.Select(RecordedAct.Of), now);
+        var needed = anchors.Count == 0 ? 0 : anchors.Max(anchor => anchor.LogIndex) + 1;
+        var checkpoint = await checkpoints.GetAsync(needed, cancellationToken);
+        var issuers = new IssuerAnswer[decision.Results.Count];
+        for (var i = 0; i < issuers.Length; i++)
+        {
+            var result = decision.Results[i];
+            issuers[i] = new IssuerAnswer(
+                result,
+                await ProveAsync(result.Deciding.Anchor, checkpoint, cancellationToken),
+                ReferenceEquals(result.Issue, result.Deciding) ? null : await ProveAsync(result.Issue.Anchor, checkpoint, cancellationToken),
+                await SuccessorAsync(result, now, cancellationToken));
+        }
+
+        return new Answer(digest, decision.Verdict, now, checkpoint, issuers);
+    }
+
+    /// <summary>Answers many questions, in their order. One that is asked again shares the answer, and costs nothing.</summary>
+    /// <exception cref="LogUnavailableException">The log cannot answer now.</exception>
+    public async Task<IReadOnlyList<Answer>> VerifyAsync(IReadOnlyList<Digest> digests, CancellationToken cancellationToken)
+    {
+        var answers = new ConcurrentDictionary<Digest, Answer>();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(digests.Distinct(), options, async (digest, stop) => answers[digest] = await VerifyAsync(digest, stop));
+        return [.. digests.Select(digest => answers[digest])];
+    }
+
+    // One step only: a successor that is itself superseded says so, and asking about it leads on. So no chain is too long, and no circle endless.
+    private async Task<SuccessorAnswer?> SuccessorAsync(IssuerResult result, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (result.Verdict != Verdict.Superseded || result.Deciding.Anchor.Confidential.Successor is not { } successor)
+            return null;
+        var acts = (await index.FindAsync(successor, cancellationToken))
+            .Select(RecordedAct.Of)
+            .Where(act => act.Entry.Issuer == result.Issue.Entry.Issuer);
+        return new SuccessorAnswer(successor, VerdictRule.Decide(acts, now).Verdict);
+    }
+
+    private async Task<Receipt> ProveAsync(Anchor anchor, SignedCheckpoint checkpoint, CancellationToken cancellationToken) =>
+        anchor.Prove(await new TreeReader(tiles, checkpoint.Size).InclusionProofAsync(anchor.LogIndex, cancellationToken), checkpoint.Note);
+}

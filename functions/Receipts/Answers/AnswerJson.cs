@@ -1,0 +1,33 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TrueCopy.Receipts.Answers;
+
+/// <summary>JSON of everything that the HTTP API answers, for servers and clients alike.</summary>
+[JsonSerializable(typeof(BatchAnswerDocument))]
+[JsonSerializable(typeof(BatchRequestDocument))]
+[JsonSerializable(typeof(DocumentsDocument))]
+[JsonSerializable(typeof(IssuerHistoryDocument))]
+[JsonSerializable(typeof(IssuersDocument))]
+[JsonSerializable(typeof(KeysDocument))]
+[JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(UploadsDocument))]
+[JsonSerializable(typeof(VerdictDocument))]
+public sealed partial class AnswerJson : JsonSerializerContext
+{
+    /// <summary>The one instance: camel case, absent rather than null, instants in UTC, strict about what it reads (<see cref="ForeignJson"/>).</summary>
+    public static AnswerJson Instance { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+
+        // Answers are served as JSON with nosniff and never inside HTML, so names and keys stay as people write them.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
+        MaxDepth = 16,
+        Converters = { new UtcTimeConverter() },
+    });
+}

@@ -1,0 +1,76 @@
+namespace TrueCopy.Receipts.Answers;
+
+/// <summary>The answer to <c>GET /v1/issuers</c>.</summary>
+/// <param name="Issuers">Every issuer, by id.</param>
+public sealed record IssuersDocument(IReadOnlyList<IssuerDocument> Issuers);
+
+/// <summary>The answer to <c>GET /v1/issuers/{id}</c>: who the issuer was called, and since when, as the log records it.</summary>
+/// <param name="Id">The issuer.</param>
+/// <param name="Descriptions">Oldest first; the last holds now.</param>
+public sealed record IssuerHistoryDocument(string Id, IReadOnlyList<IssuerDescriptionDocument> Descriptions);
+
+/// <summary>How the registry described an issuer.</summary>
+/// <param name="LogIndex">Index of the entry that records it.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="LegalName">Registered name.</param>
+/// <param name="Jurisdiction">ISO 3166 code.</param>
+/// <param name="Domain">Its own domain name; absent where none was given.</param>
+public sealed record IssuerDescriptionDocument(long LogIndex, DateTimeOffset Since, string LegalName, string Jurisdiction, string? Domain = null);
+
+/// <summary>The answer to <c>GET /v1/issuers/{id}/documents?reference=…</c>.</summary>
+/// <param name="Reference">The issuer's own name for the documents.</param>
+/// <param name="Documents">Their verdicts: one for each document and algorithm under that reference.</param>
+public sealed record DocumentsDocument(string Reference, IReadOnlyList<VerdictDocument> Documents);
+
+/// <summary>The answer to <c>GET /v1/keys</c>: a JSON Web Key Set (RFC 7517) that also names the log.</summary>
+/// <param name="Origin">The log's name.</param>
+/// <param name="VerifierKeys">The keys as C2SP verifier key lines, the one that receipts are judged by first.</param>
+/// <param name="Keys">The same keys as JSON Web Keys.</param>
+/// <param name="Entries">
+/// The entries that say which keys sign, with proof: the genesis and every entry of the kind <c>keys</c>, oldest first. The
+/// last lists the keys of this document.
+/// </param>
+public sealed record KeysDocument(string Origin, IReadOnlyList<string> VerifierKeys, IReadOnlyList<KeyDocument> Keys, IReadOnlyList<KeysEntryDocument> Entries)
+{
+    /// <summary>The document of a log whose entries say which keys sign.</summary>
+    /// <param name="entries">Every one, oldest first; at least the genesis.</param>
+    public static KeysDocument Of(IReadOnlyList<KeysEntry> entries) => Of(entries[^1].Keys.Verifiers, entries);
+
+    /// <summary>The document of a log that has not begun.</summary>
+    public static KeysDocument Of(IReadOnlyList<NoteVerifier> verifiers) => Of(verifiers, []);
+
+    private static KeysDocument Of(IReadOnlyList<NoteVerifier> verifiers, IReadOnlyList<KeysEntry> entries) => new(
+        verifiers[0].Name,
+        [.. verifiers.Select(verifier => verifier.ToString())],
+        [.. verifiers.Select(KeyDocument.Of)],
+        [.. entries.Select(entry => new KeysEntryDocument(entry.LogIndex, entry.Encode()))]);
+}
+
+/// <summary>An entry that says which keys sign, with the proof that the log holds it.</summary>
+/// <param name="LogIndex">Index of the entry.</param>
+/// <param name="Receipt">
+/// A <c>.tlog-proof</c> under the first checkpoint that holds the entry, which the keys before it signed too where there
+/// was an overlap. Its <c>extra</c> line is <c>{"entry":"base64"}</c>.
+/// </param>
+public sealed record KeysEntryDocument(long LogIndex, string Receipt);
+
+/// <summary>A public key (RFC 7517; RFC 8037 for Ed25519).</summary>
+/// <param name="Kty">Key type.</param>
+/// <param name="Crv">Curve.</param>
+/// <param name="Kid">The key id in signed notes: 8 hex digits.</param>
+/// <param name="Alg">Algorithm.</param>
+/// <param name="Use">Always <c>sig</c>.</param>
+/// <param name="X">First coordinate or public key, base64url.</param>
+/// <param name="Y">Second coordinate, base64url; absent for Ed25519.</param>
+public sealed record KeyDocument(string Kty, string Crv, string Kid, string Alg, string Use, string X, string? Y = null)
+{
+    internal static KeyDocument Of(NoteVerifier verifier)
+    {
+        var id = verifier.KeyId.ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
+        return verifier is EcdsaP256Verifier ecdsa
+            ? new KeyDocument("EC", "P-256", id, "ES256", "sig", Base64Url(ecdsa.Point.X), Base64Url(ecdsa.Point.Y))
+            : new KeyDocument("OKP", "Ed25519", id, "EdDSA", "sig", Base64Url(verifier.PublicKey.Span), null);
+    }
+
+    private static string Base64Url(ReadOnlySpan<byte> bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
+}

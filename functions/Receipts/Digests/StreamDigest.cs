@@ -1,0 +1,56 @@
+using System.Buffers;
+
+namespace TrueCopy.Receipts.Digests;
+
+/// <summary>Hashes a stream while reading it: two blocks of memory whatever its length.</summary>
+public static class StreamDigest
+{
+    private const int BlockSize = 1024 * 1024;
+
+    /// <summary>Reads <paramref name="stream"/> to its end and returns one digest an algorithm, in the order given.</summary>
+    /// <param name="stream">Read from its present position; not disposed.</param>
+    /// <param name="algorithms">At least one, each once.</param>
+    /// <param name="progress">Told the number of bytes hashed so far after every block; null for none.</param>
+    /// <param name="cancellationToken">Stops between blocks.</param>
+    public static async Task<IReadOnlyList<Digest>> ComputeAsync(
+        Stream stream,
+        IReadOnlyList<DigestAlgorithm> algorithms,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
+    {
+        using var digest = new IncrementalDigest(algorithms);
+        var current = ArrayPool<byte>.Shared.Rent(BlockSize);
+        var next = ArrayPool<byte>.Shared.Rent(BlockSize);
+        Task<int>? reading = null;
+        try
+        {
+            var total = 0L;
+            var length = await ReadBlockAsync(stream, current, cancellationToken);
+            while (length > 0)
+            {
+                // The next block travels while this one is hashed. A short block is the last, so a small stream is read once.
+                var block = next;
+                reading = length < BlockSize ? Task.FromResult(0) : Task.Run(() => ReadBlockAsync(stream, block, cancellationToken), cancellationToken);
+                digest.Append(current.AsSpan(0, length));
+                total += length;
+                progress?.Report(total);
+                length = await reading;
+                (current, next) = (next, current);
+            }
+
+            return digest.Finish();
+        }
+        finally
+        {
+            // A buffer still being filled must not go back to the pool.
+            if (reading is null or { IsCompleted: true })
+            {
+                ArrayPool<byte>.Shared.Return(current);
+                ArrayPool<byte>.Shared.Return(next);
+            }
+        }
+    }
+
+    private static async Task<int> ReadBlockAsync(Stream stream, byte[] block, CancellationToken cancellationToken) =>
+        await stream.ReadAtLeastAsync(block.AsMemory(0, BlockSize), BlockSize, throwOnEndOfStream: false, cancellationToken);
+}

@@ -1,0 +1,148 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TrueCopy.Receipts.Entries;
+
+/// <summary>
+/// What the public log says of an act: JSON, written once and from then on carried as bytes. It names the issuer and
+/// commits to the digest; it holds neither the digest, nor the document's name, nor the act's id.
+/// </summary>
+public sealed record Entry
+{
+    /// <summary>The version of this format.</summary>
+    public const int FormatVersion = 1;
+
+    private static readonly EntryJson Json = new(new JsonSerializerOptions
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+
+        // Names are for people to read in the log as written; nothing here is ever embedded in HTML as is.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new UtcTimeConverter() },
+
+        // Two readers of one entry read the same: with two commitments, one would take the first and another the last.
+        AllowDuplicateProperties = false,
+        MaxDepth = 4,
+    });
+
+    /// <summary>Always <see cref="FormatVersion"/>.</summary>
+    [JsonPropertyName("v")]
+    public required int Version { get; init; }
+
+    /// <summary>What the entry records.</summary>
+    [JsonPropertyName("act")]
+    public required ActKind Kind { get; init; }
+
+    /// <summary>When: the blob's last-modified time, or the log's birth.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The issuer's id.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>The issuer's legal name at the time.</summary>
+    public string? LegalName { get; init; }
+
+    /// <summary>The issuer's jurisdiction at the time.</summary>
+    public string? Jurisdiction { get; init; }
+
+    /// <summary>Issuer acts only: the institution's own domain name.</summary>
+    public string? Domain { get; init; }
+
+    /// <summary>Issuer acts only: what becomes of uploaded documents.</summary>
+    public Retention? Retention { get; init; }
+
+    /// <summary>Issuer acts only: the digests that are computed.</summary>
+    public IReadOnlyList<string>? Algorithms { get; init; }
+
+    /// <summary>Position within the upload, which orders acts of the same instant.</summary>
+    public long? Position { get; init; }
+
+    /// <summary>Algorithm of the digest that is committed to.</summary>
+    public string? Algorithm { get; init; }
+
+    /// <summary>Commitment to the digest (<see cref="Opening.Commit(Digests.Digest)"/>), hex.</summary>
+    public string? Commitment { get; init; }
+
+    /// <summary>Issue only: from when the document is to be relied on.</summary>
+    public DateTimeOffset? ValidFrom { get; init; }
+
+    /// <summary>Issue only: from when it is no longer to be relied on.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Acts on a document: log index of the issue entry that is acted on.</summary>
+    public long? Target { get; init; }
+
+    /// <summary>Acts on a document: why.</summary>
+    public ReasonCode? Reason { get; init; }
+
+    /// <summary>Supersede only: commitment to the successor (<see cref="Opening.CommitSuccessor"/>), hex.</summary>
+    public string? SuccessorCommitment { get; init; }
+
+    /// <summary>Acts on a document: commitment to the issuer's note (<see cref="Opening.CommitNote"/>), hex.</summary>
+    public string? NoteCommitment { get; init; }
+
+    /// <summary>Genesis only: the log's origin.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>Genesis and keys only: the verifier keys that sign for the log from this entry's checkpoint on, all of them.</summary>
+    public IReadOnlyList<string>? Keys { get; init; }
+
+    /// <summary>Entry 0 of a log. A tree of one entry has no COSE receipt, so that entry is nobody's document.</summary>
+    public static Entry Genesis(string origin, IReadOnlyList<string> keys, DateTimeOffset at) => new()
+    {
+        Version = FormatVersion,
+        Kind = ActKind.Genesis,
+        At = at,
+        Origin = origin,
+        Keys = keys,
+    };
+
+    /// <summary>The entry that says which keys sign from now on.</summary>
+    public static Entry OfKeys(IReadOnlyList<string> keys, DateTimeOffset at) => new()
+    {
+        Version = FormatVersion,
+        Kind = ActKind.Keys,
+        At = at,
+        Keys = keys,
+    };
+
+    /// <summary>Reads an entry; members that later versions add are ignored.</summary>
+    /// <exception cref="LogFormatException">The bytes are not an entry of version 1.</exception>
+    public static Entry Parse(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > EntryBundle.MaxEntryLength)
+            throw new LogFormatException("entry: longer than a bundle can hold");
+        try
+        {
+            var entry = ForeignJson.Read(bytes, Json.Entry);
+            return entry is { Version: FormatVersion }
+                ? entry
+                : throw new LogFormatException("entry: not of version 1");
+        }
+        catch (JsonException exception)
+        {
+            throw new LogFormatException("entry: not the JSON of an entry", exception);
+        }
+    }
+
+    /// <summary>The bytes for the log. Written once; afterwards only these bytes count.</summary>
+    public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, Json.Entry);
+}
+
+[JsonSerializable(typeof(Entry))]
+internal sealed partial class EntryJson : JsonSerializerContext;
+
+/// <summary>What becomes of a document once its act is published.</summary>
+[JsonConverter(typeof(ExactNameConverter<Retention>))]
+public enum Retention
+{
+    /// <summary>The document stays in the issuer's container.</summary>
+    [JsonStringEnumMemberName("keep")]
+    Keep,
+
+    /// <summary>The document is deleted after its receipt is written.</summary>
+    [JsonStringEnumMemberName("delete")]
+    Delete,
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace TrueCopy.Receipts.Inbox;
+
+/// <summary>
+/// How an answer is named in the container of an issuer's answers: after the upload, or, where that would be no name for a
+/// blob or another upload's, after <c>~</c> and the SHA-256 of the upload's name.
+/// </summary>
+public static class AnswerPath
+{
+    /// <summary>What the names of receipts begin with.</summary>
+    public const string ReceiptsFolder = "receipts/";
+
+    /// <summary>What the names of rejections begin with.</summary>
+    public const string RejectedFolder = "rejected/";
+
+    /// <summary>What the names of answers go on with that name their upload by its hash.</summary>
+    public const string HashPrefix = "~";
+
+    /// <summary>The extension of many receipts in one file.</summary>
+    public const string LinesExtension = ".jsonl";
+
+    /// <summary>The extension of rejections.</summary>
+    public const string RejectionExtension = ".json";
+
+    // Storage takes names of 1,024 characters and 254 segments; the rest is room for what is put around the name.
+    private const int MaxPathLength = 960;
+    private const int MaxSegments = 250;
+
+    /// <summary>The receipt of a document: SHA-256's has the plain name, others name their algorithm.</summary>
+    public static string Receipt(string path, DigestAlgorithm algorithm) => algorithm == DigestAlgorithm.Sha256
+        ? $"{ReceiptsFolder}{DocumentNameFor(path)}{Receipts.Receipt.FileExtension}"
+        : $"{ReceiptsFolder}{DocumentNameFor(path)}.{algorithm}{Receipts.Receipt.FileExtension}";
+
+    /// <summary>The receipts of a manifest or a list of acts.</summary>
+    public static string Lines(string path) => $"{ReceiptsFolder}{NameFor(path)}{LinesExtension}";
+
+    /// <summary>The refusal of an upload.</summary>
+    public static string Rejection(string path) => $"{RejectedFolder}{NameFor(path)}{RejectionExtension}";
+
+    /// <summary>What answers may call an upload: its own name, or <see cref="HashPrefix"/> and its hash.</summary>
+    public static IReadOnlyList<string> NamesFor(string path) => [NameFor(path), Hashed(path)];
+
+    /// <summary>Reads from the name of an answer which upload it is to.</summary>
+    /// <param name="answer">The answer's name.</param>
+    /// <param name="name">One of <see cref="NamesFor"/> the upload.</param>
+    /// <param name="algorithm">The receipt's algorithm; null for any other answer.</param>
+    /// <returns>Whether it is the name of an answer.</returns>
+    public static bool TryParse(string answer, [NotNullWhen(true)] out string? name, out DigestAlgorithm? algorithm)
+    {
+        (name, algorithm) = (Between(answer, RejectedFolder, RejectionExtension) ?? Between(answer, ReceiptsFolder, LinesExtension), null);
+        if (name is null && Between(answer, ReceiptsFolder, Receipts.Receipt.FileExtension) is { } receipt)
+        {
+            algorithm = AlgorithmThatEnds(receipt);
+            name = algorithm is null ? receipt : receipt[..^(algorithm.Name.Length + 1)];
+            algorithm ??= DigestAlgorithm.Sha256;
+        }
+
+        return name is { Length: > 0 };
+    }
+
+    private static string NameFor(string path) =>
+        path.Length <= MaxPathLength
+        && path.Count(c => c == '/') < MaxSegments
+        && UploadName.CheckPath(path) is null
+        && !path.StartsWith(HashPrefix, StringComparison.Ordinal)
+            ? path
+            : Hashed(path);
+
+    // The receipt of "a.sha-512" must not take the name of a receipt of "a".
+    private static string DocumentNameFor(string path) => AlgorithmThatEnds(path) is null ? NameFor(path) : Hashed(path);
+
+    private static string Hashed(string path) => $"{HashPrefix}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))}";
+
+    private static DigestAlgorithm? AlgorithmThatEnds(string path) =>
+        DigestAlgorithm.All.FirstOrDefault(algorithm => path.EndsWith($".{algorithm}", StringComparison.Ordinal));
+
+    private static string? Between(string text, string prefix, string suffix) =>
+        text.Length > prefix.Length + suffix.Length && text.StartsWith(prefix, StringComparison.Ordinal) && text.EndsWith(suffix, StringComparison.Ordinal)
+            ? text[prefix.Length..^suffix.Length]
+            : null;
+}

@@ -1,0 +1,68 @@
+using System.Text.Json.Serialization;
+
+namespace TrueCopy.Receipts.Inbox;
+
+/// <summary>What an upload's name says of it.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="ListAlgorithm">The algorithm of a digest list; null for a JSON manifest and for anything else.</param>
+public readonly record struct UploadName(UploadKind Kind, DigestAlgorithm? ListAlgorithm)
+{
+    private const int MaxLength = 1024;
+
+    private const string TextExtension = ".txt";
+
+    /// <summary>
+    /// Reads a blob's path. Digest lists are <c>SHA256SUMS</c>, <c>sha256sum</c>, <c>*.sha256</c>, <c>*.sha256sum</c> and
+    /// <c>*_SHA256SUMS</c>, likewise for the other algorithms, in any case and with or without <c>.txt</c>; others are
+    /// <c>*.manifest.jsonl</c> and <c>*.acts.jsonl</c>. All else is a document.
+    /// </summary>
+    public static UploadName Of(string path)
+    {
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        if (name.EndsWith(".acts.jsonl", StringComparison.OrdinalIgnoreCase))
+            return new UploadName(UploadKind.ActList, null);
+        if (name.EndsWith(".manifest.jsonl", StringComparison.OrdinalIgnoreCase))
+            return new UploadName(UploadKind.Manifest, null);
+
+        var stem = name.EndsWith(TextExtension, StringComparison.OrdinalIgnoreCase) ? name[..^TextExtension.Length] : name;
+        var algorithm = DigestAlgorithm.All.FirstOrDefault(candidate => NamesListOf(stem, candidate));
+        return new UploadName(algorithm is null ? UploadKind.Document : UploadKind.Manifest, algorithm);
+    }
+
+    private static bool NamesListOf(string stem, DigestAlgorithm algorithm)
+    {
+        return Ends(algorithm.ToolName, ".") || Ends(algorithm.ToolName + "sum", ".-_") || Ends(algorithm.ToolName + "sums", ".-_");
+
+        bool Ends(string word, string after) =>
+            stem.EndsWith(word, StringComparison.OrdinalIgnoreCase) && (stem.Length == word.Length || after.Contains(stem[^(word.Length + 1)], StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// The rule that a path breaks: storage clients resolve <c>.</c> and <c>..</c>, so a blob with such a segment could
+    /// not be told from another, nor its answer be put where it belongs.
+    /// </summary>
+    /// <returns>The rule; null if none is broken.</returns>
+    public static string? CheckPath(string path) =>
+        path.Length > MaxLength ? $"a blob's name has at most {MaxLength} characters"
+        : path.Split('/', '\\').Any(segment => segment is "." or ".." || segment.Length == 0) ? "no part of a blob's name between slashes is empty, '.' or '..'"
+        : path.EndsWith('.') ? "a blob's name does not end with a dot"
+        : path.Any(char.IsControl) ? "a blob's name has no control characters"
+        : null;
+}
+
+/// <summary>What an upload is, by its name.</summary>
+[JsonConverter(typeof(ExactNameConverter<UploadKind>))]
+public enum UploadKind
+{
+    /// <summary>A document: hashed.</summary>
+    [JsonStringEnumMemberName("document")]
+    Document,
+
+    /// <summary>Digests without documents: <c>SHA256SUMS</c>, <c>*.sha256</c> and the like, or <c>*.manifest.jsonl</c>.</summary>
+    [JsonStringEnumMemberName("manifest")]
+    Manifest,
+
+    /// <summary>Acts on documents issued before: <c>*.acts.jsonl</c>.</summary>
+    [JsonStringEnumMemberName("acts")]
+    ActList,
+}

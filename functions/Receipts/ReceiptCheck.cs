@@ -1,0 +1,80 @@
+namespace TrueCopy.Receipts;
+
+/// <summary>What a receipt proves about a document, checked with nothing but the log's keys.</summary>
+/// <param name="Entry">What was done, by whom and when.</param>
+/// <param name="Index">The entry's index in the log.</param>
+/// <param name="Checkpoint">The signed checkpoint that covers it.</param>
+/// <param name="Receipt">What was checked; its successor and note are proven too.</param>
+public sealed record ReceiptCheck(Entry Entry, long Index, SignedCheckpoint Checkpoint, Receipt Receipt)
+{
+    /// <summary>
+    /// Checks that <paramref name="receipt"/> is about <paramref name="digest"/> and that the log of
+    /// <paramref name="keys"/> holds it. It proves that the act happened, not that none came after it.
+    /// </summary>
+    /// <param name="receipt">The receipt.</param>
+    /// <param name="digest">Digest of the document in hand, with the algorithm that the entry names.</param>
+    /// <param name="keys">Keys of the log; their name is the origin that is accepted.</param>
+    /// <exception cref="ReceiptException">A check failed; the message says which, in words for a person.</exception>
+    public static ReceiptCheck Run(Receipt receipt, Digest digest, IReadOnlyList<NoteVerifier> keys) =>
+        Run(receipt, digest, note => SignedCheckpoint.Open(note, keys[0].Name, keys));
+
+    /// <summary>The same, where the caller decides which checkpoints count, as with one that was verified before.</summary>
+    /// <param name="receipt">The receipt.</param>
+    /// <param name="digest">Digest of the document in hand, with the algorithm that the entry names.</param>
+    /// <param name="open">Verifies the checkpoint of the receipt; throws <see cref="LogFormatException"/> if it does not count.</param>
+    /// <exception cref="ReceiptException">A check failed; the message says which, in words for a person.</exception>
+    public static ReceiptCheck Run(Receipt receipt, Digest digest, Func<ReadOnlyMemory<byte>, SignedCheckpoint> open)
+    {
+        try
+        {
+            var entry = receipt.ReadEntry();
+            if (entry.Algorithm != digest.Algorithm.Name)
+                throw new ReceiptException(ReceiptFault.Document, $"The receipt is about a {entry.Algorithm} digest.");
+            if (entry.Commitment != receipt.Opening.Commit(digest))
+                throw new ReceiptException(ReceiptFault.Document, "The receipt is not about this document.");
+            if (entry.SuccessorCommitment != (receipt.Successor is { } successor ? receipt.Opening.CommitSuccessor(successor) : null))
+                throw new ReceiptException(ReceiptFault.Document, "The receipt names another successor than its entry.");
+            if (entry.NoteCommitment != (receipt.Note is { } note ? receipt.Opening.CommitNote(note) : null))
+                throw new ReceiptException(ReceiptFault.Document, "The receipt has another note than its entry.");
+
+            var checkpoint = open(receipt.Proof.Checkpoint);
+            var included = ProofVerifier.Includes(
+                TreeHasher.Leaf(receipt.Entry.Span),
+                receipt.Proof.Index,
+                checkpoint.Size,
+                [.. receipt.Proof.Path],
+                checkpoint.Checkpoint.Root);
+            return included
+                ? new ReceiptCheck(entry, receipt.Proof.Index, checkpoint, receipt)
+                : throw new ReceiptException(ReceiptFault.Inclusion, "The entry is not in the log that the checkpoint signs.");
+        }
+        catch (LogFormatException exception)
+        {
+            throw new ReceiptException(ReceiptFault.Checkpoint, $"The receipt cannot be relied on: {exception.Message}.", exception);
+        }
+    }
+}
+
+/// <summary>Which part of a receipt failed.</summary>
+public enum ReceiptFault
+{
+    /// <summary>The opening does not lead from this document to the entry.</summary>
+    Document,
+
+    /// <summary>The inclusion proof does not lead from the entry to the root.</summary>
+    Inclusion,
+
+    /// <summary>The checkpoint or the entry is malformed, of another log, or not signed by its keys.</summary>
+    Checkpoint,
+
+    /// <summary>It comes in an answer that was made at another time than it was asked for.</summary>
+    Time,
+}
+
+/// <summary>A receipt does not prove what it should.</summary>
+public sealed class ReceiptException(ReceiptFault fault, string message, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    /// <summary>Which check failed.</summary>
+    public ReceiptFault Fault { get; } = fault;
+}

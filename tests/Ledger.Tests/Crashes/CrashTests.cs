@@ -1,0 +1,113 @@
+namespace TrueCopy.Ledger.Tests.Crashes;
+
+/// <summary>
+/// Every operation on storage and keys of a scenario, one at a time, fails without effect, or takes effect and reports
+/// failure; then the process goes on, is replaced, or is dead at once. Whatever was uploaded ends up in the log, in effect
+/// once, with a receipt, and everything that was ever handed out still holds.
+/// </summary>
+public sealed class CrashTests
+{
+    public static TheoryData<string, Fault, Aftermath> EveryScenario => new(
+        from name in Scenario.All.Keys
+        from fault in Enum.GetValues<Fault>()
+        from aftermath in Enum.GetValues<Aftermath>()
+        where Scenario.All[name].Entries < 10_000 || aftermath == Aftermath.Dead || IsExhaustive
+        select new TheoryDataRow<string, Fault, Aftermath>(name, fault, aftermath));
+
+    private static bool IsExhaustive => Environment.GetEnvironmentVariable("TRUECOPY_EXHAUSTIVE") == "1";
+
+    [Theory]
+    [MemberData(nameof(EveryScenario))]
+    public async Task Whichever_operation_fails_nothing_is_lost_doubled_or_forked(string scenario, Fault fault, Aftermath aftermath)
+    {
+        var struck = await StrikeEverywhereAsync(Scenario.All[scenario], fault, aftermath, Break.None);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{struck} operations failed, each in turn");
+    }
+
+    // The recovery itself must survive every failure too.
+    [Theory]
+    [InlineData("head.replace", Fault.After)]
+    [InlineData("tile.write", Fault.Before)]
+    [InlineData("checkpoint.publish", Fault.After)]
+    [InlineData("index.add", Fault.After)]
+    [InlineData("answers.add", Fault.After)]
+    [InlineData("finished.save", Fault.After)]
+    [InlineData("receipt.write", Fault.Before)]
+    public async Task A_recovery_that_fails_anywhere_is_recovered_from(string crashedIn, Fault fault)
+    {
+        var scenario = Scenario.All["batches over the end of a tile"];
+        scenario = scenario with { Tell = story => story.IssueAsync("bank", "a", "b"), Standings = scenario.Standings[..2] };
+        var prepared = await scenario.PrepareAsync();
+        var clean = prepared.Copy();
+        await scenario.Tell(new Story(clean, Aftermath.Dead));
+        var at = clean.Operations.Log.ToList().IndexOf(crashedIn);
+
+        var operations = 0;
+        for (var k = -1; k < operations; k++)
+        {
+            var world = prepared.Copy();
+            world.Operations.CrashAt(at, fault);
+            await scenario.Tell(new Story(world, Aftermath.Dead));
+            world.Operations.Restart();
+
+            var before = world.Operations.Log.Count;
+            if (k >= 0)
+                world.Operations.CrashAt(k, k % 2 == 0 ? Fault.Before : Fault.After);
+            await Story.RecoverAsync(world);
+            if (k < 0)
+                operations = world.Operations.Log.Count - before;
+            world.Operations.StopFailing();
+            await Story.RecoverAsync(world);
+            await scenario.AssertWholeAsync(world, $"after {crashedIn}, operation {k} of the recovery");
+        }
+
+        Assert.True(operations > 10, $"only {operations} operations");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{operations} operations of the recovery failed, each in turn");
+    }
+
+    // What a crash test is worth shows when the protocol is wrong.
+    [Theory]
+    [InlineData(Break.CheckpointBeforeTiles)]
+    [InlineData(Break.IndexBeforeCommit)]
+    [InlineData(Break.DeleteBeforePublish)]
+    [InlineData(Break.NothingIsFinishedLater)]
+    [InlineData(Break.AnswersAreNotQueued)]
+    public async Task A_protocol_that_is_broken_on_purpose_is_found_out(Break how)
+    {
+        var scenario = Scenario.All["batches over the end of a tile"];
+        var found = await Assert.ThrowsAnyAsync<Exception>(() => StrikeEverywhereAsync(scenario, Fault.After, Aftermath.Dead, how));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{how}: {found.Message}");
+        Assert.True(found is AuditException or TileNotFoundException, found.ToString());
+    }
+
+    private static async Task<int> StrikeEverywhereAsync(Scenario scenario, Fault fault, Aftermath aftermath, Break how)
+    {
+        var prepared = await scenario.PrepareAsync();
+        var clean = prepared.Copy();
+        clean.BreakOnPurpose(how);
+        await scenario.Tell(new Story(clean, aftermath));
+        var operations = clean.Operations.Log.Count;
+        await Story.RecoverAsync(clean);
+        await scenario.AssertWholeAsync(clean, "nothing failed");
+
+        var struck = 0;
+        for (var k = 0; k < operations; k++)
+        {
+            var world = prepared.Copy();
+            world.BreakOnPurpose(how);
+            if (aftermath == Aftermath.Dead)
+                world.Operations.CrashAt(k, fault);
+            else
+                world.Operations.FailAt(k, fault);
+            await scenario.Tell(new Story(world, aftermath));
+            struck += world.Operations.HasStruck ? 1 : 0;
+            world.Operations.StopFailing();
+            await Story.RecoverAsync(world);
+            await scenario.AssertWholeAsync(world, $"{fault} at operation {k} ({clean.Operations.Log[k]}), {aftermath}");
+        }
+
+        // Concurrent receipts share cached tiles, so a run may read a tile or two less than the first.
+        Assert.InRange(struck, Math.Max(10, operations - 8), operations);
+        return struck;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using static TrueCopy.Testing.Samples;
+
+namespace TrueCopy.Ledger.Tests.Crashes;
+
+/// <summary>
+/// Two and three sequencers at once, for the lease is broken on purpose: whichever of them runs when, and whichever dies
+/// where, the log never forks and nothing is lost. Small cases are explored to the last interleaving with so many
+/// switches away from a process that could go on; larger ones at random.
+/// </summary>
+public sealed class InterleavingTests
+{
+    private static int Random => int.Parse(Environment.GetEnvironmentVariable("TRUECOPY_INTERLEAVINGS") ?? "400", CultureInfo.InvariantCulture);
+
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(3, 1)]
+    public async Task In_every_interleaving_of_sequencers_the_log_only_grows(int processes, int switches)
+    {
+        var explored = await ExploreAsync(processes, switches, death: null, Break.None);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings of {processes} sequencers with up to {switches} switches");
+        Assert.True(explored > 50, $"{explored} interleavings");
+    }
+
+    [Theory]
+    [InlineData(Fault.Before)]
+    [InlineData(Fault.After)]
+    public async Task A_sequencer_that_dies_anywhere_among_others_loses_nothing(Fault fault)
+    {
+        var explored = 0;
+        for (var operation = 0; operation < 26; operation++)
+            explored += await ExploreAsync(2, switches: 1, (0, operation, fault), Break.None);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings in which one dies");
+        Assert.True(explored > 200, $"{explored} interleavings");
+    }
+
+    [Fact]
+    public async Task Three_sequencers_that_run_and_die_at_random_never_fork_the_log()
+    {
+        var first = Environment.TickCount;
+        for (var seed = first; seed < first + Random; seed++)
+        {
+            var random = new Random(seed);
+            (int, int, Fault)? death = random.Next(2) == 0 ? (random.Next(3), random.Next(40), random.Next(2) == 0 ? Fault.Before : Fault.After) : null;
+            await RunAsync(3, documents: 2, (count, _) => random.Next(count), death, Break.None, $"seed {seed}");
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Random} random interleavings from seed {first}");
+    }
+
+    [Theory]
+    [InlineData(Break.HeadWithoutCompareAndSwap)]
+    [InlineData(Break.MarksMoveBack)]
+    [InlineData(Break.CheckpointBeforeTiles)]
+    [InlineData(Break.IndexBeforeCommit)]
+    public async Task A_protocol_that_is_broken_on_purpose_is_found_out(Break how)
+    {
+        var found = await Assert.ThrowsAnyAsync<Exception>(() => ExploreAsync(2, switches: 2, death: null, how));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{how}: {found.Message}");
+        Assert.IsType<AuditException>(found);
+    }
+
+    /// <summary>Depth first through every sequence of choices that switches at most so often.</summary>
+    private static async Task<int> ExploreAsync(int processes, int switches, (int, int, Fault)? death, Break how)
+    {
+        var explored = 0;
+        var path = new List<(int Chosen, int Of)>();
+        do
+        {
+            var (step, switched) = (0, 0);
+            await RunAsync(
+                processes,
+                documents: 1,
+                (count, canGoOn) =>
+                {
+                    var alternatives = canGoOn && switched == switches ? 1 : count;
+                    if (step == path.Count)
+                        path.Add((0, alternatives));
+                    var (chosen, of) = path[step++];
+                    Assert.True(of == alternatives, "the same choices make the same run");
+                    switched += canGoOn && chosen > 0 ? 1 : 0;
+                    return chosen;
+                },
+                death,
+                how,
+                $"interleaving {explored}");
+            explored++;
+            path.RemoveRange(step, path.Count - step);
+            while (path.Count > 0 && path[^1].Chosen + 1 == path[^1].Of)
+                path.RemoveAt(path.Count - 1);
+            if (path.Count > 0)
+                path[^1] = (path[^1].Chosen + 1, path[^1].Of);
+        }
+        while (path.Count > 0);
+
+        return explored;
+    }
+
+    private static async Task RunAsync(int processes, int documents, Func<int, bool, int> choose, (int, int, Fault)? death, Break how, string where)
+    {
+        var world = new InMemoryWorld();
+        world.Lease.Broken = true;
+        await using var first = world.Start();
+        await first.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        world.BreakOnPurpose(how);
+
+        var services = Enumerable.Range(0, processes).Select(_ => world.Start()).ToArray();
+        var names = Enumerable.Range(0, processes * documents).Select(i => $"document {i}").ToArray();
+        var turnstile = new Turnstile(choose);
+        try
+        {
+            await turnstile.RunAsync(
+                world,
+                death,
+                [.. services.Select((service, i) => (Func<Task>)(() => IssueAsync(world, service, names[(i * documents)..((i + 1) * documents)])))]);
+            foreach (var name in names.Where(name => !world.Inbox.Receipts.Keys.Any(key => key.Source.Path == name)))
+                await first.Intake.HandleAsync(world.Upload("bank", name, Bytes(name)), TestContext.Current.CancellationToken);
+
+            // Whoever is left picks up the rest: a process that took part if none died, so that what it remembers is put to the test.
+            await SettleAsync(world, death is null ? services[0] : world.Start());
+            await Audit.RunAsync(world);
+            foreach (var name in names)
+            {
+                var answer = await first.Verifier.VerifyAsync(DigestOf(Bytes(name)), TestContext.Current.CancellationToken);
+                if (answer.Verdict != Verdict.Verified)
+                    throw new AuditException($"{name} is {answer.Verdict}");
+            }
+        }
+        catch (AuditException exception)
+        {
+            throw new AuditException($"{where}: {exception.Message} {string.Join(", ", turnstile.Trace)}");
+        }
+
+        foreach (var service in services)
+            await service.DisposeAsync();
+    }
+
+    private static async Task IssueAsync(InMemoryWorld world, InMemoryService service, string[] names)
+    {
+        foreach (var name in names)
+            await service.Intake.HandleAsync(world.Upload("bank", name, Bytes(name)), TestContext.Current.CancellationToken);
+    }
+
+    private static async Task SettleAsync(InMemoryWorld world, InMemoryService service)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            world.Time.Advance(InMemoryStagedActs.Invisible);
+            await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+            await world.Answers.DeliverAsync(service.Answers, TestContext.Current.CancellationToken);
+        }
+
+        if (world.Staged.Count + world.Answers.Count > 0)
+            throw new AuditException($"{world.Staged.Count} messages are left, {world.Answers.Count} answers are owed");
+        Audit.RequireAnswered(world);
+    }
+}

@@ -1,0 +1,185 @@
+using static TrueCopy.Testing.Samples;
+
+namespace TrueCopy.Ledger.Tests.Crashes;
+
+/// <summary>How a document stands at the end.</summary>
+/// <param name="Name">The document, whose content is its name.</param>
+/// <param name="Verdict">Its verdict.</param>
+/// <param name="Acts">How many acts are in effect on it.</param>
+internal sealed record Standing(string Name, Verdict Verdict = Verdict.Verified, int Acts = 1);
+
+/// <summary>Something that happens to a log, and how everything stands afterwards whatever failed on the way.</summary>
+/// <param name="Entries">How many entries the log has before.</param>
+/// <param name="Tell">What happens.</param>
+/// <param name="Standings">How it ends.</param>
+internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Standing[] Standings)
+{
+    /// <summary>Every scenario by its name.</summary>
+    public static readonly IReadOnlyDictionary<string, Scenario> All = new Dictionary<string, Scenario>
+    {
+        ["a new log"] = new(0, story => story.IssueAsync("bank", "a"), new Standing("a")),
+
+        // The second issuer has two algorithms, so "c" is two acts.
+        ["batches over the end of a tile"] = new(
+            254,
+            async story =>
+            {
+                await story.IssueAsync("bank", "a", "b");
+                await story.IssueAsync("registry", "c");
+                await story.IssueAsync("bank", "d", "e", "f");
+            },
+            [.. "abcdef".Select(name => new Standing(name.ToString()))]),
+
+        ["batches that end at 255, 256 and 257"] = new(
+            254,
+            async story =>
+            {
+                foreach (var name in new[] { "a", "b", "c" })
+                    await story.IssueAsync("bank", name);
+            },
+            [.. "abc".Select(name => new Standing(name.ToString()))]),
+
+        ["a batch over the end of a tile of the second level"] = new(
+            65_534,
+            story => story.IssueAsync("bank", "a", "b", "c"),
+            [.. "abc".Select(name => new Standing(name.ToString()))]),
+
+        ["a manifest in parts"] = new(
+            3,
+            story => story.IssueManifestAsync(["a", "b", "c"], ["d", "e"], ["f"]),
+            [.. "abcdef".Select(name => new Standing(name.ToString()))]),
+
+        ["lists of acts"] = new(
+            3,
+            async story =>
+            {
+                await story.IssueAsync("bank", "a", "b", "c", "d");
+                await story.ActAsync("bank", Line("revoke", "a"), Line("suspend", "b"), Supersede("c", "d"));
+                await story.ActAsync("bank", Line("reinstate", "b"), Line("suspend", "d"));
+            },
+            new Standing("a", Verdict.Revoked, 2),
+            new Standing("b", Verdict.Verified, 3),
+            new Standing("c", Verdict.Superseded, 2),
+            new Standing("d", Verdict.Suspended, 2)),
+
+        ["documents that are deleted"] = new(
+            3,
+            async story =>
+            {
+                await story.IssueAsync("forgetful", "a", "b");
+                await story.IssueAsync("forgetful", "c");
+            },
+            [.. "abc".Select(name => new Standing(name.ToString()))]),
+
+        ["a key that gives way to another"] = new(
+            3,
+            async story =>
+            {
+                INoteSigner[] before = [.. story.World.Identity.Signers];
+                var next = InMemoryWorld.NewEcdsa();
+                await story.IssueAsync("bank", "a");
+                Rotate(story, [next, .. before]);
+                await story.IssueAsync("bank", "b");
+                Rotate(story, next, before[1]);
+                await story.RunTimerAsync();
+                await story.IssueAsync("bank", "c");
+            },
+            [.. "abc".Select(name => new Standing(name.ToString()))]),
+
+        ["an index that fails for a while"] = new(
+            3,
+            async story =>
+            {
+                story.World.Operations.Hook = operation => operation is { Name: "index.add", Moment: Fault.Before }
+                    ? Task.FromException(new InjectedFaultException(operation.Name))
+                    : Task.CompletedTask;
+                await story.IssueAsync("bank", "a", "b");
+                await story.IssueAsync("bank", "c");
+                story.World.Operations.Hook = null;
+                await story.IssueAsync("bank", "d");
+            },
+            [.. "abcd".Select(name => new Standing(name.ToString()))]),
+
+        ["a change of the registry"] = new(
+            3,
+            async story =>
+            {
+                await story.IssueAsync("bank", "a");
+                story.World.Time.Advance(TimeSpan.FromMinutes(2));
+                story.World.Inbox.CreateContainer("issuer-bank", new() { ["legalname"] = "The Bank, renamed", ["jurisdiction"] = "HK" });
+                await story.RunTimerAsync();
+                await story.IssueAsync("bank", "b");
+            },
+            [.. "ab".Select(name => new Standing(name.ToString()))]),
+    };
+
+    /// <summary>A world with a log of <see cref="Entries"/> entries, audited.</summary>
+    public async Task<InMemoryWorld> PrepareAsync()
+    {
+        var world = new InMemoryWorld();
+        world.AddIssuer("registry", "sm3");
+        world.Inbox.CreateContainer("issuer-forgetful", new() { ["legalname"] = "Forgetful Ltd", ["jurisdiction"] = "HK", ["retention"] = "delete" });
+        if (Entries == 0)
+            return world;
+
+        // A genesis entry, one that describes the issuer, and the rest.
+        await using var service = world.Start();
+        await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        foreach (var chunk in Enumerable.Range(0, Entries - 2).Chunk(Sequencer.MaxBatchActs))
+        {
+            var name = $"old from {chunk[0]}";
+            var acts = chunk.Select(i => new RequestedAct(ActKind.Issue, i) { Digests = [DigestOf(Bytes($"old {i}"))] });
+            var upload = Samples.Upload(name) with { Answer = new AnswerForm(UploadKind.Manifest), Acts = [.. acts] };
+            await world.Staged.AddAsync(upload, TestContext.Current.CancellationToken);
+            await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(Entries, world.Ledger.Finished);
+        await Audit.RunAsync(world);
+        return world;
+    }
+
+    /// <summary>Fails if anything was lost, doubled, forked or left undone.</summary>
+    public async Task AssertWholeAsync(InMemoryWorld world, string where)
+    {
+        try
+        {
+            await Audit.RunAsync(world, Entries);
+            await using var service = world.Start();
+            foreach (var standing in Standings)
+            {
+                var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes(standing.Name)), TestContext.Current.CancellationToken);
+                Require(answer.Verdict == standing.Verdict, $"{standing.Name} is {answer.Verdict}");
+                var acts = answer.Issuers[0].Result.Acts.Count;
+                Require(acts == standing.Acts, $"{acts} acts are in effect on {standing.Name}");
+            }
+
+            Require(world.Staged.Count == 0, $"{world.Staged.Count} messages are left");
+            Require(world.Answers.Count == 0, $"{world.Answers.Count} answers are owed");
+            Require(world.DeadLetters.Kept.IsEmpty, "an answer was given up");
+            Audit.RequireAnswered(world, Entries);
+            Require(world.Inbox.Deleted.Values.All(answered => answered), "a document was deleted before it was answered");
+        }
+        catch (AuditException exception)
+        {
+            throw new AuditException($"{where}: {exception.Message}");
+        }
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+            throw new AuditException(otherwise);
+    }
+
+    private static void Rotate(Story story, params INoteSigner[] signers)
+    {
+        story.World.SignWith(signers);
+        story.World.Time.Advance(RotatedKeys.Lifetime);
+    }
+
+    private static string Line(string act, string name) => $$"""{"act":"{{act}}","algorithm":"sha-256","digest":"{{DigestOf(Bytes(name)).Hex}}"}""";
+
+    private static string Supersede(string name, string successor) =>
+        $$"""{"act":"supersede","algorithm":"sha-256","digest":"{{DigestOf(Bytes(name)).Hex}}","successorAlgorithm":"sha-256","successorDigest":"{{DigestOf(Bytes(successor)).Hex}}"}""";
+}

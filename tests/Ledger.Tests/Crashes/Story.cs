@@ -1,0 +1,130 @@
+using static TrueCopy.Testing.Samples;
+
+namespace TrueCopy.Ledger.Tests.Crashes;
+
+/// <summary>What comes after a fault.</summary>
+public enum Aftermath
+{
+    /// <summary>The same process goes on with what it has in memory.</summary>
+    GoesOn,
+
+    /// <summary>What the process still has under way takes effect, then another one takes over.</summary>
+    Replaced,
+
+    /// <summary>The process does nothing more, not even cleaning up; another one takes over.</summary>
+    Dead,
+}
+
+/// <summary>One run of a scenario in one world: whatever fails is tried again, as queues and timers do.</summary>
+internal sealed class Story(InMemoryWorld world, Aftermath aftermath)
+{
+    private InMemoryService _service = world.Start();
+
+    public InMemoryWorld World => world;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Documents that become one batch; the content of each is its name.</summary>
+    public Task IssueAsync(string issuer, params string[] names) => UploadAsync([.. names.Select(name => world.Upload(issuer, name, Bytes(name)))]);
+
+    /// <summary>A list of acts, a line each, later than what came before.</summary>
+    public Task ActAsync(string issuer, params string[] lines)
+    {
+        world.Time.Advance(TimeSpan.FromSeconds(1));
+        return UploadAsync(world.Upload(issuer, $"{lines.Length}.acts.jsonl", Bytes(string.Join('\n', lines))));
+    }
+
+    /// <summary>Uploads that become one batch: another process holds the lease while they are taken in.</summary>
+    public async Task UploadAsync(params byte[][] events)
+    {
+        using (world.Lease.HoldElsewhere())
+        {
+            foreach (var message in events)
+            {
+                // The queue delivers an event again.
+                if (!await TryAsync(service => service.Intake.HandleAsync(message, Stop)))
+                    await _service.Intake.HandleAsync(message, Stop);
+            }
+        }
+
+        await TryAsync(service => service.Sequencer.DrainAsync(Stop));
+        Restart();
+    }
+
+    /// <summary>A manifest in parts, each a message of its own.</summary>
+    public async Task IssueManifestAsync(params string[][] parts)
+    {
+        var source = world.Inbox.Put("issuer-bank", "all.manifest.jsonl", Bytes("not read here"));
+        var position = 0;
+        var uploads = parts.Select((names, part) => Samples.Upload("all.manifest.jsonl") with
+        {
+            Source = source,
+            Answer = new AnswerForm(UploadKind.Manifest, part, parts.Length),
+            Acts = [.. names.Select(name => new RequestedAct(ActKind.Issue, position++) { Digests = [DigestOf(Bytes(name))] })],
+        }).ToArray();
+        if (!await TryAsync(_ => StageAsync(uploads)))
+            await StageAsync(uploads);
+        await TryAsync(service => service.Sequencer.DrainAsync(Stop));
+        Restart();
+    }
+
+    /// <summary>The timer comes.</summary>
+    public async Task RunTimerAsync()
+    {
+        await TryAsync(service => service.SafetyNet.RunAsync(Stop));
+        Restart();
+    }
+
+    /// <summary>Lets whatever is left be picked up, by a new process.</summary>
+    public static async Task RecoverAsync(InMemoryWorld world)
+    {
+        world.Lease.Expire();
+        var service = world.Start();
+        for (var i = 0; i < 4; i++)
+        {
+            await TryAsync(() => service.SafetyNet.RunAsync(Stop));
+            await TryAsync(() => world.Answers.DeliverAsync(service.Answers, Stop));
+            world.Time.Advance(InMemoryStagedActs.Invisible);
+        }
+    }
+
+    private async Task StageAsync(StagedUpload[] parts)
+    {
+        var prepared = new List<PreparedPart>();
+        foreach (var part in parts)
+            prepared.Add(await world.Staged.PrepareAsync(part, Stop));
+        await world.Staged.StageAsync(prepared, Stop);
+    }
+
+    private async Task<bool> TryAsync(Func<InMemoryService, Task> action)
+    {
+        if (await TryAsync(() => action(_service)))
+            return true;
+        if (aftermath != Aftermath.GoesOn)
+        {
+            Restart();
+            _service = world.Start();
+        }
+
+        return false;
+    }
+
+    private static async Task<bool> TryAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+            return true;
+        }
+        catch (InjectedFaultException)
+        {
+            return false;
+        }
+    }
+
+    private void Restart()
+    {
+        world.Operations.Restart();
+        world.Lease.Expire();
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using CsCheck;
+
+namespace TrueCopy.Ledger.Tests.Intake;
+
+public sealed class StagedBodyTests
+{
+    [Fact]
+    public void Staged_acts_come_back_as_they_went_in()
+    {
+        var at = new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        RequestedAct[] acts =
+        [
+            new(ActKind.Issue, 0) { Digests = [Samples.DigestOf([1]), Samples.DigestOf([2])], Reference = "loan 1", Type = "报告", ValidFrom = at, Expires = at.AddDays(1) },
+            new(ActKind.Supersede, 7) { Reference = "r", Reason = ReasonCode.Superseded, Note = "更正", Successor = Samples.DigestOf([3]) },
+            new(ActKind.Revoke, 8) { Digests = [Samples.DigestOf([4])], SuccessorReference = "s" },
+        ];
+        var upload = Samples.Upload("目录/对账单 \"1\".pdf") with { Answer = new AnswerForm(UploadKind.Manifest, 3, 9, true), Acts = acts };
+        upload = upload with { Issuer = upload.Issuer with { Since = at } };
+        var decoded = StagedBody.Decode(StagedBody.Encode(upload));
+        Assert.Equivalent(upload, decoded, strict: true);
+        Assert.Equal(upload.Acts.SelectMany(act => act.Digests), decoded.Acts.SelectMany(act => act.Digests));
+    }
+
+    [Fact]
+    public void A_damaged_body_is_read_or_refused_but_nothing_worse() => Samples.Damage(StagedBody.Encode(Samples.Upload("a"))).Sample(
+        damaged =>
+        {
+            try
+            {
+                Assert.NotNull(StagedBody.Decode(damaged));
+            }
+            catch (LogFormatException)
+            {
+                // Refused as documented.
+            }
+        },
+        iter: 10_000);
+
+    // One member of the body at a time is null or absent.
+    [Fact]
+    public void A_body_that_lacks_any_member_is_refused()
+    {
+        var body = JsonNode.Parse(StagedBody.Encode(Samples.Upload("a")))!;
+        var places = new List<(JsonObject Parent, string Name)>();
+        Collect(body);
+        Assert.True(places.Count > 10);
+        foreach (var (parent, name) in places.Where(place => place.Name is not ("domain" or "digests" or "also")))
+        {
+            var value = parent[name];
+            parent[name] = null;
+            Assert.Throws<LogFormatException>(() => StagedBody.Decode(Encoding.UTF8.GetBytes(body.ToJsonString())));
+            parent.Remove(name);
+            Assert.Throws<LogFormatException>(() => StagedBody.Decode(Encoding.UTF8.GetBytes(body.ToJsonString())));
+            parent[name] = value;
+        }
+
+        void Collect(JsonNode? node)
+        {
+            foreach (var (name, child) in node as JsonObject ?? [])
+            {
+                places.Add((node!.AsObject(), name));
+                Collect(child);
+            }
+
+            foreach (var child in node as JsonArray ?? [])
+                Collect(child);
+        }
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"kind":"issue"}""")]
+    [InlineData("""{"kind":"issue","position":0,"digests":["sm3:00"]}""")]
+    [InlineData("""{"kind":"issue","position":0,"digests":[null]}""")]
+    [InlineData("""{"kind":"issue","position":0,"digests":null}""")]
+    [InlineData("""{"kind":3,"position":0}""")]
+    [InlineData("""{"kind":"issue","position":0,"successor":7}""")]
+    public void An_act_that_is_none_is_refused(string act)
+    {
+        var body = JsonNode.Parse(StagedBody.Encode(Samples.Upload("a")))!;
+        body["acts"] = new JsonArray(JsonNode.Parse(act));
+        Assert.Throws<LogFormatException>(() => StagedBody.Decode(Encoding.UTF8.GetBytes(body.ToJsonString())));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"v":2}""")]
+    [InlineData("""{"v":1,"acts":[]}""")]
+    [InlineData("""{"v":1,"source":{},"issuer":{},"at":"2026-11-23T09:00:00Z"}""")]
+    public void Anything_else_is_refused(string body) => Assert.Throws<LogFormatException>(() => StagedBody.Decode(Encoding.UTF8.GetBytes(body)));
+}

@@ -1,0 +1,343 @@
+using System.Text;
+
+namespace TrueCopy.Ledger.Tests.Recovery;
+
+/// <summary>Whatever is lost but the journal comes back from it, and nothing is repaired that would contradict a signature.</summary>
+public sealed class RecoveryTests
+{
+    private readonly InMemoryWorld _world = new();
+
+    [Fact]
+    public async Task A_whole_ledger_has_no_findings_and_nothing_is_written()
+    {
+        await FillAsync();
+        var before = _world.Operations.Log.Count;
+        Assert.Empty((await DoctorAsync(apply: true)).Findings);
+        string[] reads = ["checkpoint.read", "finished.load", "head.load", "journal.read", "tile.read", "index.find", "references.find", "revocations.load", "issuers.find", "keys.list", "staged.peek"];
+        Assert.Empty(_world.Operations.Log.Skip(before).Except(reads));
+    }
+
+    [Fact]
+    public async Task A_lost_index_is_written_again_from_the_journal_as_it_was()
+    {
+        await FillAsync();
+        var before = Snapshot();
+        _world.Ledger.LoseIndex();
+        Assert.True((await InMemoryRecovery.Rebuild(_world).RunAsync(null, Stop)).IsHealthy);
+        Assert.Equal(before, Snapshot());
+        await AssertAllIsWellAsync();
+    }
+
+    [Fact]
+    public async Task A_lost_public_log_comes_back_byte_for_byte()
+    {
+        await FillAsync();
+        var before = Snapshot();
+        _world.Ledger.Tiles.Clear();
+        _world.Ledger.SetCheckpoint(null);
+
+        var report = await DoctorAsync(apply: false);
+        Assert.Equal([FindingKind.Tile, FindingKind.Checkpoint], report.Findings.Select(finding => finding.Kind));
+        Assert.Empty(_world.Ledger.Tiles);
+
+        Assert.True((await DoctorAsync(apply: true)).IsHealthy);
+        Assert.Equal(before, Snapshot());
+        await AssertAllIsWellAsync();
+    }
+
+    [Fact]
+    public async Task Everything_at_once_but_the_journal_comes_back_and_the_log_goes_on()
+    {
+        await FillAsync();
+        _world.Ledger.Tiles.Clear();
+        _world.Ledger.LoseIndex();
+        _world.Inbox.Receipts.Clear();
+        Assert.True((await DoctorAsync(apply: true, receipts: true)).IsHealthy);
+        await AssertAllIsWellAsync();
+
+        await IssueAsync("after", "after");
+        await AssertAllIsWellAsync();
+    }
+
+    [Fact(Skip = "Too long to be run for every mutant.", SkipWhen = nameof(Stryker.IsRunning), SkipType = typeof(Stryker))]
+    public async Task Each_tile_that_is_missing_or_different_is_found_by_name_and_mended()
+    {
+        await FillAsync(more: 300);
+        var size = InMemoryLedger.SizeOf(_world.Ledger.Published.Last());
+        foreach (var tile in InMemoryLedger.TilesOf(size))
+        {
+            var bytes = _world.Ledger.Tiles[tile].ToArray();
+            _world.Ledger.Tiles.TryRemove(tile, out _);
+            await AssertMendedAsync(FindingKind.Tile, $"1 tiles or bundles are missing: {tile}");
+            var damaged = bytes.ToArray();
+            damaged[^1] ^= 1;
+            _world.Ledger.Tiles[tile] = damaged;
+            await AssertMendedAsync(FindingKind.Tile, $"1 tiles or bundles have other bytes than the journal: {tile}");
+            Assert.Equal(bytes, _world.Ledger.Tiles[tile].ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task Each_row_that_is_missing_different_or_one_too_many_is_found_and_mended()
+    {
+        await FillAsync();
+        var before = Snapshot();
+        var ledger = _world.Ledger;
+        var anchor = ledger.Anchors.First(row => row.Confidential.Reference is not null);
+        var stranger = Samples.DigestOf("nobody's"u8.ToArray());
+        (FindingKind Kind, Action Damage)[] damages =
+        [
+            (FindingKind.Anchor, () => ledger.Lose(anchor.Digest, anchor.ActId)),
+            (FindingKind.Anchor, () => ledger.Put(anchor with { LogIndex = anchor.LogIndex + 1 })),
+            (FindingKind.Anchor, () => ledger.Put(anchor with { LogIndex = 0 })),
+            (FindingKind.Anchor, () => ledger.Put(anchor with { Opening = Opening.Create() })),
+            (FindingKind.Anchor, () => ledger.Put(anchor with { Entry = new byte[] { 1 } })),
+            (FindingKind.Anchor, () => ledger.Put(anchor with { Confidential = Confidential.None })),
+            (FindingKind.Anchor, () => ledger.Put(anchor with { Digest = stranger })),
+            (FindingKind.Anchor, () => ledger.Put(anchor with { ActId = new ActId("00") })),
+            (FindingKind.Reference, () => ledger.References.TryRemove(ledger.References.Keys.First(), out _)),
+            (FindingKind.Reference, () => ledger.References[new DocumentReference("bank", "other", anchor.Digest)] = true),
+            (FindingKind.Reference, () => ledger.References[ledger.References.Keys.First() with { Digest = stranger }] = true),
+            (FindingKind.Revocation, () => ledger.Revocations.Clear()),
+            (FindingKind.Revocation, () => ledger.Revocations[("bank", stranger)] = true),
+            (FindingKind.Keys, () => ledger.Keys.Clear()),
+            (FindingKind.Keys, () => ledger.Keys[0] = ledger.Keys[0] with { Note = null }),
+            (FindingKind.Keys, () => ledger.Keys[0] = ledger.Keys[0] with { Entry = new byte[] { 1 } }),
+            (FindingKind.Issuer, () => ledger.Issuers.Clear()),
+            (FindingKind.Issuer, () => ledger.Issuers[1] = ledger.Issuers[1] with { Issuer = ledger.Issuers[1].Issuer with { LegalName = "Another" } }),
+        ];
+        foreach (var (kind, damage) in damages)
+        {
+            damage();
+            await AssertMendedAsync(kind, null);
+            Assert.Equal(before, Snapshot());
+        }
+    }
+
+    [Fact]
+    public async Task The_first_entry_of_an_act_takes_back_the_row_that_a_later_one_got()
+    {
+        var upload = _world.Upload("bank", "twice", "twice"u8.ToArray());
+        await using (var service = _world.Start())
+            await service.Intake.HandleAsync(upload, Stop);
+        var first = _world.Ledger.Anchors.Single();
+        _world.Ledger.LoseIndex();
+        await using (var service = _world.Start())
+            await service.Intake.HandleAsync(upload, Stop);
+        Assert.NotEqual(first.LogIndex, _world.Ledger.Anchors.Single().LogIndex);
+
+        var finding = Assert.Single((await InMemoryRecovery.Rebuild(_world).RunAsync(null, Stop)).Findings);
+        Assert.Equal("1 acts were indexed by a later entry than their first", finding.What);
+        Assert.Equal(first.LogIndex, _world.Ledger.Anchors.Single().LogIndex);
+        Assert.Empty((await DoctorAsync(apply: false)).Findings);
+    }
+
+    [Fact]
+    public async Task A_journal_that_is_not_whole_is_said_to_be_so_batch_by_batch_and_never_touched()
+    {
+        await FillAsync();
+        foreach (var (name, batch) in _world.Ledger.Journal.ToArray())
+        {
+            _world.Ledger.SetJournal(name, null);
+            await AssertBrokenAsync(name);
+            var damaged = batch.ToArray();
+            damaged[damaged.Length / 2] ^= 1;
+            _world.Ledger.SetJournal(name, damaged);
+            await AssertBrokenAsync(name);
+            _world.Ledger.SetJournal(name, batch.ToArray());
+        }
+
+        Assert.Empty((await DoctorAsync(apply: false)).Findings);
+
+        async Task AssertBrokenAsync(string name)
+        {
+            var finding = Assert.Single((await DoctorAsync(apply: true)).Findings, finding => finding.Kind == FindingKind.Journal);
+            Assert.Contains(name, finding.What, StringComparison.Ordinal);
+            Assert.False(finding.Repaired);
+            await Assert.ThrowsAsync<TransparencyLog.LogFormatException>(() => InMemoryRecovery.Rebuild(_world).RunAsync(null, Stop));
+        }
+    }
+
+    [Fact]
+    public async Task Batches_that_lost_the_race_are_passed_by()
+    {
+        await FillAsync();
+        var batch = JournalFormat.Decode(_world.Ledger.Journal[_world.Ledger.Head!.Journal]);
+        var loser = batch with { Root = default };
+        _world.Ledger.SetJournal(loser.Name, JournalFormat.Encode(loser).ToArray());
+        Assert.Empty((await DoctorAsync(apply: false)).Findings);
+    }
+
+    [Fact]
+    public async Task A_lost_head_is_made_again_from_the_published_checkpoint_and_the_log_goes_on()
+    {
+        await FillAsync();
+        _world.Ledger.SetHead(null);
+        Assert.Equal(FindingKind.Head, Assert.Single((await DoctorAsync(apply: false)).Findings).Kind);
+        Assert.Null(_world.Ledger.Head);
+        Assert.True((await DoctorAsync(apply: true)).IsHealthy);
+        await IssueAsync("after", "after");
+        await AssertAllIsWellAsync();
+    }
+
+    [Fact]
+    public async Task A_head_that_could_fork_the_log_is_not_made()
+    {
+        await FillAsync();
+        var older = _world.Ledger.Published.First();
+        _world.Ledger.SetHead(null);
+        _world.Ledger.SetCheckpoint(older);
+        Assert.False((await DoctorAsync(apply: true)).IsHealthy);
+        _world.Ledger.SetCheckpoint(null);
+        Assert.False((await DoctorAsync(apply: true)).IsHealthy);
+        Assert.Null(_world.Ledger.Head);
+    }
+
+    [Fact]
+    public async Task A_published_checkpoint_that_contradicts_the_head_is_left_as_evidence()
+    {
+        await FillAsync();
+        var (head, published) = (_world.Ledger.Head!, _world.Ledger.Published.ToArray());
+        var earlier = JournalFormat.Decode(_world.Ledger.Journal[head.Journal]).Previous;
+        _world.Ledger.SetHead(new Head(earlier, published[^2]));
+        await AssertLeftAsync(published[^1], "the head was set back");
+
+        var other = await SignedCheckpoint.SignAsync(new Checkpoint(InMemoryWorld.Origin, InMemoryLedger.SizeOf(published[^1]), default), _world.Identity.Signers, Stop);
+        _world.Ledger.SetHead(head);
+        _world.Ledger.SetCheckpoint(other.Note);
+        await AssertLeftAsync(other.Note, "that is a fork");
+
+        async Task AssertLeftAsync(ReadOnlyMemory<byte> note, string what)
+        {
+            var finding = Assert.Single((await DoctorAsync(apply: true)).Findings, finding => finding.Kind == FindingKind.Checkpoint);
+            Assert.Contains(what, finding.What, StringComparison.Ordinal);
+            Assert.False(finding.Repaired);
+            Assert.Equal(note.ToArray(), (await _world.Ledger.ReadCheckpointAsync(Stop))!.Value.ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task A_published_checkpoint_that_is_older_garbled_or_lost_is_published_again()
+    {
+        await FillAsync();
+        var newest = _world.Ledger.Published.Last().ToArray();
+        var unsigned = Encoding.UTF8.GetString(newest);
+        foreach (var note in new ReadOnlyMemory<byte>?[] { null, "garbage"u8.ToArray(), _world.Ledger.Published.First(), Encoding.UTF8.GetBytes(unsigned[..(unsigned.TrimEnd('\n').LastIndexOf('\n') + 1)]) })
+        {
+            _world.Ledger.SetCheckpoint(note);
+            await AssertMendedAsync(FindingKind.Checkpoint, null);
+            Assert.Equal(newest, (await _world.Ledger.ReadCheckpointAsync(Stop))!.Value.ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task A_head_that_the_announced_keys_did_not_sign_is_not_published()
+    {
+        await FillAsync();
+        var head = _world.Ledger.Head!;
+        var (checkpoint, stranger) = (Checkpoint.Parse(TransparencyLog.Notes.SignedNote.Parse(head.Note.Span).Text), InMemoryWorld.NewEcdsa());
+        _world.Ledger.SetHead(head with { Note = (await SignedCheckpoint.SignAsync(checkpoint, [stranger], Stop)).Note });
+        _world.Ledger.SetCheckpoint(null);
+        Assert.Contains((await DoctorAsync(apply: true)).Findings, finding => finding.Kind == FindingKind.Head);
+        Assert.Null(await _world.Ledger.ReadCheckpointAsync(Stop));
+    }
+
+    [Fact]
+    public async Task What_waits_for_somebody_is_told()
+    {
+        await FillAsync();
+        await _world.DeadLetters.KeepAsync("blob-events", "1", "?"u8.ToArray(), Stop);
+        await _world.Staged.AddAsync(Samples.Upload("waits"), Stop);
+        _world.Time.Advance(Doctor.Patience + TimeSpan.FromSeconds(1));
+        Assert.Equal([FindingKind.Pending, FindingKind.Pending], (await DoctorAsync(apply: true)).Findings.Select(finding => finding.Kind));
+    }
+
+    [Fact]
+    public async Task Receipts_that_are_missing_are_written_and_hold()
+    {
+        await FillAsync();
+        var (source, algorithm) = _world.Inbox.Receipts.Keys.First();
+        _world.Inbox.Receipts.Clear();
+        Assert.Empty((await DoctorAsync(apply: true)).Findings);
+        Assert.Equal(FindingKind.Receipt, Assert.Single((await DoctorAsync(apply: true, receipts: true)).Findings).Kind);
+        await AssertAllIsWellAsync();
+        Assert.NotNull(Receipt.Parse(_world.Inbox.Receipts[(source, algorithm)]));
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_committed_and_not_finished_is_left_to_the_sequencer()
+    {
+        await FillAsync();
+        _world.Operations.Hook = operation => operation.Name == "finished.save" ? Task.FromException(new InjectedFaultException(operation.Name)) : Task.CompletedTask;
+        await IssueAsync("cut short", "cut short");
+        _world.Operations.Hook = null;
+        Assert.Equal(FindingKind.Finished, Assert.Single((await DoctorAsync(apply: true)).Findings).Kind);
+        await IssueAsync("goes on", "goes on");
+        Assert.Empty((await DoctorAsync(apply: false)).Findings);
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private Task<RecoveryReport> DoctorAsync(bool apply, bool receipts = false) =>
+        InMemoryRecovery.Doctor(_world).RunAsync(new DoctorOptions(apply, receipts), null, Stop);
+
+    private async Task IssueAsync(string path, string content)
+    {
+        await using var service = _world.Start();
+        await service.Intake.HandleAsync(_world.Upload("bank", path, Encoding.UTF8.GetBytes(content)), Stop);
+    }
+
+    // Documents, a manifest with references, acts on them, and an event that came twice; a batch each.
+    private async Task FillAsync(int more = 0)
+    {
+        for (var i = 0; i < 4; i++)
+            await IssueAsync($"document {i}", $"content {i}");
+        var manifest = new StringBuilder();
+        for (var i = 0; i < 5 + more; i++)
+            manifest.Append($$"""{"algorithm":"sha-256","digest":"{{Samples.DigestOf(Samples.Bytes($"line {i}")).Hex}}","reference":"loan-{{i / 2}}"}""").Append('\n');
+        await IssueAsync("list.manifest.jsonl", manifest.ToString());
+        await IssueAsync("list.acts.jsonl", """
+            {"act":"revoke","reference":"loan-1","reason":"issuedInError","note":"wrong balance"}
+            {"act":"suspend","reference":"loan-0"}
+            """);
+    }
+
+    private async Task AssertMendedAsync(FindingKind kind, string? what)
+    {
+        var found = Assert.Single((await DoctorAsync(apply: false)).Findings.Select(finding => finding.Kind).Distinct());
+        Assert.Equal(kind, found);
+        var report = await DoctorAsync(apply: true);
+        Assert.All(report.Findings, finding => Assert.True(finding.Repaired));
+        if (what is not null)
+            Assert.Equal(what, Assert.Single(report.Findings).What);
+
+        // A row that is wrong can hide that another is: the second look sees what the first uncovered.
+        await DoctorAsync(apply: true);
+        Assert.Empty((await DoctorAsync(apply: true)).Findings);
+    }
+
+    private async Task AssertAllIsWellAsync()
+    {
+        Assert.Empty((await DoctorAsync(apply: false, receipts: true)).Findings);
+        await using var service = _world.Start();
+        Assert.Equal(Verdict.Verified, (await service.Verifier.VerifyAsync(Samples.DigestOf("content 0"u8.ToArray()), Stop)).Verdict);
+        Assert.Equal(Verdict.Revoked, (await service.Verifier.VerifyAsync(Samples.DigestOf("line 2"u8.ToArray()), Stop)).Verdict);
+        _world.Ledger.Violations.Clear();
+        await Audit.RunAsync(_world);
+    }
+
+    private string[] Snapshot()
+    {
+        var ledger = _world.Ledger;
+        var size = InMemoryLedger.SizeOf(ledger.Published.Last());
+        return
+        [
+            .. ledger.Anchors.Select(row => $"{row.Digest} {row.ActId} {row.LogIndex} {row.Opening.Hex} {Convert.ToHexString(row.Entry.Span)} {Encoding.UTF8.GetString(ConfidentialJson.Encode(row.Confidential))}").Order(StringComparer.Ordinal),
+            .. ledger.References.Keys.Select(row => row.ToString()).Order(StringComparer.Ordinal),
+            .. ledger.Revocations.Keys.Select(row => row.ToString()).Order(StringComparer.Ordinal),
+            .. ledger.Issuers.OrderBy(row => row.Key).Select(row => $"{row.Key} {row.Value.Issuer.LegalName} {row.Value.Issuer.Since:O}"),
+            .. ledger.Keys.OrderBy(row => row.Key).Select(row => $"{row.Key} {Convert.ToHexString(row.Value.Entry.Span)} {Convert.ToHexString(row.Value.Note!.Value.Span)}"),
+            .. InMemoryLedger.TilesOf(size).Select(tile => ledger.Tiles.TryGetValue(tile, out var bytes) ? $"{tile} {Convert.ToHexString(bytes.Span)}" : $"{tile} missing"),
+        ];
+    }
+}

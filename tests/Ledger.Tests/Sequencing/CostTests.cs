@@ -1,0 +1,150 @@
+namespace TrueCopy.Ledger.Tests.Sequencing;
+
+/// <summary>What an act may cost in operations and memory: counted, so the same on every machine.</summary>
+public sealed class CostTests
+{
+    private readonly InMemoryWorld _world = new();
+
+    [Fact]
+    public async Task A_batch_costs_two_operations_a_document_and_a_fixed_number_besides()
+    {
+        await using var service = _world.Start();
+        await StageAsync(0, 30);
+        await service.Sequencer.DrainAsync(Stop);
+        var before = _world.Operations.Log.Count;
+        await StageAsync(30, 30);
+        var staged = _world.Operations.Log.Count - before;
+        await service.Sequencer.DrainAsync(Stop);
+
+        var names = _world.Operations.Log.Skip(before + staged).GroupBy(name => name).ToDictionary(group => group.Key, group => group.Count());
+        Assert.Equal((30, 30), (names["receipt.write"], names["staged.delete"]));
+        Assert.Equal((1, 1, 1, 1, 1), (names["journal.write"], names["head.replace"], names["checkpoint.publish"], names["index.add"], names["finished.save"]));
+        Assert.Equal(2, names["sign"]);
+        Assert.InRange(names["tile.write"], 2, 3);
+        Assert.Equal((1, 1), (names["answers.add"], names["answers.remove"]));
+        Assert.InRange(names.Values.Sum() - 60, 0, 18);
+    }
+
+    [Fact]
+    public async Task A_batch_is_what_was_there_when_it_began_so_a_steady_load_cannot_hold_it_open()
+    {
+        await using var service = await StartAsync(TimeSpan.Zero);
+        var begun = _world.Ledger.Published.Count;
+        await StageAsync(1, 5);
+        var next = 6;
+        _world.Operations.Hook = async operation =>
+        {
+            if (operation is { Name: "staged.receive", Moment: Fault.Before } && next < 40)
+                await StageAsync(next++, 1);
+        };
+        await service.Sequencer.DrainAsync(Stop);
+        _world.Operations.Hook = null;
+        Assert.InRange(_world.Ledger.Published.Count - begun, 10, 40);
+        await Audit.RunAsync(_world);
+    }
+
+    [Fact]
+    public async Task Commits_keep_their_distance_but_an_act_after_a_pause_does_not_wait()
+    {
+        await using var service = await StartAsync(TimeSpan.FromSeconds(1));
+
+        var (from, begun) = (_world.Time.GetUtcNow(), _world.Ledger.Published.Count);
+        await StageAsync(1, 1);
+        var draining = service.Sequencer.DrainAsync(Stop);
+        while (!draining.IsCompleted)
+        {
+            await Task.Yield();
+            _world.Time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        await draining;
+        Assert.True(_world.Time.GetUtcNow() - from >= _world.CommitInterval);
+        Assert.Equal(begun + 1, _world.Ledger.Published.Count);
+
+        _world.Time.Advance(_world.CommitInterval);
+        await StageAsync(2, 1);
+        await service.Sequencer.DrainAsync(Stop);
+        Assert.Equal(begun + 2, _world.Ledger.Published.Count);
+    }
+
+    [Fact]
+    public async Task A_batch_that_fills_a_tile_does_not_wait_for_its_turn()
+    {
+        await using var service = await StartAsync(TimeSpan.FromSeconds(1));
+
+        var (now, begun) = (_world.Time.GetUtcNow(), _world.Ledger.Published.Count);
+        await StageAsync(1, TileId.FullWidth);
+        await service.Sequencer.DrainAsync(Stop).WaitAsync(TimeSpan.FromMinutes(1), Stop);
+        Assert.Equal(now, _world.Time.GetUtcNow());
+        Assert.Equal(begun + 1, _world.Ledger.Published.Count);
+    }
+
+    [Fact]
+    public async Task Collecting_a_batch_takes_no_longer_than_the_interval_between_two()
+    {
+        _world.CommitInterval = TimeSpan.FromSeconds(1);
+        await using var service = _world.Start();
+        await StageAsync(0, 4 * TileId.FullWidth);
+        _world.Operations.Hook = operation =>
+        {
+            if (operation is { Name: "staged.receive", Moment: Fault.Before })
+                _world.Time.Advance(TimeSpan.FromMilliseconds(100));
+            return Task.CompletedTask;
+        };
+        await service.Sequencer.DrainAsync(Stop);
+        _world.Operations.Hook = null;
+
+        // Eleven looks, a page each, take more than a second; the genesis is a commit of its own.
+        Assert.Equal(1 + Math.Ceiling(4.0 * TileId.FullWidth / (11 * IStagedActs.PageLength)), _world.Ledger.Published.Count);
+        await Audit.RunAsync(_world);
+    }
+
+    [Fact]
+    public async Task An_entry_and_a_receipt_stay_within_their_budget_of_memory()
+    {
+        var bank = await _world.Inbox.GetAsync("issuer-bank", Stop);
+        var source = new BlobVersion(bank.Container, "a", "0x1");
+        var act = new Act(ActId.Of(source, 0, DigestAlgorithm.Sha256), ActKind.Issue, bank, bank.Since, 0, DigestOf(0), source);
+        var opening = Opening.Create();
+        var entry = act.ToEntry(opening).Encode();
+        var anchor = new Anchor(act.Digest, act.Id, 4711, entry, opening, Confidential.None);
+        var (path, note) = (new MerkleHash[20], new byte[400]);
+        Assert.InRange(Allocated(() => act.ToEntry(opening).Encode()), 1, 2500);
+        Assert.InRange(Allocated(() => anchor.Prove(path, note).Encode()), 1, 8 * entry.Length + (4 * (note.Length + (45 * path.Length))));
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static Digest DigestOf(int number) =>
+        new(DigestAlgorithm.Sha256, System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(number)));
+
+    private static long Allocated(Action action)
+    {
+        // Once for what is allocated only once: code, pools and statics.
+        action();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        action();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    // A service that has just committed.
+    private async Task<InMemoryService> StartAsync(TimeSpan interval)
+    {
+        _world.CommitInterval = interval;
+        var service = _world.Start();
+        await StageAsync(0, 1);
+        await service.Sequencer.DrainAsync(Stop);
+        return service;
+    }
+
+    private async Task StageAsync(int first, int count)
+    {
+        var bank = await _world.Inbox.GetAsync("issuer-bank", Stop);
+        for (var i = first; i < first + count; i++)
+        {
+            var source = new BlobVersion(bank.Container, $"{i}", "0x1");
+            var act = new RequestedAct(ActKind.Issue, 0) { Digests = [DigestOf(i)] };
+            await _world.Staged.AddAsync(new StagedUpload(source, bank, _world.Time.GetUtcNow(), AnswerForm.OfDocument, [act]), Stop);
+        }
+    }
+}

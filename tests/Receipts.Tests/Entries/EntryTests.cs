@@ -1,0 +1,102 @@
+using System.Text;
+using CsCheck;
+
+namespace TrueCopy.Receipts.Tests.Entries;
+
+public sealed class EntryTests
+{
+    private static readonly Act Act = Samples.Act("statement-of-zhang-wei.pdf");
+
+    [Fact]
+    public void An_entry_reads_like_this()
+    {
+        var opening = Opening.Create();
+        Assert.Equal(
+            $$"""{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z","issuer":"bank","legalName":"示范银行","jurisdiction":"CN-GD","position":0,"algorithm":"sha-256","commitment":"{{opening.Commit(Act.Digest)}}"}""",
+            Encoding.UTF8.GetString(Act.ToEntry(opening).Encode()));
+    }
+
+    [Fact]
+    public void The_public_entry_tells_neither_the_digest_nor_the_name_nor_the_acts_id()
+    {
+        var text = Encoding.UTF8.GetString(Act.ToEntry(Opening.Create()).Encode());
+        Assert.DoesNotContain(Act.Digest.Hex, text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("zhang-wei", text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(Act.Id.Value, text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(Act.Source.ETag, text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void An_entry_reads_back_and_members_of_later_versions_are_ignored()
+    {
+        var bytes = Act.ToEntry(Opening.Create()).Encode();
+        Assert.Equal(bytes, Entry.Parse(bytes).Encode());
+        var extended = Encoding.UTF8.GetString(bytes).Replace("{\"v\":1", "{\"v\":1,\"new\":7", StringComparison.Ordinal);
+        Assert.Equal(bytes, Entry.Parse(Encoding.UTF8.GetBytes(extended)).Encode());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"v":2,"act":"issue","at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":1,"act":"dance","at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":1,"act":"issue","at":"2026-11-23T09:00:00+08:00"}""")]
+    [InlineData("""{"v":1,"act":"issue","at":"yesterday"}""")]
+    [InlineData("""{"v":1,"act":"issue"}""")]
+    [InlineData("""{"v":1,"act":1,"at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":1,"act":99,"at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":1,"act":"1","at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":1,"act":"Issue","at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":1,"act":"issue,genesis","at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":"1","act":"issue","at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"v":1,"act":"issue","at":7}""")]
+    [InlineData("""{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z"} """ + "x")]
+    public void Anything_else_is_refused(string text) => Assert.Throws<LogFormatException>(() => Entry.Parse(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void An_entry_longer_than_a_bundle_can_hold_is_refused() =>
+        Assert.Throws<LogFormatException>(() => Entry.Parse([.. Act.ToEntry(Opening.Create()).Encode(), .. Samples.Bytes(new string(' ', 65_536))]));
+
+    [Fact]
+    public void A_damaged_entry_is_read_or_refused_but_nothing_worse()
+    {
+        var bytes = Act.ToEntry(Opening.Create()).Encode();
+        Samples.Damage(bytes).Sample(
+            damaged =>
+            {
+                try
+                {
+                    Entry.Parse(damaged);
+                }
+                catch (LogFormatException)
+                {
+                    // Refused as documented.
+                }
+            },
+            iter: 5000);
+    }
+
+    // printf 'issuer-bank\0a/b\0000x1\0007\0sm3' | sha256sum | cut -c1-32
+    [Fact]
+    public void An_acts_id_never_changes() =>
+        Assert.Equal("05afa3a13b3a33dfe08fa67b3bfcbc8c", ActId.Of(new BlobVersion("issuer-bank", "a/b", "0x1"), 7, DigestAlgorithm.Sm3).Value);
+
+    [Fact]
+    public void The_same_act_has_the_same_id_and_every_part_of_it_counts()
+    {
+        var source = new BlobVersion("issuer-bank", "a/b", "0x1");
+        var id = ActId.Of(source, 0, DigestAlgorithm.Sha256);
+        Assert.Equal(id, ActId.Of(source with { }, 0, DigestAlgorithm.Sha256));
+        ActId[] others =
+        [
+            ActId.Of(source with { Container = "issuer-ban" }, 0, DigestAlgorithm.Sha256),
+            ActId.Of(source with { Path = "a/c" }, 0, DigestAlgorithm.Sha256),
+            ActId.Of(source with { ETag = "0x2" }, 0, DigestAlgorithm.Sha256),
+            ActId.Of(source, 1, DigestAlgorithm.Sha256),
+            ActId.Of(source, 0, DigestAlgorithm.Sm3),
+        ];
+        Assert.Equal(6, others.Append(id).Distinct().Count());
+    }
+}

@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using System.Text;
+using CsCheck;
+
+namespace TrueCopy.Testing;
+
+/// <summary>Issuers, acts and bytes that tests of several projects begin with.</summary>
+public static class Samples
+{
+    /// <summary>An issuer.</summary>
+    public static readonly Issuer Bank = new("bank", "示范银行", "CN-GD", "bank.example", Retention.Keep, [DigestAlgorithm.Sha256]);
+
+    private static readonly byte[] Structural = [.. "\"\\{}[]:,.0eu"u8, 0, 0x80];
+
+    /// <summary>An issue of a document that holds its own path.</summary>
+    public static Act Act(string path)
+    {
+        var source = new BlobVersion("issuer-bank", path, "0x8DC0FFEE");
+        return new Act(
+            ActId.Of(source, 0, DigestAlgorithm.Sha256),
+            ActKind.Issue,
+            Bank,
+            new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero),
+            0,
+            DigestOf(Bytes(path)),
+            source);
+    }
+
+    /// <summary>What intake stages for an upload of one document.</summary>
+    public static StagedUpload Upload(string path) =>
+        new(Act(path).Source, Bank, Act(path).At, AnswerForm.OfDocument, [new RequestedAct(ActKind.Issue, 0) { Digests = [Act(path).Digest] }]);
+
+    /// <summary>Copies of some bytes with up to three of them replaced, and sometimes cut off.</summary>
+    public static Gen<byte[]> Damage(byte[] bytes) =>
+        Gen.Select(
+            Gen.Select(Gen.Int[0, bytes.Length - 1], Gen.OneOf(Gen.Byte, Gen.Int[0, Structural.Length - 1].Select(i => Structural[i]))).Array[1, 3],
+            Gen.Frequency((4, Gen.Const(bytes.Length)), (1, Gen.Int[0, bytes.Length])),
+            (changes, length) =>
+            {
+                var copy = bytes.ToArray();
+                foreach (var (at, value) in changes)
+                    copy[at] = value;
+                return copy[..length];
+            });
+
+    /// <summary>UTF-8.</summary>
+    public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    /// <summary>SHA-256.</summary>
+    public static Digest DigestOf(byte[] content) => new(DigestAlgorithm.Sha256, SHA256.HashData(content));
+}

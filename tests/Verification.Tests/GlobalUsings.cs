@@ -1,1 +1,0 @@
-global using TrueCopy.Testing.InMemory;
