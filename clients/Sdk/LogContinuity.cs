@@ -51,10 +51,8 @@ internal sealed class LogContinuity(ServiceConnection connection)
     {
         try
         {
-            MerkleHash[] proof = smaller.Size == larger.Size || smaller.Size == 0
-                ? []
-                : await new TreeReader(new UncachedTiles(new RemoteTiles(connection)), larger.Size).ConsistencyProofAsync(smaller.Size, cancellationToken);
-            if (!ProofVerifier.Extends(smaller.Size, smaller.Checkpoint.Root, larger.Size, larger.Checkpoint.Root, proof))
+            var tiles = new UncachedTiles(new RemoteLog(connection));
+            if (await CheckpointHistory.CompareAsync(tiles, smaller.Checkpoint, larger.Checkpoint, cancellationToken) != Consistency.Holds)
                 throw new LogChangedException(LogChange.History, string.Create(CultureInfo.InvariantCulture, $"The log of {larger.Size} entries does not go on from the log of {smaller.Size} entries that was shown before: history was rewritten."));
         }
         catch (Exception exception) when (exception is TileNotFoundException or LogFormatException)

@@ -21,11 +21,12 @@ internal sealed class ServiceConnection : IDisposable
     /// <param name="options">Which service.</param>
     /// <param name="network">How to reach it; not disposed. Null for a way of its own.</param>
     /// <param name="time">For waits and time limits.</param>
-    public ServiceConnection(TrueCopyClientOptions options, HttpMessageHandler? network, TimeProvider time)
+    /// <param name="isPersistent">Whether whatever may be over in a while is waited out.</param>
+    public ServiceConnection(TrueCopyClientOptions options, HttpMessageHandler? network, TimeProvider time, bool isPersistent = false)
     {
         _options = options;
         _time = time;
-        _resilience = Resilience.Build(options, time);
+        _resilience = Resilience.Build(options, isPersistent, time);
         _patience = new Patience(options.WaitLimit, time);
 
         // Connections end now and then, so that a service that moved is found again.
@@ -33,7 +34,6 @@ internal sealed class ServiceConnection : IDisposable
         {
             BaseAddress = new Uri(options.Service.ToString().TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MaxAnswerLength,
         };
     }
 
@@ -42,13 +42,24 @@ internal sealed class ServiceConnection : IDisposable
     public long Sent => Interlocked.Read(ref _sent);
 
     public Task<T> GetAsync<T>(string operation, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class => SendAsync(operation, () => new HttpRequestMessage(HttpMethod.Get, path), body => Read(body, type), cancellationToken);
-
-    public Task<byte[]> GetBytesAsync(string operation, string path, CancellationToken cancellationToken) =>
-        SendAsync(operation, () => new HttpRequestMessage(HttpMethod.Get, path), body => body, cancellationToken);
+        where T : class => SendAsync(operation, () => new HttpRequestMessage(HttpMethod.Get, path), type, cancellationToken);
 
     public Task<T> PostAsync<T>(string operation, string path, byte[] content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class => SendAsync(operation, () => Post(path, content), body => Read(body, type), cancellationToken);
+        where T : class => SendAsync(operation, () => Post(path, content), type, cancellationToken);
+
+    /// <summary>A resource of the log, in any content coding (tlog-tiles lets logs send bundles as gzip without being asked).</summary>
+    /// <returns>Null where there is none.</returns>
+    /// <exception cref="LogFormatException">It is longer than it may be, or not in the coding that it names.</exception>
+    public async Task<ReadOnlyMemory<byte>?> FindAsync(string operation, string path, int maxLength, CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync(operation, () => new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept-Encoding", ContentCoding.Accepted } } }, maxLength, cancellationToken);
+        return answer.Status switch
+        {
+            HttpStatusCode.OK => answer.Body,
+            HttpStatusCode.NotFound or HttpStatusCode.Gone => (ReadOnlyMemory<byte>?)null,
+            _ => throw NoAnswer($"{Explain(answer)}, for {path}", status: answer.Status),
+        };
+    }
 
     public NoAnswerException NoAnswer(string why, Exception? exception = null, HttpStatusCode? status = null, bool tookTooLong = false) =>
         new(UnseenCharacters.MakeVisible($"{Service} did not answer the question: {why}"), unreachable: false, status, exception, tookTooLong);
@@ -66,32 +77,38 @@ internal sealed class ServiceConnection : IDisposable
         Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
     };
 
-    private T Read<T>(byte[] body, JsonTypeInfo<T> type)
+    private async Task<T> SendAsync<T>(string operation, Func<HttpRequestMessage> question, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
-            return ForeignJson.Read(body, type);
+            var answer = await SendAsync(operation, question, MaxAnswerLength, cancellationToken);
+            return (int)answer.Status is >= 200 and < 300
+                ? ForeignJson.Read(answer.Body.Span, type)
+                : throw NoAnswer(Explain(answer), status: answer.Status);
         }
         catch (JsonException exception)
         {
             throw NoAnswer("what it sent is not a TrueCopy answer", exception);
         }
+        catch (LogFormatException exception)
+        {
+            throw NoAnswer(exception.Message, exception);
+        }
     }
 
-    private async Task<T> SendAsync<T>(string operation, Func<HttpRequestMessage> question, Func<byte[], T> read, CancellationToken cancellationToken)
+    private async Task<Answered> SendAsync(string operation, Func<HttpRequestMessage> question, int maxLength, CancellationToken cancellationToken)
     {
         using var activity = ClientTelemetry.Start($"truecopy.{operation}", Service);
         var began = _time.GetTimestamp();
         string? error = null;
         try
         {
-            using var response = await AskAsync(operation, question, cancellationToken);
-            var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            using var response = await AskAsync(operation, question, maxLength, cancellationToken);
             activity?.SetTag("http.response.status_code", (int)response.StatusCode);
             if (Redirect.Of(response, Address(question)) is { } redirect)
                 throw NoAnswer(redirect, status: response.StatusCode);
-            return response.IsSuccessStatusCode ? read(body) : throw NoAnswer(Explain(response, body), status: response.StatusCode);
+            return new Answered(response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsByteArrayAsync(cancellationToken));
         }
         catch (Exception exception)
         {
@@ -105,7 +122,7 @@ internal sealed class ServiceConnection : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> AskAsync(string operation, Func<HttpRequestMessage> question, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AskAsync(string operation, Func<HttpRequestMessage> question, int maxLength, CancellationToken cancellationToken)
     {
         using var patience = _patience.Begin(cancellationToken);
         try
@@ -116,7 +133,17 @@ internal sealed class ServiceConnection : IDisposable
                     using var request = question();
                     Interlocked.Increment(ref _sent);
                     ClientTelemetry.Sent(operation);
-                    return await _http.SendAsync(request, stop);
+                    var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+                    try
+                    {
+                        await ContentCoding.LoadAsync(response, maxLength, stop);
+                        return response;
+                    }
+                    catch
+                    {
+                        response.Dispose();
+                        throw;
+                    }
                 },
                 patience.Token);
         }
@@ -128,7 +155,7 @@ internal sealed class ServiceConnection : IDisposable
         {
             throw new NoAnswerException($"{Service} cannot be reached.", unreachable: true, innerException: exception);
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             throw NoAnswer(exception.Message, exception);
         }
@@ -138,18 +165,20 @@ internal sealed class ServiceConnection : IDisposable
         }
     }
 
-    private static string Explain(HttpResponseMessage response, byte[] body)
+    private static string Explain(Answered answer)
     {
-        if (response.Content.Headers.ContentType?.MediaType != ProblemDocument.MediaType)
-            return $"HTTP status {(int)response.StatusCode}";
+        if (answer.MediaType != ProblemDocument.MediaType)
+            return $"HTTP status {(int)answer.Status}";
         try
         {
-            var problem = ForeignJson.Read(body, AnswerJson.Instance.ProblemDocument);
+            var problem = ForeignJson.Read(answer.Body.Span, AnswerJson.Instance.ProblemDocument);
             return $"{problem.Title}. {problem.Detail}";
         }
         catch (JsonException)
         {
-            return $"HTTP status {(int)response.StatusCode}, with a description that cannot be read";
+            return $"HTTP status {(int)answer.Status}, with a description that cannot be read";
         }
     }
+
+    private sealed record Answered(HttpStatusCode Status, string? MediaType, ReadOnlyMemory<byte> Body);
 }

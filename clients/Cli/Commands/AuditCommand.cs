@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using TrueCopy.Cli.Audit;
 using TrueCopy.Cli.Output;
+using TrueCopy.Client;
 
 namespace TrueCopy.Cli.Commands;
 
@@ -48,14 +49,13 @@ internal static class AuditCommand
         {
             var prefix = LogOf(parsed.GetValue(url)!);
             var file = new AuditFile(parsed.GetValue(state) ?? AuditFile.DefaultPath(prefix));
-            using var log = new HttpLog(prefix, network, time);
+            using var log = new RemoteLog(prefix, network, time);
             var (memory, pinned) = await RememberAsync(file, parsed.GetValue(keys)!, log, cancellationToken);
             if (parsed.GetValue(full))
                 memory = memory with { AuditedSize = 0, Confirmed = AuditPoint.Start, Progress = null };
             var seen = memory.Seen?.Size;
             var audit = new LogAudit(log, file, parsed.GetValue(parallel), log.FindKeyChainAsync);
-            var report = await terminal.WithCountAsync("auditing", PercentProgress.Whole, bar =>
-                audit.RunAsync(memory, bar is null ? null : new PercentProgress(bar), cancellationToken));
+            var report = await RunAsync(audit, memory, terminal, cancellationToken);
             var evidence = report.Outcome is AuditOutcome.SplitView or AuditOutcome.Rollback ? await file.KeepEvidenceAsync(report, cancellationToken) : null;
             var output = new AuditOutput(
                 prefix.ToString(),
@@ -90,14 +90,39 @@ internal static class AuditCommand
         : new Uri($"{url.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{LogSegment}");
 
     // A memory judges by its own keys: those first pinned, or their successors. Other keys are another log's memory.
-    private static async Task<(AuditMemory Memory, bool Pinned)> RememberAsync(AuditFile file, string[] given, HttpLog log, CancellationToken cancellationToken)
+    private static async Task<(AuditMemory Memory, bool Pinned)> RememberAsync(AuditFile file, string[] given, RemoteLog log, CancellationToken cancellationToken)
     {
         string[] keys = given.Length == 0 ? [] : [.. (await KeyOption.ReadAsync(given, cancellationToken)).Verifiers.Select(key => key.ToString())];
         if (await file.LoadAsync(cancellationToken) is not { } memory)
-            return (AuditMemory.New(keys.Length > 0 ? keys : await FirstKeys.ReadAsync(log, cancellationToken)), keys.Length > 0);
+            return (AuditMemory.New(keys.Length > 0 ? keys : await FirstKeysAsync(log, cancellationToken)), keys.Length > 0);
         return keys.All(key => memory.Pinned.Contains(key) || memory.Trusted.Contains(key))
             ? (memory, keys.Length > 0)
             : throw new CommandException(ExitCode.Usage, $"{file.Path} is the memory of a log with other keys than --key. Name another file with --state.");
+    }
+
+    private static async Task<IReadOnlyList<string>> FirstKeysAsync(RemoteLog log, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await log.ReadFirstKeysAsync(cancellationToken);
+        }
+        catch (LogFormatException exception)
+        {
+            throw new CommandException(ExitCode.NotVerified, $"The log does not say which keys sign for it ({exception.Message}). Give one with --key.", exception);
+        }
+    }
+
+    private static async Task<AuditReport> RunAsync(LogAudit audit, AuditMemory memory, Terminal terminal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await terminal.WithCountAsync("auditing", PercentProgress.Whole, bar =>
+                audit.RunAsync(memory, bar is null ? null : new PercentProgress(bar), cancellationToken));
+        }
+        catch (NoAnswerException exception)
+        {
+            throw new CommandException(ExitCode.NoAnswer, $"{exception.Message} What was audited so far is kept; run it again to go on.", exception);
+        }
     }
 
     private static Uri Refuse(System.CommandLine.Parsing.ArgumentResult result)

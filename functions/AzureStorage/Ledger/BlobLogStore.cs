@@ -8,7 +8,6 @@ namespace TrueCopy.AzureStorage.Ledger;
 public sealed class BlobLogStore(StorageAccounts accounts) : ILogStore
 {
     internal const string CheckpointName = "checkpoint";
-    private const int HashSize = 32;
 
     private readonly BlobContainerClient _container = accounts.Ledger.GetBlobContainerClient(StorageNames.LogContainer);
     private readonly ForwardOnlyBlob _checkpoint = new(
@@ -17,14 +16,7 @@ public sealed class BlobLogStore(StorageAccounts accounts) : ILogStore
         note => Checkpoint.Parse(SignedNote.Parse(note.Span).Text).Size);
 
     /// <inheritdoc/>
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellationToken)
-    {
-        if (await DownloadAsync(tile, cancellationToken) is { } found)
-            return found;
-        if (tile.IsPartial && await DownloadAsync(tile with { Width = TileId.FullWidth }, cancellationToken) is { } full)
-            return Beginning(full, tile);
-        throw new TileNotFoundException(tile);
-    }
+    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellationToken) => PartialTiles.ReadAsync(tile, DownloadAsync, cancellationToken);
 
     /// <inheritdoc/>
     public Task WriteAsync(TileContent tile, CancellationToken cancellationToken)
@@ -40,15 +32,6 @@ public sealed class BlobLogStore(StorageAccounts accounts) : ILogStore
     /// <inheritdoc/>
     public Task PublishCheckpointAsync(ReadOnlyMemory<byte> note, long size, CancellationToken cancellationToken) =>
         _checkpoint.AdvanceAsync(note, size, cancellationToken);
-
-    private static ReadOnlyMemory<byte> Beginning(ReadOnlyMemory<byte> full, TileId partial)
-    {
-        if (!partial.IsEntries)
-            return full[..(partial.Width * HashSize)];
-
-        var kept = EntryBundle.Parse(full, TileId.FullWidth).Take(partial.Width);
-        return full[..kept.Sum(entry => sizeof(ushort) + entry.Length)];
-    }
 
     private BlobClient BlobOf(TileId tile) => _container.GetBlobClient(tile.ToPath());
 

@@ -12,6 +12,34 @@ public interface ITileReader
     ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellationToken);
 }
 
+/// <summary>The one rule for tiles that may have filled since they were published (tlog-tiles, "Partial Tiles").</summary>
+public static class PartialTiles
+{
+    /// <summary>The tile; where a partial one is gone, the beginning of the full one in its place.</summary>
+    /// <param name="tile">The tile or entry bundle.</param>
+    /// <param name="find">Looks for one; null where it is not.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TileNotFoundException">Neither is there.</exception>
+    /// <exception cref="LogFormatException">What is in the full one's place is not that.</exception>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(
+        TileId tile,
+        Func<TileId, CancellationToken, Task<ReadOnlyMemory<byte>?>> find,
+        CancellationToken cancellationToken)
+    {
+        if (await find(tile, cancellationToken) is { } found)
+            return found;
+        return tile.IsPartial && await find(tile with { Width = TileId.FullWidth }, cancellationToken) is { } full
+            ? BeginningOf(full, tile)
+            : throw new TileNotFoundException(tile);
+    }
+
+    private static ReadOnlyMemory<byte> BeginningOf(ReadOnlyMemory<byte> full, TileId partial) => partial.IsEntries
+        ? full[..EntryBundle.Parse(full, TileId.FullWidth).Take(partial.Width).Sum(entry => sizeof(ushort) + entry.Length)]
+        : full.Length == TileId.FullWidth * MerkleHash.Size
+            ? full[..(partial.Width * MerkleHash.Size)]
+            : throw new LogFormatException("the full tile in its place does not have 256 hashes");
+}
+
 /// <summary>Where parsed hash tiles come from: a reader, or a cache before one.</summary>
 public interface IHashTileSource
 {

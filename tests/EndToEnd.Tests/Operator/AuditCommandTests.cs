@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using TrueCopy.Admin;
 using TrueCopy.Cli;
 using TrueCopy.Cli.Audit;
+using TrueCopy.Client;
 using TrueCopy.EndToEnd.Tests.Cli;
 using TrueCopy.Local.Azurite;
 
@@ -157,13 +158,12 @@ public sealed class AuditCommandTests : IAsyncDisposable
             _ => null,
         };
         var time = new FakeTimeProvider();
-        using var log = new HttpLog(new Uri("http://log.example/log"), _http, time);
+        using var log = new RemoteLog(new Uri("http://log.example/log"), _http, time);
         Assert.Equal(_world.Ledger.Published.Last().ToArray(), (await PassTimeAsync(log.ReadCheckpointAsync(Stop), time)).ToArray());
         Assert.Equal(4, _http.Asked["checkpoint"]);
 
         _http.Instead = (_, _) => LogOverHttp.Status(500);
-        var exception = await Assert.ThrowsAsync<CommandException>(() => PassTimeAsync(log.ReadCheckpointAsync(Stop), time));
-        Assert.Equal(ExitCode.NoAnswer, exception.ExitCode);
+        await Assert.ThrowsAsync<NoAnswerException>(() => PassTimeAsync(log.ReadCheckpointAsync(Stop), time));
         Assert.Equal(9, _http.Asked["checkpoint"]);
     }
 
@@ -172,8 +172,8 @@ public sealed class AuditCommandTests : IAsyncDisposable
     {
         _http.Instead = (_, _) => new HttpResponseMessage(System.Net.HttpStatusCode.OK) { Content = new StreamContent(new EndlessStream()) };
         var time = new FakeTimeProvider();
-        using var log = new HttpLog(new Uri("http://log.example/log"), _http, time);
-        await Assert.ThrowsAsync<CommandException>(() => PassTimeAsync(log.ReadCheckpointAsync(Stop), time));
+        using var log = new RemoteLog(new Uri("http://log.example/log"), _http, time);
+        await Assert.ThrowsAsync<NoAnswerException>(() => PassTimeAsync(log.ReadCheckpointAsync(Stop), time));
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class AuditCommandTests : IAsyncDisposable
             edge.Append([(byte)i]);
         foreach (var tile in edge.TakeTiles())
             _world.Ledger.Tiles[tile.Id] = tile.Bytes;
-        using var log = new HttpLog(new Uri("http://log.example/log"), _http, TimeProvider.System);
+        using var log = new RemoteLog(new Uri("http://log.example/log"), _http, TimeProvider.System);
         Assert.Equal(3 * 32, (await log.ReadAsync(new TileId(0, 0, 3), Stop)).Length);
         Assert.Equal(3 * 3, (await log.ReadAsync(new TileId(TileId.EntriesLevel, 0, 3), Stop)).Length);
         await Assert.ThrowsAsync<TileNotFoundException>(async () => await log.ReadAsync(new TileId(0, 1, 3), Stop));

@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.IO.Compression;
+
+namespace TrueCopy.Client;
+
+/// <summary>Content codings of HTTP (RFC 9110, section 8.4.1): logs may send bundles as gzip without being asked (tlog-tiles).</summary>
+internal static class ContentCoding
+{
+    /// <summary>What is asked for.</summary>
+    public const string Accepted = "gzip, br, deflate, identity";
+
+    /// <summary>The content behind its coding; whoever reads it has to mind its length, of which the coding says nothing.</summary>
+    /// <exception cref="LogFormatException">It is coded in another way, or more than once.</exception>
+    public static Stream Decode(Stream coded, ICollection<string> codings) => codings.Count == 0 ? coded
+        : codings.Count > 1 ? throw new LogFormatException("the answer is coded more than once")
+        : codings.Single().ToLowerInvariant() switch
+        {
+            "identity" => coded,
+            "gzip" or "x-gzip" => new GZipStream(coded, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(coded, CompressionMode.Decompress),
+            "br" => new BrotliStream(coded, CompressionMode.Decompress),
+            _ => throw new LogFormatException("the answer has a content coding that was not asked for"),
+        };
+
+    /// <summary>Puts the decoded content, read to its end, in the place of a response's own.</summary>
+    /// <exception cref="LogFormatException">It is longer than <paramref name="maxLength"/>, or not in the coding that it names.</exception>
+    public static async Task LoadAsync(HttpResponseMessage response, int maxLength, CancellationToken cancellationToken)
+    {
+        var coded = response.Content;
+        var body = new ArrayBufferWriter<byte>((int)Math.Clamp(coded.Headers.ContentLength ?? 4096, 1, maxLength));
+        await using var stream = Decode(await coded.ReadAsStreamAsync(cancellationToken), coded.Headers.ContentEncoding);
+        try
+        {
+            while (await stream.ReadAsync(body.GetMemory(4096), cancellationToken) is > 0 and var read)
+            {
+                body.Advance(read);
+                if (body.WrittenCount > maxLength)
+                    throw new LogFormatException($"the answer is longer than the {maxLength} bytes that it may have");
+            }
+        }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        {
+            // The one from gzip and deflate, the other from brotli.
+            throw new LogFormatException("the answer is not in the content coding that it names", exception);
+        }
+
+        response.Content = new ReadOnlyMemoryContent(body.WrittenMemory) { Headers = { ContentType = coded.Headers.ContentType } };
+        coded.Dispose();
+    }
+}
