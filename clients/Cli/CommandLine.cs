@@ -149,3 +149,10 @@ internal static partial class CommandLine
     // What institutions do; a build for those who only verify has none of it.
     static partial void AddIssuing(RootCommand root, Terminal terminal, TimeProvider time);
 }
+
+/// <summary>The network, as every command goes there.</summary>
+internal static class Network
+{
+    /// <summary>Follows no redirect: nobody but the one who was asked learns what is asked, or answers.</summary>
+    public static HttpMessageHandler Open() => new SocketsHttpHandler { AllowAutoRedirect = false };
+}

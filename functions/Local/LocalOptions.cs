@@ -27,3 +27,6 @@ internal sealed record LocalOptions(
     /// <summary>The local log's name. It goes with the keys in the data folder, not with the port.</summary>
     public const string Origin = "truecopy.localhost/log";
 }
+
+/// <summary>The service cannot start, for a reason that the person at the keyboard can remove; the message says how.</summary>
+internal sealed class StartupException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -44,3 +44,40 @@ internal sealed partial class AuditJson : JsonSerializerContext
 
     public static Printable Write(AuditOutput output) => Printable.Json(JsonSerializer.Serialize(output, Instance.AuditOutput));
 }
+
+/// <summary>An audit in words.</summary>
+internal static class AuditText
+{
+    private const int MostFaults = 20;
+
+    public static Printable Of(AuditOutput output, AuditReport report, Terminal terminal)
+    {
+        Printable text = report.Outcome switch
+        {
+            AuditOutcome.Holds => $"{terminal.Good("✔ HOLDS")}  {output.Log}: {output.Size} entries, {Since(output)}",
+            AuditOutcome.OtherEntries => $"{terminal.Paint(Tone.Caution, "✔ TREE HOLDS")}  {output.Log}: a log of other entries: its tree holds, {output.Size} entries, {Since(output)}. What they mean was not checked",
+            AuditOutcome.Damaged => $"{terminal.Bad("✘ DAMAGED")}  {output.Log}: what is served is not what the checkpoint of {output.Size} entries signs",
+            AuditOutcome.Untrusted => $"{terminal.Bad("✘ UNTRUSTED")}  {output.Log}: the checkpoint is not signed by a key that you trust",
+            AuditOutcome.SplitView => $"{terminal.Bad("‼ SPLIT VIEW")}  {output.Log}: the signed checkpoint of {output.Size} entries and the one of {output.SeenSize} seen before are of two different logs",
+            _ => $"{terminal.Bad("‼ ROLLBACK")}  {output.Log}: the signed checkpoint has {output.Size} entries, and had {output.SeenSize}",
+        };
+        text.Append($"\n  {output.Entries} entries hashed this time; {output.Resources} resources, {output.Bytes} bytes fetched");
+        foreach (var fault in output.Faults.Take(MostFaults))
+            text.Append($"\n  {terminal.Bad("✘")} {fault}");
+        if (output.Faults.Count > MostFaults)
+            text.Append($"\n  and {output.Faults.Count - MostFaults} more; --json lists them");
+        foreach (var key in output.NewKeys)
+            text.Append($"\n  {terminal.Paint(Tone.Caution, "!")} a key took over, as the log announced: {key}");
+        if (report.Outcome == AuditOutcome.Untrusted)
+            text.Append($"\n  If the keys were changed and no entry that your keys prove says so, get the new ones by a way that you trust, and\n  begin anew: truecopy audit URL --key NAME+ID+KEY --state FILE, with a file that is not there yet.");
+        if (output.Evidence is { } evidence)
+            text.Append($"\n  Both checkpoints, signed, are in {evidence}: show them to others who use this log.");
+        else if (!output.KeyPinned)
+            text.Append($"\n  The keys are those that the log gave itself, or that were pinned before; --key gives one that you trust.");
+        return text;
+    }
+
+    private static string Since(AuditOutput output) => output.SeenSize is not { } seen ? "audited for the first time"
+        : seen == output.Size ? "the same as the last time"
+        : $"{output.Size - seen} more than the last time";
+}

@@ -146,3 +146,80 @@ public enum Retention
     [JsonStringEnumMemberName("delete")]
     Delete,
 }
+
+/// <summary>What an entry of the log records; the names are those in the entry's JSON.</summary>
+[JsonConverter(typeof(ExactNameConverter<ActKind>))]
+public enum ActKind
+{
+    /// <summary>The log began: entry 0, which names the log and its keys.</summary>
+    [JsonStringEnumMemberName("genesis")]
+    Genesis,
+
+    /// <summary>From this checkpoint on other keys sign for the log than before.</summary>
+    [JsonStringEnumMemberName("keys")]
+    Keys,
+
+    /// <summary>The registry describes an issuer for the first time, or otherwise than before.</summary>
+    [JsonStringEnumMemberName("issuer")]
+    Issuer,
+
+    /// <summary>An issuer issued a document.</summary>
+    [JsonStringEnumMemberName("issue")]
+    Issue,
+
+    /// <summary>An issuer took back a document for good.</summary>
+    [JsonStringEnumMemberName("revoke")]
+    Revoke,
+
+    /// <summary>An issuer put a document on hold.</summary>
+    [JsonStringEnumMemberName("suspend")]
+    Suspend,
+
+    /// <summary>An issuer ended the hold on a document.</summary>
+    [JsonStringEnumMemberName("reinstate")]
+    Reinstate,
+
+    /// <summary>An issuer replaced a document by another.</summary>
+    [JsonStringEnumMemberName("supersede")]
+    Supersede,
+}
+
+/// <summary>
+/// Why an issuer acted on a document: the codes of RFC 5280, section 5.3.1, that mean something for a document, under
+/// the names given there, and one of our own.
+/// </summary>
+[JsonConverter(typeof(ExactNameConverter<ReasonCode>))]
+public enum ReasonCode
+{
+    /// <summary>No reason given.</summary>
+    [JsonStringEnumMemberName("unspecified")]
+    Unspecified,
+
+    /// <summary>Whoever issued it used credentials that were not theirs.</summary>
+    [JsonStringEnumMemberName("keyCompromise")]
+    KeyCompromise,
+
+    /// <summary>What it says of its subject is no longer so.</summary>
+    [JsonStringEnumMemberName("affiliationChanged")]
+    AffiliationChanged,
+
+    /// <summary>Another document takes its place.</summary>
+    [JsonStringEnumMemberName("superseded")]
+    Superseded,
+
+    /// <summary>It is no longer needed for what it was issued for.</summary>
+    [JsonStringEnumMemberName("cessationOfOperation")]
+    CessationOfOperation,
+
+    /// <summary>It is on hold while something is looked into; for <c>suspend</c> only.</summary>
+    [JsonStringEnumMemberName("certificateHold")]
+    CertificateHold,
+
+    /// <summary>A right that it states was withdrawn.</summary>
+    [JsonStringEnumMemberName("privilegeWithdrawn")]
+    PrivilegeWithdrawn,
+
+    /// <summary>It should not have been issued as it is (not in RFC 5280).</summary>
+    [JsonStringEnumMemberName("issuedInError")]
+    IssuedInError,
+}

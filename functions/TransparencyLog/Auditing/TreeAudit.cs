@@ -159,3 +159,20 @@ public sealed class TreeAudit(ITileReader log, int parallelism)
         }
     }
 }
+
+/// <summary>A log as any outsider can fetch it (C2SP tlog-tiles); everything that it says may be a lie.</summary>
+public interface IPublicLog : ITileReader
+{
+    /// <summary>The published checkpoint's note.</summary>
+    /// <exception cref="LogFormatException">What is served in its place cannot be one.</exception>
+    Task<ReadOnlyMemory<byte>> ReadCheckpointAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Something that a log serves does not go with the rest of it.</summary>
+/// <param name="Tile">Where; null where it is not about one tile or bundle.</param>
+/// <param name="Rule">The rule that is broken.</param>
+public sealed record LogFault(TileId? Tile, string Rule)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Tile is { } tile ? $"{tile}: {Rule}" : Rule;
+}

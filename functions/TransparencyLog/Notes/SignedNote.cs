@@ -99,3 +99,34 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
         };
     }
 }
+
+/// <summary>One signature line of a signed note.</summary>
+/// <param name="Name">The key's name: not empty, no Unicode space, no plus sign.</param>
+/// <param name="KeyId">The key's id: the first four bytes of a hash, big-endian.</param>
+/// <param name="Value">The signature itself, as the key's algorithm encodes it.</param>
+public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte> Value)
+{
+    /// <summary>
+    /// The base64 as it was read, where it is not the one spelling of its value: in a line of an unknown key that is
+    /// nobody's concern, and a known key never signs so. Null everywhere else.
+    /// </summary>
+    public string? OddSpelling { get; init; }
+}
+
+/// <summary>
+/// The rule for key names in notes and verifier keys (C2SP signed-note, "Format"): no Unicode space, no plus sign, and no
+/// ASCII control character, which no note may hold. Other controls are allowed, so a signer that is not known may have them.
+/// </summary>
+internal static class KeyName
+{
+    public static bool IsValid(ReadOnlySpan<char> name)
+    {
+        foreach (var character in name)
+        {
+            if (char.IsWhiteSpace(character) || character is < ' ' or '+')
+                return false;
+        }
+
+        return !name.IsEmpty;
+    }
+}

@@ -1,3 +1,5 @@
+using System.Formats.Asn1;
+using System.Numerics;
 using System.Security.Cryptography;
 
 namespace TrueCopy.TransparencyLog.Notes;
@@ -59,5 +61,54 @@ public sealed class EcdsaP256Verifier : NoteVerifier, IDisposable
             key.Dispose();
             throw new LogFormatException("ECDSA key: not a point of P-256", exception);
         }
+    }
+}
+
+/// <summary>Signs notes with an ECDSA P-256 key held in memory, as Key Vault does with one held in an HSM.</summary>
+public sealed class EcdsaP256Signer : INoteSigner, IDisposable
+{
+    private readonly ECDsa _key;
+    private readonly EcdsaP256Verifier _verifier;
+
+    /// <summary>Creates a signer that owns <paramref name="key"/>.</summary>
+    /// <exception cref="LogFormatException">The name is not a key name, or the key is not on P-256.</exception>
+    public EcdsaP256Signer(string name, ECDsa key)
+    {
+        _key = key;
+        _verifier = new EcdsaP256Verifier(name, key.ExportSubjectPublicKeyInfo());
+    }
+
+    /// <inheritdoc/>
+    public NoteVerifier Verifier => _verifier;
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken) =>
+        new(_key.SignData(text.Span, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _verifier.Dispose();
+        _key.Dispose();
+    }
+}
+
+/// <summary>The two encodings of an ECDSA signature: raw r‖s as JOSE, COSE and Key Vault have it, and DER as notes do.</summary>
+public static class EcdsaSignature
+{
+    /// <summary>Converts r‖s (IEEE P1363, halves of equal length) to the DER of RFC 3279, section 2.2.3.</summary>
+    /// <exception cref="LogFormatException">The length is odd or zero.</exception>
+    public static byte[] ToDer(ReadOnlySpan<byte> raw)
+    {
+        if (raw.IsEmpty || raw.Length % 2 != 0)
+            throw new LogFormatException("ECDSA signature: r‖s has two halves of equal length");
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteInteger(new BigInteger(raw[..(raw.Length / 2)], isUnsigned: true, isBigEndian: true));
+            writer.WriteInteger(new BigInteger(raw[(raw.Length / 2)..], isUnsigned: true, isBigEndian: true));
+        }
+
+        return writer.Encode();
     }
 }
