@@ -30,6 +30,9 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
     /// <summary>Containers whose uploads cannot be answered now.</summary>
     public ConcurrentDictionary<string, bool> Unanswerable { get; } = new();
 
+    /// <summary>Blobs that storage does not hand out, by path, and why.</summary>
+    public ConcurrentDictionary<string, Rejection> Unreadable { get; } = new();
+
     /// <summary>Documents that were deleted, and whether each had its receipt then.</summary>
     public ConcurrentDictionary<BlobVersion, bool> Deleted { get; } = new();
 
@@ -73,7 +76,8 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
 
     /// <inheritdoc/>
     public Task<InboxDocument?> OpenAsync(BlobVersion blob, CancellationToken cancellationToken) => _operations.RunAsync("inbox.open", () =>
-        _blobs.TryGetValue((blob.Container, blob.Path), out var found)
+        Unreadable.TryGetValue(blob.Path, out var refusal) ? throw new UploadRejectedException(refusal)
+        : _blobs.TryGetValue((blob.Container, blob.Path), out var found)
             ? new InboxDocument(blob with { ETag = found.ETag }, new Download(this, blob with { ETag = found.ETag }, found.Content), found.At, found.Metadata)
             : null);
 
@@ -147,6 +151,10 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
             RequireAnswerable(source);
             Rejections[source] = rejection;
         });
+
+    /// <summary>Whether an upload is answered, in whatever way.</summary>
+    public bool IsAnswered(BlobVersion source) =>
+        ManifestReceipts.ContainsKey(source) || ActReceipts.ContainsKey(source) || Rejections.ContainsKey(source) || Receipts.ContainsKey((source, DigestAlgorithm.Sha256.Name));
 
     /// <summary>Whether an upload has the answer of a name.</summary>
     public bool HasAnswer(BlobVersion source, string answer) =>

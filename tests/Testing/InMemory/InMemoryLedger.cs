@@ -192,7 +192,18 @@ public sealed class InMemoryLedger(Operations operations, TimeProvider? time = n
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken) =>
-        operations.RunAsync("index.add", () => AddRows(acts));
+        operations.RunAsync("index.add", () => AddRows(acts), RequestsOf(acts));
+
+    // As the table does it: a transaction a partition and, where a document in it was issued before, each of its rows alone,
+    // and a look at what is there for those.
+    private int RequestsOf(IReadOnlyList<NewAct> acts)
+    {
+        lock (_lock)
+        {
+            return acts.GroupBy(act => act.Anchor.Digest.Bytes[0]).Sum(partition =>
+                partition.Count(act => act.Kind == ActKind.Issue && RowsOf(act.Anchor.Digest).Length > 0) is > 0 and var before ? 1 + partition.Count() + before : 1);
+        }
+    }
 
     private IReadOnlyList<DisplacedAct> AddRows(IReadOnlyList<NewAct> acts)
     {

@@ -13,8 +13,10 @@ public sealed class InMemoryWorld
     public const string Origin = "log.example";
 
     /// <summary>Creates a world with one issuer, <c>bank</c>.</summary>
-    public InMemoryWorld()
+    /// <param name="time">The clock; null for one that stands still.</param>
+    public InMemoryWorld(FakeTimeProvider? time = null)
     {
+        Time = time ?? new FakeTimeProvider(Beginning);
         Ledger = new InMemoryLedger(Operations, Time);
         Staged = new InMemoryStagedActs(Operations, Time);
         Answers = new InMemoryPendingAnswers(Operations, Time);
@@ -24,8 +26,11 @@ public sealed class InMemoryWorld
         AddIssuer("bank");
     }
 
+    /// <summary>When a world begins.</summary>
+    public static DateTimeOffset Beginning { get; } = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
+
     /// <summary>The clock.</summary>
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Time { get; }
 
     /// <summary>The least time between two commits; none, because on a clock that stands still a wait never ends.</summary>
     public TimeSpan CommitInterval { get; set; } = TimeSpan.Zero;

@@ -25,6 +25,16 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
         }
     }
 
+    /// <summary>Whether there is a message that would be delivered now.</summary>
+    public bool HasVisible
+    {
+        get
+        {
+            lock (_lock)
+                return _messages.Exists(IsVisible);
+        }
+    }
+
     /// <summary>Bodies that are stored apart.</summary>
     public ConcurrentDictionary<string, byte[]> Bodies { get; } = new();
 

@@ -13,7 +13,8 @@ public enum Fault
 /// <summary>An operation as <see cref="Operations.Hook"/> sees it, once before and once after it takes effect.</summary>
 /// <param name="Name">Port and verb, such as <c>head.replace</c>.</param>
 /// <param name="Moment">Before or after it takes effect.</param>
-public readonly record struct Operation(string Name, Fault Moment);
+/// <param name="Requests">How many requests to storage it stands for.</param>
+public readonly record struct Operation(string Name, Fault Moment, int Requests = 1);
 
 /// <summary>A fault that a test asked for.</summary>
 public sealed class InjectedFaultException(string operation) : Exception($"Injected into {operation}.");
@@ -74,19 +75,19 @@ public sealed class Operations
     }
 
     /// <summary>Runs an operation.</summary>
-    public async Task<T> RunAsync<T>(string name, Func<T> operation)
+    public async Task<T> RunAsync<T>(string name, Func<T> operation, int requests = 1)
     {
         // Yields, so that concurrent callers interleave between operations as they do over a network.
         await Task.Yield();
         var fault = Begin(name);
         if (Hook is { } before)
-            await before(new Operation(name, Fault.Before));
+            await before(new Operation(name, Fault.Before, requests));
         if (fault == Fault.Before)
             throw new InjectedFaultException(name);
 
         var result = operation();
         if (Hook is { } after)
-            await after(new Operation(name, Fault.After));
+            await after(new Operation(name, Fault.After, requests));
         return fault == Fault.After ? throw new InjectedFaultException(name) : result;
     }
 
