@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -55,7 +56,7 @@ public sealed class TrueCopyClient : IDisposable
     public async Task<CheckedAnswer> VerifyAsync(Digest digest, CancellationToken cancellationToken = default) =>
         (await AskAsync([digest], cancellationToken))[0];
 
-    /// <summary>Asks about many digests, up to 1,000 a request and several requests at a time.</summary>
+    /// <summary>Asks about many digests, up to 1,000 a request, fewer where the service says that its answer would be too large, and several requests at a time.</summary>
     /// <returns>One answer a digest, in their order.</returns>
     /// <exception cref="NoAnswerException">The service did not answer one of the requests.</exception>
     /// <exception cref="LogChangedException">It shows a log of other keys, another history or an older state than is known; nothing that it says counts.</exception>
@@ -129,8 +130,22 @@ public sealed class TrueCopyClient : IDisposable
         _log.Dispose();
     }
 
-    // A batch of one goes the same way, so that no address holds a digest.
+    // What is too much for one answer is asked for in halves.
     private async Task<CheckedAnswer[]> AskAsync(Digest[] digests, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAtOnceAsync(digests, cancellationToken);
+        }
+        catch (NoAnswerException refused) when (refused.Status == HttpStatusCode.RequestEntityTooLarge && digests.Length > 1)
+        {
+            var half = digests.Length / 2;
+            return [.. await AskAsync(digests[..half], cancellationToken), .. await AskAsync(digests[half..], cancellationToken)];
+        }
+    }
+
+    // A batch of one goes the same way, so that no address holds a digest.
+    private async Task<CheckedAnswer[]> AskAtOnceAsync(Digest[] digests, CancellationToken cancellationToken)
     {
         var asked = _time.GetTimestamp();
         var request = new BatchRequestDocument([.. digests.Select(digest => new DigestDocument(digest.Algorithm.Name, digest.Hex))]);

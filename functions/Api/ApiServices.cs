@@ -35,7 +35,7 @@ public static class ApiServices
 
     /// <summary>Answers every request, also those for what is not there.</summary>
     public static IApplicationBuilder UseTrueCopyApi(this IApplicationBuilder app) => app
-        .UseClientAddress(app.ApplicationServices.GetRequiredService<ClientShare>().Proxies)
+        .UseClientAddress(app.ApplicationServices.GetRequiredService<ClientShare>().AddressHeader)
         .UseStatusCodePages(context => Failures(context.HttpContext).AnswerStatusAsync(context.HttpContext))
         .UseRouting()
         .UseRequestTimeouts()
@@ -43,13 +43,13 @@ public static class ApiServices
         .UseRateLimiter()
         .UseEndpoints(Map);
 
-    private static IApplicationBuilder UseClientAddress(this IApplicationBuilder app, int proxies)
+    private static IApplicationBuilder UseClientAddress(this IApplicationBuilder app, string? header)
     {
-        if (proxies == 0)
+        if (header is null)
             return app;
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = proxies };
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardedForHeaderName = header, ForwardLimit = 1 };
 
-        // It is the number of proxies that is known; their addresses are the platform's.
+        // Nobody gets here but through what writes the header; its addresses are the platform's.
         options.KnownIPNetworks.Clear();
         options.KnownProxies.Clear();
         return app.UseForwardedHeaders(options);

@@ -12,9 +12,12 @@ public sealed record ClientShare
     /// <summary>How much of it comes back in a second.</summary>
     public int PerSecond { get; init; } = 2_000;
 
+    /// <summary>How long <see cref="PerSecond"/> takes to come back; another time than a second is for where none is to pass.</summary>
+    public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>
-    /// How many proxies stand before the server, each of which appends the address that it sees to <c>X-Forwarded-For</c>.
-    /// The client's is that many from the end: what comes before it, a client can write itself. 0: the connection's address.
+    /// The header in which what stands before the server says which address it sees, whatever a client wrote there. Null: the
+    /// connection's address counts.
     /// </summary>
-    public int Proxies { get; init; }
+    public string? AddressHeader { get; init; }
 }

@@ -53,7 +53,7 @@ public sealed class RequestLimits : IDisposable
             {
                 TokenLimit = share.Burst,
                 TokensPerPeriod = share.PerSecond,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                ReplenishmentPeriod = share.Period,
             }));
         _classes = PartitionedRateLimiter.Create<RequestClass, RequestClass>(requests => requests switch
         {
@@ -63,8 +63,9 @@ public sealed class RequestLimits : IDisposable
         });
         _classesByRequest = _classes.WithTranslatedKey<HttpContext>(ClassOf, leaveOpen: true);
 
-        // The client's share comes first: who has used it up does not take a place in the queue from others.
-        Admission = PartitionedRateLimiter.CreateChained(_clients, _classesByRequest);
+        Admission = new AdmissionLimiter(
+            PartitionedRateLimiter.CreateChained(_classesByRequest, _clients),
+            PartitionedRateLimiter.CreateChained(_clients, _classesByRequest));
     }
 
     /// <summary>What a request passes before it is worked on. A lease that is refused for the client's share says when to come back.</summary>
@@ -117,6 +118,37 @@ public sealed class RequestLimits : IDisposable
             QueueLimit = waiting,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
+}
+
+/// <summary>
+/// Admits requests, each at the cost of one of its client's share. A request is first tried at once and, where that fails,
+/// let wait: what a try takes of a share does not come back, so the try begins with the place, which does.
+/// </summary>
+/// <param name="atOnce">The place, then the share.</param>
+/// <param name="waiting">The share, then the place: who has used up its share takes no place in the queue from others.</param>
+internal sealed class AdmissionLimiter(PartitionedRateLimiter<HttpContext> atOnce, PartitionedRateLimiter<HttpContext> waiting) : PartitionedRateLimiter<HttpContext>
+{
+    /// <inheritdoc/>
+    public override RateLimiterStatistics? GetStatistics(HttpContext resource) => waiting.GetStatistics(resource);
+
+    /// <inheritdoc/>
+    protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount) => atOnce.AttemptAcquire(resource, permitCount);
+
+    /// <inheritdoc/>
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(HttpContext resource, int permitCount, CancellationToken cancellationToken) =>
+        waiting.AcquireAsync(resource, permitCount, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            atOnce.Dispose();
+            waiting.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }
 
 /// <summary>Says of an endpoint which requests it takes.</summary>

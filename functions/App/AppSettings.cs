@@ -70,14 +70,15 @@ internal sealed class AppSettings(IConfiguration configuration)
             : new Dictionary<string, string[]>();
 
     /// <summary>
-    /// What one client address may ask for. The platform's front end is always one proxy; the Functions host passes on what
-    /// that says and adds nothing.
+    /// What one client address may ask for. <c>X-Forwarded-For</c> does not tell it: the Functions host, which forwards requests
+    /// to this process, writes that anew with the address that it sees itself, which may be that of a proxy. Other headers it
+    /// passes on as they are.
     /// </summary>
     public ClientShare ClientShare => new()
     {
         Burst = Number("Limits:Burst", new ClientShare().Burst),
         PerSecond = Number("Limits:PerSecond", new ClientShare().PerSecond),
-        Proxies = Number("Limits:Proxies", 1),
+        AddressHeader = configuration["Limits:AddressHeader"] is { Length: > 0 } header ? header : null,
     };
 
     /// <summary>The inbox account.</summary>

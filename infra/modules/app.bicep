@@ -149,10 +149,11 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
       issuer => map(issuer.principals, principal => principal.id)
     ))
 
-    // What one client address may ask for. The platform's front end is a proxy, and Front Door is one before it.
+    // What one client address may ask for, and who says which that is: the platform's front end, or Front Door before it. Each
+    // writes over what a client sent by that name. X-Forwarded-For would not do: the Functions host writes it anew.
     Limits__Burst: '20000'
     Limits__PerSecond: '2000'
-    Limits__Proxies: frontDoorName == null ? '1' : '2'
+    Limits__AddressHeader: frontDoorName == null ? 'CLIENT-IP' : 'X-Azure-SocketIP'
 
     // Not APPLICATIONINSIGHTS_CONNECTION_STRING: by that name the Functions host would find it too and record every
     // request's URL, and those hold the digests that verifiers ask about.

@@ -34,6 +34,27 @@ public sealed class OverloadTests
     }
 
     [Fact]
+    public async Task A_request_that_waited_costs_its_client_as_much_as_one_that_did_not()
+    {
+        const int Waiting = 100;
+        using var index = new GatedIndex();
+        var share = new ClientShare { Burst = 1000, PerSecond = 1, Period = TimeSpan.FromDays(1) };
+        using var limits = new RequestLimits(share);
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index).AddSingleton(limits));
+        await host.BeginAsync();
+        var asked = Enumerable.Range(0, RequestLimits.MaxRequests + Waiting).Select(_ => host.GetAsync(Path)).ToArray();
+        await index.AskedAsync(RequestLimits.MaxRequests);
+        await UntilAsync(() => limits.Waiting(RequestClass.Question) == Waiting);
+        index.Open();
+        foreach (var answer in await Task.WhenAll(asked))
+            Assert.Equal(200, (int)answer.StatusCode);
+
+        for (var left = share.Burst - asked.Length; left > 0; left--)
+            Assert.Equal(200, (int)(await host.GetAsync(Path)).StatusCode);
+        Assert.Equal(429, (int)(await host.GetAsync(Path)).StatusCode);
+    }
+
+    [Fact]
     public async Task Batches_have_room_of_their_own()
     {
         using var index = new GatedIndex();

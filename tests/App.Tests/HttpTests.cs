@@ -53,6 +53,32 @@ public sealed class HttpTests(RunningApp app)
             Assert.Equal(ours.Headers.GetValues(name), response.Headers.GetValues(name));
     }
 
+    // The host writes X-Forwarded-For anew with its own peer's address, which all clients have in common.
+    [Fact]
+    public async Task Behind_the_host_each_client_has_its_own_share_and_what_it_writes_itself_gets_it_no_other()
+    {
+        var batch = $$"""{"digests":[{{string.Join(',', Enumerable.Repeat($$"""{"algorithm":"sha-256","digest":"{{Unknown}}"}""", 1000))}}]}""";
+        var answered = 0;
+        while (await AskAsync("192.0.2.1:4711", "203.0.113.1") is var status && status != HttpStatusCode.TooManyRequests)
+        {
+            Assert.Equal(HttpStatusCode.OK, status);
+            Assert.InRange(++answered, 1, 100);
+        }
+
+        Assert.InRange(answered, new ClientShare().Burst / 1000, 100);
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync("192.0.2.1:4712", "203.0.113.2"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("192.0.2.2:4711", "203.0.113.1"));
+
+        async Task<HttpStatusCode> AskAsync(string client, string written)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "v1/verify") { Content = new StringContent(batch, Encoding.UTF8, "application/json") };
+            request.Headers.Add("CLIENT-IP", client);
+            request.Headers.Add("X-Forwarded-For", written);
+            using var response = await app.Client.SendAsync(request, Stop);
+            return response.StatusCode;
+        }
+    }
+
     // What the worker has not been told of when the client leaves, the platform's own libraries call cancelled; what it works on is not to be called failed.
     [Fact]
     public async Task A_client_that_hangs_up_fails_no_function()

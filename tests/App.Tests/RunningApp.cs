@@ -36,6 +36,8 @@ public sealed class RunningApp : IAsyncLifetime
         Identity = await KeyFiles.ReadAsync(_keys, Origin, CancellationToken.None);
         var settings = new Dictionary<string, string>(HostedApp.LaptopSettings(_azurite.Inbox, _azurite.Ledger, Origin, _keys))
         {
+            ["Limits__PerSecond"] = "1",
+            ["Limits__AddressHeader"] = "CLIENT-IP",
             ["Access__SignIn"] = "true",
             ["Access__Issuers"] = """{"bank":["00000000-0000-0000-0000-00000000000a"]}""",
         };

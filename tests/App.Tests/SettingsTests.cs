@@ -72,14 +72,14 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void Behind_the_platforms_front_end_a_client_has_the_usual_share_unless_settings_say_otherwise()
+    public void A_client_has_the_usual_share_unless_settings_say_otherwise()
     {
-        Assert.Equal(new ClientShare { Proxies = 1 }, Settings([]).ClientShare);
+        Assert.Equal(new ClientShare(), Settings([]).ClientShare);
         Assert.Equal(
-            new ClientShare { Burst = 5000, PerSecond = 10, Proxies = 2 },
-            Settings([("Limits:Burst", "5000"), ("Limits:PerSecond", "10"), ("Limits:Proxies", "2")]).ClientShare);
-        var mistaken = Assert.Throws<InvalidOperationException>(() => Settings([("Limits:Proxies", "-1")]).ClientShare);
-        Assert.Contains("Limits__Proxies", mistaken.Message, StringComparison.Ordinal);
+            new ClientShare { Burst = 5000, PerSecond = 10, AddressHeader = "CLIENT-IP" },
+            Settings([("Limits:Burst", "5000"), ("Limits:PerSecond", "10"), ("Limits:AddressHeader", "CLIENT-IP")]).ClientShare);
+        var mistaken = Assert.Throws<InvalidOperationException>(() => Settings([("Limits:Burst", "-1")]).ClientShare);
+        Assert.Contains("Limits__Burst", mistaken.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -149,6 +149,10 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         Assert.Empty(await _staged.ReceiveAsync(Stop));
         Assert.Equal((0, 1), ((await queue.GetPropertiesAsync(Stop)).Value.ApproximateMessagesCount, (await poison.GetPropertiesAsync(Stop)).Value.ApproximateMessagesCount));
 
+        // What is left says whom to tell.
+        var lost = (await poison.PeekMessageAsync(Stop)).Value;
+        Assert.Equal(SomeUpload(2000, 0).Source, StagedBody.SourceOf(lost.Body.ToMemory().Span));
+
         // Before that it is not taken away.
         await _staged.StageAsync(parts, Stop);
         Assert.Empty(await _staged.ReceiveAsync(Stop));

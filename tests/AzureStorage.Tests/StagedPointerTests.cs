@@ -6,7 +6,15 @@ namespace TrueCopy.AzureStorage.Tests;
 
 public sealed class StagedPointerTests
 {
-    private static readonly byte[] Sample = new StagedPointer("a/b", 2, 7).Encode();
+    private static readonly byte[] Sample = new StagedPointer("a/b", 2, 7, new BlobVersion("issuer-bank", "all.sha256", "0x1")).Encode();
+
+    [Fact]
+    public void A_pointer_that_was_queued_before_it_named_its_upload_is_read() =>
+        Assert.Equal(new StagedPointer("a/b", 2, 7), StagedPointer.Decode("""{"Blob":"a/b","Part":2,"Parts":7}"""u8));
+
+    [Fact]
+    public void A_pointer_says_which_upload_it_is_about() =>
+        Assert.Equal(new BlobVersion("issuer-bank", "all.sha256", "0x1"), StagedBody.SourceOf(Sample));
 
     [Fact]
     public void What_is_written_is_read() =>
@@ -23,6 +31,7 @@ public sealed class StagedPointerTests
     [InlineData("[]")]
     [InlineData("""{"Blob":"","Part":0,"Parts":1}""")]
     [InlineData("""{"Part":0,"Parts":1}""")]
+    [InlineData("""{"Blob":"a","Part":0,"Parts":1,"source":{"Container":"issuer-bank"}}""")]
     [InlineData("""{"Blob":"a","Part":1,"Parts":1}""")]
     [InlineData("""{"Blob":"a","Part":-1,"Parts":1}""")]
     [InlineData("""{"Bl\ud800ob":"a"}""")]

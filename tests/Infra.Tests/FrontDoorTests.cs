@@ -11,12 +11,12 @@ public sealed class FrontDoorTests
     private const string Firewall = "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies";
 
     [Fact]
-    public async Task Without_it_nothing_of_it_is_there_and_the_platforms_front_end_is_the_one_proxy()
+    public async Task Without_it_nothing_of_it_is_there_and_the_platforms_front_end_says_who_asks()
     {
         var deployment = await Deployments.GetAsync(Deployments.Production);
         Assert.DoesNotContain(deployment.Resources, resource => resource.Type.StartsWith(Profile, StringComparison.Ordinal) || resource.Type == Firewall);
         Assert.Null(deployment.The(Site).At("properties.siteConfig.ipSecurityRestrictions"));
-        Assert.Equal("1", Assert.Single(deployment.Of(SiteConfig, Settings)).Text("properties.Limits__Proxies"));
+        Assert.Equal("CLIENT-IP", Assert.Single(deployment.Of(SiteConfig, Settings)).Text("properties.Limits__AddressHeader"));
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class FrontDoorTests
         Assert.Equal(("Allow", "AzureFrontDoor.Backend"), (way["action"]!.ToString(), way["ipAddress"]!.ToString()));
         var profile = deployment.The(Profile);
         Assert.Contains($"{profile.Id}', '2024-09-01').frontDoorId", way["headers"]!["x-azure-fdid"]![0]!.ToString(), StringComparison.Ordinal);
-        Assert.Equal("2", Assert.Single(deployment.Of(SiteConfig, Settings)).Text("properties.Limits__Proxies"));
+        Assert.Equal("X-Azure-SocketIP", Assert.Single(deployment.Of(SiteConfig, Settings)).Text("properties.Limits__AddressHeader"));
 
         var firewall = deployment.The(Firewall);
         Assert.Equal("Prevention", firewall.Text("properties.policySettings.mode"));

@@ -40,6 +40,29 @@ public sealed class ResilienceTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_too_much_for_one_answer_is_asked_for_in_parts_and_answered_in_order()
+    {
+        foreach (var i in Enumerable.Range(0, 10))
+            await _service.IssueAsync(Clients.Content(i));
+        _service.Instead = request => CountOf(request) > 3 ? Status(413, TimeSpan.Zero) : null;
+        using var client = Clients.Of(_service);
+        var digests = Enumerable.Range(0, 10).Select(Clients.DigestOf).ToArray();
+        var answers = await client.VerifyAsync(digests, Clients.Stop);
+        Assert.Equal(digests, answers.Select(answer => answer.Digest));
+        Assert.All(answers, answer => Assert.Equal(Verdict.Verified, answer.Verdict));
+
+        // Ten, two times five, then twos and threes.
+        Assert.Equal(7, _service.Requests);
+
+        static int CountOf(HttpRequestMessage request)
+        {
+            using var body = request.Content!.ReadAsStream(Clients.Stop);
+            using var batch = System.Text.Json.JsonDocument.Parse(body);
+            return batch.RootElement.GetProperty("digests").GetArrayLength();
+        }
+    }
+
+    [Fact]
     public async Task A_broken_connection_is_tried_again_and_one_that_is_refused_is_told_at_once()
     {
         FailTimes(1, () => throw new HttpRequestException(HttpRequestError.ResponseEnded));

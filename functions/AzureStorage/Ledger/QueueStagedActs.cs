@@ -33,13 +33,13 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
     public async Task<PreparedPart> PrepareAsync(StagedUpload upload, CancellationToken cancellationToken)
     {
         var body = StagedBody.Encode(upload);
-        if (body.Length <= MaxBodyLength && upload.Answer is { Part: 0, Parts: 1 })
+        if (body.Length <= MaxBodyLength && IStagedActs.IsShort(upload))
             return new PreparedPart(0, null, body);
 
         // A name that no other delivery of the same event has, so that one that fails takes nothing from another.
         var blob = Guid.NewGuid().ToString("N");
         await _bodies.GetBlobClient(blob).UploadAsync(BinaryData.FromBytes(body), overwrite: true, cancellationToken);
-        return new PreparedPart(upload.Answer.Part, blob, default);
+        return new PreparedPart(upload.Answer.Part, blob, default) { Source = upload.Source };
     }
 
     /// <inheritdoc/>
@@ -49,7 +49,7 @@ public sealed partial class QueueStagedActs(StorageAccounts accounts, ILogger<Qu
             async (part, stop) =>
             {
                 if (part.Blob is { } blob)
-                    await SendAsync(StorageNames.StagedBulkQueue, new StagedPointer(blob, part.Part, parts.Count).Encode(), stop);
+                    await SendAsync(StorageNames.StagedBulkQueue, new StagedPointer(blob, part.Part, parts.Count, part.Source).Encode(), stop);
                 else
                     await SendAsync(StorageNames.StagedActsQueue, part.Body, stop);
             },

@@ -7,7 +7,8 @@ namespace TrueCopy.AzureStorage.Ledger;
 /// <param name="Blob">The blob's name in the staging container.</param>
 /// <param name="Part">Which part of the upload it is, from 0.</param>
 /// <param name="Parts">How many parts there are.</param>
-internal sealed record StagedPointer(string Blob, int Part, int Parts)
+/// <param name="Source">The upload, which is told if the blob is lost (<see cref="StagedBody.SourceOf"/>); messages of before it was named have none.</param>
+internal sealed record StagedPointer(string Blob, int Part, int Parts, [property: JsonPropertyName("source")] BlobVersion? Source = null)
 {
     // The longest name of a blob.
     private const int MaxNameLength = 1024;
@@ -20,7 +21,7 @@ internal sealed record StagedPointer(string Blob, int Part, int Parts)
         try
         {
             var pointer = ForeignJson.Read(bytes, StagedPointerJson.Default.StagedPointer);
-            return pointer is { Blob.Length: > 0 and <= MaxNameLength, Part: >= 0 } && pointer.Part < pointer.Parts
+            return pointer is { Blob.Length: > 0 and <= MaxNameLength, Part: >= 0, Source: null or { Container: not null, Path: not null, ETag: not null } } && pointer.Part < pointer.Parts
                 ? pointer
                 : throw new LogFormatException("staged pointer: it names no part of an upload");
         }
@@ -31,5 +32,6 @@ internal sealed record StagedPointer(string Blob, int Part, int Parts)
     }
 }
 
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StagedPointer))]
 internal sealed partial class StagedPointerJson : JsonSerializerContext;

@@ -23,7 +23,7 @@ public sealed class TableAnchorIndex(StorageAccounts accounts) : IAnchorIndex
     private const string ConfidentialColumn = "Confidential";
     private const int PartitionDigits = 2;
     private const int MaxTransaction = 100;
-    private const int Parallelism = 16;
+    private const int Parallelism = 64;
 
     private readonly TableClient _table = accounts.Tables.GetTableClient(StorageNames.AnchorsTable);
 

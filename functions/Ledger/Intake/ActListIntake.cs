@@ -6,8 +6,11 @@ public sealed class ActListIntake(IStagedActs staged)
     /// <summary>The most lines that one list may have.</summary>
     public const int MaxLines = 10_000;
 
-    /// <summary>How many lines one part has: naming references, they come to no more acts than a batch has room for.</summary>
+    /// <summary>How many lines one part has at most.</summary>
     public const int PartLength = 128;
+
+    /// <summary>The most acts that one part comes to: ten lines that name references, so that nobody waits long for what another's list stands for.</summary>
+    public const int MaxPartActs = 10 * ActResolver.MaxDocuments;
 
     /// <summary>Stages the acts of a list.</summary>
     /// <exception cref="UploadRejectedException">A line breaks a rule.</exception>
@@ -31,15 +34,34 @@ public sealed class ActListIntake(IStagedActs staged)
             throw new UploadRejectedException(Rejection.MalformedActs(fault.Message));
         }
 
-        var parts = acts.Chunk(PartLength).ToArray();
-        var prepared = new List<PreparedPart>(parts.Length);
+        var parts = Divide(acts);
+        var prepared = new List<PreparedPart>(parts.Count);
         foreach (var (part, lines) in parts.Index())
         {
-            var upload = new StagedUpload(list.Version, issuer, list.LastModified, AnswerForm.OfActList with { Part = part, Parts = parts.Length }, lines);
+            var upload = new StagedUpload(list.Version, issuer, list.LastModified, AnswerForm.OfActList with { Part = part, Parts = parts.Count }, lines);
             prepared.Add(await staged.PrepareAsync(upload, cancellationToken));
         }
 
         await staged.StageAsync(prepared, cancellationToken);
         return IntakeOutcome.Staged;
+    }
+
+    private static List<List<RequestedAct>> Divide(List<RequestedAct> acts)
+    {
+        var parts = new List<List<RequestedAct>>();
+        var come = 0;
+        foreach (var act in acts)
+        {
+            if (parts.Count == 0 || parts[^1].Count == PartLength || come + act.MostActs > MaxPartActs)
+            {
+                parts.Add([]);
+                come = 0;
+            }
+
+            parts[^1].Add(act);
+            come += act.MostActs;
+        }
+
+        return parts;
     }
 }

@@ -4,7 +4,11 @@ namespace TrueCopy.Ledger.Intake;
 /// <param name="Part">Which part, from 0.</param>
 /// <param name="Blob">Where it is stored; null if it goes into the message itself.</param>
 /// <param name="Body">The message's content if it is not stored apart.</param>
-public sealed record PreparedPart(int Part, string? Blob, ReadOnlyMemory<byte> Body);
+public sealed record PreparedPart(int Part, string? Blob, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The upload, if it is stored apart, so that its issuer can be told should that be lost.</summary>
+    public BlobVersion? Source { get; init; }
+}
 
 /// <summary>A staged upload as the queue delivers it.</summary>
 /// <param name="Id">The queue's id of the message.</param>
@@ -21,12 +25,20 @@ public sealed record StagedMessage(string Id, string Handle, long DeliveryCount,
 
 /// <summary>
 /// The queue between intake and sequencer: at least once, in any order. Long uploads are stored apart and queue behind
-/// short ones, so that nobody waits for another's million lines.
+/// short ones, so that nobody waits for another's million lines. Long is also what names references, each of which may
+/// stand for a hundred documents.
 /// </summary>
 public interface IStagedActs
 {
     /// <summary>How many short messages are taken at once. Fewer mean that, for now, that was all.</summary>
     const int PageLength = 32;
+
+    /// <summary>A list of acts that may come to more is long, however short its text is: as much as one reference stands for.</summary>
+    const int MaxShortActs = ActResolver.MaxDocuments;
+
+    /// <summary>Whether an upload may be among the short ones, if its body fits into a message.</summary>
+    static bool IsShort(StagedUpload upload) =>
+        upload.Answer is { Part: 0, Parts: 1 } && (upload.Answer.Kind != UploadKind.ActList || upload.MostActs <= MaxShortActs);
 
     /// <summary>Stores an upload, or a part of one, under a name that nothing else has: whoever discards it takes nothing from another delivery.</summary>
     Task<PreparedPart> PrepareAsync(StagedUpload upload, CancellationToken cancellationToken);

@@ -7,7 +7,7 @@ namespace TrueCopy.Ledger.Intake;
 public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocationIndex revocations, RepeatedIssues repeated)
 {
     /// <summary>How many lines one part has.</summary>
-    public const int PartLength = 8192;
+    public const int PartLength = 2048;
 
     /// <summary>The most lines that one manifest may have.</summary>
     public const int MaxLines = 5_000_000;

@@ -24,17 +24,22 @@ public sealed partial class PoisonHandler(IDeadLetters deadLetters, AnswerAttemp
 
     private static BlobVersion? UploadOf(ReadOnlyMemory<byte> body)
     {
+        // What is not about an upload answers nobody; it is kept all the same.
+        return (EventOf(body) ?? StagedBody.SourceOf(body.Span)) is { } blob
+            && blob.Container.StartsWith(IssuerContainer.Prefix, StringComparison.Ordinal)
+            && UploadName.CheckPath(blob.Path) is null
+            ? blob
+            : null;
+    }
+
+    private static BlobVersion? EventOf(ReadOnlyMemory<byte> body)
+    {
         try
         {
-            return BlobEvent.Parse(body) is { } blob
-                && blob.Container.StartsWith(IssuerContainer.Prefix, StringComparison.Ordinal)
-                && UploadName.CheckPath(blob.Path) is null
-                ? blob
-                : null;
+            return BlobEvent.Parse(body);
         }
         catch (LogFormatException)
         {
-            // Not about an upload, so there is nobody to answer; it is kept all the same.
             return null;
         }
     }

@@ -19,6 +19,9 @@ public static class StagedBody
         MaxDepth = 8,
     });
 
+    // Bodies write their names in camel case, pointers as they are.
+    private static readonly StagedJson Envelope = new(new JsonSerializerOptions { PropertyNameCaseInsensitive = true, MaxDepth = 8 });
+
     /// <summary>Writes an upload.</summary>
     public static byte[] Encode(StagedUpload upload) => JsonSerializer.SerializeToUtf8Bytes(
         new StagedUploadBody(
@@ -75,6 +78,20 @@ public static class StagedBody
         }
     }
 
+    /// <summary>The upload that a message is about: a body of whatever version, or the message that says where a body is stored.</summary>
+    /// <returns>The upload; null if the message names none.</returns>
+    public static BlobVersion? SourceOf(ReadOnlySpan<byte> message)
+    {
+        try
+        {
+            return ForeignJson.Read(message, Envelope.StagedEnvelope).Source is { Container: not null, Path: not null, ETag: not null } source ? source : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     private static DigestAlgorithm AlgorithmOf(string? name) => DigestAlgorithm.TryParse(name, out var algorithm)
         ? algorithm
         : throw new LogFormatException("staged upload: an unknown digest algorithm");
@@ -101,5 +118,8 @@ internal sealed record StagedIssuer(
     DateTimeOffset Since,
     string? Domain = null);
 
+internal sealed record StagedEnvelope(BlobVersion? Source = null);
+
 [JsonSerializable(typeof(StagedUploadBody))]
+[JsonSerializable(typeof(StagedEnvelope))]
 internal sealed partial class StagedJson : JsonSerializerContext;

@@ -16,6 +16,9 @@ public sealed record StagedUpload(
     AnswerForm Answer,
     IReadOnlyList<RequestedAct> Acts)
 {
+    /// <summary>The most acts that it comes to; what a reference stands for is found out by the sequencer alone.</summary>
+    public int MostActs => Acts.Sum(act => act.MostActs);
+
     /// <summary>Whether all of it stood already when it was read, so that it is worth looking once more before it is logged.</summary>
     public bool Repeats { get; init; }
 }
@@ -25,6 +28,9 @@ public sealed record StagedUpload(
 /// <param name="Position">Position in the upload, from 0; a line's number less one.</param>
 public sealed record RequestedAct(ActKind Kind, long Position)
 {
+    /// <summary>The most acts that it comes to, a document's other digests left out.</summary>
+    public int MostActs => Digests.Count > 0 ? Digests.Count : ActResolver.MaxDocuments;
+
     /// <summary>Issue: the document under each algorithm. Acts: the document, or nothing if it is named by reference.</summary>
     public IReadOnlyList<Digest> Digests { get; init; } = [];
 

@@ -27,28 +27,39 @@ public sealed record ResolvedActs(
 /// Finds what acts act on. Only documents that the same issuer issued are found, so that nobody acts on another's; and
 /// what is done to a document is done to it under every algorithm.
 /// </summary>
-public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
+public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references) : IDisposable
 {
     /// <summary>The most documents that one reference may stand for in an act.</summary>
     public const int MaxDocuments = 100;
 
-    private const int Parallelism = 16;
+    // A connection to storage carries one request at a time.
+    private const int Parallelism = 64;
     private const string Revoked = "the document is revoked, and that is final";
+
+    private readonly SemaphoreSlim _connections = new(Parallelism);
+
+    /// <summary>Looks up what the lines of lists act on, all of them side by side.</summary>
+    /// <returns>What was found, a line each, in the order of the lists.</returns>
+    internal async Task<IReadOnlyList<Found[]>> LookUpAsync(IReadOnlyList<StagedUpload> lists, CancellationToken cancellationToken)
+    {
+        Found[][] found = [.. lists.Select(list => new Found[list.Acts.Count])];
+        var lines = lists.SelectMany((list, i) => Enumerable.Range(0, list.Acts.Count).Select(line => (list, i, line))).ToArray();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(lines, options, async (item, stop) => found[item.i][item.line] = await FindAsync(item.list, item.list.Acts[item.line], stop));
+        return found;
+    }
 
     /// <summary>Resolves the lines of a list against what is in the log.</summary>
     /// <param name="upload">The list, or a part of one.</param>
+    /// <param name="all">What was found for each line.</param>
     /// <param name="batch">What else the batch does; not changed.</param>
     /// <param name="overdue">Whether it has waited long enough, so that what is not found is refused.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public async Task<ResolvedActs> ResolveAsync(StagedUpload upload, ActsOfBatch batch, bool overdue, CancellationToken cancellationToken)
+    internal static ResolvedActs Resolve(StagedUpload upload, Found[] all, ActsOfBatch batch, bool overdue)
     {
         var acts = new List<Act>();
         var inEffect = new List<(RequestedAct, IReadOnlyList<Digest>)>();
         var refused = new List<RefusedLine>();
         var waiting = 0;
-        var all = new Found[upload.Acts.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, all.Length, options, async (i, stop) => all[i] = await FindAsync(upload, upload.Acts[i], stop));
         var own = new ActsOfBatch();
         foreach (var (request, resolved) in upload.Acts.Zip(all))
         {
@@ -71,6 +82,9 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
 
         return new ResolvedActs(acts, inEffect, refused, waiting);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _connections.Dispose();
 
     // What stands in the index, in this batch and in this list before the line, taken together.
     private static string? RefuseTooMany(string issuer, Found found, ActsOfBatch batch, ActsOfBatch own) =>
@@ -132,23 +146,37 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
         CancellationToken cancellationToken)
     {
         var targets = new Dictionary<Digest, List<(Anchor, Entry)>>();
-        var pending = new Queue<Digest>(named);
-        while (pending.TryDequeue(out var document))
+        var looked = new HashSet<Digest>();
+        for (var pending = named; pending.Count > 0;)
         {
-            if (targets.ContainsKey(document))
-                continue;
-            var rows = (await index.FindAsync(document, cancellationToken))
-                .Select(anchor => (Anchor: anchor, Entry: anchor.ReadEntry()))
-                .Where(row => row.Entry.Issuer == issuer.Id)
-                .ToList();
-            if (!rows.Any(row => row.Entry.Kind == ActKind.Issue))
-                continue;
-            targets.Add(document, rows);
-            foreach (var sibling in rows.SelectMany(row => row.Anchor.Confidential.Siblings))
-                pending.Enqueue(sibling);
+            Digest[] next = [.. pending.Where(looked.Add)];
+            var found = await Task.WhenAll(next.Select(document => RowsAsync(issuer, document, cancellationToken)));
+            var siblings = new List<Digest>();
+            foreach (var (document, rows) in next.Zip(found).Where(item => item.Second.Any(row => row.Entry.Kind == ActKind.Issue)))
+            {
+                targets.Add(document, rows);
+                siblings.AddRange(rows.SelectMany(row => row.Anchor.Confidential.Siblings));
+            }
+
+            pending = siblings;
         }
 
         return targets;
+    }
+
+    private async Task<List<(Anchor Anchor, Entry Entry)>> RowsAsync(Issuer issuer, Digest document, CancellationToken cancellationToken)
+    {
+        await _connections.WaitAsync(cancellationToken);
+        try
+        {
+            return [.. (await index.FindAsync(document, cancellationToken))
+                .Select(anchor => (Anchor: anchor, Entry: anchor.ReadEntry()))
+                .Where(row => row.Entry.Issuer == issuer.Id)];
+        }
+        finally
+        {
+            _connections.Release();
+        }
     }
 
     private async Task<Digest?> SuccessorAsync(Issuer issuer, RequestedAct request, CancellationToken cancellationToken)
@@ -167,7 +195,8 @@ public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references)
             .FirstOrDefault();
     }
 
-    private sealed record Found(IReadOnlyList<Act> New, IReadOnlyList<Digest> Documents, string? Missing, string? Refusal)
+    /// <summary>What a line acts on.</summary>
+    internal sealed record Found(IReadOnlyList<Act> New, IReadOnlyList<Digest> Documents, string? Missing, string? Refusal)
     {
         /// <summary>How much the issuer has done to each document before.</summary>
         public Dictionary<Digest, int> Before { get; init; } = [];

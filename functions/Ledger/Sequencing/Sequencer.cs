@@ -27,6 +27,9 @@ public sealed partial class Sequencer(
     /// <summary>The most acts that one batch takes in, to bound memory and the time to a receipt.</summary>
     public const int MaxBatchActs = 16_384;
 
+    /// <summary>The most acts that one batch takes in of long uploads while others upload short ones, who wait for it.</summary>
+    public const int MaxSharedActs = 2048;
+
     /// <summary>How long one drain goes on before it hands over, below the time that a function may run.</summary>
     public static readonly TimeSpan MaxDrainTime = TimeSpan.FromMinutes(4);
 
@@ -35,7 +38,9 @@ public sealed partial class Sequencer(
 
     private readonly SemaphoreSlim _draining = new(1, 1);
     private int _requested;
+    private static readonly TimeSpan SharedFor = TimeSpan.FromMinutes(1);
     private long? _committedAt;
+    private long? _shortAt;
     private Tip? _tip;
 
     /// <summary>
@@ -119,6 +124,8 @@ public sealed partial class Sequencer(
             announcements.Forget();
             if (!await suspects.BlameAsync(messages, exception, cancellationToken))
                 throw;
+            foreach (var half in messages.Chunk(Math.Max(1, (messages.Count + 1) / 2)).Where(_ => messages.Count > 1))
+                await SequenceOrBlameAsync(half, cancellationToken);
             return;
         }
 
@@ -162,14 +169,24 @@ public sealed partial class Sequencer(
     {
         var started = time.GetTimestamp();
         var messages = new List<StagedMessage>();
-        var acts = 0;
+        var (acts, longActs) = (0, 0);
         while (acts < MaxBatchActs)
         {
             var received = await staged.ReceiveAsync(cancellationToken);
             messages.AddRange(received);
-            acts += received.Sum(message => message.Upload.Acts.Count);
+            acts += received.Sum(message => message.Upload.MostActs);
             var fillsTile = acts >= TileId.FullWidth;
-            if (received.Count >= IStagedActs.PageLength || received.Any(message => message.IsBulk))
+            if (received.Any(message => message.IsBulk))
+            {
+                longActs += received.Sum(message => message.Upload.MostActs);
+                if (longActs >= MaxLongActs() || (fillsTile && time.GetElapsedTime(started) > options.CommitInterval))
+                    break;
+                continue;
+            }
+
+            if (received.Count > 0)
+                _shortAt = time.GetTimestamp();
+            if (received.Count >= IStagedActs.PageLength)
             {
                 if (fillsTile && time.GetElapsedTime(started) > options.CommitInterval)
                     break;
@@ -182,6 +199,8 @@ public sealed partial class Sequencer(
 
         return messages;
     }
+
+    private int MaxLongActs() => _shortAt is { } at && time.GetElapsedTime(at) < SharedFor ? MaxSharedActs : MaxBatchActs;
 
     /// <returns>Whether there was something to wait for, so that it is worth looking again.</returns>
     private async Task<bool> WaitForTurnAsync(CancellationToken cancellationToken)

@@ -26,32 +26,39 @@ public sealed class StagedBatches(
     SequencerOptions options,
     TimeProvider time)
 {
-    /// <summary>Makes a batch. It has at most as many acts as a full batch and one message more.</summary>
+    /// <summary>The most documents that one batch looks up for lists of acts, so that nobody waits long for what another's lists stand for.</summary>
+    public const int MaxLookups = 2048;
+
+    private const int Parallelism = 64;
+
+    /// <summary>Makes a batch. It has at most as many acts as a full batch and one message more; issuers share the room in it.</summary>
     public async Task<StagedBatch> MakeAsync(IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
     {
         var acts = new ActsOfBatch();
         var lists = new Dictionary<StagedMessage, ResolvedActs>(ReferenceEqualityComparer.Instance);
         var left = new HashSet<StagedMessage>(ReferenceEqualityComparer.Instance);
         var repeats = new List<StagedMessage>();
-        foreach (var message in messages)
+        var taken = TakeFairly(messages, left);
+        var found = await LookUpAsync(taken, cancellationToken);
+        foreach (var message in taken)
         {
             // What a list comes to is not known before it is resolved.
             if (acts.Count >= Sequencer.MaxBatchActs)
             {
                 left.Add(message);
             }
-            else if (message.Upload.Answer.Kind == UploadKind.ActList)
+            else if (found[message] is { Lines: { } lines })
             {
                 var overdue = time.GetUtcNow() - message.StagedAt >= options.DocumentWait;
-                var resolved = await resolver.ResolveAsync(message.Upload, acts, overdue, cancellationToken);
+                var resolved = ActResolver.Resolve(message.Upload, lines, acts, overdue);
                 lists.Add(message, resolved);
                 acts.Add(resolved.Acts);
             }
-            else if (message.Upload.Repeats && await repeated.AreAllAsync(message.Upload, cancellationToken))
+            else if (found[message].Repeats)
             {
                 repeats.Add(message);
             }
-            else if (!await IsInEffectAsync(message, cancellationToken))
+            else if (!found[message].InEffect)
             {
                 acts.Add(message.Upload.Acts.SelectMany(request => Issues(message.Upload, request)));
             }
@@ -68,12 +75,67 @@ public sealed class StagedBatches(
         return new StagedBatch(issuers, acts.All, lists, repeats, left);
     }
 
+    // Each issuer's messages in their order, that of whom has the least before it first. What is then too much is left.
+    private static List<StagedMessage> TakeFairly(IReadOnlyList<StagedMessage> messages, HashSet<StagedMessage> left)
+    {
+        var before = new Dictionary<string, int>();
+        var inTurn = messages
+            .Select(message =>
+            {
+                var turn = before.GetValueOrDefault(message.Upload.Issuer.Id);
+                before[message.Upload.Issuer.Id] = turn + message.Upload.MostActs;
+                return (Message: message, Turn: turn);
+            })
+            .OrderBy(item => item.Turn)
+            .Select(item => item.Message);
+        var taken = new List<StagedMessage>(messages.Count);
+        var lookups = 0;
+        foreach (var message in inTurn)
+        {
+            if (message.Upload.Answer.Kind == UploadKind.ActList)
+            {
+                if (lookups >= MaxLookups)
+                {
+                    left.Add(message);
+                    continue;
+                }
+
+                lookups += message.Upload.MostActs;
+            }
+
+            taken.Add(message);
+        }
+
+        return taken;
+    }
+
+    private async Task<Dictionary<StagedMessage, LookedUp>> LookUpAsync(List<StagedMessage> messages, CancellationToken cancellationToken)
+    {
+        var found = new LookedUp[messages.Count];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, found.Length, parallel, async (i, stop) =>
+        {
+            var upload = messages[i].Upload;
+            var repeats = upload.Answer.Kind != UploadKind.ActList && upload.Repeats && await repeated.AreAllAsync(upload, stop);
+            found[i] = new LookedUp(repeats, !repeats && await IsInEffectAsync(messages[i], stop), null);
+        });
+        int[] lists = [.. Enumerable.Range(0, found.Length).Where(i => messages[i].Upload.Answer.Kind == UploadKind.ActList)];
+        foreach (var (i, lines) in lists.Zip(await resolver.LookUpAsync([.. lists.Select(i => messages[i].Upload)], cancellationToken)))
+            found[i] = new LookedUp(Repeats: false, InEffect: false, lines);
+        return messages.Zip(found).ToDictionary(item => item.First, item => item.Second, (IEqualityComparer<StagedMessage>)ReferenceEqualityComparer.Instance);
+    }
+
+    /// <param name="Repeats">Whether it issues what stands.</param>
+    /// <param name="InEffect">Whether it was sequenced before.</param>
+    /// <param name="Lines">What a list acts on.</param>
+    private sealed record LookedUp(bool Repeats, bool InEffect, ActResolver.Found[]? Lines);
+
     // A message that comes back may have been sequenced by a holder that died before deleting it, and a part of a
     // manifest may have been staged twice. What one message issues is committed together and indexed before the next
     // batch begins, so its first act stands for all.
     private async Task<bool> IsInEffectAsync(StagedMessage message, CancellationToken cancellationToken)
     {
-        if (message.Upload.Acts.Count == 0 || (message.DeliveryCount == 1 && !message.IsBulk))
+        if (message.Upload.Acts.Count == 0 || message.Upload.Answer.Kind == UploadKind.ActList || (message.DeliveryCount == 1 && !message.IsBulk))
             return false;
         var first = Issues(message.Upload, message.Upload.Acts[0]).First();
         return (await index.FindAsync(first.Digest, cancellationToken)).Any(anchor => anchor.ActId == first.Id);

@@ -4,7 +4,8 @@ namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>
 /// Finds the staged message that makes every batch fail, and gives it up, so that those beside and behind it go on. After a
-/// failure that is not storage's, the batch's messages are tried in smaller and smaller groups until each is by itself.
+/// failure that is not storage's, the batch's messages are tried at once in halves, and halves of those, so that whoever is
+/// in a batch with it does not wait; what failed by itself is from then on tried by itself.
 /// </summary>
 /// <remarks>Remembers what failed while the process runs; one instance a process, used by one drain at a time.</remarks>
 public sealed partial class SuspectMessages(
@@ -20,9 +21,9 @@ public sealed partial class SuspectMessages(
     public const string DeadLetters = "staged-acts";
 
     private static readonly Digest Anything = new(DigestAlgorithm.Sha256, new byte[32]);
-    private readonly Dictionary<string, Suspicion> _suspects = [];
+    private readonly Dictionary<string, int> _suspects = [];
 
-    /// <summary>What to sequence together: those that nothing is known against, then suspects in small groups.</summary>
+    /// <summary>What to sequence together: those that nothing is known against, then each that failed, by itself.</summary>
     public IReadOnlyList<IReadOnlyList<StagedMessage>> Group(IReadOnlyList<StagedMessage> messages)
     {
         if (_suspects.Count == 0)
@@ -32,7 +33,7 @@ public sealed partial class SuspectMessages(
         return
         [
             .. others.Length > 0 ? [others] : Array.Empty<StagedMessage[]>(),
-            .. suspects[true].GroupBy(message => _suspects[message.Id].Among).SelectMany(group => group.Chunk(Math.Max(1, group.Key / 2))),
+            .. suspects[true].Select(message => new[] { message }),
         ];
     }
 
@@ -45,23 +46,18 @@ public sealed partial class SuspectMessages(
             _suspects.Remove(message.Id);
     }
 
-    /// <summary>Notes that a batch failed, and gives up a message that failed by itself too often.</summary>
-    /// <returns>Whether others can go on; false if storage does not answer, or it is not yet known who is to blame.</returns>
+    /// <summary>Notes that a message failed by itself, and gives up one that did so too often.</summary>
+    /// <returns>Whether to go on, with the halves of what failed if it was not one; false if storage does not answer.</returns>
     public async Task<bool> BlameAsync(IReadOnlyList<StagedMessage> messages, Exception exception, CancellationToken cancellationToken)
     {
         if (messages.Count == 0 || !await StorageAnswersAsync(cancellationToken))
             return false;
-        foreach (var message in messages)
-        {
-            var tries = messages.Count == 1 ? _suspects.GetValueOrDefault(message.Id).Tries + 1 : 0;
-            _suspects[message.Id] = new Suspicion(messages.Count, tries);
-        }
-
         if (messages is not [var one])
-            return false;
-        if (_suspects[one.Id].Tries < options.MaxTries)
+            return true;
+        var tries = _suspects[one.Id] = _suspects.GetValueOrDefault(one.Id) + 1;
+        if (tries < options.MaxTries)
         {
-            LogFailed(logger, _suspects[one.Id].Tries, exception);
+            LogFailed(logger, tries, exception);
             await staged.ReleaseAsync(one, options.RetryDelay, cancellationToken);
             return true;
         }
@@ -88,10 +84,6 @@ public sealed partial class SuspectMessages(
             return false;
         }
     }
-
-    /// <param name="Among">How many messages the batch had that failed.</param>
-    /// <param name="Tries">How often the message failed by itself.</param>
-    private readonly record struct Suspicion(int Among, int Tries);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A staged upload could not be sequenced, try {Tries}; the others go on.")]
     private static partial void LogFailed(ILogger logger, int tries, Exception exception);

@@ -298,6 +298,23 @@ public sealed class IntakeHandlerTests
         Assert.Contains((1, $"queue={queue}"), poisoned.Seen);
     }
 
+    [Fact]
+    public async Task A_staged_upload_whose_body_is_lost_or_cannot_be_read_is_kept_and_its_issuer_told()
+    {
+        await using var service = _world.Start();
+        var upload = Samples.Upload("all.sha256") with { Source = _world.Inbox.Put("issuer-bank", "all.sha256", Bytes("x")) };
+        var other = upload with { Source = _world.Inbox.Put("issuer-bank", "other.sha256", Bytes("x")) };
+        var pointer = """{"Blob":"a","Part":0,"Parts":1,"source":{"Container":"issuer-bank","Path":"all.sha256","ETag":"#"}}""".Replace("#", upload.Source.ETag, StringComparison.Ordinal);
+        await service.Poison.HandleAsync("staged-bulk", "1", Bytes(pointer), TestContext.Current.CancellationToken);
+        var body = System.Text.Encoding.UTF8.GetString(StagedBody.Encode(other)).Replace("\"v\":1,", "\"v\":99,", StringComparison.Ordinal);
+        await service.Poison.HandleAsync("staged-acts", "2", Bytes(body), TestContext.Current.CancellationToken);
+        await service.Poison.HandleAsync("staged-bulk", "3", Bytes("""{"Blob":"a","Part":0,"Parts":1}"""), TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, _world.DeadLetters.Kept.Count);
+        Assert.Equal(["not-processed", "not-processed"], _world.Inbox.Rejections.Values.Select(rejection => rejection.Cause));
+        Assert.True(_world.Inbox.Rejections.ContainsKey(upload.Source) && _world.Inbox.Rejections.ContainsKey(other.Source));
+    }
+
     [Theory]
     [InlineData("log", "checkpoint")]
     [InlineData("answers-bank", "receipts/a.tlog-proof")]

@@ -7,7 +7,7 @@ public sealed class HostileHourTests
 {
     private const string Hostile = "hostile";
     private const double Tolerated = 1.5;
-    private const int References = 3;
+    private const int References = 20;
 
     [Fact]
     public async Task Beside_an_issuer_who_is_hostile_for_an_hour_another_waits_at_most_half_as_long_again()
@@ -35,8 +35,7 @@ public sealed class HostileHourTests
             await PlanAsync(hour);
         hour.PlanOrdinaryUploads();
         var waits = await hour.PassAsync();
-        hour.World.Ledger.Unreadable.Clear();
-        await Audit.RunAsync(hour.World);
+        Assert.NotEmpty(waits);
         return waits;
     }
 
@@ -57,15 +56,16 @@ public sealed class HostileHourTests
         // What changes nothing; one digest in twenty thousand lines; a long list again and again.
         hour.Every(1, i => hour.UploadAsync(Hostile, $"{i % 20}.pdf", Bytes($"again {i % 20}")));
         var repeated = Bytes(string.Concat(Enumerable.Repeat($"{DigestOf(Bytes("victim")).Hex}  a.pdf\n", 20_000)));
-        hour.Every(120, i => hour.UploadAsync(Hostile, $"{i}/SHA256SUMS", repeated));
-        var again = Bytes(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{DigestOf(Bytes($"listed {i}")).Hex}  {i}.pdf\n")));
+        hour.Every(1800, i => hour.UploadAsync(Hostile, $"{i}/SHA256SUMS", repeated), from: 120);
+        var again = Bytes(string.Concat(Enumerable.Range(0, 5_000).Select(i => $"{DigestOf(Bytes($"listed {i}")).Hex}  {i}.pdf\n")));
         BlobVersion? manifest = null;
-        hour.Every(300, async i => manifest = await hour.UploadAsync(Hostile, $"{i}.sha256", again), from: 30);
+        hour.Every(900, async i => manifest = await hour.UploadAsync(Hostile, $"{i}.sha256", again), from: 30);
 
         // Acts by reference that come to very many.
         string Suspend(int i) => $$"""{"act":"{{(i % 2 == 0 ? "suspend" : "reinstate")}}","reference":"{{i % References}}"}""";
-        hour.Every(1200, i => hour.UploadAsync(Hostile, $"{i}.acts.jsonl", Bytes(string.Join('\n', Enumerable.Range(0, 400).Select(Suspend)))), from: 90);
-        hour.Every(30, i => hour.UploadAsync(Hostile, $"short {i}.acts.jsonl", Bytes(string.Join('\n', Enumerable.Range(0, 60).Select(Suspend)))));
+        hour.Plan(90, () => hour.UploadAsync(Hostile, "long.acts.jsonl", Bytes(string.Join('\n', Enumerable.Range(0, 300).Select(Suspend)))));
+        hour.Every(60, i => hour.UploadAsync(Hostile, $"five {i}.acts.jsonl", Bytes(string.Join('\n', Enumerable.Range(i, 5).Select(Suspend)))));
+        hour.Every(20, i => hour.UploadAsync(Hostile, $"short {i}.acts.jsonl", Bytes(Suspend(i))), from: 7);
         hour.Every(1, i => hour.UploadAsync(Hostile, $"one {i}.acts.jsonl", Bytes(SharedHour.Line("suspend", $"again {i % 20}"))), from: 60.5);
 
         // What always fails, once it is staged.
@@ -73,7 +73,7 @@ public sealed class HostileHourTests
         hour.Every(20, i => hour.UploadAsync(Hostile, $"fails {i}.acts.jsonl", Bytes(SharedHour.Line("suspend", "always fails"))), from: 5);
 
         // Deliveries that come again, and what is refused.
-        hour.Every(45, _ => manifest is null ? Task.CompletedTask : hour.TakeInAsync(manifest), from: 100);
+        hour.Every(300, _ => manifest is null ? Task.CompletedTask : hour.TakeInAsync(manifest), from: 100);
         Rejection[] refused = [Rejection.Archived(), Rejection.CustomerEncrypted(), Rejection.NotABlockBlob()];
         foreach (var rejection in refused)
             world.Inbox.Unreadable[rejection.Cause] = rejection;

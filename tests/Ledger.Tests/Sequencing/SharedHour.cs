@@ -115,7 +115,6 @@ internal sealed class SharedHour : IAsyncDisposable
         var nextTimer = _begun;
         while (Now < _begun + Hour || _unanswered.Count > 0)
         {
-            if (Environment.GetEnvironmentVariable("DBG") != null) Console.Error.WriteLine($"{Environment.TickCount64} {Now:HH:mm:ss.fff} staged {World.Staged.Count} answers {World.Answers.Count} log {World.Ledger.Finished} unanswered {_unanswered.Count} waits {_waits.Count}");
             await HappenAsync();
             await World.Answers.DeliverAsync(_answers.Answers, Stop);
             if (Now >= nextTimer)

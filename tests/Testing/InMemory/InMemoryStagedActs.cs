@@ -42,7 +42,7 @@ public sealed class InMemoryStagedActs(Operations operations, TimeProvider time)
     public Task<PreparedPart> PrepareAsync(StagedUpload upload, CancellationToken cancellationToken)
     {
         var body = StagedBody.Encode(upload);
-        if (upload.Answer is { Kind: not UploadKind.Manifest, Parts: 1 })
+        if (upload.Answer.Kind != UploadKind.Manifest && IStagedActs.IsShort(upload))
             return Task.FromResult(new PreparedPart(0, null, body));
         return operations.RunAsync("staged.prepare", () =>
         {
