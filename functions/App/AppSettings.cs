@@ -29,10 +29,12 @@ internal sealed class AppSettings(IConfiguration configuration)
 
     private const string InboxConnection = "Inbox";
 
-    /// <summary>Client id of the app's managed identity; absent on a laptop, where the developer's own sign-in counts.</summary>
-    public TokenCredential Credential { get; } = configuration["AZURE_CLIENT_ID"] is { Length: > 0 } clientId
+    private readonly Lazy<TokenCredential> _credential = new(() => configuration["AZURE_CLIENT_ID"] is { Length: > 0 } clientId
         ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
-        : new DefaultAzureCredential();
+        : new DefaultAzureCredential());
+
+    /// <summary>Client id of the app's managed identity; absent on a laptop, where the developer's own sign-in counts.</summary>
+    public TokenCredential Credential => _credential.Value;
 
     /// <summary>Name of the log; never changes.</summary>
     public string Origin => Required("Log:Origin");

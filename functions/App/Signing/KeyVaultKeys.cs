@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure.Security.KeyVault.Keys;
 using Azure.Security.KeyVault.Secrets;
 
@@ -16,24 +17,36 @@ internal sealed record KeyVaultKeyNames(string Origin, string Key, string Seed, 
 /// </summary>
 internal sealed class KeyVaultKeys(KeyClient keys, SecretClient secrets, KeyVaultKeyNames names, TimeProvider time) : ILogKeySource
 {
-    private readonly Dictionary<string, INoteSigner> _signers = [];
+    private readonly ConcurrentDictionary<string, INoteSigner> _signers = [];
 
     /// <summary>Reads which versions there are; the caller sees to it that it runs once at a time.</summary>
     public async Task<LogIdentity> LoadAsync(CancellationToken cancellationToken)
     {
-        var keyVersions = new List<KeyVersion>();
-        await foreach (var key in keys.GetPropertiesOfKeyVersionsAsync(names.Key, cancellationToken))
-            keyVersions.Add(Version(key.Version, key.CreatedOn, key.Enabled, key.NotBefore, key.ExpiresOn));
-        var seedVersions = new List<KeyVersion>();
-        await foreach (var seed in secrets.GetPropertiesOfSecretVersionsAsync(names.Seed, cancellationToken))
-            seedVersions.Add(Version(seed.Version, seed.CreatedOn, seed.Enabled, seed.NotBefore, seed.ExpiresOn));
+        // A first answer waits for it.
+        var ecdsa = SignersAsync(
+            names.Key,
+            keys.GetPropertiesOfKeyVersionsAsync(names.Key, cancellationToken).Select(key => Version(key.Version, key.CreatedOn, key.Enabled, key.NotBefore, key.ExpiresOn)),
+            EcdsaAsync,
+            cancellationToken);
+        var ed25519 = SignersAsync(
+            names.Seed,
+            secrets.GetPropertiesOfSecretVersionsAsync(names.Seed, cancellationToken).Select(seed => Version(seed.Version, seed.CreatedOn, seed.Enabled, seed.NotBefore, seed.ExpiresOn)),
+            Ed25519Async,
+            cancellationToken);
+        await Task.WhenAll(ecdsa, ed25519);
+        return new LogIdentity(names.Origin, [.. await ecdsa, .. await ed25519]);
+    }
 
+    private async Task<IReadOnlyList<INoteSigner>> SignersAsync(
+        string name,
+        IAsyncEnumerable<KeyVersion> versions,
+        Func<string, CancellationToken, Task<INoteSigner>> make,
+        CancellationToken cancellationToken)
+    {
         var signers = new List<INoteSigner>();
-        foreach (var version in Signing(keyVersions, names.Key))
-            signers.Add(await SignerAsync(version, EcdsaAsync, cancellationToken));
-        foreach (var version in Signing(seedVersions, names.Seed))
-            signers.Add(await SignerAsync(version, Ed25519Async, cancellationToken));
-        return new LogIdentity(names.Origin, signers);
+        foreach (var version in Signing(await versions.ToListAsync(cancellationToken), name))
+            signers.Add(await SignerAsync(version, make, cancellationToken));
+        return signers;
     }
 
     private IReadOnlyList<KeyVersion> Signing(List<KeyVersion> versions, string name) =>

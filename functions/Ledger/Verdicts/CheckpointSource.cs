@@ -50,20 +50,20 @@ public sealed class CheckpointSource : ICheckpointSource
     {
         var cached = Volatile.Read(ref _cached);
         var readAt = _time.GetTimestamp();
+
+        // To begin with the keys may be far away too; later a checkpoint that has not changed needs none.
+        var keys = cached is null ? _keys.CurrentAsync(cancellationToken).AsTask() : null;
         var note = await _log.ReadCheckpointAsync(cancellationToken)
             ?? throw new LogUnavailableException("The log has no checkpoint yet.");
         var checkpoint = cached is not null && note.Span.SequenceEqual(cached.Checkpoint.Note.Span)
             ? cached.Checkpoint
-            : await OpenAsync(note, cancellationToken);
+            : Open(note, await (keys ?? _keys.CurrentAsync(cancellationToken).AsTask()));
         Volatile.Write(ref _cached, new Cached(checkpoint, readAt));
         return checkpoint;
     }
 
-    private async Task<SignedCheckpoint> OpenAsync(ReadOnlyMemory<byte> note, CancellationToken cancellationToken)
-    {
-        var identity = await _keys.CurrentAsync(cancellationToken);
-        return SignedCheckpoint.Open(note, identity.Origin, identity.Verifiers);
-    }
+    private static SignedCheckpoint Open(ReadOnlyMemory<byte> note, LogIdentity identity) =>
+        SignedCheckpoint.Open(note, identity.Origin, identity.Verifiers);
 
     private sealed record Cached(SignedCheckpoint Checkpoint, long ReadAt);
 }

@@ -78,7 +78,10 @@ public sealed class Verifier(IAnchorIndex index, CheckpointSource checkpoints, I
     /// <exception cref="LogUnavailableException">The log cannot answer now.</exception>
     public async Task<Answer> VerifyAsync(Digest digest, CancellationToken cancellationToken)
     {
+        // Read meanwhile; one that turns out to be too small is read again.
+        var published = checkpoints.GetAsync(0, cancellationToken).AsTask();
         var anchors = await index.FindAsync(digest, cancellationToken);
+        await published;
         var now = time.GetUtcNow();
         var decision = VerdictRule.Decide(anchors.Select(RecordedAct.Of), now);
         var needed = anchors.Count == 0 ? 0 : anchors.Max(anchor => anchor.LogIndex) + 1;

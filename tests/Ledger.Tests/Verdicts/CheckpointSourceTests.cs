@@ -86,6 +86,24 @@ public sealed class CheckpointSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_first_answer_waits_for_index_checkpoint_and_keys_at_once_and_not_in_turn()
+    {
+        var keys = new SlowKeys(_world.Identity);
+        using var reading = new Blocked(_world);
+        var verifier = new Verifier(_world.Ledger, new CheckpointSource(keys, _world.Ledger, _world.Time), new CachedTiles(_world.Ledger), _world.Time);
+        var found = _world.Operations.Log.Count(name => name == "index.find");
+        var answering = verifier.VerifyAsync(DigestOf(Bytes("first")), Stop);
+        await reading.Begun;
+        await keys.Asked;
+        while (_world.Operations.Log.Count(name => name == "index.find") == found)
+            await Task.Yield();
+        Assert.False(answering.IsCompleted);
+        reading.Dispose();
+        keys.Answer();
+        Assert.Equal(Verdict.Verified, (await answering).Verdict);
+    }
+
+    [Fact]
     public async Task A_log_that_is_smaller_than_its_index_says_is_unavailable() =>
         await Assert.ThrowsAsync<LogUnavailableException>(() => _source.GetAsync(1000, Stop).AsTask());
 
@@ -97,6 +115,24 @@ public sealed class CheckpointSourceTests : IAsyncLifetime
     {
         await _service.Intake.HandleAsync(_world.Upload("bank", content, Bytes(content)), Stop);
         _before = _world.Operations.Log.Count(name => name == Read);
+    }
+
+    private sealed class SlowKeys(LogIdentity identity) : ILogKeys
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<LogIdentity> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Asked => _asked.Task;
+
+        public void Answer() => _answer.SetResult(identity);
+
+        public ValueTask<LogIdentity> CurrentAsync(CancellationToken cancellationToken)
+        {
+            _asked.TrySetResult();
+            return new(_answer.Task.WaitAsync(cancellationToken));
+        }
+
+        public Task<LogIdentity> ReloadAsync(CancellationToken cancellationToken) => _answer.Task;
     }
 
     /// <summary>The next reading of the checkpoint takes until this is disposed.</summary>
