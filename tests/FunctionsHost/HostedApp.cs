@@ -76,7 +76,7 @@ public sealed partial class HostedApp : IAsyncDisposable
 
     /// <summary>Starts it; returns when it serves requests and messages.</summary>
     /// <param name="folder">The built app.</param>
-    /// <param name="settings">Application settings, as environment variables are named.</param>
+    /// <param name="settings">Application settings, as environment variables are named; <c>AzureWebJobs.(name).Disabled</c> leaves a function's trigger out.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<HostedApp> StartAsync(string folder, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
@@ -131,13 +131,15 @@ public sealed partial class HostedApp : IAsyncDisposable
         var hostJson = new HostJson(folder);
         var worker = new Uri(initialised.Capabilities["HttpUri"]);
         await UntilListeningAsync(worker, cancellationToken);
+        DeclaredFunction[] Those(string trigger) => [.. Functions.Where(function => function.IsTriggeredBy(trigger) && !IsDisabled(function, settings))];
         _front = await HttpFront.StartAsync(_invoker, worker, Those("httpTrigger"), hostJson, cancellationToken);
         _queues = await QueueListeners.StartAsync(_invoker, Those("queueTrigger"), hostJson, settings, _log, cancellationToken);
         _timers = new Timers(_invoker, Those("timerTrigger"), TimeProvider.System);
         _ticking = _timers.RunAsync(_stopping.Token);
     }
 
-    private DeclaredFunction[] Those(string trigger) => [.. Functions.Where(function => function.IsTriggeredBy(trigger))];
+    private static bool IsDisabled(DeclaredFunction function, IReadOnlyDictionary<string, string> settings) =>
+        settings.GetValueOrDefault($"AzureWebJobs.{function.Name}.Disabled") == "true";
 
     private async Task<WebApplication> ListenAsync(CancellationToken cancellationToken)
     {
