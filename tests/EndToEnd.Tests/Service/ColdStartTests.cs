@@ -34,7 +34,7 @@ public sealed partial class ColdStartTests : IDisposable
         await using var local = await LocalProcess.StartAsync(_folder.At("data"), "--azurite", "none", "--connection", azurite.Inbox);
         var settings = HostedApp.LaptopSettings(azurite.Inbox, azurite.Inbox, LocalOptions.Origin, _folder.At("data/keys"));
         await azurite.Connect().Queues.CreateQueueAsync("sample", cancellationToken: Stop);
-        var (apps, samples) = (new List<(TimeSpan Ready, TimeSpan Answer)>(), new List<(TimeSpan Ready, TimeSpan Answer)>());
+        var (apps, samples) = (new List<Start>(), new List<Start>());
         for (var turn = 0; turn < Turns; turn++)
         {
             samples.Add(await StartAsync(sample, settings, "/"));
@@ -43,6 +43,7 @@ public sealed partial class ColdStartTests : IDisposable
 
         Tell("worker loaded", apps.Select(start => start.Ready), samples.Select(start => start.Ready));
         Tell("first answer", apps.Select(start => start.Answer), samples.Select(start => start.Answer));
+        Tell("processor time until then", apps.Select(start => start.Processor), samples.Select(start => start.Processor));
         await local.StopAsync();
     }
 
@@ -78,7 +79,7 @@ public sealed partial class ColdStartTests : IDisposable
     private static void SkipUnlessAsked() =>
         Assert.SkipUnless(Environment.GetEnvironmentVariable("TRUECOPY_COLD_START") == "1", "Measures; TRUECOPY_COLD_START=1 runs it.");
 
-    private static async Task<(TimeSpan Ready, TimeSpan Answer)> StartAsync(string folder, IReadOnlyDictionary<string, string> settings, string path)
+    private static async Task<Start> StartAsync(string folder, IReadOnlyDictionary<string, string> settings, string path)
     {
         var began = Stopwatch.GetTimestamp();
         await using var app = await HostedApp.StartAsync(folder, settings, Stop);
@@ -86,7 +87,9 @@ public sealed partial class ColdStartTests : IDisposable
         using var http = new HttpClient();
         using var answer = await http.GetAsync(new Uri(app.Address + path), Stop);
         answer.EnsureSuccessStatusCode();
-        return (ready, Stopwatch.GetElapsedTime(began));
+        var answered = Stopwatch.GetElapsedTime(began);
+        using var worker = Process.GetProcessById(app.WorkerId);
+        return new Start(ready, answered, worker.TotalProcessorTime);
     }
 
     // As it is published: optimised, and compiled ahead of time.
@@ -115,6 +118,8 @@ public sealed partial class ColdStartTests : IDisposable
         long.Parse(ResidentPattern().Match(File.ReadAllText($"/proc/{process}/status")).Groups[1].Value, CultureInfo.InvariantCulture) / 1024;
 
     private static void Print(string line) => TestContext.Current.TestOutputHelper!.WriteLine(line);
+
+    private sealed record Start(TimeSpan Ready, TimeSpan Answer, TimeSpan Processor);
 
     [GeneratedRegex(@"VmRSS:\s+(\d+) kB")]
     private static partial Regex ResidentPattern();
