@@ -12,7 +12,7 @@ namespace TrueCopy.AzureStorage.Tests;
 /// <summary>A long manifest through the whole service on a real Azurite. TRUECOPY_MANIFEST_LINES makes it longer.</summary>
 public sealed class ManifestTests : IAsyncLifetime
 {
-    private static readonly int Lines = int.Parse(Environment.GetEnvironmentVariable("TRUECOPY_MANIFEST_LINES") ?? "20000", CultureInfo.InvariantCulture);
+    private static readonly int Lines = Extent.Of("TRUECOPY_MANIFEST_LINES", 10_000, 20_000);
     private static readonly int Sample = Math.Min(Lines, 1000);
 
     private readonly OperationCounter _counter = new();

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using TrueCopy.Web.Tests.Browser;
 
@@ -20,7 +19,7 @@ public sealed class LargeFileTests(Chromium chromium, ITestOutputHelper output) 
     [Fact]
     public async Task A_large_file_is_hashed_with_progress_and_flat_memory()
     {
-        var size = long.Parse(Environment.GetEnvironmentVariable(SizeVariable) ?? "128", CultureInfo.InvariantCulture) << 20;
+        var size = (long)Extent.Of(SizeVariable, 128, 1024) << 20;
         var path = Path.Combine(Path.GetTempPath(), $"truecopy-{Guid.NewGuid():N}.bin");
         try
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TrueCopy.Adversary.Tests.Stage;
@@ -15,9 +14,7 @@ public sealed class MutationTests(ITestOutputHelper output) : IDisposable
     private const string CountVariable = "TRUECOPY_ADVERSARY_MUTATIONS";
 
     /// <summary>Environment variable with the seed of a run to repeat.</summary>
-    private const string SeedVariable = "TRUECOPY_ADVERSARY_SEED";
-
-    private const int DefaultCount = 3000;
+    private const string SeedVariable = "TRUECOPY_SEED";
 
     private readonly TempFolder _folder = new();
     private readonly StubService _service = new();
@@ -31,8 +28,8 @@ public sealed class MutationTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Whatever_is_changed_in_an_answer_a_person_reads_the_truth_or_that_there_is_no_answer()
     {
-        var count = Setting(CountVariable) ?? DefaultCount;
-        var seed = Setting(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        var count = Extent.Of(CountVariable, 1000, 10_000);
+        var seed = Extent.Seed;
         output.WriteLine($"{SeedVariable}={seed}");
         await WriteAsync();
         using var network = new Tampering(_service);
@@ -101,8 +98,6 @@ public sealed class MutationTests(ITestOutputHelper output) : IDisposable
             _folder.File(document, Encoding.UTF8.GetBytes(document));
         await Documents.IssueAsync(_service);
     }
-
-    private static int? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
     /// <param name="Whole">What is read of a document.</param>
     /// <param name="OfOne">What is read of it by who asks for one institution.</param>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using TrueCopy.AzureStorage;
@@ -9,12 +8,12 @@ using TrueCopy.Local.Azurite;
 namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>
-/// SIGKILL at random moments, while documents are uploaded: 50 times, or as often as <c>TRUECOPY_KILLS</c> says.
-/// <c>TRUECOPY_SEED</c> repeats the moments of a run.
+/// SIGKILL at random moments, while documents are uploaded: 8 times, 50 when all is gone through, or as often as
+/// <c>TRUECOPY_KILLS</c> says. <c>TRUECOPY_SEED</c> repeats the moments of a run.
 /// </summary>
 public sealed class KillTests : IDisposable
 {
-    private static readonly int Kills = Setting("TRUECOPY_KILLS", 50);
+    private static readonly int Kills = Extent.Of("TRUECOPY_KILLS", 8, 50);
     private static readonly TimeSpan UploadInterval = TimeSpan.FromMilliseconds(120);
     private readonly TempFolder _folder = new();
     private readonly HttpClient _http = new();
@@ -31,7 +30,7 @@ public sealed class KillTests : IDisposable
     [Fact]
     public async Task Killed_again_and_again_under_load_the_service_loses_nothing_and_does_nothing_twice()
     {
-        var seed = Setting("TRUECOPY_SEED", Random.Shared.Next());
+        var seed = Extent.Seed;
         var random = new Random(seed);
         var clock = Stopwatch.StartNew();
         await using var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions(), Stop);
@@ -237,7 +236,4 @@ public sealed class KillTests : IDisposable
             }
         }
     }
-
-    private static int Setting(string name, int otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
 }

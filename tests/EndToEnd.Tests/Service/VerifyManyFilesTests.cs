@@ -13,7 +13,7 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 /// </summary>
 public sealed partial class VerifyManyFilesTests : IDisposable
 {
-    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("TRUECOPY_VERIFY_FILES") ?? "150", CultureInfo.InvariantCulture);
+    private static readonly int Count = Extent.Of("TRUECOPY_VERIFY_FILES", 150, 10_000);
     private static readonly int Processes = Count < 1000 ? 3 : 10;
     private static readonly int Requests = Math.Min(Count, 1000);
     private readonly TempFolder _folder = new();

