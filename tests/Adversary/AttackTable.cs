@@ -6,7 +6,7 @@ using TrueCopy.Adversary.Tests.Vectors;
 
 namespace TrueCopy.Adversary.Tests;
 
-/// <summary>The table of attacks in <c>tests/README.md</c>, made of what the tests hold the client to.</summary>
+/// <summary>The table of attacks in <c>docs/attacks.md</c>, made of what the tests hold the client to.</summary>
 public sealed class AttackTable
 {
     private const string Begin = "<!-- attacks: written by `TRUECOPY_WRITE_VECTORS=1 dotnet test --project tests/Adversary -- --filter-class *AttackTable` -->";
@@ -16,14 +16,14 @@ public sealed class AttackTable
     [Fact]
     public async Task The_table_of_attacks_is_what_the_tests_hold_the_client_to()
     {
-        var path = RepositoryFolder.At("tests", "README.md");
-        var readme = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
-        var begin = readme.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
-        var end = readme.IndexOf(End, StringComparison.Ordinal);
+        var path = RepositoryFolder.At("docs", "attacks.md");
+        var page = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        var begin = page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        var end = page.IndexOf(End, StringComparison.Ordinal);
         var table = $"\n\n{Render()}\n";
         if (VectorFiles.IsWriting)
-            await File.WriteAllTextAsync(path, readme = readme[..begin] + table + readme[end..], TestContext.Current.CancellationToken);
-        Assert.Equal(table, readme[begin..readme.IndexOf(End, StringComparison.Ordinal)]);
+            await File.WriteAllTextAsync(path, page = page[..begin] + table + page[end..], TestContext.Current.CancellationToken);
+        Assert.Equal(table, page[begin..page.IndexOf(End, StringComparison.Ordinal)]);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class AttackTable
         var all = All().ToArray();
         var tried = all.Where(row => row.Attack.Before is not null).ToArray();
         var table = new StringBuilder();
-        table.AppendLine(CultureInfo.InvariantCulture, $"{all.Length} attacks, {all.Count(row => row.Attack.StillWorks)} of which still work (in italics, and in [`functions/THREATS.md`](../functions/THREATS.md)). Of {tried.Length} that were tried on the code before, {tried.Count(row => !SameState(row.Attack))} ended in another exit code or state.");
+        table.AppendLine(CultureInfo.InvariantCulture, $"{all.Length} attacks, {all.Count(row => row.Attack.StillWorks)} of which still work (in italics, and in [threats.md](threats.md)). Of {tried.Length} that were tried on the code before, {tried.Count(row => !SameState(row.Attack))} ended in another exit code or state.");
         foreach (var group in all.GroupBy(row => row.Method.DeclaringType!))
         {
             table.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"| {TitleOf(group.Key)} | who | the client says | exit code, or state of the page's card | before |");

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Running;
 using TrueCopy.Benchmarks;
 
-if (args is not ["scenarios" or "readme", ..])
+if (args is not ["scenarios" or "page", ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(ScenarioRunner).Assembly).Run(args);
     return 0;
@@ -13,6 +13,6 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = true;
     stop.Cancel();
 };
-return args[0] == "readme"
-    ? await ScenarioRunner.WriteReadmeAsync(stop.Token)
+return args[0] == "page"
+    ? await ScenarioRunner.WritePageAsync(stop.Token)
     : await ScenarioRunner.RunAsync(args[1..], Console.Out, stop.Token);

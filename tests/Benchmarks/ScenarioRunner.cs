@@ -55,13 +55,13 @@ internal static class ScenarioRunner
         return 0;
     }
 
-    /// <summary>Puts the results into the README.</summary>
-    public static async Task<int> WriteReadmeAsync(CancellationToken cancellationToken)
+    /// <summary>Puts the results into docs/benchmarks.md.</summary>
+    public static async Task<int> WritePageAsync(CancellationToken cancellationToken)
     {
-        var path = RepositoryFolder.At("README.md");
-        var block = ReadmeBlock.Render(ScenarioReport.ReadAll(RepositoryFolder.At(ResultsPath)), ResultsPath);
-        var readme = await File.ReadAllTextAsync(path, cancellationToken);
-        await File.WriteAllTextAsync(path, ReadmeBlock.Replace(readme, block), cancellationToken);
+        var path = RepositoryFolder.At("docs", "benchmarks.md");
+        var block = BenchmarksPage.Render(ScenarioReport.ReadAll(RepositoryFolder.At(ResultsPath)), $"../{ResultsPath}");
+        var page = await File.ReadAllTextAsync(path, cancellationToken);
+        await File.WriteAllTextAsync(path, BenchmarksPage.Replace(page, block), cancellationToken);
         return 0;
     }
 }

@@ -2,7 +2,7 @@ using TrueCopy.Benchmarks.Reporting;
 
 namespace TrueCopy.EndToEnd.Tests;
 
-/// <summary>The README's figures are the ones that were measured.</summary>
+/// <summary>The figures of docs/benchmarks.md are the ones that were measured.</summary>
 public sealed class BenchmarkTableTests
 {
     private const string ResultsPath = "tests/Benchmarks/results";
@@ -11,8 +11,8 @@ public sealed class BenchmarkTableTests
     public void The_table_of_figures_is_what_the_results_say()
     {
         var reports = ScenarioReport.ReadAll(RepositoryFolder.At(ResultsPath));
-        var readme = File.ReadAllText(RepositoryFolder.At("README.md"));
-        Assert.Equal(ReadmeBlock.Render(reports, ResultsPath), ReadmeBlock.Extract(readme));
+        var page = File.ReadAllText(RepositoryFolder.At("docs", "benchmarks.md"));
+        Assert.Equal(BenchmarksPage.Render(reports, $"../{ResultsPath}"), BenchmarksPage.Extract(page));
     }
 
     [Fact]

@@ -45,6 +45,8 @@ public sealed class VerdictTests(Chromium chromium) : IAsyncLifetime
                 await Expect(card.Locator(".step.holds")).ToHaveCountAsync(state is "revoked" or "suspended" or "superseded" ? 10 : 5);
             }
 
+            if (state == "verified")
+                await visit.PictureAsync($"page-{language}");
             if (await card.Locator(".fold > summary").CountAsync() > 0)
                 await card.Locator(".fold > summary").ClickAsync();
             await card.Locator(".account > summary").ClickAsync();

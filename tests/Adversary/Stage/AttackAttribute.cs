@@ -20,7 +20,7 @@ internal enum Who
 }
 
 /// <summary>
-/// An attack, and what the client makes of it: the table in <c>tests/README.md</c> is made of these, and each test holds the
+/// An attack, and what the client makes of it: the table in <c>docs/attacks.md</c> is made of these, and each test holds the
 /// client to its own.
 /// </summary>
 /// <param name="who">Who plays it.</param>

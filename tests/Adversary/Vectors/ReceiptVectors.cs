@@ -56,7 +56,7 @@ internal static partial class ReceiptVectors
         Add("nothing", "three", "", holds: false);
         return new JsonObject
         {
-            ["about"] = "Receipts (C2SP tlog-proof). 'byHand' is what the script in the README says where it differs, and 'why'.",
+            ["about"] = "Receipts (C2SP tlog-proof). 'byHand' is what docs/check.sh says where it differs, and 'why'.",
             ["keys"] = Array(VectorLog.LinesOf(log.Log.Signers)),
             ["cases"] = cases,
         };

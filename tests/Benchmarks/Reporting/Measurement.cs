@@ -15,7 +15,7 @@ internal sealed record Measurement(string Name, double Value, string Unit)
     /// <summary>What was aimed at.</summary>
     public Goal? Goal { get; init; }
 
-    /// <summary>Whether it belongs in the README's table.</summary>
+    /// <summary>Whether it belongs in the table in docs/benchmarks.md.</summary>
     public bool Headline { get; init; }
 
     /// <summary>The figure over the baseline.</summary>

@@ -13,7 +13,7 @@ internal static class ResultTable
         return measurement.Goal is { } goal ? $"{line}   goal {goal.Text(measurement.Unit)}: {(measurement.Met == true ? "met" : "MISSED")}" : line;
     }
 
-    /// <summary>The headline measurements of all reports, for the README.</summary>
+    /// <summary>The headline measurements of all reports, for docs/benchmarks.md.</summary>
     public static string Markdown(IReadOnlyList<ScenarioReport> reports)
     {
         var lines = new List<string> { "| figure | measured | baseline in the same run | ratio | goal |", "| --- | ---: | --- | ---: | --- |" };

@@ -10,7 +10,7 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>
 /// One ledger served by both hosts: what one answers, to the byte, the other answers too. Where they differ, a table in
-/// tests/README.md says so and why.
+/// docs/testing.md says so and why.
 /// </summary>
 public sealed partial class HostsAgreeTests(HostsAgreeTests.BothHosts hosts) : IClassFixture<HostsAgreeTests.BothHosts>
 {
@@ -168,7 +168,7 @@ public sealed partial class HostsAgreeTests(HostsAgreeTests.BothHosts hosts) : I
         }
     }
 
-    private static string Table() => File.ReadAllText(RepositoryFolder.At("tests", "README.md")).Split("<!-- hosts -->")[1];
+    private static string Table() => File.ReadAllText(RepositoryFolder.At("docs", "testing.md")).Split("<!-- hosts -->")[1];
 
     [GeneratedRegex(@"^\| (?!request |---)([^|]+?) \|", RegexOptions.Multiline)]
     private static partial Regex TableRowPattern();

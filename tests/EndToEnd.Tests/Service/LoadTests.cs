@@ -10,7 +10,7 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>
 /// Bursts and big files against the real process. Small by default; <c>TRUECOPY_FILES=2000</c> and
-/// <c>TRUECOPY_LARGE_MIB=2048</c> run the sizes that the README quotes.
+/// <c>TRUECOPY_LARGE_MIB=2048</c> run larger ones.
 /// </summary>
 public sealed class LoadTests : IDisposable
 {

@@ -9,7 +9,7 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>
 /// A folder of many small files against the real service, beside the naive ways. Small by default;
-/// <c>TRUECOPY_VERIFY_FILES=10000</c> runs the size that the README quotes.
+/// <c>TRUECOPY_VERIFY_FILES=10000</c> runs the size that docs/benchmarks.md quotes.
 /// </summary>
 public sealed partial class VerifyManyFilesTests : IDisposable
 {

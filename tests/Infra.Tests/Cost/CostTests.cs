@@ -3,7 +3,7 @@ using TrueCopy.Infra.Tests.Cli;
 
 namespace TrueCopy.Infra.Tests.Cost;
 
-/// <summary>The figures in infra/README.md are the model's; change the prices here and take over what the failing test prints.</summary>
+/// <summary>The figures in docs/operations.md are the model's; change the prices here and take over what the failing test prints.</summary>
 public sealed class CostTests
 {
     private static readonly long[] Documents = [1_000, 100_000, 10_000_000];
@@ -15,12 +15,12 @@ public sealed class CostTests
     ];
 
     [Fact]
-    public void The_README_states_the_prices_that_the_model_assumes() => AssertStates("prices", Table(
+    public void The_operations_page_states_the_prices_that_the_model_assumes() => AssertStates("prices", Table(
         ["unit", "dev, $", "prod, $"],
         Prices.List.Select(price => new[] { price.What, Plain(price.Dev), Plain(price.Prod) })));
 
     [Fact]
-    public void The_README_states_what_the_model_says_a_month_costs()
+    public void The_operations_page_states_what_the_model_says_a_month_costs()
     {
         var rows = Models[0].Bill.Select((item, i) => new[] { item.What }.Concat(Models.Select(model => Dollars(model.Bill.ElementAt(i).Dollars))));
         AssertStates("cost", Table(
@@ -45,10 +45,10 @@ public sealed class CostTests
 
     private static void AssertStates(string section, string table)
     {
-        var readme = InfraFolder.Original.Read("README.md");
+        var page = InfraFolder.Original.Read("../docs/operations.md");
         Assert.True(
-            readme.Contains($"<!-- {section} -->\n{table}<!-- /{section} -->", StringComparison.Ordinal),
-            $"infra/README.md should say between the markers of {section}:\n{table}");
+            page.Contains($"<!-- {section} -->\n{table}<!-- /{section} -->", StringComparison.Ordinal),
+            $"docs/operations.md should say between the markers of {section}:\n{table}");
     }
 
     private static string Table(string[] head, IEnumerable<IEnumerable<string>> rows) =>
