@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace TrueCopy.Api.Tests;
@@ -79,10 +80,10 @@ public sealed class SampleTests : IAsyncLifetime
     {
         var issued = await run("issued");
         Assert.Contains(saidOfTheIssued, issued.Output, StringComparison.Ordinal);
-        Assert.Equal(0, issued.Status);
+        Assert.Equal(0, issued.ExitCode);
         var altered = await run("altered");
         Assert.Contains(saidOfTheAltered, altered.Output, StringComparison.Ordinal);
-        Assert.NotEqual(0, altered.Status);
+        Assert.NotEqual(0, altered.ExitCode);
     }
 
     private string At(params string[] parts) => Path.Combine([_folder, .. parts]);
@@ -92,9 +93,9 @@ public sealed class SampleTests : IAsyncLifetime
     private async Task SucceedAsync(string program, IEnumerable<string> arguments)
     {
         var run = await RunAsync(program, arguments);
-        Assert.True(run.Status == 0, run.Output);
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
     }
 
     private Task<FinishedProcess> RunAsync(string program, IEnumerable<string> arguments) =>
-        FinishedProcess.RunAsync(program, arguments, _folder, new Dictionary<string, string> { ["PATH"] = $"{_folder}:{Environment.GetEnvironmentVariable("PATH")}" }, Stop);
+        FinishedProcess.RunAsync(new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder, Environment = { ["PATH"] = $"{_folder}:{Environment.GetEnvironmentVariable("PATH")}" } }, Stop);
 }

@@ -3,31 +3,22 @@ using System.Diagnostics;
 namespace TrueCopy.Testing;
 
 /// <summary>A program that was run to its end.</summary>
-/// <param name="Status">Its exit code.</param>
-/// <param name="Output">What it printed, errors after the rest.</param>
-public sealed record FinishedProcess(int Status, string Output)
+/// <param name="ExitCode">How it ended.</param>
+/// <param name="Output">What it printed.</param>
+/// <param name="Error">What it printed to the other stream.</param>
+public sealed record FinishedProcess(int ExitCode, string Output, string Error)
 {
     /// <summary>Runs it.</summary>
-    /// <param name="file">The program.</param>
-    /// <param name="arguments">What it is given.</param>
-    /// <param name="folder">Where it runs.</param>
-    /// <param name="environment">What is set for it beside what it inherits.</param>
+    /// <param name="command">The program, what it is given, and where it runs.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<FinishedProcess> RunAsync(
-        string file,
-        IEnumerable<string> arguments,
-        string folder,
-        IReadOnlyDictionary<string, string> environment,
-        CancellationToken cancellationToken)
+    public static async Task<FinishedProcess> RunAsync(ProcessStartInfo command, CancellationToken cancellationToken)
     {
-        var command = new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment)
-            command.Environment[name] = value;
+        command.RedirectStandardOutput = command.RedirectStandardError = true;
         using var process = Process.Start(command)!;
         await using var stopped = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        var error = process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
-        return new FinishedProcess(process.ExitCode, await output + await errors);
+        return new FinishedProcess(process.ExitCode, await output, await error);
     }
 }
