@@ -43,8 +43,10 @@ internal static class Resilience
         { Exception: HttpRequestException exception } => exception.HttpRequestError is not (HttpRequestError.ConnectionError
             or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ConfigurationLimitExceeded),
         { Exception: TimeoutRejectedException or IOException } => true,
-        { Result.StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
-            or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout } => !(RetryAfter(outcome.Result, time) > options.MaxRetryDelay),
+        {
+            Result.StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
+            or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+        } => !(RetryAfter(outcome.Result, time) > options.MaxRetryDelay),
         _ => false,
     };
 

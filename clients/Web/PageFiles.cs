@@ -10,7 +10,7 @@ namespace TrueCopy.Web;
 /// <param name="IsImmutable">Whether its name changes with its content, so that it may be kept for ever.</param>
 public sealed record PageFile(ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> Compressed, string MediaType, bool IsImmutable);
 
-/// <summary>The built page: <c>index.html</c> and what it loads from <c>/assets/</c>.</summary>
+/// <summary>The built page: <c>index.html</c>, the description of the API, and what both load from <c>/assets/</c>.</summary>
 public static class PageFiles
 {
     private const string Prefix = "page/";
@@ -24,6 +24,9 @@ public static class PageFiles
         .Where(name => name.StartsWith(Prefix + AssetsFolder, StringComparison.Ordinal))
         .Select(name => name[Prefix.Length..])
         .ToFrozenDictionary(name => name[AssetsFolder.Length..], Read, StringComparer.Ordinal);
+
+    /// <summary>The description of the API, to be read. Read when first asked for: most never ask.</summary>
+    public static PageFile Reference => ReferencePage.File;
 
     private static PageFile Read(string path)
     {
@@ -53,4 +56,9 @@ public static class PageFiles
         ".svg" => "image/svg+xml",
         var other => throw new InvalidOperationException($"The page has no files of type {other}."),
     };
+
+    private static class ReferencePage
+    {
+        public static readonly PageFile File = Read("docs.html");
+    }
 }

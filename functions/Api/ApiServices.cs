@@ -67,6 +67,7 @@ public static class ApiServices
         GetAlways(routes, Routes.Checkpoint, (request, stop) => Endpoint<LogEndpoints>(request).CheckpointAsync(stop));
         Get(routes, Routes.Tile, (request, stop) => Endpoint<LogEndpoints>(request).TileAsync(Value(request, "path"), stop));
         GetAlways(routes, Routes.Page, (_, _) => Task.FromResult(PageEndpoints.Index()));
+        GetAlways(routes, Routes.Reference, (_, _) => Task.FromResult(PageEndpoints.Reference()));
         GetAlways(routes, Routes.PageAsset, (request, _) => Task.FromResult(PageEndpoints.Asset(Value(request, "file"))));
         GetAlways(routes, Routes.Live, (_, _) => Task.FromResult(HealthEndpoints.Live()));
         GetAlways(routes, Routes.Ready, (request, stop) => Endpoint<HealthEndpoints>(request).ReadyAsync(stop));

@@ -6,13 +6,20 @@ namespace TrueCopy.Api;
 /// <summary>For load balancers and for whoever waits for the service to start.</summary>
 public sealed class HealthEndpoints(CheckpointSource checkpoints, Backlog backlog)
 {
-    /// <summary><c>GET /health/live</c>: the process runs.</summary>
+    /// <summary>The process runs.</summary>
+    /// <response code="200">It does.</response>
+    [Operation(Routes.Live, "isLive", "service", CacheControl = CacheControl.None)]
+    [Answers("text/plain")]
     public static IResult Live() => Plain("live\n");
 
-    /// <summary>
-    /// <c>GET /health/ready</c>: storage answers, the log has a checkpoint that its keys signed, and it goes on; else 503.
-    /// Answers that issuers wait for do not make it unready, for nothing that is asked of it waits for them; it tells of them.
-    /// </summary>
+    /// <summary>The service can answer.</summary>
+    /// <response code="200">
+    /// Storage answers, the log has a checkpoint that its keys signed, and it goes on: what was uploaded does not wait while no
+    /// batch is finished. A second line tells how many answers issuers wait for, if there are many: they do not make it unready,
+    /// for nothing that is asked of it waits for them.
+    /// </response>
+    [Operation(Routes.Ready, "isReady", "service", CacheControl = CacheControl.None, Failures = ["Unavailable"])]
+    [Answers("text/plain")]
     public async Task<IResult> ReadyAsync(CancellationToken cancellationToken)
     {
         await checkpoints.GetAsync(minimumSize: 1, cancellationToken);

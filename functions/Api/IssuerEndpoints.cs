@@ -13,7 +13,20 @@ public interface IIssuerGate
 /// <summary>What only an issuer may ask: references, unlike digests, can be guessed, and what it uploads is its own business.</summary>
 public sealed class IssuerEndpoints(IIssuerGate gate, IReferenceIndex references, Verifier verifier, UploadHistory history)
 {
-    /// <summary><c>GET /v1/issuers/{id}/documents?reference=…</c>: a <see cref="DocumentsDocument"/>, empty if the reference is not used.</summary>
+    /// <summary>An issuer's documents under its own reference.</summary>
+    /// <remarks>Only for the issuer: references, unlike digests, can be guessed.</remarks>
+    /// <param name="request">The request.</param>
+    /// <param name="id" example="demo-bank">The issuer's id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <response code="200">Their verdicts.</response>
+    [Operation(
+        Routes.IssuerDocuments,
+        "issuerDocuments",
+        "registry",
+        CacheControl = CacheControl.None,
+        Failures = ["BadRequest", "NotForYou", "NoSuchIssuer", "ShareUsedUp", "Unavailable"])]
+    [Answers("application/json", typeof(DocumentsDocument))]
+    [Query("reference", "The issuer's own name for the documents: 1 to 256 characters.", Required = true, Example = "loan-4711")]
     public async Task<IResult> DocumentsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (!IssuerContainer.IsId(id))
@@ -33,7 +46,25 @@ public sealed class IssuerEndpoints(IIssuerGate gate, IReferenceIndex references
             CacheControl.None);
     }
 
-    /// <summary><c>GET /v1/issuers/{id}/uploads?prefix=…&amp;offset=…&amp;limit=…</c>: an <see cref="UploadsDocument"/>; every part of the query may be left out.</summary>
+    /// <summary>What an issuer uploaded, and what came of it.</summary>
+    /// <remarks>
+    /// Only for the issuer. Newest first. At most 5,000 uploads under the prefix are looked at; <c>complete</c> says whether
+    /// there are more, and a longer prefix, such as a folder, tells of those.
+    /// </remarks>
+    /// <param name="request">The request.</param>
+    /// <param name="id" example="demo-bank">The issuer's id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <response code="200">The uploads.</response>
+    [Operation(
+        Routes.IssuerUploads,
+        "issuerUploads",
+        "registry",
+        CacheControl = CacheControl.None,
+        Failures = ["BadRequest", "NotForYou", "NoSuchIssuer", "ShareUsedUp", "Unavailable"])]
+    [Answers("application/json", typeof(UploadsDocument))]
+    [Query("prefix", "What the names begin with: at most 1,024 characters; everything if left out.", Example = "2026/11/")]
+    [Query("offset", "How many of the newest to leave out; 0 if left out.", Minimum = "0", Example = "0")]
+    [Query("limit", "How many to tell of, 1 to 100; 100 if left out.", Minimum = "1", Example = "100")]
     public async Task<IResult> UploadsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (!IssuerContainer.IsId(id))

@@ -15,10 +15,34 @@ public static class PageEndpoints
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types worker";
 
-    /// <summary><c>GET /</c>: the page.</summary>
+    /// <summary>The page for people.</summary>
+    /// <remarks>
+    /// Hashes files in the browser, asks this API about the digests, and checks the receipts itself. What follows <c>#</c> in
+    /// its address stays in the browser: <c>digest=&lt;algorithm&gt;:&lt;hex&gt;</c> asks about a digest,
+    /// <c>key=&lt;verifier key&gt;</c> holds the log to that key, <c>view=issuer</c> and <c>view=log</c> open the other tabs.
+    /// </remarks>
+    /// <response code="200">The page.</response>
+    [Operation(Routes.Page, "getPage", "page", CacheControl = CacheControl.Revalidate)]
+    [Answers("text/html")]
     public static IResult Index() => new PageAnswer(PageFiles.Index);
 
-    /// <summary><c>GET /assets/{file}</c>: what it loads.</summary>
+    /// <summary>This description, to be read.</summary>
+    /// <response code="200">The same as <c>/openapi/v1.json</c>, as a page without scripts.</response>
+    [Operation(Routes.Reference, "getReference", "page", CacheControl = CacheControl.Revalidate)]
+    [Answers("text/html")]
+    public static IResult Reference() => new PageAnswer(PageFiles.Reference);
+
+    /// <summary>What the pages load.</summary>
+    /// <remarks>
+    /// <c>receipt.js</c> keeps its name: a module with the checks of the page (<c>checkReceipt</c>, <c>judgeAnswer</c>,
+    /// <c>walkKeys</c>), for any JavaScript that has WebCrypto. All other names change with their content.
+    /// </remarks>
+    /// <param name="file" example="receipt.js">The file's name.</param>
+    /// <response code="200">The file; in gzip where that is accepted.</response>
+    [Operation(Routes.PageAsset, "getPageAsset", "page", Failures = ["NoSuchResource"])]
+    [Answers("text/javascript")]
+    [Answers("text/css")]
+    [Answers("image/svg+xml")]
     public static IResult Asset(string file) =>
         PageFiles.Assets.TryGetValue(file, out var asset) ? new PageAnswer(asset) : Problem.ForStatus(StatusCodes.Status404NotFound);
 

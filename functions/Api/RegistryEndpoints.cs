@@ -5,7 +5,14 @@ namespace TrueCopy.Api;
 /// <summary>Who issues, and with which keys the log signs.</summary>
 public sealed class RegistryEndpoints(IssuerList list, IIssuerHistory history, ProvenKeys proven, ILogKeys keys)
 {
-    /// <summary><c>GET /v1/issuers</c>: an <see cref="IssuersDocument"/>.</summary>
+    /// <summary>Every issuer of this log.</summary>
+    /// <remarks>
+    /// As the registry has them now. What an issuer was called when it issued a document is in the verdict; what it was called
+    /// ever, under <c>/v1/issuers/{id}</c>.
+    /// </remarks>
+    /// <response code="200">The registry as it is now.</response>
+    [Operation(Routes.Issuers, "listIssuers", "registry", CacheControl = CacheControl.Minute, Failures = ["ShareUsedUp", "Unavailable"])]
+    [Answers("application/json", typeof(IssuersDocument))]
     public async Task<IResult> IssuersAsync(CancellationToken cancellationToken)
     {
         var issuers = await list.GetAsync(cancellationToken);
@@ -19,7 +26,16 @@ public sealed class RegistryEndpoints(IssuerList list, IIssuerHistory history, P
             CacheControl.Minute);
     }
 
-    /// <summary><c>GET /v1/issuers/{id}</c>: an <see cref="IssuerHistoryDocument"/>, from the log and not from the registry.</summary>
+    /// <summary>Who an issuer was called, and since when.</summary>
+    /// <remarks>
+    /// Every description of the issuer that the log records: the first sight of it, and each change of the registry since.
+    /// Anyone can find the same entries in the log.
+    /// </remarks>
+    /// <param name="id" example="demo-bank">The issuer's id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <response code="200">The descriptions, oldest first.</response>
+    [Operation(Routes.IssuerHistory, "issuerHistory", "registry", CacheControl = CacheControl.Minute, Failures = ["NoSuchIssuer", "ShareUsedUp", "Unavailable"])]
+    [Answers("application/json", typeof(IssuerHistoryDocument))]
     public async Task<IResult> HistoryAsync(string id, CancellationToken cancellationToken)
     {
         if (!IssuerContainer.IsId(id))
@@ -41,7 +57,16 @@ public sealed class RegistryEndpoints(IssuerList list, IIssuerHistory history, P
             CacheControl.Minute);
     }
 
-    /// <summary><c>GET /v1/keys</c>: a <see cref="KeysDocument"/>, which is a JSON Web Key Set; what the log itself says, with proof.</summary>
+    /// <summary>The log's public keys.</summary>
+    /// <remarks>
+    /// Whoever wants to hold the service to its log gets these once by another way, and pins them. While one key takes over
+    /// from another both sign, and the newer comes first. Every change of keys is an entry of the log: a key is learned from
+    /// such an entry alone, proven under a checkpoint that keys which are known already signed, and never because it signs
+    /// beside a known one, for anyone can append a line to a signed note.
+    /// </remarks>
+    /// <response code="200">A JSON Web Key Set (RFC 7517) that also names the log.</response>
+    [Operation(Routes.Keys, "listKeys", "registry", CacheControl = CacheControl.Minute, Failures = ["ShareUsedUp", "Unavailable"])]
+    [Answers("application/jwk-set+json", typeof(KeysDocument))]
     public async Task<IResult> KeysAsync(CancellationToken cancellationToken)
     {
         var entries = await proven.ListAsync(cancellationToken);

@@ -36,7 +36,10 @@ public static class Routes
     /// </summary>
     public const string Page = "{root:maxlength(0)?}";
 
-    /// <summary>What the page loads: <see cref="PageEndpoints.Asset"/>.</summary>
+    /// <summary>The description of all this, to be read: <see cref="PageEndpoints.Reference"/>.</summary>
+    public const string Reference = "docs";
+
+    /// <summary>What the pages load: <see cref="PageEndpoints.Asset"/>.</summary>
     public const string PageAsset = "assets/{file}";
 
     /// <summary>The process runs: <see cref="HealthEndpoints.Live"/>.</summary>
@@ -45,6 +48,6 @@ public static class Routes
     /// <summary>The service can answer: <see cref="HealthEndpoints.ReadyAsync"/>.</summary>
     public const string Ready = "health/ready";
 
-    /// <summary>The description of all this: <see cref="OpenApiEndpoint.Document"/>.</summary>
+    /// <summary>The description of all this, for tools: <see cref="OpenApiEndpoint.Document"/>.</summary>
     public const string OpenApi = "openapi/v1.json";
 }

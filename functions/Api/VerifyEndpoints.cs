@@ -12,10 +12,28 @@ public sealed class VerifyEndpoints(Verifier verifier, RequestLimits limits)
     private const string ReceiptType = "text/plain; charset=utf-8";
     private const string ReceiptFormat = "tlog-proof";
 
-    /// <summary>
-    /// <c>GET /v1/verify/{algorithm}/{digest}</c>: a <see cref="VerdictDocument"/>, or the bare receipt where
-    /// <c>Accept</c> prefers <c>text/plain</c> to JSON or the query says <c>format=tlog-proof</c>.
-    /// </summary>
+    /// <summary>Verify one document by its digest.</summary>
+    /// <remarks>
+    /// The answer is as of the checkpoint that it carries. With <c>Accept: text/plain</c>, preferred to JSON, or
+    /// <c>format=tlog-proof</c>, the answer is the bare receipt of the act that decides, ready to be kept next to the
+    /// document; there is none for a document that is <c>unknown</c> or <c>conflicting</c>.
+    /// </remarks>
+    /// <param name="request">The request.</param>
+    /// <param name="algorithm" example="sha-256">What the digest was made with: lower case, with the hyphen.</param>
+    /// <param name="digest" example="1c33167c6399ed76a4eda6855bab87ad3c9888c540812245117231e80f6094f3">
+    /// The document's digest in hex of either case, without a prefix: 64 digits for <c>sha-256</c> and <c>sm3</c>, 96 for
+    /// <c>sha-384</c>, 128 for <c>sha-512</c>.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <response code="200">The verdict, or the bare receipt where that was asked for.</response>
+    [Operation(Routes.VerifyOne, "verifyOne", "verification", CacheControl = CacheControl.None, Failures = ["BadRequest", "NoReceipt", "ShareUsedUp", "Unavailable"])]
+    [Answers("application/json", typeof(VerdictDocument))]
+    [Answers("text/plain")]
+    [Query(
+        "format",
+        "`tlog-proof` for the bare receipt, `json` for the verdict. Goes before `Accept`; without it, `Accept` decides.",
+        Words = ["json", "tlog-proof"],
+        Example = "tlog-proof")]
     public async Task<IResult> VerifyOneAsync(HttpRequest request, string algorithm, string digest, CancellationToken cancellationToken)
     {
         if (!TryReadFormat(request, out var bareReceipt))
@@ -36,7 +54,20 @@ public sealed class VerifyEndpoints(Verifier verifier, RequestLimits limits)
         };
     }
 
-    /// <summary><c>POST /v1/verify</c>: takes a <see cref="BatchRequestDocument"/>, answers a <see cref="BatchAnswerDocument"/> in the same order.</summary>
+    /// <summary>Verify up to 1,000 documents by their digests.</summary>
+    /// <remarks>
+    /// As many single questions would be answered, in the same order. One malformed digest refuses the whole request. The body
+    /// has at most 256 KiB, the answer at most 16 MiB. A batch counts as many times in the client's share as it has digests.
+    /// </remarks>
+    /// <response code="200">One verdict a digest, in the order asked.</response>
+    [Operation(
+        Routes.VerifyMany,
+        "verifyMany",
+        "verification",
+        Body = typeof(BatchRequestDocument),
+        CacheControl = CacheControl.None,
+        Failures = ["BadRequest", "TooLarge", "UnsupportedMediaType", "ShareUsedUp", "Unavailable"])]
+    [Answers("application/json", typeof(BatchAnswerDocument))]
     public async Task<IResult> VerifyManyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(JsonType, StringComparison.OrdinalIgnoreCase))

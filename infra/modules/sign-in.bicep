@@ -7,7 +7,7 @@ param signIn verifierSignIn?
 
 // What monitors, witnesses and offline verifiers need stays open even where verification does not; so does the page, which
 // holds nothing of anybody and leads to the sign-in.
-var openPaths = ['/', '/assets/*', '/health/live', '/health/ready', '/log/*', '/v1/keys', '/openapi/v1.json']
+var openPaths = ['/', '/assets/*', '/health/live', '/health/ready', '/log/*', '/v1/keys', '/openapi/v1.json', '/docs']
 var isRequired = signIn.?required ?? false
 var clientId = signIn.?clientId ?? ''
 

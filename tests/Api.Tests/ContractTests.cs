@@ -1,13 +1,31 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using TrueCopy.Api.Tests.Description;
 
 namespace TrueCopy.Api.Tests;
 
 public sealed class ContractTests
 {
+    /// <summary>Set to 1, the snapshot is written anew.</summary>
+    private const string Rewrite = "TRUECOPY_WRITE_OPENAPI";
+
+    [Fact]
+    public async Task The_document_is_the_one_that_the_code_makes()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var made = await DescribedApi.DescribeAsync(host.Endpoints, TestContext.Current.CancellationToken);
+        var snapshot = RepositoryFolder.At("functions/Api/openapi.json");
+        if (Environment.GetEnvironmentVariable(Rewrite) == "1")
+            await File.WriteAllTextAsync(snapshot, made, TestContext.Current.CancellationToken);
+        Assert.True(
+            made == await File.ReadAllTextAsync(snapshot, TestContext.Current.CancellationToken),
+            $"functions/Api/openapi.json is not what the code says. Run this test with {Rewrite}=1, and look at the difference.");
+    }
+
     [Fact]
     public async Task The_document_lists_exactly_the_routes_that_there_are()
     {
@@ -40,7 +58,7 @@ public sealed class ContractTests
     [Theory]
     [InlineData("Verdict", typeof(VerdictDocument))]
     [InlineData("Result", typeof(ResultDocument))]
-    [InlineData("Successor", typeof(DigestDocument))]
+    [InlineData("RefusedLine", typeof(RefusedLine))]
     [InlineData("Unproven", typeof(UnprovenDocument))]
     [InlineData("IssuerHistory", typeof(IssuerHistoryDocument))]
     [InlineData("IssuerDescription", typeof(IssuerDescriptionDocument))]
@@ -218,6 +236,40 @@ public sealed class ContractTests
         Assert.True(JsonElement.DeepEquals(OpenApiContract.Document, served));
     }
 
+    [Fact]
+    public async Task The_page_of_the_document_tells_all_of_it_leads_nowhere_in_vain_and_asks_nothing_of_others()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var page = await (await host.GetAsync("/docs")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var ids = Regex.Matches(page, """\bid="([^"]+)""").Select(match => match.Groups[1].Value).ToArray();
+        var schemas = OpenApiContract.Document.GetProperty("components").GetProperty("schemas").EnumerateObject().Select(schema => "schema-" + schema.Name);
+        Assert.Empty(Operations().Select(operation => operation.Operation.GetProperty("operationId").GetString()!).Concat(schemas).Except(ids));
+        Assert.Empty(Regex.Matches(page, """href="#([^"]+)""").Select(match => match.Groups[1].Value).Except(ids));
+        Assert.DoesNotMatch("""<script|\sstyle=|\son[a-z]+=""", page);
+        var others = Regex.Matches(page, """\s(?:href|src)="([^#"][^"]*)""").Select(match => match.Groups[1].Value).ToArray();
+        Assert.Contains(others, address => address.EndsWith(".css", StringComparison.Ordinal));
+        foreach (var address in others)
+        {
+            Assert.Matches("^/(assets/[A-Za-z0-9_.-]+|openapi/v1[.]json)?$", address);
+            Assert.Equal(System.Net.HttpStatusCode.OK, (await host.GetAsync(address)).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Redocly_has_nothing_against_the_document()
+    {
+        var lint = await FinishedProcess.RunAsync(
+            new ProcessStartInfo(
+                RepositoryFolder.At("clients/Web/node_modules/.bin/redocly"),
+                ["lint", "--extends", "recommended-strict", "--format", "stylish", "../../functions/Api/openapi.json"])
+            {
+                WorkingDirectory = RepositoryFolder.At("clients/Web"),
+                Environment = { ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_NOTIFICATIONS"] = "true" },
+            },
+            TestContext.Current.CancellationToken);
+        Assert.True(lint.ExitCode == 0, lint.Output + lint.Error);
+    }
+
     private static IEnumerable<(string Path, string Method, JsonElement Operation)> Operations() =>
         OpenApiContract.Document.GetProperty("paths").EnumerateObject().SelectMany(
             path => path.Value.EnumerateObject().Select(operation => (path.Name, operation.Name.ToUpperInvariant(), operation.Value)));
@@ -255,7 +307,7 @@ public sealed class ContractTests
         var plain when plain == typeof(string) || plain.IsEnum => "string",
         var plain when plain == typeof(DateTimeOffset) => "string date-time",
         var plain when plain == typeof(bool) => "boolean",
-        var plain when plain == typeof(int) => "integer",
+        var plain when plain == typeof(int) => "integer int32",
         var plain when plain == typeof(long) => "integer int64",
         { IsGenericType: true } => "array",
         _ => "object",

@@ -33,6 +33,7 @@ public sealed class HttpTests(RunningApp app)
             ("health/live", HttpStatusCode.OK, "text/plain"),
             ("health/ready", HttpStatusCode.OK, "text/plain"),
             ("openapi/v1.json", HttpStatusCode.OK, "application/json"),
+            ("docs", HttpStatusCode.OK, "text/html"),
         ];
         foreach (var (path, status, contentType) in expected)
         {

@@ -1,10 +1,10 @@
 namespace TrueCopy.Receipts.Answers;
 
-/// <summary>A failure to answer, or an upload that was refused (RFC 9457, <c>application/problem+json</c>).</summary>
-/// <param name="Type">Stable URI of the cause.</param>
+/// <summary>A failure to answer, or an upload that was refused (RFC 9457, <c>application/problem+json</c>). It says nothing about any document.</summary>
+/// <param name="Type">Stable URI of the cause; clients may switch on it.</param>
 /// <param name="Title">The cause in a few words, the same each time.</param>
 /// <param name="Status">HTTP status; absent in rejections.</param>
-/// <param name="Detail">What broke which rule this time.</param>
+/// <param name="Detail">What broke which rule this time; for people.</param>
 /// <param name="Lines">Rejections of single lines only: which, and why.</param>
 /// <param name="Upload">Rejections only: the upload's name, which the name of the rejection may be too short to tell.</param>
 public sealed record ProblemDocument(

@@ -1,34 +1,35 @@
 namespace TrueCopy.Receipts.Answers;
 
-/// <summary>The answer to <c>GET /v1/issuers</c>.</summary>
+/// <summary>The registry: the answer to <c>GET /v1/issuers</c>.</summary>
 /// <param name="Issuers">Every issuer, by id.</param>
 public sealed record IssuersDocument(IReadOnlyList<IssuerDocument> Issuers);
 
 /// <summary>The answer to <c>GET /v1/issuers/{id}</c>: who the issuer was called, and since when, as the log records it.</summary>
-/// <param name="Id">The issuer.</param>
+/// <param name="Id">Its id, unique in this log.</param>
 /// <param name="Descriptions">Oldest first; the last holds now.</param>
 public sealed record IssuerHistoryDocument(string Id, IReadOnlyList<IssuerDescriptionDocument> Descriptions);
 
 /// <summary>How the registry described an issuer.</summary>
 /// <param name="LogIndex">Index of the entry that records it.</param>
-/// <param name="Since">Since when.</param>
+/// <param name="Since">Since when; UTC.</param>
 /// <param name="LegalName">Registered name.</param>
 /// <param name="Jurisdiction">ISO 3166 code.</param>
 /// <param name="Domain">Its own domain name; absent where none was given.</param>
 public sealed record IssuerDescriptionDocument(long LogIndex, DateTimeOffset Since, string LegalName, string Jurisdiction, string? Domain = null);
 
-/// <summary>The answer to <c>GET /v1/issuers/{id}/documents?reference=…</c>.</summary>
-/// <param name="Reference">The issuer's own name for the documents.</param>
-/// <param name="Documents">Their verdicts: one for each document and algorithm under that reference.</param>
+/// <summary>The answer to <c>GET /v1/issuers/{id}/documents</c>: what an institution issued under one of its own references.</summary>
+/// <param name="Reference">The issuer's own name for the documents, as asked.</param>
+/// <param name="Documents">One verdict for each document and algorithm; empty if the reference is not used.</param>
 public sealed record DocumentsDocument(string Reference, IReadOnlyList<VerdictDocument> Documents);
 
 /// <summary>The answer to <c>GET /v1/keys</c>: a JSON Web Key Set (RFC 7517) that also names the log.</summary>
 /// <param name="Origin">The log's name.</param>
-/// <param name="VerifierKeys">The keys as C2SP verifier key lines, the one that receipts are judged by first.</param>
-/// <param name="Keys">The same keys as JSON Web Keys.</param>
+/// <param name="VerifierKeys">C2SP verifier key lines; the first is the one that receipts are judged by.</param>
+/// <param name="Keys">The same keys as JSON Web Keys, in the same order.</param>
 /// <param name="Entries">
-/// The entries that say which keys sign, with proof: the genesis and every entry of the kind <c>keys</c>, oldest first. The
-/// last lists the keys of this document.
+/// The entries of the log that say which keys sign: the genesis and every entry of the kind <c>keys</c>, oldest first; the
+/// last lists the keys of this document. Whoever knows the keys of one of them learns the next from its receipt, whose
+/// checkpoint they signed too; at most 1,000 entries and 4 MiB of receipts are to be read.
 /// </param>
 public sealed record KeysDocument(string Origin, IReadOnlyList<string> VerifierKeys, IReadOnlyList<KeyDocument> Keys, IReadOnlyList<KeysEntryDocument> Entries)
 {
@@ -46,11 +47,12 @@ public sealed record KeysDocument(string Origin, IReadOnlyList<string> VerifierK
         [.. entries.Select(entry => new KeysEntryDocument(entry.LogIndex, entry.Encode()))]);
 }
 
-/// <summary>An entry that says which keys sign, with the proof that the log holds it.</summary>
+/// <summary>An entry that says which keys sign from its own checkpoint on, all of them and no others, with the proof that the log holds it.</summary>
 /// <param name="LogIndex">Index of the entry.</param>
 /// <param name="Receipt">
-/// A <c>.tlog-proof</c> under the first checkpoint that holds the entry, which the keys before it signed too where there
-/// was an overlap. Its <c>extra</c> line is <c>{"entry":"base64"}</c>.
+/// C2SP tlog-proof of the entry under the first checkpoint that holds it, which keys of the entry before signed too where
+/// one gave way to the other. Its <c>extra</c> line is base64 of <c>{"entry":"base64 of the entry's bytes"}</c>, without an
+/// opening.
 /// </param>
 public sealed record KeysEntryDocument(long LogIndex, string Receipt);
 
@@ -60,7 +62,7 @@ public sealed record KeysEntryDocument(long LogIndex, string Receipt);
 /// <param name="Kid">The key id in signed notes: 8 hex digits.</param>
 /// <param name="Alg">Algorithm.</param>
 /// <param name="Use">Always <c>sig</c>.</param>
-/// <param name="X">First coordinate or public key, base64url.</param>
+/// <param name="X">First coordinate or Ed25519 public key, base64url.</param>
 /// <param name="Y">Second coordinate, base64url; absent for Ed25519.</param>
 public sealed record KeyDocument(string Kty, string Crv, string Kid, string Alg, string Use, string X, string? Y = null)
 {

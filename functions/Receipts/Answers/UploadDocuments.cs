@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace TrueCopy.Receipts.Answers;
 
-/// <summary>The answer to <c>GET /v1/issuers/{id}/uploads</c>.</summary>
+/// <summary>The answer to <c>GET /v1/issuers/{id}/uploads</c>: what an institution uploaded, and what came of it.</summary>
 /// <param name="Id">The issuer.</param>
 /// <param name="Total">How many uploads there are under the prefix, of those that were looked at.</param>
 /// <param name="Complete">Whether all were looked at; if not, a longer prefix tells of the others.</param>

@@ -2,12 +2,15 @@ using System.Text;
 
 namespace TrueCopy.Receipts.Answers;
 
-/// <summary>A verdict as the HTTP API answers it.</summary>
-/// <param name="Verdict">The word that all results share, <c>conflicting</c> if they differ, or unknown if there is none.</param>
+/// <summary>The answer to one question, and what it rests on.</summary>
+/// <param name="Verdict">The word that all results share, <c>conflicting</c> if they differ, <c>unknown</c> if there is none.</param>
 /// <param name="Algorithm">Algorithm of the digest that was asked about.</param>
-/// <param name="Digest">That digest, lower-case hex.</param>
-/// <param name="CheckedAt">When it was answered, by the service's clock.</param>
-/// <param name="Results">One for each institution that issued these bytes, the earliest issuance first.</param>
+/// <param name="Digest">What was asked, in lower-case hex.</param>
+/// <param name="CheckedAt">When it was answered, by the service's clock; UTC.</param>
+/// <param name="Results">
+/// One for each institution that issued these bytes, the earliest issuance first. The overall verdict is the word that all of
+/// them share; <c>conflicting</c> where they differ: then ask for the institution that the document names. Empty when unknown.
+/// </param>
 /// <param name="Checkpoint">The checkpoint that the answer stands on.</param>
 public sealed record VerdictDocument(
     Verdict Verdict,
@@ -18,20 +21,23 @@ public sealed record VerdictDocument(
     CheckpointDocument Checkpoint);
 
 /// <summary>
-/// What one institution says of the document. All of it but <paramref name="Unproven"/> follows from the entries that
-/// the receipts prove, and the clock.
+/// What one institution says of the document. All of it but <c>unproven</c> follows from the entries that
+/// the receipts prove, and the clock; an answer in which something else differs from them does not count.
 /// </summary>
 /// <param name="Issuer">Who, as the issue that the result rests on names it.</param>
 /// <param name="Verdict">Neither unknown nor conflicting.</param>
-/// <param name="Since">Since when: the deciding act's time, or the end or beginning of validity.</param>
-/// <param name="Receipt">Proof of the act that decides: the text of a <c>.tlog-proof</c>.</param>
-/// <param name="IssueReceipt">Proof of the issue that it was done to; absent where that issue decides itself.</param>
+/// <param name="Since">Since when it is so: when the act that decides was done, <c>expires</c> if expired, <c>validFrom</c> if not yet valid; UTC.</param>
+/// <param name="Receipt">Receipt of the act that decides (C2SP tlog-proof).</param>
+/// <param name="IssueReceipt">
+/// Receipt of the issue that the act was done to: its entry is the one whose index is the act's <c>target</c>. Absent where
+/// that issue decides itself.
+/// </param>
 /// <param name="ValidFrom">From when the document is to be relied on, if that was said.</param>
 /// <param name="Expires">From when it is no longer to be relied on, if that was said.</param>
 /// <param name="Reason">Why, for what was done to the document after it was issued.</param>
-/// <param name="Note">What the institution adds to the reason.</param>
-/// <param name="Successor">The document that takes its place, when superseded.</param>
-/// <param name="Unproven">What only the service says.</param>
+/// <param name="Note">What the institution adds to the reason; at most 1,000 characters.</param>
+/// <param name="Successor">The document that takes the place of a superseded one.</param>
+/// <param name="Unproven">What only the service says, without proof.</param>
 public sealed record ResultDocument(
     IssuerDocument Issuer,
     Verdict Verdict,
@@ -46,7 +52,7 @@ public sealed record ResultDocument(
     UnprovenDocument? Unproven = null);
 
 /// <summary>What the service says of a result and no receipt proves: good to know, not to rely on.</summary>
-/// <param name="Acts">What the institution did to the document, in the order of effect; the last <see cref="MaxActs"/>.</param>
+/// <param name="Acts">What the institution did to the document, in the order of effect; the last 100.</param>
 /// <param name="Type">The institution's word for the kind of document.</param>
 /// <param name="SuccessorVerdict">What the same institution says of the document that takes this one's place.</param>
 public sealed record UnprovenDocument(IReadOnlyList<ActDocument> Acts, string? Type = null, Verdict? SuccessorVerdict = null)
@@ -55,25 +61,25 @@ public sealed record UnprovenDocument(IReadOnlyList<ActDocument> Acts, string? T
     public const int MaxActs = 100;
 }
 
-/// <summary>One act on a document.</summary>
+/// <summary>One thing that an issuer did, as the log records it.</summary>
 /// <param name="LogIndex">Index of its entry in the log.</param>
 /// <param name="Kind">What was done.</param>
-/// <param name="At">When.</param>
+/// <param name="At">When, by the clock of the storage that the document was put into; UTC.</param>
 /// <param name="Reason">Why; absent for an issue.</param>
 public sealed record ActDocument(long LogIndex, ActKind Kind, DateTimeOffset At, ReasonCode? Reason = null);
 
-/// <summary>An issuer as an answer names it.</summary>
+/// <summary>Who issued, as an answer names it.</summary>
 /// <param name="Id">Its id, unique in this log.</param>
 /// <param name="LegalName">Its registered name: in a result, the name when it issued.</param>
 /// <param name="Jurisdiction">ISO 3166 code.</param>
-/// <param name="Domain">Its own domain name; absent where none was given.</param>
+/// <param name="Domain">Its own domain name; absent where it gave none, and in acts.</param>
 public sealed record IssuerDocument(string Id, string LegalName, string Jurisdiction, string? Domain = null);
 
-/// <summary>A checkpoint as an answer names it.</summary>
-/// <param name="Origin">The log.</param>
+/// <summary>The state of the log that an answer stands on.</summary>
+/// <param name="Origin">The log's name.</param>
 /// <param name="Size">Number of entries.</param>
-/// <param name="Root">Root hash, base64.</param>
-/// <param name="Note">The whole signed note.</param>
+/// <param name="Root">Root hash of the tree, base64.</param>
+/// <param name="Note">The signed note, whole: what the keys sign, and their signatures.</param>
 public sealed record CheckpointDocument(string Origin, long Size, string Root, string Note)
 {
     /// <summary>The document of a checkpoint.</summary>
@@ -84,19 +90,19 @@ public sealed record CheckpointDocument(string Origin, long Size, string Root, s
         Encoding.UTF8.GetString(checkpoint.Note.Span));
 }
 
-/// <summary>The body of <c>POST /v1/verify</c>.</summary>
-/// <param name="Digests">What to look up: 1 to <see cref="MaxDigests"/>.</param>
+/// <summary>The body of <c>POST /v1/verify</c>. Members that are not listed are not read.</summary>
+/// <param name="Digests">What to look up: 1 to 1,000.</param>
 public sealed record BatchRequestDocument(IReadOnlyList<DigestDocument> Digests)
 {
     /// <summary>The most digests in one request.</summary>
     public const int MaxDigests = 1000;
 }
 
-/// <summary>A digest.</summary>
-/// <param name="Algorithm">One of the algorithm names.</param>
-/// <param name="Digest">Hex; of either case in a request, lower case in an answer.</param>
+/// <summary>A digest of a document.</summary>
+/// <param name="Algorithm">How it is made.</param>
+/// <param name="Digest">Hex; of either case in a request, as the issuer wrote it in an answer.</param>
 public sealed record DigestDocument(string Algorithm, string Digest);
 
-/// <summary>The answer to <c>POST /v1/verify</c>.</summary>
+/// <summary>The answer to <c>POST /v1/verify</c>: verdicts in the order asked.</summary>
 /// <param name="Results">One a digest, in the order asked.</param>
 public sealed record BatchAnswerDocument(IReadOnlyList<VerdictDocument> Results);

@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 namespace TrueCopy.Receipts.Verdicts;
 
 /// <summary>The answer to: is this, byte for byte, what that institution issued, and does it still stand?</summary>
-/// <remarks>A failure to answer is an error, never a verdict.</remarks>
+/// <remarks>A failure to answer is an error, never a verdict. Whatever name a client does not know is not <c>verified</c>.</remarks>
 [JsonConverter(typeof(ExactNameConverter<Verdict>))]
 public enum Verdict
 {
-    /// <summary>No issuer of this log issued these bytes: they were altered, or never issued here.</summary>
+    /// <summary>No issuer of this log issued these bytes: they were altered, by as little as one bit, or never issued here, and the log cannot tell which.</summary>
     [JsonStringEnumMemberName("unknown")]
     Unknown,
 
@@ -19,7 +19,7 @@ public enum Verdict
     [JsonStringEnumMemberName("revoked")]
     Revoked,
 
-    /// <summary>Issued, and on hold.</summary>
+    /// <summary>Issued, and on hold; it may be reinstated.</summary>
     [JsonStringEnumMemberName("suspended")]
     Suspended,
 

@@ -59,6 +59,7 @@ internal sealed class VectorLog
                 return change?.Invoke(entry) ?? entry;
             },
             note,
-            opening) with { Successor = successor };
+            opening) with
+        { Successor = successor };
     }
 }

@@ -32,7 +32,8 @@ internal sealed record Scenario(Upload[] Before, Upload[] Uploads, params (Diges
         Content,
         2,
         AnswerPath.Receipt("目录/a b.pdf", DigestAlgorithm.Sha256),
-        AnswerPath.Receipt("目录/a b.pdf", DigestAlgorithm.Sm3)) { Metadata = { ["reference"] = "loan-1" } };
+        AnswerPath.Receipt("目录/a b.pdf", DigestAlgorithm.Sm3))
+    { Metadata = { ["reference"] = "loan-1" } };
 
     private static readonly Upload Manifest = new("bank", "short.manifest.jsonl", Lines(0, 3), 3, AnswerPath.Lines("short.manifest.jsonl"));
 

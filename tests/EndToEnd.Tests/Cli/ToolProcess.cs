@@ -18,12 +18,8 @@ internal sealed record ToolProcess(string Path, string ConfigFolder)
     /// <summary>Runs a program to its end.</summary>
     public static async Task<ToolRun> RunAsync(ProcessStartInfo command)
     {
-        command.RedirectStandardOutput = command.RedirectStandardError = true;
-        using var process = Process.Start(command)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return new ToolRun(process.ExitCode, await output, await error);
+        var run = await FinishedProcess.RunAsync(command, TestContext.Current.CancellationToken);
+        return new ToolRun(run.ExitCode, run.Output, run.Error);
     }
 
     /// <summary>Runs the SDK in the repository's folder, and fails with what it said if it failed.</summary>

@@ -86,6 +86,7 @@ public sealed partial class HostsAgreeTests(HostsAgreeTests.BothHosts hosts) : I
         yield return ("whether it lives", Get("/health/live"));
         yield return ("whether it is ready", Get("/health/ready"));
         yield return ("the description of the API", Get("/openapi/v1.json"));
+        yield return ("the description of the API, to be read", Get("/docs"));
         yield return ("a path that is not there", Get("/nothing"));
         yield return ("a path that is not there, under one that is", Get("/v1/keys/nothing"));
         yield return ("a path of a framework that is not there", Get("/wp-admin/setup-config.php?step=1"));

@@ -99,10 +99,10 @@ export class Checker {
   async hold(trust: Trust): Promise<void> {
     this.take(trust);
     await Promise.all(
-      this.items.map((item) => {
+      this.items.map(async (item) => {
         const { outcome } = item;
-        if (outcome.kind === 'noKey' || (outcome.kind === 'distrusted' && outcome.again)) return outcome.again!();
-        return outcome.kind === 'distrusted' && !outcome.offline ? this.ask(item) : null;
+        if (outcome.kind === 'noKey' || (outcome.kind === 'distrusted' && outcome.again)) await outcome.again!();
+        else if (outcome.kind === 'distrusted' && !outcome.offline) await this.ask(item);
       }),
     );
   }

@@ -30,9 +30,9 @@ const texts = [
 /** Reads an entry of version 1; members that later versions add are left alone. */
 export function parseEntry(bytes: Bytes): Entry {
   const value = parseJson(bytes, 'entry');
-  if (value['v'] !== 1) throw new FormatError('entry: not of version 1');
-  if (!actKinds.includes(value['act'] as ActKind)) throw new FormatError('entry: an unknown act');
-  if (!isTime(value['at'])) throw new FormatError('entry: no time');
+  if (value.v !== 1) throw new FormatError('entry: not of version 1');
+  if (!actKinds.includes(value.act as ActKind)) throw new FormatError('entry: an unknown act');
+  if (!isTime(value.at)) throw new FormatError('entry: no time');
   for (const name of ['validFrom', 'expires']) {
     // A validity that cannot be read must not read as one without end.
     if (value[name] !== undefined && !isTime(value[name])) throw new FormatError(`entry: ${name} is not a time`);
@@ -40,8 +40,8 @@ export function parseEntry(bytes: Bytes): Entry {
   for (const name of texts) {
     if (value[name] !== undefined && typeof value[name] !== 'string') throw new FormatError(`entry: ${name} is not text`);
   }
-  if (value['target'] !== undefined && !Number.isSafeInteger(value['target'])) throw new FormatError('entry: target is not an index');
-  const keys: unknown = value['keys'];
+  if (value.target !== undefined && !Number.isSafeInteger(value.target)) throw new FormatError('entry: target is not an index');
+  const keys: unknown = value.keys;
   if (keys !== undefined && !(Array.isArray(keys) && keys.every((key) => typeof key === 'string'))) throw new FormatError('entry: keys is not a list of texts');
   return value as unknown as Entry;
 }

@@ -1,6 +1,7 @@
 import type { Bytes } from '../log/bytes';
 import type { Digest } from '../receipt/digest';
-import type { Answer, Issuer, Keys, Result, Uploads } from './answers';
+import type { KeysEntry } from '../trust/chain';
+import type { Act, Answer, Issuer, Keys, Result, Uploads } from './answers';
 
 export type FailureKind = 'unreachable' | 'busy' | 'notForYou' | 'refused' | 'garbled';
 
@@ -33,7 +34,7 @@ export async function keys(): Promise<Keys> {
   const answer = await json<Partial<Keys> | null>('/v1/keys', { cache: 'no-cache' });
   const { origin = '', verifierKeys, entries = [] } = answer ?? {};
   const isLines = Array.isArray(verifierKeys) && verifierKeys.every((line) => typeof line === 'string');
-  const areEntries = Array.isArray(entries) && entries.every((entry) => Number.isSafeInteger(entry?.logIndex) && typeof entry.receipt === 'string');
+  const areEntries = Array.isArray(entries) && entries.every((entry: Partial<KeysEntry> | null) => Number.isSafeInteger(entry?.logIndex) && typeof entry?.receipt === 'string');
   if (!isLines || !areEntries) throw new ServiceFailure('garbled', 'The answer is not what was asked for.');
   return { origin, verifierKeys, entries };
 }
@@ -99,6 +100,7 @@ function isAnswer(value: unknown): value is Answer {
 
 function isResult(value: unknown): boolean {
   const { receipt, issueReceipt, issuer, unproven } = (value ?? {}) as Partial<Result>;
+  const acts: readonly (Partial<Act> | null)[] = unproven?.acts ?? [];
   const texts = [receipt, issueReceipt ?? '', issuer?.legalName, unproven?.type ?? ''];
-  return texts.every((text) => typeof text === 'string') && (unproven?.acts ?? []).every((act) => typeof act?.kind === 'string' && typeof act.at === 'string');
+  return texts.every((text) => typeof text === 'string') && acts.every((act) => typeof act?.kind === 'string' && typeof act.at === 'string');
 }

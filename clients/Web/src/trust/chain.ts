@@ -90,7 +90,7 @@ async function readEntry({ logIndex, receipt }: KeysEntry) {
   const proof = parseProof(utf8(receipt));
   if (proof.index !== BigInt(logIndex)) throw new FormatError('keys: the receipt is of another entry than stated');
   if (proof.extra === null) throw new FormatError('keys: no extra line');
-  const text = parseJson(proof.extra, 'keys: the extra line')['entry'];
+  const text = parseJson(proof.extra, 'keys: the extra line').entry;
   if (typeof text !== 'string') throw new FormatError('keys: the extra line has no entry');
   const bytes = decodeBase64(text, 'keys: the entry');
   const entry = parseEntry(bytes);

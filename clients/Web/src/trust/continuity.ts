@@ -58,7 +58,7 @@ export function clockFault(checkedAt: string, now: number): Fault | null {
 export async function goOn(seen: Seen | null, checkpoint: Checkpoint, note: string, now: number, read: ReadFile): Promise<Seen | PastFault> {
   const newest = { note, at: new Date(now).toISOString() };
   const before = checkpointOf(seen);
-  if (seen === null || before === null || before.origin !== checkpoint.origin) return newest;
+  if (seen === null || before?.origin !== checkpoint.origin) return newest;
   const age = now - Date.parse(seen.at);
   // A clock that was set back tells nothing of how long ago that was.
   if (checkpoint.size < before.size && !(age >= 0 && age < lag)) {

@@ -53,7 +53,7 @@ export function rememberSeen(seen: Seen | null): void {
 function read<T>(place: string): Partial<T> | null {
   try {
     const value: unknown = JSON.parse(visit.get(place) ?? localStorage.getItem(place) ?? 'null');
-    return typeof value === 'object' ? (value as Partial<T> | null) : null;
+    return typeof value === 'object' ? value : null;
   } catch {
     return null;
   }

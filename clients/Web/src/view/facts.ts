@@ -40,7 +40,7 @@ export function factsOfService(words: Words, finding: Finding, unproven: Unprove
   const { successorVerdict } = unproven;
   if (successorVerdict !== undefined && finding.successor) {
     const known = verdicts.find((verdict) => verdict === successorVerdict);
-    out.push([facts.successorState, known ? words.states[known].title : foreign(`${successorVerdict}`)]);
+    out.push([facts.successorState, known ? words.states[known].title : foreign(successorVerdict)]);
   }
   const proven = finding.checks.map(({ receipt }) => `${receipt!.proof.index}`);
   for (const act of (unproven.acts ?? []).filter(({ logIndex }) => !proven.includes(`${logIndex}`))) {
@@ -56,7 +56,7 @@ export function factsOfEntry(words: Words, entry: Entry): Fact[] {
   if (entry.legalName !== undefined) out.push([facts.issuer, h('strong', {}, foreign(entry.legalName))]);
   if (entry.jurisdiction !== undefined) out.push([facts.jurisdiction, foreign(format.jurisdiction(words, entry.jurisdiction))]);
   const acted = { revoke: 'revoked', suspend: 'suspended', supersede: 'superseded' }[entry.act as string];
-  out.push([(acted !== undefined && facts.since[acted]) || facts.issued, format.time(words, entry.at)]);
+  out.push([(acted === undefined ? undefined : facts.since[acted]) ?? facts.issued, format.time(words, entry.at)]);
   if (entry.validFrom !== undefined) out.push([facts.validFrom, format.time(words, entry.validFrom)]);
   if (entry.expires !== undefined) out.push([facts.expires, format.time(words, entry.expires)]);
   if (entry.reason !== undefined) out.push([facts.reason, named(words.reasons, entry.reason)]);

@@ -5,9 +5,9 @@ import * as format from './format';
 
 export interface TrustActions {
   /** The offered keys were confirmed elsewhere. */
-  accept(): void;
+  readonly accept: () => void;
   /** The link's key is not to be used. */
-  dropLink(): void;
+  readonly dropLink: () => void;
 }
 
 /** What is wrong with the key, if anything: loud, because no answer counts meanwhile. */

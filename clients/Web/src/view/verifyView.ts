@@ -72,7 +72,7 @@ export class VerifyView {
       const made = this.make(item);
       old.replaceWith(made);
       // What had the focus keeps it where it is there again: a choice goes on by arrow keys.
-      if (focused) ((focusedId && document.getElementById(focusedId)) || made).focus();
+      if (focused) ((focusedId === undefined ? null : document.getElementById(focusedId)) ?? made).focus();
       const state = stateOf(item);
       if (state !== null) this.said.textContent = visible(this.words.announce(item.name ?? this.words.noFile, saying(this.words, item, state).title));
     }
