@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs.Models;
-using TrueCopy.AzureStorage.Ledger;
 using TrueCopy.AzureStorage;
+using TrueCopy.AzureStorage.Ledger;
 using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.Testing;
