@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using TrueCopy.Adversary.Tests.Stage;
 using TrueCopy.Cli;
