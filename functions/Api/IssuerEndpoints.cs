@@ -11,7 +11,7 @@ public interface IIssuerGate
 }
 
 /// <summary>What only an issuer may ask: references, unlike digests, can be guessed, and what it uploads is its own business.</summary>
-public sealed class IssuerEndpoints(IIssuerGate gate, IReferenceIndex references, Verifier verifier, UploadHistory history)
+public sealed class IssuerEndpoints(IIssuerGate gate, ReferenceIndex references, Verifier verifier, UploadHistory history)
 {
     /// <summary><c>GET /v1/issuers/{id}/documents?reference=…</c>: a <see cref="DocumentsDocument"/>, empty if the reference is not used.</summary>
     public async Task<IResult> DocumentsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
