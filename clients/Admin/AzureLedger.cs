@@ -1,10 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Azure.Data.Tables;
 using Azure.Identity;
-using Microsoft.Extensions.Logging.Abstractions;
 using TrueCopy.AzureStorage;
-using TrueCopy.AzureStorage.Inbox;
-using TrueCopy.AzureStorage.Ledger;
 using TrueCopy.Cli;
 
 namespace TrueCopy.Admin;
@@ -37,27 +34,11 @@ internal static class AzureLedger
     }
 
     /// <summary>The doctor.</summary>
-    public static Doctor Doctor(StorageAccounts accounts, TimeProvider time) => new(
-        new BlobLogState(accounts),
-        new BlobJournal(accounts),
-        new BlobLogStore(accounts),
-        new TableAnchorIndex(accounts),
-        new TableReferenceIndex(accounts),
-        new TableRevocationIndex(accounts),
-        new TableIssuerHistory(accounts),
-        new TableKeyHistory(accounts),
-        new QueueStagedActs(accounts, NullLogger<QueueStagedActs>.Instance),
-        new BlobOutbox(accounts, NullLogger<BlobOutbox>.Instance),
-        new BlobRecoveryStorage(accounts),
-        time);
+    public static Doctor Doctor(StorageAccounts accounts, TimeProvider time) =>
+        new(accounts.LedgerBlobs, accounts.LedgerQueues, accounts.LedgerTables, accounts.IssuerContainers, time);
 
     /// <summary>What writes the index again; makes the ledger's tables where they are gone.</summary>
-    public static IndexRebuild IndexRebuild(StorageAccounts accounts)
-    {
-        var anchors = new TableAnchorIndex(accounts);
-        var indexer = new BatchIndexer(anchors, new TableReferenceIndex(accounts), new TableRevocationIndex(accounts), new TableIssuerHistory(accounts), new TableKeyHistory(accounts));
-        return new IndexRebuild(new BlobLogState(accounts), new BlobJournal(accounts), indexer, new BlobRecoveryStorage(accounts));
-    }
+    public static IndexRebuild IndexRebuild(StorageAccounts accounts) => new(accounts.LedgerBlobs, accounts.LedgerTables);
 
     private static StorageAddress AddressOf(string text)
     {

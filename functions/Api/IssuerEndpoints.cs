@@ -11,7 +11,7 @@ public interface IIssuerGate
 }
 
 /// <summary>What only an issuer may ask: references, unlike digests, can be guessed, and what it uploads is its own business.</summary>
-public sealed class IssuerEndpoints(IIssuerGate gate, IReferenceIndex references, Verifier verifier, UploadHistory history)
+public sealed class IssuerEndpoints(IIssuerGate gate, ReferenceIndex references, Verifier verifier, UploadHistory history)
 {
     /// <summary>An issuer's documents under its own reference.</summary>
     /// <remarks>Only for the issuer: references, unlike digests, can be guessed.</remarks>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace TrueCopy.Api;
 
 /// <summary>The public log as C2SP tlog-tiles serves it; the prefix is <c>/log</c>.</summary>
-public sealed class LogEndpoints(ILogStore log)
+public sealed class LogEndpoints(LogStore log)
 {
     /// <summary>The signed head of the log.</summary>
     /// <remarks>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace TrueCopy.Api;
 
 /// <summary>Who issues, and with which keys the log signs.</summary>
-public sealed class RegistryEndpoints(IssuerList list, IIssuerHistory history, ProvenKeys proven, ILogKeys keys)
+public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, ProvenKeys proven, ILogKeys keys)
 {
     /// <summary>Every issuer of this log.</summary>
     /// <remarks>

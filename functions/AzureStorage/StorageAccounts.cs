@@ -21,6 +21,18 @@ public sealed record StorageAccounts(
     QueueServiceClient RawQueues,
     TableServiceClient Tables)
 {
+    /// <summary>The ledger account's blobs as the service uses them.</summary>
+    public AzureBlobs LedgerBlobs => new(Ledger);
+
+    /// <summary>Its queues.</summary>
+    public AzureQueues LedgerQueues => new(RawQueues);
+
+    /// <summary>Its tables.</summary>
+    public AzureTables LedgerTables => new(Tables);
+
+    /// <summary>The inbox account.</summary>
+    public AzureIssuerContainers IssuerContainers => new(Inbox);
+
     /// <summary>Clients from connection strings.</summary>
     /// <param name="inbox">Connection string of the inbox account.</param>
     /// <param name="ledger">Connection string of the ledger account.</param>

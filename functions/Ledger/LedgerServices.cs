@@ -6,11 +6,26 @@ namespace TrueCopy.Ledger;
 /// <summary>Wires intake, sequencer and verifier, the same for every host.</summary>
 public static class LedgerServices
 {
-    /// <summary>Adds the services; the host adds the ports and <see cref="ILogKeys"/>, or a <see cref="LogIdentity"/> that never changes.</summary>
+    /// <summary>Adds the services; the host adds its storage (<see cref="IBlobStore"/>, <see cref="IQueueStore"/>, <see cref="ITableStore"/>, <see cref="IIssuerContainers"/>) and <see cref="ILogKeys"/>, or a <see cref="LogIdentity"/> that never changes.</summary>
     public static IServiceCollection AddVerification(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<ITileReader>(provider => provider.GetRequiredService<ILogStore>());
+        services.AddSingleton<LogState>();
+        services.AddSingleton<Journal>();
+        services.AddSingleton<LogStore>();
+        services.AddSingleton<SequencerLease>();
+        services.AddSingleton<AnchorIndex>();
+        services.AddSingleton<ReferenceIndex>();
+        services.AddSingleton<RevocationIndex>();
+        services.AddSingleton<IssuerHistory>();
+        services.AddSingleton<KeyHistory>();
+        services.AddSingleton<StagedActs>();
+        services.AddSingleton<PendingAnswers>();
+        services.AddSingleton<DeadLetters>();
+        services.AddSingleton<Inbox>();
+        services.AddSingleton<Outbox>();
+        services.AddSingleton<IssuerRegistry>();
+        services.AddSingleton<ITileReader>(provider => provider.GetRequiredService<LogStore>());
         services.AddSingleton<IHashTileSource, CachedTiles>();
         services.TryAddSingleton<ILogKeys>(provider => new FixedKeys(provider.GetRequiredService<LogIdentity>()));
         services.AddSingleton<SequencerMetrics>();

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace TrueCopy.Api.Tests;
@@ -12,15 +11,29 @@ public sealed class AbortTests
     [InlineData(true)]
     public async Task A_client_that_leaves_while_storage_is_asked_is_no_error(bool storageHidesCancellation)
     {
-        using var index = new WaitingIndex(storageHidesCancellation);
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index));
+        using var asked = new SemaphoreSlim(0);
+        await using var host = await ApiHost.StartAsync();
+        host.World.Operations.Hook = WaitAsync;
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var request = host.Client.GetAsync($"/v1/verify/sha-256/{ApiHost.HexOf("x")}", leave.Token);
-        await index.Asked.WaitAsync(TestContext.Current.CancellationToken);
+        await asked.WaitAsync(TestContext.Current.CancellationToken);
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
         await host.AnsweredAsync();
         AssertQuiet(host);
+
+        async Task WaitAsync(Operation operation)
+        {
+            asked.Release();
+            try
+            {
+                await Task.Delay(Timeout.Infinite, operation.Stop);
+            }
+            catch (OperationCanceledException exception) when (storageHidesCancellation)
+            {
+                throw new IOException("The connection was closed.", exception);
+            }
+        }
     }
 
     [Theory]
@@ -67,44 +80,11 @@ public sealed class AbortTests
     [Fact]
     public async Task Storage_that_times_out_while_the_client_waits_is_a_failure_and_said_to_be_one()
     {
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex, TimedOutIndex>());
+        await using var host = await ApiHost.StartAsync();
+        host.World.Operations.Hook = _ => throw new TaskCanceledException("The operation was cancelled because it exceeded the configured timeout.");
         await ApiHost.ProblemAsync(await host.GetAsync($"/v1/verify/sha-256/{ApiHost.HexOf("x")}"), 503, "unavailable");
         Assert.Contains(host.Logged, line => line.Level == LogLevel.Error);
     }
 
     private static void AssertQuiet(ApiHost host) => Assert.DoesNotContain(host.Logged, line => line.Level >= LogLevel.Warning);
-
-    private sealed class WaitingIndex(bool hidesCancellation) : IAnchorIndex, IDisposable
-    {
-        public SemaphoreSlim Asked { get; } = new(0);
-
-        public async Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken)
-        {
-            Asked.Release();
-            try
-            {
-                await Task.Delay(Timeout.Infinite, cancellationToken);
-            }
-            catch (OperationCanceledException exception) when (hidesCancellation)
-            {
-                throw new IOException("The connection was closed.", exception);
-            }
-
-            return [];
-        }
-
-        public Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public void Dispose() => Asked.Dispose();
-    }
-
-    private sealed class TimedOutIndex : IAnchorIndex
-    {
-        public Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken) =>
-            throw new TaskCanceledException("The operation was cancelled because it exceeded the configured timeout.");
-
-        public Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-    }
 }

@@ -83,7 +83,7 @@ public sealed class ApiHost : IAsyncDisposable
     public async Task IssueManyAsync(int count)
     {
         var stop = TestContext.Current.CancellationToken;
-        var bank = await World.Inbox.GetAsync("issuer-bank", stop);
+        var bank = World.Inbox.IssuerOf("issuer-bank");
         var acts = Enumerable.Range(0, count).Select(i =>
         {
             var source = new BlobVersion(bank.Container, $"{i}", "0x1");

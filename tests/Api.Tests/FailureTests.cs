@@ -25,9 +25,8 @@ public sealed class FailureTests
     [MemberData(nameof(FailingRequests))]
     public async Task Storage_that_fails_is_no_verdict_and_tells_nothing_of_the_inside(string path, bool expected)
     {
-        var broken = new BrokenStorage(expected ? new LogUnavailableException(Inside) : new InvalidOperationException(Inside));
-        await using var host = await ApiHost.StartAsync(services =>
-            services.AddSingleton<IAnchorIndex>(broken).AddSingleton<ILogStore>(broken).AddSingleton<IIssuerRegistry>(broken));
+        await using var host = await ApiHost.StartAsync();
+        host.World.Operations.Hook = _ => throw (expected ? new LogUnavailableException(Inside) : new InvalidOperationException(Inside));
         var response = path == "POST" ? await host.SendAsync(Batch(ApiHost.HexOf("x"))) : await host.GetAsync(path);
         var problem = await ApiHost.ProblemAsync(response, 503, "unavailable");
         Assert.Equal(TimeSpan.FromSeconds(5), response.Headers.RetryAfter!.Delta);
@@ -44,8 +43,8 @@ public sealed class FailureTests
     [InlineData(413, 413, "request-too-large")]
     public async Task A_request_that_the_server_cannot_read_is_answered_as_documented(int thrown, int status, string cause)
     {
-        var broken = new BrokenStorage(new BadHttpRequestException(Inside, thrown));
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(broken));
+        await using var host = await ApiHost.StartAsync();
+        host.World.Operations.Hook = _ => throw new BadHttpRequestException(Inside, thrown);
         var problem = await ApiHost.ProblemAsync(await host.SendAsync(Batch(ApiHost.HexOf("x"))), status, cause);
         Assert.DoesNotContain(Inside, problem.GetRawText(), StringComparison.Ordinal);
         Assert.Empty(host.Logged);
@@ -77,7 +76,7 @@ public sealed class FailureTests
     {
         await using var other = await ApiHost.StartAsync();
         await other.IssueAsync("document");
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<ILogStore>(other.World.Ledger));
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IBlobStore>(other.World.Ledger));
         await ApiHost.ProblemAsync(await host.GetAsync($"/v1/verify/sha-256/{ApiHost.HexOf("document")}"), 503, "unavailable");
         await ApiHost.ProblemAsync(await host.GetAsync("/health/ready"), 503, "unavailable");
     }
@@ -202,23 +201,4 @@ public sealed class FailureTests
     {
         Content = new StringContent($$"""{"digests":[{"algorithm":"sha-256","digest":"{{hex}}"}]}""", Encoding.UTF8, "application/json"),
     };
-
-    private sealed class BrokenStorage(Exception exception) : IAnchorIndex, ILogStore, IIssuerRegistry
-    {
-        public Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken) => throw exception;
-
-        public Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken) => throw exception;
-
-        public Task WriteAsync(TileContent tile, CancellationToken cancellationToken) => throw exception;
-
-        public ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellationToken) => throw exception;
-
-        public Task<ReadOnlyMemory<byte>?> ReadCheckpointAsync(CancellationToken cancellationToken) => throw exception;
-
-        public Task PublishCheckpointAsync(ReadOnlyMemory<byte> note, long size, CancellationToken cancellationToken) => throw exception;
-
-        public Task<Issuer> GetAsync(string container, CancellationToken cancellationToken) => throw exception;
-
-        public Task<IReadOnlyList<Issuer>> ListAsync(CancellationToken cancellationToken) => throw exception;
-    }
 }

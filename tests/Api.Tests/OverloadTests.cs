@@ -15,8 +15,9 @@ public sealed class OverloadTests
     {
         using var index = new GatedIndex();
         using var limits = new RequestLimits(new ClientShare());
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index).AddSingleton(limits));
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton(limits));
         await host.BeginAsync();
+        host.World.Operations.Hook = index.PassAsync;
         var inside = Enumerable.Range(0, RequestLimits.MaxRequests + RequestLimits.MaxWaiting).Select(_ => host.GetAsync(Path)).ToArray();
         await index.AskedAsync(RequestLimits.MaxRequests);
         await UntilAsync(() => limits.Waiting(RequestClass.Question) == RequestLimits.MaxWaiting);
@@ -40,8 +41,9 @@ public sealed class OverloadTests
         using var index = new GatedIndex();
         var share = new ClientShare { Burst = 1000, PerSecond = 1, Period = TimeSpan.FromDays(1) };
         using var limits = new RequestLimits(share);
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index).AddSingleton(limits));
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton(limits));
         await host.BeginAsync();
+        host.World.Operations.Hook = index.PassAsync;
         var asked = Enumerable.Range(0, RequestLimits.MaxRequests + Waiting).Select(_ => host.GetAsync(Path)).ToArray();
         await index.AskedAsync(RequestLimits.MaxRequests);
         await UntilAsync(() => limits.Waiting(RequestClass.Question) == Waiting);
@@ -59,8 +61,9 @@ public sealed class OverloadTests
     {
         using var index = new GatedIndex();
         using var limits = new RequestLimits(new ClientShare());
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index).AddSingleton(limits));
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton(limits));
         await host.BeginAsync();
+        host.World.Operations.Hook = index.PassAsync;
         var batches = Enumerable.Range(0, RequestLimits.MaxBatches + RequestLimits.MaxWaitingBatches).Select(_ => host.SendAsync(Batch())).ToArray();
         await index.AskedAsync(RequestLimits.MaxBatches);
         await UntilAsync(() => limits.Waiting(RequestClass.Batch) == RequestLimits.MaxWaitingBatches);
@@ -78,9 +81,10 @@ public sealed class OverloadTests
     public async Task Storage_that_does_not_come_back_is_given_up_in_time_also_for_those_who_wait_behind()
     {
         using var index = new GatedIndex();
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IAnchorIndex>(index).PostConfigure<RequestTimeoutOptions>(
+        await using var host = await ApiHost.StartAsync(services => services.PostConfigure<RequestTimeoutOptions>(
             timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromSeconds(1), TimeoutStatusCode = timeouts.DefaultPolicy!.TimeoutStatusCode }));
         await host.BeginAsync();
+        host.World.Operations.Hook = index.PassAsync;
         foreach (var answer in await Task.WhenAll(Enumerable.Range(0, RequestLimits.MaxRequests + 20).Select(_ => host.GetAsync(Path))))
         {
             await ApiHost.ProblemAsync(answer, 503, "unavailable");
@@ -123,8 +127,8 @@ public sealed class OverloadTests
         Content = new StringContent($$"""{"digests":[{"algorithm":"sha-256","digest":"{{ApiHost.HexOf("x")}}"}]}""", Encoding.UTF8, "application/json"),
     };
 
-    /// <summary>Storage that answers nobody until it is opened.</summary>
-    private sealed class GatedIndex : IAnchorIndex, IDisposable
+    /// <summary>An index that answers nobody until it is opened.</summary>
+    private sealed class GatedIndex : IDisposable
     {
         private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly SemaphoreSlim _changed = new(0);
@@ -140,16 +144,14 @@ public sealed class OverloadTests
                 Assert.True(await _changed.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), $"storage was asked {Asked} times");
         }
 
-        public async Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken)
+        public async Task PassAsync(Operation operation)
         {
+            if (operation is not { Name: "index.find", Moment: Fault.Before })
+                return;
             Interlocked.Increment(ref _asked);
             _changed.Release();
-            await _open.Task.WaitAsync(cancellationToken);
-            return [];
+            await _open.Task.WaitAsync(operation.Stop);
         }
-
-        public Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<DisplacedAct>>([]);
 
         public void Dispose() => _changed.Dispose();
     }

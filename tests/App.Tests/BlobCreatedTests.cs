@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Azure.Storage.Queues;
-using TrueCopy.AzureStorage;
 
 namespace TrueCopy.App.Tests;
 

@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
 using Azure.Core;
 using Azure.Data.Tables;
-using TrueCopy.AzureStorage.Ledger;
 
 namespace TrueCopy.AzureStorage.Tests;
 
 public sealed class AnchorIndexTests(Azurite azurite)
 {
-    private readonly TableAnchorIndex _index = new(azurite.Accounts);
+    private readonly AnchorIndex _index = new(azurite.Accounts.LedgerTables);
 
     [Fact]
     public async Task The_acts_of_a_document_come_back_in_log_order_and_no_others()
@@ -67,7 +66,7 @@ public sealed class AnchorIndexTests(Azurite azurite)
         var options = new TableClientOptions();
         options.Retry.Delay = TimeSpan.FromMilliseconds(10);
         options.AddPolicy(policy, HttpPipelinePosition.PerRetry);
-        var losing = new TableAnchorIndex(azurite.Accounts with { Tables = new TableServiceClient(azurite.Fixture.Ledger, options) });
+        var losing = new AnchorIndex(new AzureTables(new TableServiceClient(azurite.Fixture.Ledger, options)));
         var seed = NewDigest();
         var anchors = Enumerable.Range(0, count).Select(i => NewAnchor(SamePartition(seed), i)).ToArray();
 
@@ -105,16 +104,15 @@ public sealed class AnchorIndexTests(Azurite azurite)
     [Fact]
     public async Task A_row_that_is_written_again_takes_the_place_of_the_damaged_one_under_whichever_key()
     {
-        var recovery = new BlobRecoveryStorage(azurite.Accounts);
         var (first, second) = (NewAnchor(NewDigest(), 0), default(Anchor)!);
         second = NewAnchor(first.Digest, 2) with { Confidential = new Confidential { Type = "other" } };
         Assert.Empty(await AddAsync(ActKind.Issue, first));
         Assert.Empty(await AddAsync(ActKind.Issue, second));
         foreach (var anchor in new[] { first, second })
         {
-            await recovery.ReplaceAnchorAsync(anchor with { LogIndex = 77 }, Stop);
+            await _index.ReplaceAsync(anchor with { LogIndex = 77 }, Stop);
             Assert.Equal(77, (await _index.FindAsync(anchor.Digest, Stop)).Single(row => row.ActId == anchor.ActId).LogIndex);
-            await recovery.ReplaceAnchorAsync(anchor, Stop);
+            await _index.ReplaceAsync(anchor, Stop);
         }
 
         Assert.Equal([0, 2], (await _index.FindAsync(first.Digest, Stop)).Select(row => row.LogIndex));

@@ -1,4 +1,3 @@
-using TrueCopy.AzureStorage.Ledger;
 
 namespace TrueCopy.AzureStorage.Tests;
 
@@ -9,7 +8,7 @@ public sealed class DeadLetterTests(Azurite azurite)
     [Fact]
     public async Task A_dead_letter_is_kept_once_by_queue_and_message()
     {
-        var letters = new BlobDeadLetters(azurite.Accounts);
+        var letters = new DeadLetters(azurite.Accounts.LedgerBlobs);
         var id = Guid.NewGuid().ToString();
         await letters.KeepAsync(StorageNames.BlobEventsQueue, id, "first"u8.ToArray(), Stop);
         await letters.KeepAsync(StorageNames.BlobEventsQueue, id, "first"u8.ToArray(), Stop);

@@ -28,7 +28,7 @@ public sealed class FileOperationTests
 
         // Held elsewhere, as by another process, until all is staged.
         var before = counter.Total;
-        var held = await services.GetRequiredService<ISequencerLease>().TryAcquireAsync(stop);
+        var held = await services.GetRequiredService<SequencerLease>().TryAcquireAsync(stop);
         await Parallel.ForEachAsync(events, stop, async (message, each) =>
             Assert.Equal(IntakeOutcome.Staged, await services.GetRequiredService<IntakeHandler>().HandleAsync(message, each)));
         await held!.DisposeAsync();
@@ -36,7 +36,7 @@ public sealed class FileOperationTests
 
         var each = (counter.Total - before) / (double)Files;
         TestContext.Current.TestOutputHelper?.WriteLine($"{each:0.00} operations a file: {counter}");
-        Assert.Null(await services.GetRequiredService<IStagedActs>().OldestAsync(stop));
+        Assert.Null(await services.GetRequiredService<StagedActs>().OldestAsync(stop));
 
         // Besides: the event is deleted, and taken with fifteen others.
         Assert.InRange(each, 5.0, 7.75);

@@ -1,6 +1,5 @@
 using Azure.Core;
 using Azure.Storage.Blobs;
-using TrueCopy.AzureStorage.Ledger;
 
 namespace TrueCopy.AzureStorage.Tests;
 
@@ -18,7 +17,7 @@ public sealed class HeadTests : IAsyncLifetime
     [Fact]
     public async Task Of_many_writers_from_the_same_state_exactly_one_wins()
     {
-        var state = new BlobLogState(Accounts);
+        var state = new LogState(Accounts.LedgerBlobs);
         string? version = null;
         for (var round = 0; round < 5; round++)
         {
@@ -36,11 +35,11 @@ public sealed class HeadTests : IAsyncLifetime
     [InlineData(true)]
     public async Task A_commit_whose_answer_was_lost_is_known_to_be_ours(bool first)
     {
-        var plain = new BlobLogState(Accounts);
+        var plain = new LogState(Accounts.LedgerBlobs);
         var version = first ? null : await plain.TryReplaceHeadAsync(HeadOf("before"), null, Stop);
         var (losing, policy) = Losing(request => request.Method == RequestMethod.Put && request.Uri.Path.EndsWith("/head", StringComparison.Ordinal));
 
-        var committed = await new BlobLogState(losing).TryReplaceHeadAsync(HeadOf("ours"), version, Stop);
+        var committed = await new LogState(losing.LedgerBlobs).TryReplaceHeadAsync(HeadOf("ours"), version, Stop);
         Assert.True(policy.Struck);
         Assert.NotNull(committed);
         Assert.Equal(committed, (await plain.LoadHeadAsync(Stop))!.Version);
@@ -50,7 +49,7 @@ public sealed class HeadTests : IAsyncLifetime
     [Fact]
     public async Task Before_genesis_there_is_no_head_and_nothing_is_finished()
     {
-        var state = new BlobLogState(Accounts);
+        var state = new LogState(Accounts.LedgerBlobs);
         Assert.Null(await state.LoadHeadAsync(Stop));
         Assert.Equal(0, await state.LoadFinishedAsync(Stop));
         await state.SaveFinishedAsync(1234567890123, Stop);
@@ -60,7 +59,7 @@ public sealed class HeadTests : IAsyncLifetime
     [Fact]
     public async Task What_is_finished_is_never_taken_back_by_a_process_that_is_late()
     {
-        var (slow, fast) = (new BlobLogState(Accounts), new BlobLogState(Accounts));
+        var (slow, fast) = (new LogState(Accounts.LedgerBlobs), new LogState(Accounts.LedgerBlobs));
         await slow.SaveFinishedAsync(1, Stop);
         await fast.SaveFinishedAsync(3, Stop);
         await slow.SaveFinishedAsync(2, Stop);
@@ -72,7 +71,7 @@ public sealed class HeadTests : IAsyncLifetime
     [Fact]
     public async Task A_head_keeps_the_bytes_of_its_note()
     {
-        var state = new BlobLogState(Accounts);
+        var state = new LogState(Accounts.LedgerBlobs);
         var note = "log.example\n1\nx\n\n— a b\n"u8.ToArray();
         await state.TryReplaceHeadAsync(new Head("name", note), null, Stop);
         Assert.Equal(note, (await state.LoadHeadAsync(Stop))!.Head.Note.ToArray());
@@ -82,9 +81,9 @@ public sealed class HeadTests : IAsyncLifetime
     public async Task A_journal_batch_whose_answer_was_lost_is_there_once_and_whole()
     {
         var (losing, policy) = Losing(request => request.Method == RequestMethod.Put);
-        await new BlobJournal(losing).WriteAsync("name", "batch"u8.ToArray(), Stop);
+        await new Journal(losing.LedgerBlobs).TryWriteAsync("name", "batch"u8.ToArray(), Stop);
         Assert.True(policy.Struck);
-        Assert.Equal("batch"u8.ToArray(), (await new BlobJournal(Accounts).ReadAsync("name", Stop)).ToArray());
+        Assert.Equal("batch"u8.ToArray(), (await new Journal(Accounts.LedgerBlobs).ReadAsync("name", Stop)).ToArray());
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -2,14 +2,13 @@ using System.Text;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging.Abstractions;
-using TrueCopy.AzureStorage.Inbox;
 
 namespace TrueCopy.AzureStorage.Tests;
 
 public sealed class InboxTests(Azurite azurite)
 {
-    private readonly BlobInbox _inbox = new(azurite.Accounts);
-    private readonly BlobOutbox _outbox = new(azurite.Accounts, NullLogger<BlobOutbox>.Instance);
+    private readonly Inbox _inbox = new(azurite.Accounts.IssuerContainers);
+    private readonly Outbox _outbox = new(azurite.Accounts.IssuerContainers, NullLogger<Outbox>.Instance);
 
     [Theory]
     [InlineData("plain.pdf")]
@@ -85,7 +84,7 @@ public sealed class InboxTests(Azurite azurite)
     [Fact]
     public async Task The_registry_is_the_containers_metadata_and_others_are_not_listed()
     {
-        var registry = new BlobIssuerRegistry(azurite.Accounts, TimeProvider.System);
+        var registry = new IssuerRegistry(azurite.Accounts.IssuerContainers, TimeProvider.System);
         var id = await azurite.NewIssuerAsync("sm3");
         await azurite.Accounts.Inbox.GetBlobContainerClient("issuer-without-metadata").CreateIfNotExistsAsync(cancellationToken: Stop);
 
@@ -102,28 +101,34 @@ public sealed class InboxTests(Azurite azurite)
     [Fact]
     public async Task Uploads_and_answers_are_listed_by_prefix_with_their_metadata_and_answers_are_read()
     {
-        var listing = new BlobInboxListing(azurite.Accounts);
+        var containers = azurite.Accounts.IssuerContainers;
         var issuer = await azurite.NewIssuerAsync();
         var blob = await PutAsync(issuer, "2026/目录/a b.pdf", "xyz");
         await PutAsync(issuer, "2027/later.pdf", "");
         await _outbox.WriteReceiptAsync(blob, DateTimeOffset.UnixEpoch, DigestAlgorithm.Sha256, 17, "receipt"u8.ToArray(), Stop);
         await _outbox.WriteRejectionAsync(blob, DateTimeOffset.UnixEpoch, new Rejection("too-odd", "Too odd", "Because."), Stop);
 
-        var upload = Assert.Single((await listing.ListAsync(blob.Container, "2026/", 10, Stop)).Blobs);
+        var upload = Assert.Single(await ListAsync(blob.Container, "2026/"));
         Assert.Equal((blob.Path, blob.ETag, 3L), (upload.Path, upload.ETag, upload.Length));
         Assert.InRange(upload.At, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow().AddMinutes(1));
-        var receipt = Assert.Single((await listing.ListAsync(IssuerContainer.AnswersOf(blob.Container), "receipts/2026/", 10, Stop)).Blobs);
+        var receipt = Assert.Single(await ListAsync(IssuerContainer.AnswersOf(blob.Container), "receipts/2026/"));
         Assert.Equal((blob.ETag, "17"), (receipt.Metadata[AnswerMetadata.SourceETag], receipt.Metadata[AnswerMetadata.LogIndex]));
 
-        var some = await listing.ListAsync(blob.Container, "", 1, Stop);
-        Assert.Equal((1, false), (some.Blobs.Count, some.Complete));
-        Assert.True((await listing.ListAsync(blob.Container, "", 2, Stop)).Complete);
-        Assert.Empty((await listing.ListAsync("issuer-nobody", "", 10, Stop)).Blobs);
+        Assert.Equal(["2026/目录/a b.pdf", "2027/later.pdf"], (await ListAsync(blob.Container, "")).Select(listed => listed.Path));
+        Assert.Empty(await ListAsync("issuer-nobody", ""));
 
-        var history = await new UploadHistory(listing).ReadAsync(issuer, "2026/", 0, 10, Stop);
+        var history = await new UploadHistory(containers).ReadAsync(issuer, "2026/", 0, 10, Stop);
         var told = Assert.Single(history.Uploads);
         Assert.Equal(("Too odd", 17L), (told.Rejection!.Title, Assert.Single(told.Receipts).LogIndex));
-        Assert.Null(await listing.ReadAnswerAsync(blob.Container, "not-there", Stop));
+        Assert.Null(await containers.ReadAsync(new BlobAddress(blob.Container, "not-there"), Stop));
+
+        async Task<List<ListedBlob>> ListAsync(string container, string prefix)
+        {
+            var blobs = new List<ListedBlob>();
+            await foreach (var listed in containers.ListAsync(container, prefix, Stop))
+                blobs.Add(listed);
+            return blobs;
+        }
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using Azure.Core;
 using Microsoft.Extensions.Time.Testing;
-using TrueCopy.AzureStorage.Inbox;
-using TrueCopy.AzureStorage.Ledger;
 
 namespace TrueCopy.AzureStorage.Tests;
 
@@ -12,7 +10,7 @@ public sealed class IndexTests(Azurite azurite)
     [Fact]
     public async Task A_reference_leads_to_every_document_of_its_issuer_and_to_no_others()
     {
-        var index = new TableReferenceIndex(azurite.Accounts);
+        var index = new ReferenceIndex(azurite.Accounts.LedgerTables);
         var issuer = NewId();
         var (reference, first, second) = ("贷款/4711 #\\?%\t'", NewDigest(), NewDigest());
         DocumentReference[] references =
@@ -29,7 +27,7 @@ public sealed class IndexTests(Azurite azurite)
     [Fact]
     public async Task Many_references_are_added_in_transactions()
     {
-        var index = new TableReferenceIndex(azurite.Accounts);
+        var index = new ReferenceIndex(azurite.Accounts.LedgerTables);
         var issuer = NewId();
         var references = Enumerable.Range(0, 700).Select(i => new DocumentReference(issuer, i < 150 ? "same" : $"ref {i}", NewDigest())).ToArray();
         await index.AddAsync(references, Stop);
@@ -40,7 +38,7 @@ public sealed class IndexTests(Azurite azurite)
     [Fact]
     public async Task Revocations_are_listed_by_issuer_however_many_there_are()
     {
-        var index = new TableRevocationIndex(azurite.Accounts);
+        var index = new RevocationIndex(azurite.Accounts.LedgerTables);
         var issuer = NewId();
         var digests = Enumerable.Range(0, 1100).Select(_ => NewDigest()).ToArray();
         await index.AddAsync(issuer, digests, Stop);
@@ -53,7 +51,7 @@ public sealed class IndexTests(Azurite azurite)
     [Fact]
     public async Task An_issuers_descriptions_come_back_in_log_order_as_the_log_has_them()
     {
-        var history = new TableIssuerHistory(azurite.Accounts);
+        var history = new IssuerHistory(azurite.Accounts.LedgerTables);
         var first = new Issuer(NewId(), "示范银行", "CN-GD", "bank.example", Retention.Delete, [DigestAlgorithm.Sha256, DigestAlgorithm.Sm3]) { Since = new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero) };
         var second = first with { LegalName = "Another", Domain = null, Retention = Retention.Keep, Since = first.Since.AddDays(1) };
         await history.AddAsync(new IssuerRecord(1_000_000, second), Stop);
@@ -68,7 +66,7 @@ public sealed class IndexTests(Azurite azurite)
     [Fact]
     public async Task Announcements_of_keys_come_back_in_log_order_byte_for_byte_and_are_nobodys_description()
     {
-        var history = new TableKeyHistory(azurite.Accounts);
+        var history = new KeyHistory(azurite.Accounts.LedgerTables);
         var late = RandomNumberGenerator.GetInt32(1_000_000_000, int.MaxValue);
         KeyRecord[] records = [new(late + 1L, "entry 示范"u8.ToArray(), "note\n\n— a b\n"u8.ToArray()), new(late, "entry"u8.ToArray(), null)];
         foreach (var record in (KeyRecord[])[.. records, .. records])
@@ -78,13 +76,13 @@ public sealed class IndexTests(Azurite azurite)
         Assert.Equal(records.Reverse().Select(record => record.Entry.ToArray()), found.Select(record => record.Entry.ToArray()));
         Assert.Null(found[0].Note);
         Assert.Equal(records[0].Note!.Value.ToArray(), found[1].Note!.Value.ToArray());
-        Assert.False(IssuerContainer.IsId(TableKeyHistory.Partition));
+        Assert.False(IssuerContainer.IsId(KeyHistory.Partition));
     }
 
     [Fact]
     public async Task The_registry_says_since_when_a_container_is_described_as_it_is()
     {
-        var registry = new BlobIssuerRegistry(azurite.Accounts, TimeProvider.System);
+        var registry = new IssuerRegistry(azurite.Accounts.IssuerContainers, TimeProvider.System);
         var id = await azurite.NewIssuerAsync();
         var issuer = await registry.GetAsync($"issuer-{id}", Stop);
         Assert.InRange(issuer.Since, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow().AddMinutes(1));
@@ -96,7 +94,7 @@ public sealed class IndexTests(Azurite azurite)
     {
         var (time, counter) = (new FakeTimeProvider(), new OperationCounter());
         var accounts = azurite.Fixture.Connect(options => options.AddPolicy(counter, HttpPipelinePosition.PerRetry));
-        var registry = new BlobIssuerRegistry(accounts, time);
+        var registry = new IssuerRegistry(accounts.IssuerContainers, time);
         var id = await azurite.NewIssuerAsync();
         for (var i = 0; i < 10; i++)
             Assert.Equal("示范银行", (await registry.GetAsync($"issuer-{id}", Stop)).LegalName);

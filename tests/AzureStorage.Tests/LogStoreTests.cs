@@ -1,5 +1,4 @@
 using System.Text;
-using TrueCopy.AzureStorage.Ledger;
 
 namespace TrueCopy.AzureStorage.Tests;
 
@@ -15,7 +14,7 @@ public sealed class LogStoreTests : IAsyncLifetime
     [Fact]
     public async Task The_published_checkpoint_never_shrinks_whoever_publishes_and_in_whatever_order()
     {
-        var stores = Enumerable.Range(0, 4).Select(_ => new BlobLogStore(_azurite.Connect())).ToArray();
+        var stores = Enumerable.Range(0, 4).Select(_ => new LogStore(_azurite.Connect().LedgerBlobs)).ToArray();
         Assert.Null(await stores[0].ReadCheckpointAsync(Stop));
         long[] sizes = [5, 3, 9, 1, 7, 9, 8, 12, 2, 11];
         await Task.WhenAll(sizes.Select((size, i) => stores[i % 4].PublishCheckpointAsync(NoteOf(size), size, Stop)));
@@ -28,7 +27,7 @@ public sealed class LogStoreTests : IAsyncLifetime
     [Fact]
     public async Task Tiles_are_blobs_at_the_paths_of_the_specification()
     {
-        var store = new BlobLogStore(_azurite.Connect());
+        var store = new LogStore(_azurite.Connect().LedgerBlobs);
         var tile = new TileContent(new TileId(0, 1234, 2), new byte[64]);
         await store.WriteAsync(tile, Stop);
         await store.WriteAsync(tile, Stop);
@@ -43,7 +42,7 @@ public sealed class LogStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_partial_tile_that_is_gone_is_the_beginning_of_the_full_one()
     {
-        var store = new BlobLogStore(_azurite.Connect());
+        var store = new LogStore(_azurite.Connect().LedgerBlobs);
         var edge = new RightEdge();
         for (var i = 0; i < 256; i++)
             edge.Append(Encoding.ASCII.GetBytes($"entry {i}"));

@@ -48,7 +48,7 @@ public sealed class ManifestTests : IAsyncLifetime
         var (operations, signatures) = (_counter.Total, _signer.Count);
         var clock = Stopwatch.StartNew();
         await _services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(blob), Stop);
-        while (await _services.GetRequiredService<IStagedActs>().OldestAsync(Stop) is not null)
+        while (await _services.GetRequiredService<StagedActs>().OldestAsync(Stop) is not null)
             await _services.GetRequiredService<Sequencer>().DrainAsync(Stop);
         var elapsed = clock.Elapsed;
         var perThousand = (_counter.Total - operations) * 1000.0 / Lines;

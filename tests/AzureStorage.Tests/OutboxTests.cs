@@ -1,8 +1,6 @@
 using System.Text;
-using Azure;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging.Abstractions;
-using TrueCopy.AzureStorage.Inbox;
 
 namespace TrueCopy.AzureStorage.Tests;
 
@@ -11,7 +9,7 @@ public sealed class OutboxTests(Azurite azurite)
 {
     private static readonly DateTimeOffset At = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
 
-    private readonly BlobOutbox _outbox = new(azurite.Accounts, NullLogger<BlobOutbox>.Instance);
+    private readonly Outbox _outbox = new(azurite.Accounts.IssuerContainers, NullLogger<Outbox>.Instance);
 
     [Fact]
     public async Task Receipts_of_a_manifest_appear_in_order_when_the_last_part_is_there_whatever_the_order_of_the_parts()
@@ -144,7 +142,7 @@ public sealed class OutboxTests(Azurite azurite)
     {
         var upload = await PutAsync("a.pdf");
         await azurite.Accounts.Inbox.DeleteBlobContainerAsync(IssuerContainer.AnswersOf(upload.Container), cancellationToken: Stop);
-        await Assert.ThrowsAsync<RequestFailedException>(() => _outbox.WriteReceiptAsync(upload, At, DigestAlgorithm.Sha256, 1, "r"u8.ToArray(), Stop));
+        await Assert.ThrowsAsync<MissingInStorageException>(() => _outbox.WriteReceiptAsync(upload, At, DigestAlgorithm.Sha256, 1, "r"u8.ToArray(), Stop));
         await azurite.Accounts.Inbox.DeleteBlobContainerAsync(upload.Container, cancellationToken: Stop);
         await _outbox.WriteReceiptAsync(upload, At, DigestAlgorithm.Sha256, 1, "r"u8.ToArray(), Stop);
     }

@@ -1,4 +1,3 @@
-using TrueCopy.AzureStorage.Ledger;
 
 namespace TrueCopy.AzureStorage.Tests;
 
@@ -7,14 +6,14 @@ public sealed class PendingAnswerTests : IAsyncLifetime
 {
     private static readonly BlobVersion Source = new("issuer-bank", "目录/a b.pdf", "0x1");
     private AzuriteFixture _azurite = null!;
-    private QueuePendingAnswers _pending = null!;
+    private PendingAnswers _pending = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
         _azurite = await AzuriteFixture.StartAsync(Stop);
-        _pending = new QueuePendingAnswers(_azurite.Connect());
+        _pending = new PendingAnswers(_azurite.Connect().LedgerBlobs, _azurite.Connect().LedgerQueues);
     }
 
     public ValueTask DisposeAsync() => _azurite.DisposeAsync();

@@ -3,7 +3,6 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using TrueCopy.AzureStorage.Ledger;
 
 namespace TrueCopy.AzureStorage.Tests;
 
@@ -11,12 +10,12 @@ namespace TrueCopy.AzureStorage.Tests;
 public sealed class QueueAndLeaseTests : IAsyncLifetime
 {
     private AzuriteFixture _azurite = null!;
-    private QueueStagedActs _staged = null!;
+    private StagedActs _staged = null!;
 
     public async ValueTask InitializeAsync()
     {
         _azurite = await AzuriteFixture.StartAsync(TestContext.Current.CancellationToken);
-        _staged = new QueueStagedActs(_azurite.Connect(), NullLogger<QueueStagedActs>.Instance);
+        _staged = new StagedActs(_azurite.Connect().LedgerBlobs, _azurite.Connect().LedgerQueues, NullLogger<StagedActs>.Instance);
     }
 
     public ValueTask DisposeAsync() => _azurite.DisposeAsync();
@@ -62,7 +61,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
     [Fact]
     public async Task The_lease_is_one_sequencers_at_a_time_and_free_after_it_is_disposed()
     {
-        BlobSequencerLease NewLease() => new(_azurite.Connect(), TimeProvider.System, NullLogger<BlobSequencerLease>.Instance);
+        SequencerLease NewLease() => new(_azurite.Connect().LedgerBlobs, TimeProvider.System, NullLogger<SequencerLease>.Instance);
         var taken = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => NewLease().TryAcquireAsync(Stop)));
         var held = Assert.Single(taken, lease => lease is not null);
         Assert.Null(await NewLease().TryAcquireAsync(Stop));
@@ -79,7 +78,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         var time = new FakeTimeProvider();
         var renewals = new FailingRenewals(isExplained ? new IOException("cut") : new InvalidOperationException("no token"));
         var accounts = _azurite.Connect(options => options.AddPolicy(renewals, HttpPipelinePosition.PerCall));
-        var held = await new BlobSequencerLease(accounts, time, NullLogger<BlobSequencerLease>.Instance).TryAcquireAsync(Stop);
+        var held = await new SequencerLease(accounts.LedgerBlobs, time, NullLogger<SequencerLease>.Instance).TryAcquireAsync(Stop);
         for (var i = 0; i < 2; i++)
         {
             time.Advance(TimeSpan.FromSeconds(20));
@@ -87,7 +86,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         }
 
         await held!.DisposeAsync();
-        await using var next = await new BlobSequencerLease(_azurite.Connect(), TimeProvider.System, NullLogger<BlobSequencerLease>.Instance).TryAcquireAsync(Stop);
+        await using var next = await new SequencerLease(_azurite.Connect().LedgerBlobs, TimeProvider.System, NullLogger<SequencerLease>.Instance).TryAcquireAsync(Stop);
         Assert.NotNull(next);
     }
 

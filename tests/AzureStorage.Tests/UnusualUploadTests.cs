@@ -7,7 +7,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.DependencyInjection;
-using TrueCopy.AzureStorage.Inbox;
 
 namespace TrueCopy.AzureStorage.Tests;
 
@@ -138,10 +137,10 @@ public sealed class UnusualUploadTests : IAsyncLifetime
     public async Task Any_other_conflict_is_a_failure_that_comes_again() =>
         await Assert.ThrowsAsync<RequestFailedException>(() => InboxAnswering("PendingCopyOperation").OpenAsync(new BlobVersion("issuer-bank", "a", "0x1"), Stop));
 
-    private static BlobInbox InboxAnswering(string errorCode)
+    private static Inbox InboxAnswering(string errorCode)
     {
         const string Storage = "UseDevelopmentStorage=true";
-        return new BlobInbox(StorageAccounts.Connect(Storage, Storage, options => options.Transport = new HttpClientTransport(new Refusing(errorCode))));
+        return new Inbox(StorageAccounts.Connect(Storage, Storage, options => options.Transport = new HttpClientTransport(new Refusing(errorCode))).IssuerContainers);
     }
 
     private static BlobVersion VersionOf(BlobBaseClient blob, ETag etag) => new(blob.BlobContainerName, blob.Name, etag.ToString().Trim('"'));

@@ -1,5 +1,4 @@
 using System.Reflection;
-using TrueCopy.AzureStorage;
 using TrueCopy.Infra.Tests.Model;
 using static TrueCopy.Infra.Tests.Model.AzureTypes;
 

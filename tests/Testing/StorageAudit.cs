@@ -58,8 +58,8 @@ public sealed class StorageAudit
 
     private async Task CheckLogAsync(StorageAccounts accounts, IReadOnlyList<NoteVerifier> keys, CancellationToken cancellationToken)
     {
-        var state = new BlobLogState(accounts);
-        var log = new BlobLogStore(accounts);
+        var blobs = accounts.LedgerBlobs;
+        var (state, log) = (new LogState(blobs), new LogStore(blobs));
         var head = await state.LoadHeadAsync(cancellationToken) ?? throw new AuditException("There is no head.");
         var published = await log.ReadCheckpointAsync(cancellationToken) ?? throw new AuditException("There is no checkpoint.");
         Require(published.Span.SequenceEqual(head.Head.Note.Span), "what is committed is published");
@@ -90,12 +90,12 @@ public sealed class StorageAudit
 
     private async Task ReplayJournalAsync(StorageAccounts accounts, string last, CancellationToken cancellationToken)
     {
-        var (journal, batches) = (new BlobJournal(accounts), new Stack<JournalBatch>());
+        var (journal, batches) = (new Journal(accounts.LedgerBlobs), new Stack<JournalBatch>());
         for (var name = last; name.Length > 0; name = batches.Peek().Previous)
             batches.Push(JournalFormat.Decode(await journal.ReadAsync(name, cancellationToken)));
         Batches = batches.Count;
         var announced = batches.SelectMany(batch => batch.Keys()).ToArray();
-        var kept = await new TableKeyHistory(accounts).ListAsync(cancellationToken);
+        var kept = await new KeyHistory(accounts.LedgerTables).ListAsync(cancellationToken);
         Require(
             kept.Select(row => (row.LogIndex, Convert.ToHexString(row.Entry.Span), Convert.ToHexString(row.Note!.Value.Span)))
                 .SequenceEqual(announced.Select(row => (row.LogIndex, Convert.ToHexString(row.Entry.Span), Convert.ToHexString(row.Note!.Value.Span)))),

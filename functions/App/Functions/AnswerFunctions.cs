@@ -13,7 +13,7 @@ public sealed class AnswerFunctions(AnswerHandler answers, PoisonHandler poison)
         [QueueTrigger(StorageNames.AnswersQueue, Connection = AppSettings.LedgerConnection)] QueueMessage message,
         CancellationToken cancellationToken)
     {
-        var body = QueueBody.Of(message);
+        var body = QueueBody.Of(message).Bytes;
         if (await answers.HandleAsync(body, cancellationToken) == AnswerOutcome.Unreadable)
             await poison.HandleAsync(StorageNames.AnswersQueue, message.MessageId, body, cancellationToken);
     }

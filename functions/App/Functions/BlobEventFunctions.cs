@@ -13,7 +13,7 @@ public sealed class BlobEventFunctions(IntakeHandler intake, PoisonHandler poiso
         [QueueTrigger(StorageNames.BlobEventsQueue, Connection = AppSettings.LedgerConnection)] QueueMessage message,
         CancellationToken cancellationToken)
     {
-        var body = QueueBody.Of(message);
+        var body = QueueBody.Of(message).Bytes;
         if (await intake.HandleAsync(body, cancellationToken) == IntakeOutcome.Unreadable)
             await poison.HandleAsync(StorageNames.BlobEventsQueue, message.MessageId, body, cancellationToken);
     }

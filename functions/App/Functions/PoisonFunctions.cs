@@ -36,5 +36,5 @@ public sealed class PoisonFunctions(PoisonHandler poison)
         HandleAsync(StorageNames.AnswersQueue, message, cancellationToken);
 
     private Task HandleAsync(string queue, QueueMessage message, CancellationToken cancellationToken) =>
-        poison.HandleAsync(queue, message.MessageId, QueueBody.Of(message), cancellationToken);
+        poison.HandleAsync(queue, message.MessageId, QueueBody.Of(message).Bytes, cancellationToken);
 }

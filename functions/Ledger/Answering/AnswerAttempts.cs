@@ -14,8 +14,8 @@ internal sealed record ReadyAnswer(PendingAnswer Owed, Func<CancellationToken, T
 /// </summary>
 public sealed partial class AnswerAttempts(
     AnswerWriter writer,
-    IPendingAnswers pending,
-    IDeadLetters deadLetters,
+    PendingAnswers pending,
+    DeadLetters deadLetters,
     AnswerOptions options,
     AnswerMetrics metrics,
     TimeProvider time,

@@ -12,7 +12,7 @@ public enum AnswerOutcome
 
 /// <summary>Writes what is owed when a message of the queue of answers is delivered.</summary>
 public sealed class AnswerHandler(
-    IPendingAnswers pending,
+    PendingAnswers pending,
     AnswerWriter writer,
     AnswerAttempts attempts,
     AnswerOptions options)

@@ -5,9 +5,9 @@ namespace TrueCopy.Ledger.Answering;
 /// as often as one likes.
 /// </summary>
 public sealed class AnswerWriter(
-    IOutbox outbox,
-    IJournal journal,
-    IAnchorIndex index,
+    Outbox outbox,
+    Journal journal,
+    AnchorIndex index,
     ICheckpointSource checkpoints,
     IHashTileSource tiles)
 {

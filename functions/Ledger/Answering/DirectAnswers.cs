@@ -23,7 +23,7 @@ public sealed record FinishedBatch(
 public sealed partial class DirectAnswers(
     AnswerWriter writer,
     AnswerAttempts attempts,
-    IPendingAnswers pending,
+    PendingAnswers pending,
     IHashTileSource tiles,
     AnswerOptions options,
     TimeProvider time,

@@ -24,17 +24,3 @@ public sealed record Anchor(
     public Receipt Prove(IReadOnlyList<MerkleHash> path, ReadOnlyMemory<byte> checkpoint) =>
         Receipt.Create(LogIndex, Entry, Opening, Confidential.Successor, Confidential.Note, path, checkpoint);
 }
-
-/// <summary>The acts of every document, by digest. Derived: the journal can rebuild it.</summary>
-public interface IAnchorIndex
-{
-    /// <summary>The acts on a document, in log order; empty for a document that is unknown.</summary>
-    Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Adds the rows of a batch, in log order. Those that take no effect get none (<see cref="DocumentActs.Displace"/>);
-    /// those that are there already stay as they are.
-    /// </summary>
-    /// <returns>The acts that take no effect.</returns>
-    Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken);
-}

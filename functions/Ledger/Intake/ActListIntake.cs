@@ -1,7 +1,7 @@
 namespace TrueCopy.Ledger.Intake;
 
 /// <summary>Takes in acts on documents. One malformed line refuses the whole list; what each line acts on is found when it is sequenced.</summary>
-public sealed class ActListIntake(IStagedActs staged)
+public sealed class ActListIntake(StagedActs staged)
 {
     /// <summary>The most lines that one list may have.</summary>
     public const int MaxLines = 10_000;

@@ -7,8 +7,8 @@ namespace TrueCopy.Ledger.Intake;
 /// event makes the same act ids.
 /// </summary>
 public sealed partial class IntakeHandler(
-    IInbox inbox,
-    IIssuerRegistry registry,
+    Inbox inbox,
+    IssuerRegistry registry,
     AnswerAttempts answers,
     DocumentIntake documents,
     ManifestIntake manifests,

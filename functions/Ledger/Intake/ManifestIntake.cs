@@ -4,7 +4,7 @@ namespace TrueCopy.Ledger.Intake;
 /// Takes in digests without documents. Reads the manifest as a stream and stores it in parts; only when the last line
 /// is found good are the parts staged, so one bad line refuses the whole.
 /// </summary>
-public sealed class ManifestIntake(IStagedActs staged, IOutbox outbox, IRevocationIndex revocations, RepeatedIssues repeated)
+public sealed class ManifestIntake(StagedActs staged, Outbox outbox, RevocationIndex revocations, RepeatedIssues repeated)
 {
     /// <summary>How many lines one part has.</summary>
     public const int PartLength = 2048;

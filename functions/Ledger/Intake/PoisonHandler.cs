@@ -6,7 +6,7 @@ namespace TrueCopy.Ledger.Intake;
 /// Sees to it that a message that could not be handled is never silence: it is kept, it raises an alert, and where it is
 /// about an upload, the issuer is told.
 /// </summary>
-public sealed partial class PoisonHandler(IDeadLetters deadLetters, AnswerAttempts answers, IntakeMetrics metrics, ILogger<PoisonHandler> logger)
+public sealed partial class PoisonHandler(DeadLetters deadLetters, AnswerAttempts answers, IntakeMetrics metrics, ILogger<PoisonHandler> logger)
 {
     /// <summary>Handles a message that failed for good.</summary>
     /// <param name="queue">The queue that it was in before it was given up.</param>

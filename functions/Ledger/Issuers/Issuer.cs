@@ -41,16 +41,5 @@ public sealed record Issuer(
     };
 }
 
-/// <summary>Resolves containers to issuers; a container without valid registry metadata is not one.</summary>
-public interface IIssuerRegistry
-{
-    /// <summary>The issuer that owns <paramref name="container"/>.</summary>
-    /// <exception cref="NotAnIssuerException">The container does not exist or its metadata does not make it an issuer.</exception>
-    Task<Issuer> GetAsync(string container, CancellationToken cancellationToken);
-
-    /// <summary>Every issuer, by id.</summary>
-    Task<IReadOnlyList<Issuer>> ListAsync(CancellationToken cancellationToken);
-}
-
 /// <summary>A container is not an issuer's; the message says which rule of the registry it breaks.</summary>
 public sealed class NotAnIssuerException(string message) : Exception(message);

@@ -14,7 +14,7 @@ public sealed class IssuerList
     /// <summary>Lists a registry.</summary>
     /// <param name="registry">The registry.</param>
     /// <param name="time">The clock by which the list ages.</param>
-    public IssuerList(IIssuerRegistry registry, TimeProvider time)
+    public IssuerList(IssuerRegistry registry, TimeProvider time)
     {
         _time = time;
         _reading = new SharedRead<IReadOnlyList<Issuer>>(async cancellationToken =>

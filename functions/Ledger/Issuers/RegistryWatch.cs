@@ -2,7 +2,7 @@ namespace TrueCopy.Ledger.Issuers;
 
 /// <summary>Sees to it that a change of the registry reaches the log even if the issuer uploads nothing.</summary>
 /// <remarks>Remembers what it staged; the sequencer drops what the log says already, so a restart is harmless.</remarks>
-public sealed class RegistryWatch(IIssuerRegistry registry, IStagedActs staged)
+public sealed class RegistryWatch(IssuerRegistry registry, StagedActs staged)
 {
     private readonly Dictionary<string, Issuer> _staged = [];
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace TrueCopy.Ledger.Recovery;
 
 /// <summary>What a look at a ledger covers and does.</summary>
@@ -10,22 +12,14 @@ public sealed record DoctorOptions(bool Apply = false, bool Receipts = false);
 /// What would contradict a signature, it never touches. Safe beside a running service, whose newest batch may be found
 /// unfinished.
 /// </summary>
-public sealed class Doctor(
-    ILogState state,
-    IJournal journal,
-    ILogStore log,
-    IAnchorIndex anchors,
-    IReferenceIndex references,
-    IRevocationIndex revocations,
-    IIssuerHistory issuers,
-    IKeyHistory keyHistory,
-    IStagedActs staged,
-    IOutbox outbox,
-    IRecoveryStorage storage,
-    TimeProvider time)
+public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tables, IIssuerContainers containers, TimeProvider time)
 {
     /// <summary>After this long a staged upload should be in the log.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+
+    private readonly LogState _state = new(blobs);
+    private readonly Journal _journal = new(blobs);
+    private readonly LogStore _log = new(blobs);
 
     /// <summary>Looks at everything.</summary>
     /// <param name="options">What to look at, and whether to repair.</param>
@@ -36,14 +30,14 @@ public sealed class Doctor(
         var findings = new Findings(options.Apply);
 
         // The checkpoint first: it is never ahead of a head that is read after it.
-        var published = await log.ReadCheckpointAsync(cancellationToken);
-        var finished = await state.LoadFinishedAsync(cancellationToken);
+        var published = await _log.ReadCheckpointAsync(cancellationToken);
+        var finished = await _state.LoadFinishedAsync(cancellationToken);
         var (size, batches) = (0L, 0L);
         try
         {
-            if (((await state.LoadHeadAsync(cancellationToken))?.Head ?? await RestoreHeadAsync(published, finished, findings, cancellationToken)) is { } head)
+            if (((await _state.LoadHeadAsync(cancellationToken))?.Head ?? await RestoreHeadAsync(published, finished, findings, cancellationToken)) is { } head)
             {
-                var chain = await JournalChain.FindAsync(journal, storage, head.Journal, cancellationToken);
+                var chain = await JournalChain.FindAsync(_journal, head.Journal, cancellationToken);
                 batches = chain.Count;
                 size = await CheckAsync(head, published, finished, chain, options, findings, progress, cancellationToken);
             }
@@ -74,8 +68,8 @@ public sealed class Doctor(
             return 0;
         }
 
-        var publicLog = new LogCheckup(log, storage, findings);
-        var index = new IndexCheckup(anchors, references, revocations, issuers, keyHistory, storage, chain, findings);
+        var publicLog = new LogCheckup(_log, findings);
+        var index = new IndexCheckup(tables, chain, findings);
         IReadOnlyList<string> keys = [];
         await foreach (var batch in chain.ReadAsync(cancellationToken))
         {
@@ -101,9 +95,10 @@ public sealed class Doctor(
 
     private async Task CheckReceiptsAsync(JournalChain chain, SignedCheckpoint head, Findings findings, CancellationToken cancellationToken)
     {
-        using var tiles = new CachedTiles(log);
-        var writer = new AnswerWriter(outbox, journal, anchors, new HeadOnly(head), tiles);
-        var receipts = new ReceiptCheckup(writer, storage, time, findings);
+        using var tiles = new CachedTiles(_log);
+        var outbox = new Outbox(containers, NullLogger<Outbox>.Instance);
+        var writer = new AnswerWriter(outbox, _journal, new AnchorIndex(tables), new HeadOnly(head), tiles);
+        var receipts = new ReceiptCheckup(writer, outbox, new DeadLetters(blobs), time, findings);
         await receipts.CheckGivenUpAsync(cancellationToken);
         await foreach (var batch in chain.ReadAsync(cancellationToken))
             await receipts.CheckAsync(batch, cancellationToken);
@@ -129,7 +124,7 @@ public sealed class Doctor(
         await CheckSignatureAsync(head, stated, cancellationToken);
         await findings.RepairAsync(FindingKind.Head, What, "It is made again from the published checkpoint and its journal batch.", null, async () =>
         {
-            if (await state.TryReplaceHeadAsync(head, null, cancellationToken) is null)
+            if (await _state.TryReplaceHeadAsync(head, null, cancellationToken) is null)
                 throw new LogFormatException("head: another one appeared meanwhile");
         });
         return head;
@@ -138,7 +133,7 @@ public sealed class Doctor(
     private async Task CheckSignatureAsync(Head head, Checkpoint stated, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> keys = [];
-        await foreach (var batch in (await JournalChain.FindAsync(journal, storage, head.Journal, cancellationToken)).ReadAsync(cancellationToken))
+        await foreach (var batch in (await JournalChain.FindAsync(_journal, head.Journal, cancellationToken)).ReadAsync(cancellationToken))
             keys = batch.OwnEntries().LastOrDefault(own => own.Entry.Keys is not null).Entry?.Keys ?? keys;
         if (TryOpen(head.Note, stated.Origin, keys) is null)
             throw new LogFormatException("head: there is none, and the published checkpoint is not signed by the keys that the journal announces");
@@ -154,13 +149,16 @@ public sealed class Doctor(
 
     private async Task CheckPendingAsync(Findings findings, CancellationToken cancellationToken)
     {
+        var staged = new StagedActs(blobs, queues, NullLogger<StagedActs>.Instance);
         if (await staged.OldestAsync(cancellationToken) is { } oldest && time.GetUtcNow() - oldest > Patience)
             findings.Note(FindingKind.Pending, $"an upload is staged since {oldest:u}", "The sequencer takes it when it runs; look at its errors.");
-        var pending = await storage.CountPendingAsync(cancellationToken);
-        if (pending.Poison > 0)
-            findings.Note(FindingKind.Pending, $"{pending.Poison} messages that failed for good wait in poison queues", "The service answers and keeps them when it runs.");
-        if (pending.DeadLetters > 0)
-            findings.Note(FindingKind.Pending, $"{pending.DeadLetters} dead letters", "Read what each says, mend its cause, and remove it from the container dead-letters.");
+        var poison = 0L;
+        foreach (var queue in StorageNames.Queues)
+            poison += await queues.CountAsync(queue + StorageNames.PoisonSuffix, cancellationToken);
+        if (poison > 0)
+            findings.Note(FindingKind.Pending, $"{poison} messages that failed for good wait in poison queues", "The service answers and keeps them when it runs.");
+        if (await new DeadLetters(blobs).CountAsync(cancellationToken) is > 0 and var letters)
+            findings.Note(FindingKind.Pending, $"{letters} dead letters", "Read what each says, mend its cause, and remove it from the container dead-letters.");
     }
 
     private static SignedCheckpoint? TryOpen(ReadOnlyMemory<byte> note, string origin, IReadOnlyList<string> keys)

@@ -3,18 +3,15 @@ using System.Collections.Concurrent;
 namespace TrueCopy.Ledger.Recovery;
 
 /// <summary>Compares the index with the journal, in both directions.</summary>
-internal sealed class IndexCheckup(
-    IAnchorIndex anchors,
-    IReferenceIndex references,
-    IRevocationIndex revocations,
-    IIssuerHistory issuers,
-    IKeyHistory keys,
-    IRecoveryStorage storage,
-    JournalChain chain,
-    Findings findings)
+internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findings findings)
 {
     private const string RepairMissing = "It is written again from the journal.";
     private const string RepairExtra = "It is taken away.";
+    private readonly AnchorIndex _anchors = new(tables);
+    private readonly ReferenceIndex _references = new(tables);
+    private readonly RevocationIndex _revocations = new(tables);
+    private readonly IssuerHistory _issuers = new(tables);
+    private readonly KeyHistory _keys = new(tables);
     private readonly ConcurrentDictionary<string, IReadOnlySet<Digest>> _revoked = new();
     private readonly ConcurrentDictionary<string, SharedRead<IReadOnlySet<Digest>>> _reading = new();
     private long _inEffect;
@@ -45,16 +42,16 @@ internal sealed class IndexCheckup(
         // The other tables are judged by the anchors, and so only by sound ones.
         if (!findings.Apply && findings.CountOf(FindingKind.Anchor) > 0)
             return;
-        await foreach (var row in storage.ListReferencesAsync(cancellationToken))
+        await foreach (var (hash, digest, row) in _references.ListAsync(cancellationToken))
         {
-            if (!await IsJustifiedAsync(row.Digest, (act, entry) => entry.Kind == ActKind.Issue && act.Confidential.Reference is { } reference && storage.ReferenceKey(entry.Issuer!, reference) == row.Key, cancellationToken))
-                await findings.RepairAsync(FindingKind.Reference, "# rows of the references are of no act in the log", RepairExtra, null, () => storage.RemoveReferenceAsync(row, cancellationToken));
+            if (!await IsJustifiedAsync(digest, (act, entry) => entry.Kind == ActKind.Issue && act.Confidential.Reference is { } reference && ReferenceIndex.HashOf(entry.Issuer!, reference) == hash, cancellationToken))
+                await findings.RepairAsync(FindingKind.Reference, "# rows of the references are of no act in the log", RepairExtra, null, () => _references.RemoveAsync(row, cancellationToken));
         }
 
-        await foreach (var (issuer, digest) in storage.ListRevocationsAsync(cancellationToken))
+        await foreach (var (issuer, digest) in _revocations.ListAsync(cancellationToken))
         {
             if (!await IsJustifiedAsync(digest, (_, entry) => entry.Kind == ActKind.Revoke && entry.Issuer == issuer, cancellationToken))
-                await findings.RepairAsync(FindingKind.Revocation, "# rows of the revocations are of no act in the log", RepairExtra, null, () => storage.RemoveRevocationAsync(issuer, digest, cancellationToken));
+                await findings.RepairAsync(FindingKind.Revocation, "# rows of the revocations are of no act in the log", RepairExtra, null, () => _revocations.RemoveAsync(issuer, digest, cancellationToken));
         }
     }
 
@@ -69,9 +66,9 @@ internal sealed class IndexCheckup(
         Interlocked.Increment(ref _inEffect);
         var row = rows?.FirstOrDefault(row => row.ActId == anchor.ActId);
         if (row is null && rows is not null)
-            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are missing", RepairMissing, null, () => storage.ReplaceAnchorAsync(anchor, cancellationToken));
+            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are missing", RepairMissing, null, () => _anchors.ReplaceAsync(anchor, cancellationToken));
         else if (row is null || !IsSame(row, anchor))
-            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are not as the journal has them", RepairMissing, null, () => storage.ReplaceAnchorAsync(anchor, cancellationToken));
+            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are not as the journal has them", RepairMissing, null, () => _anchors.ReplaceAsync(anchor, cancellationToken));
         return true;
     }
 
@@ -84,7 +81,7 @@ internal sealed class IndexCheckup(
     {
         try
         {
-            return await anchors.FindAsync(digest, cancellationToken);
+            return await _anchors.FindAsync(digest, cancellationToken);
         }
         catch (Exception exception) when (exception is InvalidDataException or LogFormatException)
         {
@@ -96,20 +93,20 @@ internal sealed class IndexCheckup(
     {
         var issuer = act.Issuer;
         if (act.Kind == ActKind.Issue && act.Confidential.Reference is { } reference
-            && !(await references.FindAsync(issuer, reference, cancellationToken)).Contains(act.Digest))
+            && !(await _references.FindAsync(issuer, reference, cancellationToken)).Contains(act.Digest))
         {
-            await findings.RepairAsync(FindingKind.Reference, "# rows of the references are missing", RepairMissing, null, () => references.AddAsync([new DocumentReference(issuer, reference, act.Digest)], cancellationToken));
+            await findings.RepairAsync(FindingKind.Reference, "# rows of the references are missing", RepairMissing, null, () => _references.AddAsync([new DocumentReference(issuer, reference, act.Digest)], cancellationToken));
         }
 
         if (act.Kind == ActKind.Revoke && !(await RevokedAsync(issuer, cancellationToken)).Contains(act.Digest))
-            await findings.RepairAsync(FindingKind.Revocation, "# rows of the revocations are missing", RepairMissing, null, () => revocations.AddAsync(issuer, [act.Digest], cancellationToken));
+            await findings.RepairAsync(FindingKind.Revocation, "# rows of the revocations are missing", RepairMissing, null, () => _revocations.AddAsync(issuer, [act.Digest], cancellationToken));
     }
 
     private async Task<IReadOnlySet<Digest>> RevokedAsync(string issuer, CancellationToken cancellationToken)
     {
         if (_revoked.TryGetValue(issuer, out var known))
             return known;
-        var reading = _reading.GetOrAdd(issuer, id => new SharedRead<IReadOnlySet<Digest>>(stop => revocations.LoadAsync(id, stop)));
+        var reading = _reading.GetOrAdd(issuer, id => new SharedRead<IReadOnlySet<Digest>>(stop => _revocations.LoadAsync(id, stop)));
         return _revoked.GetOrAdd(issuer, (await reading.GetAsync(cancellationToken)).Value);
     }
 
@@ -118,7 +115,7 @@ internal sealed class IndexCheckup(
         bool known;
         try
         {
-            known = (await issuers.FindAsync(record.Issuer.Id, cancellationToken)).Any(row => row.LogIndex == record.LogIndex && row.Issuer.Since == record.Issuer.Since && row.Issuer.Describes(record.Issuer));
+            known = (await _issuers.FindAsync(record.Issuer.Id, cancellationToken)).Any(row => row.LogIndex == record.LogIndex && row.Issuer.Since == record.Issuer.Since && row.Issuer.Describes(record.Issuer));
         }
         catch (Exception exception) when (exception is InvalidDataException or LogFormatException)
         {
@@ -126,7 +123,7 @@ internal sealed class IndexCheckup(
         }
 
         if (!known)
-            await findings.RepairAsync(FindingKind.Issuer, "# descriptions of issuers are missing or not as the log has them", RepairMissing, null, () => issuers.AddAsync(record, cancellationToken));
+            await findings.RepairAsync(FindingKind.Issuer, "# descriptions of issuers are missing or not as the log has them", RepairMissing, null, () => _issuers.AddAsync(record, cancellationToken));
     }
 
     private async Task CheckKeysAsync(KeyRecord record, CancellationToken cancellationToken)
@@ -134,7 +131,7 @@ internal sealed class IndexCheckup(
         bool known;
         try
         {
-            known = (await keys.ListAsync(cancellationToken)).Any(row => row.LogIndex == record.LogIndex && row.Entry.Span.SequenceEqual(record.Entry.Span) && AreSame(row.Note, record.Note));
+            known = (await _keys.ListAsync(cancellationToken)).Any(row => row.LogIndex == record.LogIndex && row.Entry.Span.SequenceEqual(record.Entry.Span) && AreSame(row.Note, record.Note));
         }
         catch (InvalidDataException)
         {
@@ -142,7 +139,7 @@ internal sealed class IndexCheckup(
         }
 
         if (!known)
-            await findings.RepairAsync(FindingKind.Keys, "# announcements of keys are missing or not as the journal has them", RepairMissing, null, () => keys.AddAsync(record, cancellationToken));
+            await findings.RepairAsync(FindingKind.Keys, "# announcements of keys are missing or not as the journal has them", RepairMissing, null, () => _keys.AddAsync(record, cancellationToken));
     }
 
     private static bool AreSame(ReadOnlyMemory<byte>? left, ReadOnlyMemory<byte>? right) =>
@@ -153,14 +150,14 @@ internal sealed class IndexCheckup(
     private async Task CheckExtraAnchorsAsync(long size, CancellationToken cancellationToken)
     {
         var (rows, missing) = (0L, findings.Apply ? 0 : findings.CountOf(FindingKind.Anchor, "# rows of the anchors are missing"));
-        await foreach (var row in storage.ListAnchorsAsync(cancellationToken))
+        await foreach (var (_, row) in _anchors.ListAsync(cancellationToken))
             rows += row.LogIndex >= size ? 0 : 1;
         if (rows <= _inEffect - missing)
             return;
-        await foreach (var row in storage.ListAnchorsAsync(cancellationToken))
+        await foreach (var (digest, row) in _anchors.ListAsync(cancellationToken))
         {
-            if (!(row.LogIndex >= size) && !await IsOfJournalAsync(row.Digest, row.ActId, row.LogIndex, cancellationToken))
-                await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are of no act in the log", RepairExtra, null, () => storage.RemoveAnchorAsync(row, cancellationToken));
+            if (!(row.LogIndex >= size) && !await IsOfJournalAsync(digest, new ActId(row.Act ?? ""), row.LogIndex, cancellationToken))
+                await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are of no act in the log", RepairExtra, null, () => _anchors.RemoveAsync(row, cancellationToken));
         }
     }
 
@@ -173,7 +170,7 @@ internal sealed class IndexCheckup(
     }
 
     private async Task<bool> IsJustifiedAsync(Digest digest, Func<Anchor, Entry, bool> justifies, CancellationToken cancellationToken) =>
-        (await anchors.FindAsync(digest, cancellationToken)).Any(anchor => justifies(anchor, anchor.ReadEntry()));
+        (await _anchors.FindAsync(digest, cancellationToken)).Any(anchor => justifies(anchor, anchor.ReadEntry()));
 
     private static bool IsSame(Anchor row, Anchor anchor) =>
         row.LogIndex == anchor.LogIndex

@@ -4,8 +4,10 @@ namespace TrueCopy.Ledger.Recovery;
 /// Writes the whole index again from the journal, batch after batch, beside a running service: rows that are there stay,
 /// except where a later entry of an act took the place that its first one has to have.
 /// </summary>
-public sealed class IndexRebuild(ILogState state, IJournal journal, BatchIndexer indexer, IRecoveryStorage storage)
+public sealed class IndexRebuild(IBlobStore blobs, ITableStore tables)
 {
+    private readonly Journal _journal = new(blobs);
+
     /// <summary>Rebuilds it.</summary>
     /// <param name="progress">Told how many entries are done; null for nobody.</param>
     /// <param name="cancellationToken">Gives up; running it again does the rest.</param>
@@ -13,8 +15,10 @@ public sealed class IndexRebuild(ILogState state, IJournal journal, BatchIndexer
     /// <exception cref="TransparencyLog.LogFormatException">There is no head, or the journal is not whole.</exception>
     public async Task<RecoveryReport> RunAsync(IProgress<(long Done, long Of)>? progress, CancellationToken cancellationToken)
     {
-        var head = (await state.LoadHeadAsync(cancellationToken))?.Head ?? throw new TransparencyLog.LogFormatException("head: there is none; let the doctor look first");
-        var chain = await JournalChain.FindAsync(journal, storage, head.Journal, cancellationToken);
+        var head = (await new LogState(blobs).LoadHeadAsync(cancellationToken))?.Head ?? throw new TransparencyLog.LogFormatException("head: there is none; let the doctor look first");
+        var chain = await JournalChain.FindAsync(_journal, head.Journal, cancellationToken);
+        var anchors = new AnchorIndex(tables);
+        var indexer = new BatchIndexer(anchors, new ReferenceIndex(tables), new RevocationIndex(tables), new IssuerHistory(tables), new KeyHistory(tables));
         var (size, replaced) = (0L, 0L);
         var last = await LoadSizeAsync(head, cancellationToken);
         await foreach (var batch in chain.ReadAsync(cancellationToken))
@@ -22,7 +26,7 @@ public sealed class IndexRebuild(ILogState state, IJournal journal, BatchIndexer
             var displaced = await indexer.AddAsync(batch, cancellationToken);
             foreach (var (_, lost) in displaced.Where(item => item.Value.Standing?.LogIndex > item.Key))
             {
-                await storage.ReplaceAnchorAsync(lost.Act, cancellationToken);
+                await anchors.ReplaceAsync(lost.Act, cancellationToken);
                 replaced++;
             }
 
@@ -37,5 +41,5 @@ public sealed class IndexRebuild(ILogState state, IJournal journal, BatchIndexer
     }
 
     private async Task<long> LoadSizeAsync(Head head, CancellationToken cancellationToken) =>
-        JournalFormat.Decode(await journal.ReadAsync(head.Journal, cancellationToken)).Size;
+        JournalFormat.Decode(await _journal.ReadAsync(head.Journal, cancellationToken)).Size;
 }

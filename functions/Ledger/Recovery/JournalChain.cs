@@ -7,20 +7,20 @@ namespace TrueCopy.Ledger.Recovery;
 /// <remarks>Batches that lost the race for the head are in the journal too; the chain leads past them.</remarks>
 public sealed class JournalChain
 {
-    private readonly IJournal _journal;
+    private readonly Journal _journal;
     private readonly List<(long Size, MerkleHash Root)> _backwards;
 
-    private JournalChain(IJournal journal, List<(long Size, MerkleHash Root)> backwards) => (_journal, _backwards) = (journal, backwards);
+    private JournalChain(Journal journal, List<(long Size, MerkleHash Root)> backwards) => (_journal, _backwards) = (journal, backwards);
 
     /// <summary>Number of batches.</summary>
     public int Count => _backwards.Count;
 
     /// <summary>Walks from a head back to genesis, reading the beginning of each batch only.</summary>
     /// <exception cref="LogFormatException">The chain is broken; the message names the batch.</exception>
-    public static async Task<JournalChain> FindAsync(IJournal journal, IRecoveryStorage storage, string head, CancellationToken cancellationToken)
+    public static async Task<JournalChain> FindAsync(Journal journal, string head, CancellationToken cancellationToken)
     {
         var backwards = new List<(long Size, MerkleHash Root)>();
-        for (var name = head; name.Length > 0; name = await PreviousAsync(storage, name, cancellationToken))
+        for (var name = head; name.Length > 0; name = await PreviousAsync(journal, name, cancellationToken))
         {
             var batch = ParseName(name);
             if (backwards is [.., var after] && batch.Size >= after.Size)
@@ -101,11 +101,11 @@ public sealed class JournalChain
         }
     }
 
-    private static async Task<string> PreviousAsync(IRecoveryStorage storage, string name, CancellationToken cancellationToken)
+    private static async Task<string> PreviousAsync(Journal journal, string name, CancellationToken cancellationToken)
     {
         try
         {
-            return await storage.PreviousBatchAsync(name, cancellationToken);
+            return await journal.ReadPreviousAsync(name, cancellationToken);
         }
         catch (LogFormatException exception)
         {

@@ -1,7 +1,7 @@
 namespace TrueCopy.Ledger.Recovery;
 
 /// <summary>Compares the public log with what the journal says that it holds.</summary>
-internal sealed class LogCheckup(ILogStore log, IRecoveryStorage storage, Findings findings)
+internal sealed class LogCheckup(LogStore log, Findings findings)
 {
     private const string RepairTile = "It is written again from the journal.";
 
@@ -51,7 +51,7 @@ internal sealed class LogCheckup(ILogStore log, IRecoveryStorage storage, Findin
         Task RepairAsync(string what, bool remove) => findings.RepairAsync(FindingKind.Checkpoint, what, "The head's is published.", null, async () =>
         {
             if (remove)
-                await storage.RemoveCheckpointAsync(cancellationToken);
+                await log.RemoveCheckpointAsync(cancellationToken);
             await log.PublishCheckpointAsync(head.Note, head.Size, cancellationToken);
         });
     }

@@ -4,13 +4,13 @@ namespace TrueCopy.Ledger.Recovery;
 /// Looks for answers that issuers do not have: those that were given up and are kept as dead letters, and receipts of
 /// documents and manifests that are not there. What was refused is in no journal, so of a list of acts only the first is known.
 /// </summary>
-internal sealed class ReceiptCheckup(AnswerWriter writer, IRecoveryStorage storage, TimeProvider time, Findings findings)
+internal sealed class ReceiptCheckup(AnswerWriter writer, Outbox outbox, DeadLetters deadLetters, TimeProvider time, Findings findings)
 {
     /// <summary>Writes what was given up.</summary>
     public async Task CheckGivenUpAsync(CancellationToken cancellationToken)
     {
         var letters = new List<DeadLetter>();
-        await foreach (var letter in storage.ListDeadLettersAsync(AnswerAttempts.DeadLetters, cancellationToken))
+        await foreach (var letter in deadLetters.ListAsync(AnswerAttempts.DeadLetters, cancellationToken))
             letters.Add(letter);
         foreach (var letter in letters)
         {
@@ -23,7 +23,7 @@ internal sealed class ReceiptCheckup(AnswerWriter writer, IRecoveryStorage stora
                 {
                     foreach (var answer in await writer.SplitAsync(owed, cancellationToken))
                         await writer.WriteAsync(answer, cancellationToken);
-                    await storage.RemoveDeadLetterAsync(letter.Name, cancellationToken);
+                    await deadLetters.RemoveAsync(letter, cancellationToken);
                 },
                 cancellationToken);
         }
@@ -58,11 +58,11 @@ internal sealed class ReceiptCheckup(AnswerWriter writer, IRecoveryStorage stora
     private async Task<bool> LacksAsync(PendingAnswer owed, CancellationToken cancellationToken)
     {
         if (owed is ManifestPartAnswer part)
-            return await storage.LacksAnswerAsync(part.Source, AnswerPath.Lines(part.Source.Path), cancellationToken);
+            return await outbox.LacksAnswerAsync(part.Source, AnswerPath.Lines(part.Source.Path), cancellationToken);
         var document = (DocumentAnswer)owed;
         foreach (var digest in document.Digests)
         {
-            if (await storage.LacksAnswerAsync(document.Source, AnswerPath.Receipt(document.Source.Path, digest.Algorithm), cancellationToken))
+            if (await outbox.LacksAnswerAsync(document.Source, AnswerPath.Receipt(document.Source.Path, digest.Algorithm), cancellationToken))
                 return true;
         }
 

@@ -27,7 +27,7 @@ public sealed record ResolvedActs(
 /// Finds what acts act on. Only documents that the same issuer issued are found, so that nobody acts on another's; and
 /// what is done to a document is done to it under every algorithm.
 /// </summary>
-public sealed class ActResolver(IAnchorIndex index, IReferenceIndex references) : IDisposable
+public sealed class ActResolver(AnchorIndex index, ReferenceIndex references) : IDisposable
 {
     /// <summary>The most documents that one reference may stand for in an act.</summary>
     public const int MaxDocuments = 100;

@@ -18,7 +18,7 @@ public sealed record WaitingWork(TimeSpan StagedFor, TimeSpan StandingFor, long 
 
 /// <summary>Looks at what waits: between intake and log, and between log and issuers.</summary>
 /// <remarks>One instance a process.</remarks>
-public sealed class Backlog(IStagedActs staged, IPendingAnswers answers, ILogState state, TimeProvider time) : IDisposable
+public sealed class Backlog(StagedActs staged, PendingAnswers answers, LogState state, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(15);
     private readonly SemaphoreSlim _looking = new(1, 1);

@@ -16,9 +16,9 @@ public sealed record CommittedBatch(JournalBatch Batch, SignedCheckpoint Checkpo
 /// <summary>Turns acts into a committed batch. Nothing that it does is visible until the head is replaced.</summary>
 public sealed class BatchCommitter(
     ILogKeys keys,
-    ILogState state,
-    IJournal journal,
-    ILogStore log,
+    LogState state,
+    Journal journal,
+    LogStore log,
     SequencerMetrics metrics,
     TimeProvider time)
 {
@@ -114,9 +114,13 @@ public sealed class BatchCommitter(
         var signing = SignedCheckpoint.SignAsync(new Checkpoint(identity.Origin, batch.Size, batch.Root), identity.Signers, cancellationToken);
         if (batch.Keys().Any())
             batch = batch with { Note = (await signing).Note };
-        var writing = journal.WriteAsync(batch.Name, JournalFormat.Encode(batch), cancellationToken);
+        var writing = journal.TryWriteAsync(batch.Name, JournalFormat.Encode(batch), cancellationToken);
         await Task.WhenAll(writing, signing);
         metrics.Signed();
+
+        // Of two signatures under the same words the journal keeps the first, and what is kept elsewhere is the journal's.
+        if (batch.Note is not null && !await writing)
+            batch = batch with { Note = JournalFormat.Decode(await journal.ReadAsync(batch.Name, cancellationToken)).Note };
 
         var checkpoint = await signing;
         var version = await state.TryReplaceHeadAsync(new Head(batch.Name, checkpoint.Note), tip.Version, cancellationToken);

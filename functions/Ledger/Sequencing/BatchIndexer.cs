@@ -1,7 +1,7 @@
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>Writes everything that is looked up about a batch: its acts by document and reference, revocations, issuers, keys. All of it can be repeated.</summary>
-public sealed class BatchIndexer(IAnchorIndex anchors, IReferenceIndex references, IRevocationIndex revocations, IIssuerHistory issuers, IKeyHistory keys)
+public sealed class BatchIndexer(AnchorIndex anchors, ReferenceIndex references, RevocationIndex revocations, IssuerHistory issuers, KeyHistory keys)
 {
     /// <summary>Adds a batch.</summary>
     /// <returns>The acts that take no effect, by log index.</returns>

@@ -8,10 +8,10 @@ namespace TrueCopy.Ledger.Sequencing;
 /// finished, and written by others: nothing here writes to an issuer.
 /// </summary>
 public sealed partial class BatchPublisher(
-    ILogState state,
-    ILogStore log,
+    LogState state,
+    LogStore log,
     BatchIndexer indexer,
-    IPendingAnswers pending,
+    PendingAnswers pending,
     AnswerOptions options,
     TimeProvider time,
     ILogger<BatchPublisher> logger)

@@ -5,7 +5,7 @@ namespace TrueCopy.Ledger.Sequencing;
 /// older than the one in the log, from an act that was delivered late, is not a change.
 /// </summary>
 /// <remarks>Remembers the newest of each issuer until <see cref="Forget"/>; one instance a process.</remarks>
-public sealed class IssuerAnnouncements(IIssuerHistory history)
+public sealed class IssuerAnnouncements(IssuerHistory history)
 {
     private readonly Dictionary<string, Issuer> _latest = [];
 

@@ -10,14 +10,14 @@ namespace TrueCopy.Ledger.Sequencing;
 public sealed partial class Sequencer(
     BatchCommitter committer,
     BatchPublisher publisher,
-    IStagedActs staged,
+    StagedActs staged,
     StagedBatches batches,
     SuspectMessages suspects,
     DirectAnswers answers,
-    IPendingAnswers pending,
+    PendingAnswers pending,
     IssuerAnnouncements announcements,
-    ILogState state,
-    ISequencerLease lease,
+    LogState state,
+    SequencerLease lease,
     SequencerOptions options,
     AnswerOptions answerOptions,
     SequencerMetrics metrics,
@@ -186,7 +186,7 @@ public sealed partial class Sequencer(
 
             if (received.Count > 0)
                 _shortAt = time.GetTimestamp();
-            if (received.Count >= IStagedActs.PageLength)
+            if (received.Count >= StagedActs.PageLength)
             {
                 if (fillsTile && time.GetElapsedTime(started) > options.CommitInterval)
                     break;

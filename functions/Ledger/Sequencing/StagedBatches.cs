@@ -22,7 +22,7 @@ public sealed class StagedBatches(
     ActResolver resolver,
     IssuerAnnouncements announcements,
     RepeatedIssues repeated,
-    IAnchorIndex index,
+    AnchorIndex index,
     SequencerOptions options,
     TimeProvider time)
 {

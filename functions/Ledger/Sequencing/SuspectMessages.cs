@@ -9,9 +9,9 @@ namespace TrueCopy.Ledger.Sequencing;
 /// </summary>
 /// <remarks>Remembers what failed while the process runs; one instance a process, used by one drain at a time.</remarks>
 public sealed partial class SuspectMessages(
-    IAnchorIndex index,
-    IStagedActs staged,
-    IDeadLetters deadLetters,
+    AnchorIndex index,
+    StagedActs staged,
+    DeadLetters deadLetters,
     AnswerAttempts answers,
     SequencerOptions options,
     SequencerMetrics metrics,

@@ -1,7 +1,7 @@
 namespace TrueCopy.Ledger.Signing;
 
 /// <summary>The log's announcements of keys, each proven under the first checkpoint that holds it: the one that the keys before signed too.</summary>
-public sealed class ProvenKeys(IKeyHistory history, CheckpointSource checkpoints, IHashTileSource tiles)
+public sealed class ProvenKeys(KeyHistory history, CheckpointSource checkpoints, IHashTileSource tiles)
 {
     /// <summary>Every announcement, oldest first; none before the log has begun.</summary>
     /// <exception cref="LogUnavailableException">The log cannot answer now.</exception>

@@ -3,12 +3,17 @@ using System.Text.Json;
 
 namespace TrueCopy.Ledger.Uploads;
 
+/// <summary>The blobs under a prefix.</summary>
+/// <param name="Blobs">By name.</param>
+/// <param name="Complete">Whether there are no more.</param>
+internal sealed record BlobListing(IReadOnlyList<ListedBlob> Blobs, bool Complete);
+
 /// <summary>
 /// What an issuer uploaded and what came of it, read from the container of its uploads and that of the answers. A few
 /// listings answer the whole question, whatever the number of uploads; where there are more than they hold, the issuer
 /// narrows them down by a prefix.
 /// </summary>
-public sealed class UploadHistory(IInboxListing inbox)
+public sealed class UploadHistory(IIssuerContainers containers)
 {
     /// <summary>The most blobs that are looked at in each place; storage lists so many in one request.</summary>
     public const int MaxListed = 5000;
@@ -30,7 +35,7 @@ public sealed class UploadHistory(IInboxListing inbox)
     public async Task<UploadsDocument> ReadAsync(string issuer, string prefix, int offset, int limit, CancellationToken cancellationToken)
     {
         var container = IssuerContainer.Prefix + issuer;
-        var blobs = await inbox.ListAsync(container, prefix, MaxListed, cancellationToken);
+        var blobs = await ListAsync(container, prefix, cancellationToken);
         var answers = IssuerContainer.AnswersOf(container);
         var receipts = await AnswersAsync(answers, AnswerPath.ReceiptsFolder, prefix, cancellationToken);
         var rejected = await AnswersAsync(answers, AnswerPath.RejectedFolder, prefix, cancellationToken);
@@ -53,11 +58,24 @@ public sealed class UploadHistory(IInboxListing inbox)
     // Answers that name their upload by its hash are where no prefix leads to.
     private async Task<BlobListing> AnswersAsync(string container, string folder, string prefix, CancellationToken cancellationToken)
     {
-        var plain = await inbox.ListAsync(container, folder + prefix, MaxListed, cancellationToken);
+        var plain = await ListAsync(container, folder + prefix, cancellationToken);
         if (prefix.Length == 0)
             return plain;
-        var hashed = await inbox.ListAsync(container, folder + AnswerPath.HashPrefix, MaxListed, cancellationToken);
+        var hashed = await ListAsync(container, folder + AnswerPath.HashPrefix, cancellationToken);
         return new BlobListing([.. plain.Blobs.UnionBy(hashed.Blobs, blob => blob.Path)], plain.Complete && hashed.Complete);
+    }
+
+    private async Task<BlobListing> ListAsync(string container, string prefix, CancellationToken cancellationToken)
+    {
+        var blobs = new List<ListedBlob>();
+        await foreach (var blob in containers.ListAsync(container, prefix, cancellationToken))
+        {
+            if (blobs.Count == MaxListed)
+                return new BlobListing(blobs, Complete: false);
+            blobs.Add(blob);
+        }
+
+        return new BlobListing(blobs, Complete: true);
     }
 
     // An upload that is gone is known by what its answers call it, which may be its hash.
@@ -102,7 +120,7 @@ public sealed class UploadHistory(IInboxListing inbox)
     }
 
     private async Task<UploadRejectionDocument?> ReadRejectionAsync(string container, string path, CancellationToken cancellationToken) =>
-        await inbox.ReadAnswerAsync(container, path, cancellationToken) is { } content && ReadProblem(content.Span) is { } written
+        await containers.ReadAsync(new BlobAddress(container, path), cancellationToken) is { } answer && ReadProblem(answer.Content.Span) is { } written
             ? UploadRejectionDocument.Of(written)
             : null;
 

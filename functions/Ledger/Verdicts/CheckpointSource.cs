@@ -14,7 +14,7 @@ public sealed class CheckpointSource : ICheckpointSource
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
     private readonly ILogKeys _keys;
-    private readonly ILogStore _log;
+    private readonly LogStore _log;
     private readonly TimeProvider _time;
     private readonly SharedRead<SignedCheckpoint> _reading;
     private Cached? _cached;
@@ -23,7 +23,7 @@ public sealed class CheckpointSource : ICheckpointSource
     /// <param name="keys">Whose signatures count.</param>
     /// <param name="log">Where it is published.</param>
     /// <param name="time">The clock by which it ages.</param>
-    public CheckpointSource(ILogKeys keys, ILogStore log, TimeProvider time)
+    public CheckpointSource(ILogKeys keys, LogStore log, TimeProvider time)
     {
         (_keys, _log, _time) = (keys, log, time);
         _reading = new SharedRead<SignedCheckpoint>(ReadAsync);

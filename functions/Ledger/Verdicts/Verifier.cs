@@ -70,7 +70,7 @@ public sealed record Answer(
 }
 
 /// <summary>Answers verification requests from the index and the published log. Stateless but for caches.</summary>
-public sealed class Verifier(IAnchorIndex index, CheckpointSource checkpoints, IHashTileSource tiles, TimeProvider time)
+public sealed class Verifier(AnchorIndex index, CheckpointSource checkpoints, IHashTileSource tiles, TimeProvider time)
 {
     private const int Parallelism = 16;
 

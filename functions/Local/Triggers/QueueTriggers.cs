@@ -13,7 +13,7 @@ internal static class QueueTriggers
             var poison = provider.GetRequiredService<PoisonHandler>();
             return Trigger(provider, StorageNames.BlobEventsQueue, async (message, stop) =>
             {
-                var body = QueueBody.Of(message);
+                var body = QueueBody.Of(message).Bytes;
                 if (await intake.HandleAsync(body, stop) == IntakeOutcome.Unreadable)
                     await poison.HandleAsync(StorageNames.BlobEventsQueue, message.MessageId, body, stop);
             });
@@ -24,7 +24,7 @@ internal static class QueueTriggers
             var poison = provider.GetRequiredService<PoisonHandler>();
             return Trigger(provider, StorageNames.AnswersQueue, async (message, stop) =>
             {
-                var body = QueueBody.Of(message);
+                var body = QueueBody.Of(message).Bytes;
                 if (await answers.HandleAsync(body, stop) == AnswerOutcome.Unreadable)
                     await poison.HandleAsync(StorageNames.AnswersQueue, message.MessageId, body, stop);
             });
@@ -37,7 +37,7 @@ internal static class QueueTriggers
                 return Trigger(
                     provider,
                     queue + StorageNames.PoisonSuffix,
-                    (message, stop) => poison.HandleAsync(queue, message.MessageId, QueueBody.Of(message), stop));
+                    (message, stop) => poison.HandleAsync(queue, message.MessageId, QueueBody.Of(message).Bytes, stop));
             });
         }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using TrueCopy.AzureStorage.Inbox;
 
 namespace TrueCopy.AzureStorage.Tests.LostAnswers;
 
@@ -30,13 +29,13 @@ public sealed class LostPartTests(Azurite azurite)
     {
         var issuer = await azurite.NewIssuerAsync();
         var source = new BlobVersion("issuer-" + issuer, Manifest, "0x1");
-        var outbox = new BlobOutbox(azurite.Fixture.Connect(network.Configure), NullLogger<BlobOutbox>.Instance);
+        var outbox = new Outbox(azurite.Fixture.Connect(network.Configure).IssuerContainers, NullLogger<Outbox>.Instance);
         foreach (var part in (int[])[1, 0, 2])
             await RepeatAsync(() => outbox.WriteManifestReceiptsAsync(source, DateTimeOffset.UnixEpoch, part, 3, System.Text.Encoding.ASCII.GetBytes($"part {part}\n"), Stop));
 
         var receipts = azurite.Accounts.Inbox.GetBlobContainerClient(IssuerContainer.AnswersOf(source.Container)).GetBlobClient(AnswerPath.Lines(Manifest));
         Assert.Equal("part 0\npart 1\npart 2\n", (await receipts.DownloadContentAsync(Stop)).Value.Content.ToString());
-        Assert.True(await new BlobOutbox(azurite.Accounts, NullLogger<BlobOutbox>.Instance).HasManifestReceiptsAsync(source, Stop));
+        Assert.True(await new Outbox(azurite.Accounts.IssuerContainers, NullLogger<Outbox>.Instance).HasManifestReceiptsAsync(source, Stop));
         return [.. network.Requests];
     }
 

@@ -35,8 +35,8 @@ public class LogBenchmarks : IDisposable
         for (var i = 0; i < Size; i++)
             _edge.Append(BitConverter.GetBytes(i));
         foreach (var tile in _edge.TakeTiles())
-            ledger.Tiles[tile.Id] = tile.Bytes;
-        _tree = new TreeReader(_tiles = new CachedTiles(ledger), Size);
+            ledger.Put(new BlobAddress(StorageNames.LogContainer, tile.Id.ToPath()), tile.Bytes);
+        _tree = new TreeReader(_tiles = new CachedTiles(new LogStore(ledger)), Size);
         _proof = await _tree.InclusionProofAsync(4711, CancellationToken.None);
         _leaf = TreeHasher.Leaf(BitConverter.GetBytes(4711));
         _root = _edge.Root();

@@ -12,19 +12,17 @@ internal sealed class LeanService : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly EcdsaP256Signer _key;
 
-    public LeanService(OperationCounts operations, LeanLedger ledger, LeanOutbox outbox, TimeSpan signing, SequencerOptions? options = null, EcdsaP256Signer? key = null)
+    public LeanService(OperationCounts operations, LeanLedger ledger, LeanContainers answers, TimeSpan signing, SequencerOptions? options = null, EcdsaP256Signer? key = null)
     {
         Operations = operations;
         Ledger = ledger;
-        Outbox = outbox;
-        Staged = new LeanStagedActs(operations, TimeProvider.System);
+        Answers = answers;
+        Queues = new InMemoryQueues(operations, TimeProvider.System);
         _key = key ?? NewKey();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         services.AddSingleton(new LogIdentity(Origin, [new SlowSigner(_key, signing, operations, TimeProvider.System)]));
-        services.AddSingleton<ILogState>(ledger).AddSingleton<IJournal>(ledger).AddSingleton<ILogStore>(ledger);
-        services.AddSingleton<IAnchorIndex>(ledger).AddSingleton<IReferenceIndex>(ledger).AddSingleton<IRevocationIndex>(ledger).AddSingleton<IIssuerHistory>(ledger);
-        services.AddSingleton<IOutbox>(outbox).AddSingleton<IStagedActs>(Staged).AddSingleton<IPendingAnswers>(new LeanPendingAnswers(operations)).AddSingleton<IDeadLetters, NoDeadLetters>().AddSingleton<ISequencerLease>(new LeanLease(operations));
+        services.AddSingleton<IBlobStore>(ledger).AddSingleton<IQueueStore>(Queues).AddSingleton<ITableStore>(ledger.Tables).AddSingleton<IIssuerContainers>(answers);
         if (options is not null)
             services.AddSingleton(options);
         services.AddVerification();
@@ -35,9 +33,14 @@ internal sealed class LeanService : IAsyncDisposable
 
     public LeanLedger Ledger { get; }
 
-    public LeanOutbox Outbox { get; }
+    public LeanContainers Answers { get; }
 
-    public LeanStagedActs Staged { get; }
+    public InMemoryQueues Queues { get; }
+
+    /// <summary>Messages between intake and sequencer.</summary>
+    public int Undone => Queues.Count(StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue);
+
+    public StagedActs Staged => _services.GetRequiredService<StagedActs>();
 
     public Sequencer Sequencer => _services.GetRequiredService<Sequencer>();
 
@@ -50,27 +53,17 @@ internal sealed class LeanService : IAsyncDisposable
     {
         do
             await Sequencer.DrainAsync(cancellationToken);
-        while (Staged.Undone > 0);
+        while (Undone > 0);
     }
 
     public async ValueTask DisposeAsync() => await _services.DisposeAsync();
 
-    private sealed class NoDeadLetters : IDeadLetters
-    {
-        public Task KeepAsync(string queue, string id, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("Nothing fails for good.");
-    }
+    /// <summary>Stages an upload of one part.</summary>
+    public async Task StageAsync(StagedUpload upload, CancellationToken cancellationToken) =>
+        await Staged.StageAsync([await Staged.PrepareAsync(upload, cancellationToken)], cancellationToken);
 
-    private sealed class LeanLease(OperationCounts operations) : ISequencerLease, IAsyncDisposable
-    {
-        public async Task<IAsyncDisposable?> TryAcquireAsync(CancellationToken cancellationToken)
-        {
-            await operations.RunAsync(new StorageRequest("lease.acquire", StorageService.LedgerBlob, "sequencer"), cancellationToken);
-            return this;
-        }
-
-        public ValueTask DisposeAsync() => operations.RunAsync(new StorageRequest("lease.release", StorageService.LedgerBlob, "sequencer"), CancellationToken.None);
-    }
+    /// <summary>What was received and not deleted is seen again, as after the time that a message is out of sight.</summary>
+    public void Return() => Queues.ShowFrom(DateTimeOffset.MinValue, StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue);
 }
 
 /// <summary>Uploads to measure with.</summary>

@@ -7,7 +7,7 @@ internal sealed class SlowSigner(INoteSigner signer, TimeSpan delay, OperationCo
 
     public async ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
     {
-        await operations.RunAsync(new StorageRequest("sign", StorageService.Vault), cancellationToken);
+        await operations.RunAsync(new StorageRequest("sign", StorageService.Vault), () => true, cancellationToken);
         if (delay > TimeSpan.Zero)
             await Task.Delay(delay, time, cancellationToken);
         return await signer.SignAsync(text, cancellationToken);

@@ -81,7 +81,7 @@ internal sealed class EndToEndScenario : IScenario
 
     private static async Task DrainAllAsync(ServiceProvider services, CancellationToken cancellationToken)
     {
-        while (await services.GetRequiredService<IStagedActs>().OldestAsync(cancellationToken) is not null)
+        while (await services.GetRequiredService<StagedActs>().OldestAsync(cancellationToken) is not null)
             await services.GetRequiredService<Sequencer>().DrainAsync(cancellationToken);
     }
 

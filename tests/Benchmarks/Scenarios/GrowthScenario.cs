@@ -48,7 +48,7 @@ internal sealed class GrowthScenario : IScenario
     {
         var operations = new OperationCounts();
         var ledger = log.Open(size, operations);
-        var outbox = new LeanOutbox(operations);
+        var outbox = new LeanContainers(operations);
         await using var service = new LeanService(operations, ledger, outbox, TimeSpan.Zero, AtOnce, log.Key);
         await AppendBatchAsync(0);
         double[] Bytes() => [ledger.PublicBytes, ledger.PrivateBytes, ledger.IndexBytes, outbox.Bytes];
@@ -61,7 +61,7 @@ internal sealed class GrowthScenario : IScenario
         async Task AppendBatchAsync(int batch)
         {
             for (var i = 0; i < Batch; i++)
-                await service.Staged.StageAsync([LeanStagedActs.Prepare(Uploads.Document((batch * Batch) + i))], cancellationToken);
+                await service.StageAsync(Uploads.Document((batch * Batch) + i), cancellationToken);
             await service.DrainAllAsync(cancellationToken);
         }
     }

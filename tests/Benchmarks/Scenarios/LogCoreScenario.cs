@@ -50,6 +50,7 @@ internal sealed class LogCoreScenario : IScenario
     private static async Task AppendAsync(int count, int batch, CancellationToken cancellationToken)
     {
         var ledger = new LeanLedger(new OperationCounts());
+        var log = new LogStore(ledger);
         var entry = new byte[EntryLength];
         var tip = new RightEdge();
         for (var done = 0; done < count; done += batch)
@@ -64,9 +65,9 @@ internal sealed class LogCoreScenario : IScenario
             edge.Root();
             foreach (var tile in edge.TakeTiles())
             {
-                await ledger.WriteAsync(tile, cancellationToken);
+                await log.WriteAsync(tile, cancellationToken);
                 if (tile.Id.IsPartial || tile.Id.IsEntries)
-                    ledger.Tiles.TryRemove(tile.Id, out _);
+                    ledger.Remove(new BlobAddress(StorageNames.LogContainer, tile.Id.ToPath()));
             }
 
             tip = edge;

@@ -56,7 +56,7 @@ internal sealed class SequencerScenario : IScenario
         var started = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < count; i++)
         {
-            await service.Staged.StageAsync([LeanStagedActs.Prepare(Uploads.Document(i))], cancellationToken);
+            await service.StageAsync(Uploads.Document(i), cancellationToken);
             await service.DrainAllAsync(cancellationToken);
         }
 
@@ -74,7 +74,7 @@ internal sealed class SequencerScenario : IScenario
         foreach (var upload in parts)
         {
             acts += upload.Acts.Count;
-            await service.Staged.StageAsync([LeanStagedActs.Prepare(upload)], cancellationToken);
+            await service.StageAsync(upload, cancellationToken);
         }
 
         GC.Collect();
@@ -86,14 +86,14 @@ internal sealed class SequencerScenario : IScenario
     private static async Task<(double Rate, double[] Latencies)> OfferAsync(int load, TimeSpan time, CancellationToken cancellationToken)
     {
         var count = (int)(load * time.TotalSeconds);
-        var parts = Enumerable.Range(0, count).Select(i => LeanStagedActs.Prepare(Uploads.Document(i))).ToArray();
         var (staged, answered) = (new long[count], new long[count]);
         await using var service = NewService(number => answered[number] = TimeProvider.System.GetTimestamp());
+        var parts = await Task.WhenAll(Enumerable.Range(0, count).Select(i => service.Staged.PrepareAsync(Uploads.Document(i), cancellationToken)));
         await service.DrainAllAsync(cancellationToken);
         using var arrived = new SemaphoreSlim(0);
         var offering = Task.Run(OfferAllAsync, cancellationToken);
         var started = TimeProvider.System.GetTimestamp();
-        while (!offering.IsCompleted || service.Staged.Undone > 0)
+        while (!offering.IsCompleted || service.Undone > 0)
         {
             await arrived.WaitAsync(TimeSpan.FromMilliseconds(1), cancellationToken);
             await service.Sequencer.DrainAsync(cancellationToken);
@@ -125,6 +125,6 @@ internal sealed class SequencerScenario : IScenario
     private static LeanService NewService(Action<int>? answered, SequencerOptions? options = null)
     {
         var operations = new OperationCounts();
-        return new LeanService(operations, new LeanLedger(operations), new LeanOutbox(operations, answered), Signing, options);
+        return new LeanService(operations, new LeanLedger(operations), new LeanContainers(operations, answered), Signing, options);
     }
 }

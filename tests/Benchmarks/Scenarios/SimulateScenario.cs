@@ -53,7 +53,7 @@ internal sealed class SimulateScenario : IScenario
         var count = (int)(load * time.TotalSeconds);
         var operations = new OperationCounts(model.RunAsync);
         var (staged, answered) = (new long[count], new long[count]);
-        var outbox = new LeanOutbox(operations, number => answered[number] = TimeProvider.System.GetTimestamp());
+        var outbox = new LeanContainers(operations, number => answered[number] = TimeProvider.System.GetTimestamp());
         await using var service = new LeanService(operations, new LeanLedger(operations), outbox, TimeSpan.Zero);
         await service.DrainAllAsync(cancellationToken);
         var started = TimeProvider.System.GetTimestamp();
@@ -63,14 +63,14 @@ internal sealed class SimulateScenario : IScenario
             if (due > TimeSpan.Zero)
                 await Task.Delay(due, TimeProvider.System, stop);
             staged[i] = TimeProvider.System.GetTimestamp();
-            await AgainAndAgainAsync(() => service.Staged.StageAsync([LeanStagedActs.Prepare(Uploads.Document(i))], stop), stop);
+            await AgainAndAgainAsync(() => service.StageAsync(Uploads.Document(i), stop), stop);
         });
-        while (!offering.IsCompleted || service.Staged.Undone > 0)
+        while (!offering.IsCompleted || service.Undone > 0)
         {
             await AgainAndAgainAsync(
                 () =>
                 {
-                    service.Staged.Return();
+                    service.Return();
                     return service.Sequencer.DrainAsync(cancellationToken);
                 },
                 cancellationToken);
@@ -103,11 +103,11 @@ internal sealed class SimulateScenario : IScenario
     {
         var model = new AzureModel(new AzureLimits(), TimeProvider.System);
         var operations = new OperationCounts(model.RunAsync);
-        await using var service = new LeanService(operations, new LeanLedger(operations), new LeanOutbox(operations), TimeSpan.Zero);
+        await using var service = new LeanService(operations, new LeanLedger(operations), new LeanContainers(operations), TimeSpan.Zero);
         await service.DrainAllAsync(cancellationToken);
         var parts = run.Scale(12, 2);
         for (var part = 0; part < parts; part++)
-            await service.Staged.StageAsync([LeanStagedActs.Prepare(Uploads.Manifest(part, ManifestIntake.PartLength))], cancellationToken);
+            await service.StageAsync(Uploads.Manifest(part, ManifestIntake.PartLength), cancellationToken);
         var started = TimeProvider.System.GetTimestamp();
         await service.DrainAllAsync(cancellationToken);
         var digests = parts * ManifestIntake.PartLength;
@@ -125,7 +125,7 @@ internal sealed class SimulateScenario : IScenario
         {
             var model = new AzureModel(new AzureLimits { TableAccount = Tenth }, TimeProvider.System);
             var operations = new OperationCounts(model.RunAsync);
-            await using var service = new LeanService(operations, log.Open(10_000, operations), new LeanOutbox(operations), TimeSpan.Zero, key: log.Key);
+            await using var service = new LeanService(operations, log.Open(10_000, operations), new LeanContainers(operations), TimeSpan.Zero, key: log.Key);
             var known = log.Known(10_000);
             var count = (int)(load * run.Scale(4, 1));
             var failed = 0;

@@ -29,7 +29,7 @@ internal sealed class VerifyHost : IAsyncDisposable
         });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(new LogIdentity(LeanService.Origin, [key]));
-        builder.Services.AddSingleton<ILogStore>(ledger).AddSingleton<IAnchorIndex>(ledger);
+        builder.Services.AddSingleton<IBlobStore>(ledger).AddSingleton<ITableStore>(ledger.Tables);
         builder.Services.AddVerification().AddTrueCopyApi();
         var app = builder.Build();
         app.UseTrueCopyApi();

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Azure.Data.Tables;
 using TrueCopy.AzureStorage;
-using TrueCopy.AzureStorage.Ledger;
 using TrueCopy.EndToEnd.Tests.Cli;
 using TrueCopy.EndToEnd.Tests.Service;
 using TrueCopy.Local.Azurite;
@@ -65,7 +64,7 @@ public sealed class AdminCommandTests : IAsyncLifetime
         await CorruptAsync(StorageNames.ReferencesTable, null, $"{new string('a', 64)}:sha-256:{new string('a', 64)}");
         await CorruptAsync(StorageNames.RevocationsTable, null, $"sha-256:{new string('a', 64)}");
         await CorruptAsync(StorageNames.IssuersTable, row => row["Entry"] = "{}", null, "PartitionKey eq 'demo-bank'");
-        await CorruptAsync(StorageNames.IssuersTable, row => row["Note"] = "", null, $"PartitionKey eq '{TableKeyHistory.Partition}'");
+        await CorruptAsync(StorageNames.IssuersTable, row => row["Note"] = "", null, $"PartitionKey eq '{KeyHistory.Partition}'");
         await _accounts.Inbox.GetBlobContainerClient("answers-demo-bank").DeleteBlobAsync("receipts/file0.tlog-proof", cancellationToken: Stop);
         var letters = _accounts.Ledger.GetBlobContainerClient(StorageNames.DeadLettersContainer);
         await letters.UploadBlobAsync("staged-acts/1", BinaryData.FromString("?"), Stop);

@@ -20,7 +20,7 @@ public sealed class AuditCommandTests : IAsyncDisposable
 
     public AuditCommandTests()
     {
-        _http = new LogOverHttp(_world.Ledger);
+        _http = new LogOverHttp(_world.Ledger.Log);
         _service = _world.Start();
         _http.KeysAsync = async stop => await _service.Keys.ListAsync(stop) is { Count: > 0 } entries ? KeysDocument.Of(entries) : null;
     }

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace TrueCopy.EndToEnd.Tests.Operator;
 
 /// <summary>A log in memory at <c>http://log.example/log</c>, over a network that may fail in every way.</summary>
-internal sealed class LogOverHttp(ILogStore log) : HttpMessageHandler
+internal sealed class LogOverHttp(LogStore log) : HttpMessageHandler
 {
     /// <summary>Answers instead; null to let the log answer. Told the path and how often it was asked before.</summary>
     public Func<string, int, HttpResponseMessage?> Instead { get; set; } = (_, _) => null;

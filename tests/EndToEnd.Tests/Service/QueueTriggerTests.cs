@@ -1,7 +1,6 @@
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using TrueCopy.AzureStorage;
 using TrueCopy.Local.Triggers;
 
 namespace TrueCopy.EndToEnd.Tests.Service;

@@ -129,7 +129,7 @@ public sealed class AnsweringTests
         _world.Time.Advance(Options.HeadStart);
         await _world.Answers.DeliverAsync(service.Answers, Stop);
         _world.Lease.Expire();
-        _world.Time.Advance(InMemoryStagedActs.Invisible);
+        _world.Time.Advance(StagedActs.Invisible);
         await service.Sequencer.DrainAsync(Stop);
         Assert.Equal(0, _world.Answers.Count);
         Assert.Equal(3, _world.Inbox.Receipts.Count);
@@ -210,5 +210,5 @@ public sealed class AnsweringTests
         return upload;
     }
 
-    private Task<RecoveryReport> DoctorAsync() => InMemoryRecovery.Doctor(_world).RunAsync(new DoctorOptions(Apply: true, Receipts: true), null, Stop);
+    private Task<RecoveryReport> DoctorAsync() => _world.Doctor().RunAsync(new DoctorOptions(Apply: true, Receipts: true), null, Stop);
 }

@@ -1,8 +1,8 @@
 namespace TrueCopy.Ledger.Tests.Crashes;
 
 /// <summary>
-/// Every operation on storage and keys of a scenario, one at a time, fails without effect, or takes effect and reports
-/// failure; then the process goes on, is replaced, or is dead at once. Whatever was uploaded ends up in the log, in effect
+/// Every request to storage and keys of a scenario, one at a time, fails without effect, or takes effect and reports failure;
+/// then the process goes on, is replaced, or is dead at once. Or its answer is lost and it is sent again, as the SDK does. Whatever was uploaded ends up in the log, in effect
 /// once, with a receipt, and everything that was ever handed out still holds.
 /// </summary>
 public sealed class CrashTests
@@ -11,7 +11,8 @@ public sealed class CrashTests
         from name in Scenario.All.Keys
         from fault in Enum.GetValues<Fault>()
         from aftermath in Enum.GetValues<Aftermath>()
-        where Scenario.All[name].Entries < 10_000 || aftermath == Aftermath.Dead || IsExhaustive
+        where fault != Fault.Again || aftermath == Aftermath.GoesOn
+        where Scenario.All[name].Entries < 10_000 || fault == Fault.Again || aftermath == Aftermath.Dead || IsExhaustive
         select new TheoryDataRow<string, Fault, Aftermath>(name, fault, aftermath));
 
     private static bool IsExhaustive => Environment.GetEnvironmentVariable("TRUECOPY_EXHAUSTIVE") == "1";

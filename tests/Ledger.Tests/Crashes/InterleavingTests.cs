@@ -145,7 +145,7 @@ public sealed class InterleavingTests
     {
         for (var i = 0; i < 3; i++)
         {
-            world.Time.Advance(InMemoryStagedActs.Invisible);
+            world.Time.Advance(StagedActs.Invisible);
             await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
             await world.Answers.DeliverAsync(service.Answers, TestContext.Current.CancellationToken);
         }

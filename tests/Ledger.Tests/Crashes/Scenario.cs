@@ -156,7 +156,8 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
 
             Require(world.Staged.Count == 0, $"{world.Staged.Count} messages are left");
             Require(world.Answers.Count == 0, $"{world.Answers.Count} answers are owed");
-            Require(world.DeadLetters.Kept.IsEmpty, "an answer was given up");
+            Require(world.DeadLetters.Kept.Count == 0, "an answer was given up");
+            Require(world.Queues.Count(StorageNames.Queues.Select(queue => queue + StorageNames.PoisonSuffix)) == 0, "a message ended as poison");
             Audit.RequireAnswered(world, Entries);
             Require(world.Inbox.Deleted.Values.All(answered => answered), "a document was deleted before it was answered");
         }

@@ -84,7 +84,7 @@ internal sealed class Story(InMemoryWorld world, Aftermath aftermath)
         {
             await TryAsync(() => service.SafetyNet.RunAsync(Stop));
             await TryAsync(() => world.Answers.DeliverAsync(service.Answers, Stop));
-            world.Time.Advance(InMemoryStagedActs.Invisible);
+            world.Time.Advance(StagedActs.Invisible);
         }
     }
 

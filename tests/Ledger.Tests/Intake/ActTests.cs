@@ -303,7 +303,7 @@ public sealed class ActTests : IAsyncLifetime
                         service = world.Start();
                     }
 
-                    world.Time.Advance(attempt < 6 ? InMemoryStagedActs.Invisible : new SequencerOptions().DocumentWait);
+                    world.Time.Advance(attempt < 6 ? StagedActs.Invisible : new SequencerOptions().DocumentWait);
                     world.Lease.Expire();
                 }
 

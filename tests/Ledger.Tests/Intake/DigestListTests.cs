@@ -239,7 +239,7 @@ public sealed class DigestListTests : IAsyncLifetime
         var answer = await _service.Verifier.VerifyAsync(DigestOf(Bytes(Content)), Stop);
         Assert.DoesNotContain(Secret, JsonSerializer.Serialize(answer.ToDocument(), AnswerJson.Instance.VerdictDocument), StringComparison.Ordinal);
         Assert.All(_world.Ledger.Anchors, anchor => Assert.DoesNotContain(Secret, Encoding.UTF8.GetString(ConfidentialJson.Encode(anchor.Confidential)), StringComparison.Ordinal));
-        var published = _world.Ledger.Tiles.Values.ToArray();
+        var published = _world.Ledger.All.Where(blob => blob.Key.Container == StorageNames.LogContainer).Select(blob => blob.Value.Content).ToArray();
         Assert.NotEmpty(published);
         Assert.All(published, tile => Assert.Equal(-1, tile.Span.IndexOf(Bytes(Secret))));
     }

@@ -164,7 +164,7 @@ public sealed class ManifestIntakeTests
 
             for (var i = 0; i < 4; i++)
             {
-                world.Time.Advance(InMemoryStagedActs.Invisible);
+                world.Time.Advance(StagedActs.Invisible);
                 world.Lease.Expire();
                 try
                 {

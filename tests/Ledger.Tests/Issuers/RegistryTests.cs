@@ -82,7 +82,7 @@ public sealed class RegistryTests
         _world.Inbox.CreateContainer("issuer-bank", new() { ["legalname"] = "示范银行", ["jurisdiction"] = "CN-GD", ["domain"] = "bank.example", ["retention"] = "delete", ["algorithms"] = "sm3" });
         await using var service = _world.Start();
         await WatchAsync(service);
-        var issuer = Assert.Single(await _world.Ledger.FindAsync("bank", Stop)).Issuer;
+        var issuer = Assert.Single(await new IssuerHistory(_world.Ledger.Tables).FindAsync("bank", Stop)).Issuer;
         Assert.Equal(("示范银行", "CN-GD", "bank.example", Retention.Delete), (issuer.LegalName, issuer.Jurisdiction, issuer.Domain, issuer.Retention));
         Assert.Equal([DigestAlgorithm.Sha256, DigestAlgorithm.Sm3], issuer.Algorithms);
     }
@@ -130,7 +130,7 @@ public sealed class RegistryTests
                     }
 
                     Assert.True(world.Inbox.Exists(document) || world.Inbox.Receipts.ContainsKey((document, "sha-256")), $"{fault} at {k}");
-                    world.Time.Advance(InMemoryStagedActs.Invisible);
+                    world.Time.Advance(StagedActs.Invisible);
                     world.Lease.Expire();
                 }
 
@@ -162,5 +162,5 @@ public sealed class RegistryTests
     }
 
     private async Task<List<(string Name, int LogIndex)>> HistoryAsync() =>
-        [.. (await _world.Ledger.FindAsync("bank", Stop)).Select(record => (record.Issuer.LegalName, (int)record.LogIndex))];
+        [.. (await new IssuerHistory(_world.Ledger.Tables).FindAsync("bank", Stop)).Select(record => (record.Issuer.LegalName, (int)record.LogIndex))];
 }

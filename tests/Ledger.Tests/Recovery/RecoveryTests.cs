@@ -13,7 +13,7 @@ public sealed class RecoveryTests
         await FillAsync();
         var before = _world.Operations.Log.Count;
         Assert.Empty((await DoctorAsync(apply: true)).Findings);
-        string[] reads = ["checkpoint.read", "finished.load", "head.load", "journal.read", "tile.read", "index.find", "references.find", "revocations.load", "issuers.find", "keys.list", "staged.peek"];
+        string[] reads = ["checkpoint.read", "finished.load", "head.load", "journal.read", "tile.read", "index.find", "references.find", "revocations.load", "issuers.find", "keys.list", "staged.peek", "bulk.peek", "index.list", "references.list", "revocations.list", "poison.count", "letters.list"];
         Assert.Empty(_world.Operations.Log.Skip(before).Except(reads));
     }
 
@@ -23,7 +23,7 @@ public sealed class RecoveryTests
         await FillAsync();
         var before = Snapshot();
         _world.Ledger.LoseIndex();
-        Assert.True((await InMemoryRecovery.Rebuild(_world).RunAsync(null, Stop)).IsHealthy);
+        Assert.True((await _world.IndexRebuild().RunAsync(null, Stop)).IsHealthy);
         Assert.Equal(before, Snapshot());
         await AssertAllIsWellAsync();
     }
@@ -38,7 +38,7 @@ public sealed class RecoveryTests
 
         var report = await DoctorAsync(apply: false);
         Assert.Equal([FindingKind.Tile, FindingKind.Checkpoint], report.Findings.Select(finding => finding.Kind));
-        Assert.Empty(_world.Ledger.Tiles);
+        Assert.Equal(0, _world.Ledger.Tiles.Count);
 
         Assert.True((await DoctorAsync(apply: true)).IsHealthy);
         Assert.Equal(before, Snapshot());
@@ -51,7 +51,7 @@ public sealed class RecoveryTests
         await FillAsync();
         _world.Ledger.Tiles.Clear();
         _world.Ledger.LoseIndex();
-        _world.Inbox.Receipts.Clear();
+        _world.Inbox.LoseReceipts();
         Assert.True((await DoctorAsync(apply: true, receipts: true)).IsHealthy);
         await AssertAllIsWellAsync();
 
@@ -67,7 +67,7 @@ public sealed class RecoveryTests
         foreach (var tile in InMemoryLedger.TilesOf(size))
         {
             var bytes = _world.Ledger.Tiles[tile].ToArray();
-            _world.Ledger.Tiles.TryRemove(tile, out _);
+            _world.Ledger.Tiles.Remove(tile);
             await AssertMendedAsync(FindingKind.Tile, $"1 tiles or bundles are missing: {tile}");
             var damaged = bytes.ToArray();
             damaged[^1] ^= 1;
@@ -85,6 +85,10 @@ public sealed class RecoveryTests
         var ledger = _world.Ledger;
         var anchor = ledger.Anchors.First(row => row.Confidential.Reference is not null);
         var stranger = Samples.DigestOf("nobody's"u8.ToArray());
+        var tables = ledger.Tables;
+        var reference = tables.Rows(StorageNames.ReferencesTable)[0];
+        var keys = tables.Rows(StorageNames.IssuersTable).Single(row => row.Partition == KeyHistory.Partition);
+        var described = tables.Rows(StorageNames.IssuersTable).Single(row => row.Partition == "bank");
         (FindingKind Kind, Action Damage)[] damages =
         [
             (FindingKind.Anchor, () => ledger.Lose(anchor.Digest, anchor.ActId)),
@@ -95,16 +99,16 @@ public sealed class RecoveryTests
             (FindingKind.Anchor, () => ledger.Put(anchor with { Confidential = Confidential.None })),
             (FindingKind.Anchor, () => ledger.Put(anchor with { Digest = stranger })),
             (FindingKind.Anchor, () => ledger.Put(anchor with { ActId = new ActId("00") })),
-            (FindingKind.Reference, () => ledger.References.TryRemove(ledger.References.Keys.First(), out _)),
-            (FindingKind.Reference, () => ledger.References[new DocumentReference("bank", "other", anchor.Digest)] = true),
-            (FindingKind.Reference, () => ledger.References[ledger.References.Keys.First() with { Digest = stranger }] = true),
-            (FindingKind.Revocation, () => ledger.Revocations.Clear()),
-            (FindingKind.Revocation, () => ledger.Revocations[("bank", stranger)] = true),
-            (FindingKind.Keys, () => ledger.Keys.Clear()),
-            (FindingKind.Keys, () => ledger.Keys[0] = ledger.Keys[0] with { Note = null }),
-            (FindingKind.Keys, () => ledger.Keys[0] = ledger.Keys[0] with { Entry = new byte[] { 1 } }),
-            (FindingKind.Issuer, () => ledger.Issuers.Clear()),
-            (FindingKind.Issuer, () => ledger.Issuers[1] = ledger.Issuers[1] with { Issuer = ledger.Issuers[1].Issuer with { LegalName = "Another" } }),
+            (FindingKind.Reference, () => tables.Remove(StorageNames.ReferencesTable, reference)),
+            (FindingKind.Reference, () => tables.Set(StorageNames.ReferencesTable, reference with { Key = $"{ReferenceIndex.HashOf("bank", "other")}:{anchor.Digest}" })),
+            (FindingKind.Reference, () => tables.Set(StorageNames.ReferencesTable, reference with { Key = $"{reference.Key[..64]}:{stranger}" })),
+            (FindingKind.Revocation, () => tables.Clear(StorageNames.RevocationsTable)),
+            (FindingKind.Revocation, () => tables.Set(StorageNames.RevocationsTable, new TableRow("bank", stranger.ToString()))),
+            (FindingKind.Keys, () => tables.Clear(StorageNames.IssuersTable, KeyHistory.Partition)),
+            (FindingKind.Keys, () => tables.Set(StorageNames.IssuersTable, keys with { Note = null })),
+            (FindingKind.Keys, () => tables.Set(StorageNames.IssuersTable, keys with { Entry = "\u0001" })),
+            (FindingKind.Issuer, () => tables.Clear(StorageNames.IssuersTable, "bank")),
+            (FindingKind.Issuer, () => tables.Set(StorageNames.IssuersTable, described with { Entry = described.Entry!.Replace("The bank Ltd", "Another", StringComparison.Ordinal) })),
         ];
         foreach (var (kind, damage) in damages)
         {
@@ -126,7 +130,7 @@ public sealed class RecoveryTests
             await service.Intake.HandleAsync(upload, Stop);
         Assert.NotEqual(first.LogIndex, _world.Ledger.Anchors.Single().LogIndex);
 
-        var finding = Assert.Single((await InMemoryRecovery.Rebuild(_world).RunAsync(null, Stop)).Findings);
+        var finding = Assert.Single((await _world.IndexRebuild().RunAsync(null, Stop)).Findings);
         Assert.Equal("1 acts were indexed by a later entry than their first", finding.What);
         Assert.Equal(first.LogIndex, _world.Ledger.Anchors.Single().LogIndex);
         Assert.Empty((await DoctorAsync(apply: false)).Findings);
@@ -154,7 +158,7 @@ public sealed class RecoveryTests
             var finding = Assert.Single((await DoctorAsync(apply: true)).Findings, finding => finding.Kind == FindingKind.Journal);
             Assert.Contains(name, finding.What, StringComparison.Ordinal);
             Assert.False(finding.Repaired);
-            await Assert.ThrowsAsync<TransparencyLog.LogFormatException>(() => InMemoryRecovery.Rebuild(_world).RunAsync(null, Stop));
+            await Assert.ThrowsAsync<TransparencyLog.LogFormatException>(() => _world.IndexRebuild().RunAsync(null, Stop));
         }
     }
 
@@ -212,7 +216,7 @@ public sealed class RecoveryTests
             var finding = Assert.Single((await DoctorAsync(apply: true)).Findings, finding => finding.Kind == FindingKind.Checkpoint);
             Assert.Contains(what, finding.What, StringComparison.Ordinal);
             Assert.False(finding.Repaired);
-            Assert.Equal(note.ToArray(), (await _world.Ledger.ReadCheckpointAsync(Stop))!.Value.ToArray());
+            Assert.Equal(note.ToArray(), (await _world.Ledger.Log.ReadCheckpointAsync(Stop))!.Value.ToArray());
         }
     }
 
@@ -226,7 +230,7 @@ public sealed class RecoveryTests
         {
             _world.Ledger.SetCheckpoint(note);
             await AssertMendedAsync(FindingKind.Checkpoint, null);
-            Assert.Equal(newest, (await _world.Ledger.ReadCheckpointAsync(Stop))!.Value.ToArray());
+            Assert.Equal(newest, (await _world.Ledger.Log.ReadCheckpointAsync(Stop))!.Value.ToArray());
         }
     }
 
@@ -239,7 +243,7 @@ public sealed class RecoveryTests
         _world.Ledger.SetHead(head with { Note = (await SignedCheckpoint.SignAsync(checkpoint, [stranger], Stop)).Note });
         _world.Ledger.SetCheckpoint(null);
         Assert.Contains((await DoctorAsync(apply: true)).Findings, finding => finding.Kind == FindingKind.Head);
-        Assert.Null(await _world.Ledger.ReadCheckpointAsync(Stop));
+        Assert.Null(await _world.Ledger.Log.ReadCheckpointAsync(Stop));
     }
 
     [Fact]
@@ -257,7 +261,7 @@ public sealed class RecoveryTests
     {
         await FillAsync();
         var (source, algorithm) = _world.Inbox.Receipts.Keys.First();
-        _world.Inbox.Receipts.Clear();
+        _world.Inbox.LoseReceipts();
         Assert.Empty((await DoctorAsync(apply: true)).Findings);
         Assert.Equal(FindingKind.Receipt, Assert.Single((await DoctorAsync(apply: true, receipts: true)).Findings).Kind);
         await AssertAllIsWellAsync();
@@ -279,7 +283,7 @@ public sealed class RecoveryTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private Task<RecoveryReport> DoctorAsync(bool apply, bool receipts = false) =>
-        InMemoryRecovery.Doctor(_world).RunAsync(new DoctorOptions(apply, receipts), null, Stop);
+        _world.Doctor().RunAsync(new DoctorOptions(apply, receipts), null, Stop);
 
     private async Task IssueAsync(string path, string content)
     {
@@ -333,10 +337,9 @@ public sealed class RecoveryTests
         return
         [
             .. ledger.Anchors.Select(row => $"{row.Digest} {row.ActId} {row.LogIndex} {row.Opening.Hex} {Convert.ToHexString(row.Entry.Span)} {Encoding.UTF8.GetString(ConfidentialJson.Encode(row.Confidential))}").Order(StringComparer.Ordinal),
-            .. ledger.References.Keys.Select(row => row.ToString()).Order(StringComparer.Ordinal),
-            .. ledger.Revocations.Keys.Select(row => row.ToString()).Order(StringComparer.Ordinal),
-            .. ledger.Issuers.OrderBy(row => row.Key).Select(row => $"{row.Key} {row.Value.Issuer.LegalName} {row.Value.Issuer.Since:O}"),
-            .. ledger.Keys.OrderBy(row => row.Key).Select(row => $"{row.Key} {Convert.ToHexString(row.Value.Entry.Span)} {Convert.ToHexString(row.Value.Note!.Value.Span)}"),
+            .. ledger.Tables.Rows(StorageNames.ReferencesTable).Select(row => row.ToString()),
+            .. ledger.Tables.Rows(StorageNames.RevocationsTable).Select(row => row.ToString()),
+            .. ledger.Tables.Rows(StorageNames.IssuersTable).Select(row => row.ToString()),
             .. InMemoryLedger.TilesOf(size).Select(tile => ledger.Tiles.TryGetValue(tile, out var bytes) ? $"{tile} {Convert.ToHexString(bytes.Span)}" : $"{tile} missing"),
         ];
     }

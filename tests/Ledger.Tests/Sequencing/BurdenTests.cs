@@ -22,7 +22,7 @@ public sealed class BurdenTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Audit.RunAsync(_world);
-        Assert.Empty((await InMemoryRecovery.Doctor(_world).RunAsync(new DoctorOptions(Receipts: true), progress: null, Stop)).Findings);
+        Assert.Empty((await _world.Doctor().RunAsync(new DoctorOptions(Receipts: true), progress: null, Stop)).Findings);
         await _service.DisposeAsync();
     }
 
@@ -211,12 +211,12 @@ public sealed class BurdenTests : IAsyncLifetime
             await UploadAsync("registry", "after.pdf", Bytes("after"));
         }
 
-        _world.Ledger.Unreadable.Add(poison);
+        _world.Ledger.Tables.Unreadable.Add(poison);
         for (var i = 0; i < 40 && _world.Staged.Count > 0; i++)
         {
             var failure = await Record.ExceptionAsync(() => _service.SafetyNet.RunAsync(Stop));
             Assert.True(failure is null or LogFormatException, failure?.ToString());
-            _world.Time.Advance(InMemoryStagedActs.Invisible);
+            _world.Time.Advance(StagedActs.Invisible);
         }
 
         Assert.Equal(0, _world.Staged.Count);
@@ -224,8 +224,8 @@ public sealed class BurdenTests : IAsyncLifetime
         Assert.Equal(SuspectMessages.DeadLetters, Assert.Single(_world.DeadLetters.Kept).Key.Queue);
         Assert.Equal(1, givenUp.Seen.Sum(measured => measured.Value));
         Assert.Equal((Verdict.Verified, Verdict.Verified), ((await VerifyAsync("before")).Verdict, (await VerifyAsync("after")).Verdict));
-        _world.Ledger.Unreadable.Clear();
-        _world.DeadLetters.Kept.Clear();
+        _world.Ledger.Tables.Unreadable.Clear();
+        _world.Ledger.Remove(new BlobAddress(StorageNames.DeadLettersContainer, $"{SuspectMessages.DeadLetters}/{Assert.Single(_world.DeadLetters.Kept).Key.Id}"));
     }
 
     [Fact]
@@ -240,7 +240,7 @@ public sealed class BurdenTests : IAsyncLifetime
         for (var i = 0; i < 40; i++)
         {
             await Assert.ThrowsAsync<InjectedFaultException>(() => _service.SafetyNet.RunAsync(Stop));
-            _world.Time.Advance(InMemoryStagedActs.Invisible);
+            _world.Time.Advance(StagedActs.Invisible);
         }
 
         _world.Operations.Hook = null;

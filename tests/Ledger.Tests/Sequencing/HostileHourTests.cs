@@ -72,7 +72,7 @@ public sealed class HostileHourTests
         hour.Every(1, i => hour.UploadAsync(Hostile, $"one {i}.acts.jsonl", Bytes(SharedHour.Line("suspend", $"again {i % 20}"))), from: 60.5);
 
         // What always fails, once it is staged.
-        hour.Plan(0, () => Do(() => world.Ledger.Unreadable.Add(DigestOf(Bytes("always fails")))));
+        hour.Plan(0, () => Do(() => world.Ledger.Tables.Unreadable.Add(DigestOf(Bytes("always fails")))));
         hour.Every(20, i => hour.UploadAsync(Hostile, $"fails {i}.acts.jsonl", Bytes(SharedHour.Line("suspend", "always fails"))), from: 5);
 
         // Deliveries that come again, and what is refused.

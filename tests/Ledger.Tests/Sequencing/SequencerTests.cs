@@ -42,7 +42,7 @@ public sealed class SequencerTests
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
         var before = _world.Operations.Log.Count;
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(["lease.acquire", "staged.receive", "lease.release", "staged.peek"], _world.Operations.Log.Skip(before));
+        Assert.Equal(["lease.acquire", "staged.receive", "bulk.receive", "lease.release", "staged.peek", "bulk.peek"], _world.Operations.Log.Skip(before));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class SequencerTests
         Assert.Equal(1, _world.Staged.Count);
         var size = _world.Ledger.Published.Count;
 
-        _world.Time.Advance(InMemoryStagedActs.Invisible);
+        _world.Time.Advance(StagedActs.Invisible);
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, _world.Staged.Count);
         Assert.Equal(size, _world.Ledger.Published.Count);
@@ -140,8 +140,8 @@ public sealed class SequencerTests
             SignedCheckpoint.Open(_world.Ledger.Published.Last(), InMemoryWorld.Origin, _world.Identity.Verifiers).Checkpoint,
             stranger.Signers,
             TestContext.Current.CancellationToken);
-        var stored = await _world.Ledger.LoadHeadAsync(TestContext.Current.CancellationToken);
-        await _world.Ledger.TryReplaceHeadAsync(stored!.Head with { Note = forged.Note }, stored.Version, TestContext.Current.CancellationToken);
+        var stored = await _world.Ledger.State.LoadHeadAsync(TestContext.Current.CancellationToken);
+        await _world.Ledger.State.TryReplaceHeadAsync(stored!.Head with { Note = forged.Note }, stored.Version, TestContext.Current.CancellationToken);
         await StageAsync(service, 1);
 
         await using var other = _world.Start();
@@ -254,8 +254,8 @@ public sealed class SequencerTests
         await using var service = _world.Start();
         await StageAsync(service, 1);
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
-        await _world.Ledger.PublishCheckpointAsync(_world.Ledger.Published.First(), 1, TestContext.Current.CancellationToken);
-        var note = await _world.Ledger.ReadCheckpointAsync(TestContext.Current.CancellationToken);
+        await _world.Ledger.Log.PublishCheckpointAsync(_world.Ledger.Published.First(), 1, TestContext.Current.CancellationToken);
+        var note = await _world.Ledger.Log.ReadCheckpointAsync(TestContext.Current.CancellationToken);
         Assert.Equal(3, InMemoryLedger.SizeOf(note!.Value));
     }
 
@@ -323,7 +323,7 @@ public sealed class SequencerTests
         // Once without a message: what was committed last may still have to be finished.
         for (var i = 0; i < 5; i++)
         {
-            world.Time.Advance(InMemoryStagedActs.Invisible);
+            world.Time.Advance(StagedActs.Invisible);
             await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
             await world.Answers.DeliverAsync(service.Answers, TestContext.Current.CancellationToken);
         }

@@ -25,7 +25,7 @@ internal sealed class SharedHour : IAsyncDisposable
     private static readonly HashSet<string> AskedSideBySide =
     [
         "index.find", "index.add", "tile.write", "tile.read", "staged.delete", "staged.release", "answers.add",
-        "receipt.write", "manifest.receipts", "acts.receipts", "references.find",
+        "receipt.write", "manifest.receipts", "acts.receipts", "references.find", "index.put", "staged.discard", "receipt.find", "references.add",
     ];
 
     private readonly AsyncLocal<bool> _sequencing = new();
@@ -175,7 +175,7 @@ internal sealed class SharedHour : IAsyncDisposable
 
     private async Task ObserveAsync(Operation operation)
     {
-        if (!_sequencing.Value)
+        if (!_sequencing.Value || operation.Name == "lease.renew")
             return;
         if (operation.Moment == Fault.Before)
         {
@@ -201,7 +201,7 @@ internal sealed class SharedHour : IAsyncDisposable
 
     private static TimeSpan TimeOf(Operation operation) =>
         operation.Name == "sign" ? Signing / 2
-        : AskedSideBySide.Contains(operation.Name) ? operation.Requests == 1 ? Request / SideBySide : Math.Ceiling(operation.Requests / (double)SideBySide) * Request
+        : AskedSideBySide.Contains(operation.Name) ? Request / SideBySide
         : Request;
 
     /// <summary>A clock that nobody else moves while the sequencer waits for its turn.</summary>

@@ -137,7 +137,7 @@ public sealed class RotationTests
             _world.Operations.FailNext("sign", Fault.Before);
             await UploadAsync(service, $"outage {outage}");
             Assert.Equal(Verdict.Unknown, await VerdictAsync(service, $"outage {outage}"));
-            _world.Time.Advance(InMemoryStagedActs.Invisible);
+            _world.Time.Advance(StagedActs.Invisible);
         }
 
         Assert.Equal(Verdict.Verified, await VerdictAsync(service, "one"));
@@ -156,7 +156,7 @@ public sealed class RotationTests
         _world.SignWith(_new, _ed25519);
         _world.Operations.FailNext("sign", Fault.Before);
         await UploadAsync(service, "two");
-        _world.Time.Advance(InMemoryStagedActs.Invisible);
+        _world.Time.Advance(StagedActs.Invisible);
         await service.Sequencer.DrainAsync(Stop);
         Assert.Equal(Verdict.Verified, await VerdictAsync(service, "two"));
         Assert.True(Signed(Checkpoints()[^1], _new));
@@ -188,7 +188,7 @@ public sealed class RotationTests
             world.Operations.Restart();
             world.Operations.StopFailing();
             world.Lease.Expire();
-            world.Time.Advance(InMemoryStagedActs.Invisible);
+            world.Time.Advance(StagedActs.Invisible);
             await using var next = world.Start();
             await next.Intake.HandleAsync(upload, Stop);
             await next.Sequencer.DrainAsync(Stop);

@@ -52,9 +52,14 @@ public sealed class UploadHistoryTests
         await using var service = _world.Start();
         await UploadAsync(service, "a.pdf", "a");
         var damaged = _world.Inbox.Put("issuer-bank", "damaged.pdf", [1]);
-        var listing = new DamagedListing(_world.Inbox, damaged, key, value, Samples.Bytes(rejection));
-        var history = await new UploadHistory(listing).ReadAsync("bank", "", 0, 100, Stop);
-        Assert.True(listing.IsListed, what);
+        var metadata = new Dictionary<string, string> { [AnswerMetadata.SourceETag] = damaged.ETag };
+        metadata.Remove(key);
+        if (value is not null)
+            metadata[key] = value;
+        var answer = key == AnswerMetadata.LogIndex ? AnswerPath.Receipt(damaged.Path, DigestAlgorithm.Sha256) : AnswerPath.Rejection(damaged.Path);
+        _world.Inbox.Put(new BlobAddress("answers-bank", answer), Samples.Bytes(rejection), metadata);
+        var history = await ReadAsync();
+        Assert.True(history.Complete, what);
         Assert.Equal(["a.pdf", "damaged.pdf"], history.Uploads.Select(upload => upload.Path).Order());
         Assert.Equal(UploadState.Answered, history.Uploads.Single(upload => upload.Path == "a.pdf").State);
         Assert.Equal(2, Assert.Single(history.Uploads.Single(upload => upload.Path == "a.pdf").Receipts).LogIndex);
@@ -138,27 +143,4 @@ public sealed class UploadHistoryTests
 
     private Task<UploadsDocument> ReadAsync(string prefix = "", int offset = 0, int limit = UploadHistory.MaxPage) =>
         new UploadHistory(_world.Inbox).ReadAsync("bank", prefix, offset, limit, Stop);
-
-    /// <summary>The inbox with one answer that is damaged: a receipt, or a rejection, with metadata that lack or garble a value.</summary>
-    private sealed class DamagedListing(IInboxListing inbox, BlobVersion answered, string key, string? value, byte[] rejection) : IInboxListing
-    {
-        public bool IsListed { get; private set; }
-
-        public async Task<BlobListing> ListAsync(string container, string prefix, int most, CancellationToken cancellationToken)
-        {
-            var listed = await inbox.ListAsync(container, prefix, most, cancellationToken);
-            var path = key == AnswerMetadata.LogIndex ? AnswerPath.Receipt(answered.Path, DigestAlgorithm.Sha256) : AnswerPath.Rejection(answered.Path);
-            if (container != "answers-bank" || !path.StartsWith(prefix, StringComparison.Ordinal))
-                return listed;
-            IsListed = true;
-            var metadata = new Dictionary<string, string> { [AnswerMetadata.SourceETag] = answered.ETag };
-            metadata.Remove(key);
-            if (value is not null)
-                metadata[key] = value;
-            return listed with { Blobs = [.. listed.Blobs, new ListedBlob(path, "0x9", DateTimeOffset.UnixEpoch, rejection.Length, metadata)] };
-        }
-
-        public async Task<ReadOnlyMemory<byte>?> ReadAnswerAsync(string container, string path, CancellationToken cancellationToken) =>
-            path == AnswerPath.Rejection(answered.Path) ? rejection : await inbox.ReadAnswerAsync(container, path, cancellationToken);
-    }
 }

@@ -16,7 +16,7 @@ public sealed class CheckpointSourceTests : IAsyncLifetime
     {
         _service = _world.Start();
         await UploadAsync("first");
-        _source = new CheckpointSource(new FixedKeys(_world.Identity), _world.Ledger, _world.Time);
+        _source = new CheckpointSource(new FixedKeys(_world.Identity), _world.Ledger.Log, _world.Time);
     }
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();

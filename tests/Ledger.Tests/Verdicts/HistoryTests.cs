@@ -29,7 +29,7 @@ public sealed class HistoryTests
             var random = new Random(seed);
             var world = new InMemoryWorld();
             world.AddIssuer("registry");
-            world.Staged.Shuffle = random;
+            world.Queues.Shuffle = random;
             var uploads = new List<byte[]>();
             foreach (var (i, step) in history.Index())
             {

@@ -32,7 +32,7 @@ public sealed class VerifierTests
         await using var service = _world.Start();
         await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
         var ahead = _world.Ledger.Anchors.Single() with { LogIndex = 3, Digest = DigestOf(Bytes("b")) };
-        await _world.Ledger.AddAsync([new NewAct(ahead, ActKind.Issue, "bank")], TestContext.Current.CancellationToken);
+        await _world.Ledger.Index.AddAsync([new NewAct(ahead, ActKind.Issue, "bank")], TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<LogUnavailableException>(() => service.Verifier.VerifyAsync(ahead.Digest, TestContext.Current.CancellationToken));
         Assert.Equal(Verdict.Verified, (await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken)).Verdict);
     }
@@ -60,7 +60,7 @@ public sealed class VerifierTests
         var stranger = new InMemoryWorld();
         await using (var theirs = stranger.Start())
             await theirs.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
-        await _world.Ledger.PublishCheckpointAsync(stranger.Ledger.Published.Single(), 1, TestContext.Current.CancellationToken);
+        await _world.Ledger.Log.PublishCheckpointAsync(stranger.Ledger.Published.Single(), 1, TestContext.Current.CancellationToken);
         await using var service = _world.Start();
         await Assert.ThrowsAsync<LogFormatException>(() => service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken));
     }

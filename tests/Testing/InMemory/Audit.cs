@@ -73,7 +73,7 @@ public static class Audit
 
     private static async Task CheckTilesAsync(InMemoryWorld world, IEnumerable<SignedCheckpoint> checkpoints, SignedCheckpoint final)
     {
-        var tiles = new UncachedTiles(world.Ledger);
+        var tiles = new UncachedTiles(world.Ledger.Log);
         foreach (var checkpoint in checkpoints)
         {
             Require(
@@ -125,8 +125,8 @@ public static class Audit
         for (var name = world.Ledger.Head!.Journal; name.Length > 0 && (batches.Count == 0 || batches.Peek().Start > audited); name = batches.Peek().Previous)
             batches.Push(JournalFormat.Decode(world.Ledger.Journal[name]));
 
-        var rebuilt = new InMemoryLedger(new Operations());
-        var indexer = new BatchIndexer(rebuilt, rebuilt, rebuilt, rebuilt, rebuilt);
+        var rebuilt = new InMemoryTables(new Operations());
+        var indexer = new BatchIndexer(new AnchorIndex(rebuilt), new ReferenceIndex(rebuilt), new RevocationIndex(rebuilt), new IssuerHistory(rebuilt), new KeyHistory(rebuilt));
         var size = audited;
         foreach (var batch in batches)
         {
@@ -136,32 +136,36 @@ public static class Audit
         }
 
         Require(size == entries.Count, "the journal holds every entry of the log");
-        var rows = world.Ledger.Anchors.Where(anchor => anchor.LogIndex >= audited).ToDictionary(anchor => (anchor.Digest, anchor.ActId));
+        var tables = world.Ledger.Tables;
         Require(
-            rebuilt.Anchors.Count == rows.Count
-                && rebuilt.Anchors.All(anchor => rows.TryGetValue((anchor.Digest, anchor.ActId), out var stored) && stored.LogIndex == anchor.LogIndex),
+            PlacesOf(rebuilt.Rows(StorageNames.AnchorsTable), audited).SequenceEqual(PlacesOf(tables.Rows(StorageNames.AnchorsTable), audited)),
             "the index is what the journal would rebuild");
-        Require(Agree(rebuilt.References.Keys, world.Ledger.References.Keys, audited), "the references are what the journal would rebuild");
-        Require(Agree(rebuilt.Revocations.Keys, world.Ledger.Revocations.Keys, audited), "the revocations are what the journal would rebuild");
-        Require(Agree(rebuilt.Issuers.Keys, world.Ledger.Issuers.Keys, audited), "the issuers' history is what the journal would rebuild");
-        Require(Agree(rebuilt.Keys.Keys, world.Ledger.Keys.Keys, audited), "the history of the keys is what the journal would rebuild");
+        foreach (var table in (string[])[StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable])
+        {
+            var (expected, stored) = (rebuilt.Rows(table), tables.Rows(table).ToHashSet());
+            Require(expected.All(stored.Contains) && (audited > 0 || expected.Count == stored.Count), $"the rows of {table} are what the journal would rebuild");
+        }
     }
 
-    private static bool Agree<T>(ICollection<T> rebuilt, ICollection<T> stored, int audited) =>
-        rebuilt.All(stored.Contains) && (audited > 0 || rebuilt.Count == stored.Count);
+    // Under which key an act is depends on what else is there; which act is where in the log does not.
+    private static IEnumerable<string> PlacesOf(IReadOnlyList<TableRow> rows, int audited) => rows
+        .Where(row => row.LogIndex >= audited)
+        .Select(row => $"{row.Key[..row.Key.LastIndexOf(':')]} {row.Act} {row.LogIndex}")
+        .Order(StringComparer.Ordinal);
 
     private static void CheckIndex(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries, int audited)
     {
-        foreach (var anchor in world.Ledger.Anchors.Where(anchor => anchor.LogIndex >= audited))
+        foreach (var anchor in world.Ledger.AnchorsFrom(audited))
         {
             Require(anchor.LogIndex < entries.Count, "an indexed entry is published");
             Require(anchor.Entry.Span.SequenceEqual(entries[(int)anchor.LogIndex].Span), "an index row has the entry of the log");
             Require(Entry.Parse(anchor.Entry.Span).Commitment == anchor.Opening.Commit(anchor.Digest), "an index row opens its entry");
         }
 
-        var acts = world.Ledger.Anchors.Select(anchor => (anchor.ActId, anchor.Digest)).ToArray();
+        var anchors = world.Ledger.Anchors;
+        var acts = anchors.Select(anchor => (anchor.ActId, anchor.Digest)).ToArray();
         Require(acts.Distinct().Count() == acts.Length, "each act is in effect once");
-        Require(world.Ledger.Anchors.Select(anchor => anchor.LogIndex).Distinct().Count() == acts.Length, "each row has an entry of its own");
+        Require(anchors.Select(anchor => anchor.LogIndex).Distinct().Count() == acts.Length, "each row has an entry of its own");
     }
 
     // Not only those that stand: an issuer may have taken a copy of one that was written again since.

@@ -1,19 +1,19 @@
 using System.Collections.Concurrent;
-using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
 namespace TrueCopy.Testing.InMemory;
 
-/// <summary>The inbox account in memory: containers with registry metadata, blobs, and the service's answers.</summary>
-public sealed partial class InMemoryInbox(Operations operations, TimeProvider time) : IInbox, IIssuerRegistry, IOutbox
+/// <summary>
+/// The inbox account in memory, and what a test asks of it. Every answer is noted at the moment that it takes effect, by the
+/// version that it answers.
+/// </summary>
+public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMemoryBlobs(requests, time, StorageService.InboxBlob), IIssuerContainers
 {
-    private readonly Operations _operations = operations;
-    private readonly ConcurrentDictionary<string, (Dictionary<string, string> Metadata, DateTimeOffset Since)> _containers = new();
-    private readonly ConcurrentDictionary<(string Container, string Path), (string ETag, byte[] Content, DateTimeOffset At, Dictionary<string, string> Metadata)> _blobs = new();
-    private readonly ConcurrentDictionary<(BlobVersion Source, int Part), string> _parts = new();
+    private readonly ConcurrentDictionary<string, BlobContainer> _containers = new();
     private readonly ConcurrentDictionary<BlobVersion, byte[]> _everyVersion = new();
-    private int _versions;
+    private readonly Dictionary<(BlobAddress Blob, string Id), byte[]> _blocks = [];
 
     /// <summary>Receipts by the upload that they answer and algorithm.</summary>
     public ConcurrentDictionary<(BlobVersion Source, string Algorithm), ReadOnlyMemory<byte>> Receipts { get; } = new();
@@ -21,11 +21,17 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
     /// <summary>Every receipt that was ever handed out, those that were written over since among them.</summary>
     public ConcurrentQueue<HandedReceipt> EveryReceipt { get; } = new();
 
-    /// <summary>Receipts of manifests, whole only, by the upload that they answer.</summary>
+    /// <summary>Receipts of manifests and of long lists of acts, whole only, by the upload that they answer.</summary>
     public ConcurrentDictionary<BlobVersion, string> ManifestReceipts { get; } = new();
 
-    /// <summary>Receipts of lists of acts by the upload that they answer.</summary>
+    /// <summary>Receipts of lists of acts by the upload that they answer; empty where nothing was done.</summary>
     public ConcurrentDictionary<BlobVersion, string> ActReceipts { get; } = new();
+
+    /// <summary>Rejections by the upload that they answer.</summary>
+    public ConcurrentDictionary<BlobVersion, Rejection> Rejections { get; } = new();
+
+    /// <summary>Documents that were deleted, and whether each had its receipts then.</summary>
+    public ConcurrentDictionary<BlobVersion, bool> Deleted { get; } = new();
 
     /// <summary>Containers whose uploads cannot be answered now.</summary>
     public ConcurrentDictionary<string, bool> Unanswerable { get; } = new();
@@ -33,33 +39,113 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
     /// <summary>Blobs that storage does not hand out, by path, and why.</summary>
     public ConcurrentDictionary<string, Rejection> Unreadable { get; } = new();
 
-    /// <summary>Documents that were deleted, and whether each had its receipt then.</summary>
-    public ConcurrentDictionary<BlobVersion, bool> Deleted { get; } = new();
+    /// <inheritdoc/>
+    public Task<BlobContainer?> FindContainerAsync(string container, CancellationToken cancellationToken) =>
+        RunAsync("registry.get", container, () => _containers.GetValueOrDefault(container), cancellationToken);
 
-    /// <summary>Rejections by the upload that they answer.</summary>
-    public ConcurrentDictionary<BlobVersion, Rejection> Rejections { get; } = new();
-
-    /// <summary>Takes over another inbox's containers, not what was answered there.</summary>
-    internal void CopyFrom(InMemoryInbox other)
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BlobContainer> ListContainersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var (name, container) in other._containers)
-            _containers[name] = container;
-        foreach (var (path, blob) in other._blobs)
-            _blobs[path] = blob;
-        foreach (var (version, content) in other._everyVersion)
-            _everyVersion[version] = content;
-        _versions = other._versions;
+        foreach (var container in await RunAsync("registry.list", "", () => _containers.Values.Where(container => container.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(container => container.Name, StringComparer.Ordinal).ToArray(), cancellationToken))
+            yield return container;
     }
 
-    /// <summary>Creates an issuer's container, or any other.</summary>
-    public void CreateContainer(string name, Dictionary<string, string> metadata) => _containers[name] = (metadata, time.GetUtcNow());
+    /// <inheritdoc/>
+    public Task<InboxDocument?> OpenAsync(BlobAddress blob, string? etag, CancellationToken cancellationToken) => RunAsync("open", blob, () =>
+    {
+        if (Unreadable.TryGetValue(blob.Name, out var refusal))
+            throw new UploadRejectedException(refusal);
+        if (!All.TryGetValue(blob, out var found))
+            return null;
+        if (etag is not null && etag != found.ETag)
+            throw new BlobChangedException(new IOException("412"));
+        return new InboxDocument(VersionOf(blob, found.ETag), new Download(this, blob, found), found.At, found.Metadata);
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> TryDeleteAsync(BlobAddress blob, string etag, CancellationToken cancellationToken) => RunAsync("delete", blob, () =>
+    {
+        lock (Changing)
+        {
+            RequireContainer(blob.Container);
+
+            // Of none, too, storage says that it is not that version.
+            if (!All.TryGetValue(blob, out var found) || found.ETag != etag)
+                return false;
+            var source = VersionOf(blob, etag);
+            var algorithms = IssuerMetadata.Parse(blob.Container, _containers[blob.Container].Metadata).Algorithms;
+            Deleted[source] = algorithms.All(algorithm => Receipts.ContainsKey((source, algorithm.Name)));
+            return Remove(blob);
+        }
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SetMetadataAsync(BlobAddress blob, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) => RunAsync("metadata", blob, () =>
+    {
+        lock (Changing)
+            return Keep(blob, All.TryGetValue(blob, out var found) ? found.Content : throw new MissingInStorageException("a blob"), metadata);
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StageBlockAsync(BlobAddress blob, string id, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => RunAsync("block", blob, () =>
+    {
+        lock (Changing)
+        {
+            RequireContainer(blob.Container);
+            return _blocks[(blob, id)] = content.ToArray();
+        }
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlySet<string>> ListStagedBlocksAsync(BlobAddress blob, CancellationToken cancellationToken) => RunAsync("parts", blob, IReadOnlySet<string> () =>
+    {
+        lock (Changing)
+            return _blocks.Keys.Where(block => block.Blob == blob).Select(block => block.Id).ToHashSet();
+    }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task CommitBlocksAsync(BlobAddress blob, IReadOnlyList<string> ids, BlobHeaders headers, CancellationToken cancellationToken) => RunAsync("commit", blob, () =>
+    {
+        lock (Changing)
+        {
+            // A block that is part of the blob already may be named again, which is what a request that is sent again does.
+            var whole = ids.Select(id => _blocks.GetValueOrDefault((blob, id))).ToArray();
+            if (whole.Any(block => block is null))
+                return All.TryGetValue(blob, out var committed) ? committed : throw new IOException("400: InvalidBlockList");
+            foreach (var block in _blocks.Keys.Where(block => block.Blob == blob).ToArray())
+                _blocks.Remove(block);
+            return Set(blob, whole.SelectMany(block => block!).ToArray(), headers.Metadata);
+        }
+    }, cancellationToken);
+
+    /// <summary>Takes over another inbox's containers, not what was answered there.</summary>
+    public void CopyFrom(InMemoryInbox other)
+    {
+        base.CopyFrom(other);
+        foreach (var answer in All.Keys.Where(blob => !blob.Container.StartsWith(IssuerContainer.Prefix, StringComparison.Ordinal)))
+            Remove(answer);
+        foreach (var (name, container) in other._containers)
+            _containers[name] = container;
+        foreach (var (version, content) in other._everyVersion)
+            _everyVersion[version] = content;
+    }
+
+    /// <summary>Creates an issuer's container and the one for its answers, or any other.</summary>
+    public void CreateContainer(string name, Dictionary<string, string> metadata)
+    {
+        _containers[name] = new BlobContainer(name, Time.GetUtcNow(), metadata);
+        if (name.StartsWith(IssuerContainer.Prefix, StringComparison.Ordinal))
+            _containers.TryAdd(IssuerContainer.AnswersOf(name), new BlobContainer(IssuerContainer.AnswersOf(name), Time.GetUtcNow(), new Dictionary<string, string>()));
+    }
+
+    /// <summary>How the registry describes the issuer of a container.</summary>
+    public Issuer IssuerOf(string container) => IssuerMetadata.Parse(container, _containers[container].Metadata) with { Since = _containers[container].Since };
 
     /// <summary>Puts a blob.</summary>
     public BlobVersion Put(string container, string path, byte[] content, Dictionary<string, string>? metadata = null)
     {
-        var etag = "0x" + Interlocked.Increment(ref _versions).ToString("X16", CultureInfo.InvariantCulture);
-        _blobs[(container, path)] = (etag, content, time.GetUtcNow(), metadata ?? []);
-        var version = new BlobVersion(container, path, etag);
+        var address = new BlobAddress(container, path);
+        var version = VersionOf(address, Put(address, content, metadata).ETag);
         _everyVersion[version] = content;
         return version;
     }
@@ -72,106 +158,80 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
     }
 
     /// <summary>Deletes a blob.</summary>
-    public void Delete(string container, string path) => _blobs.TryRemove((container, path), out _);
+    public void Delete(string container, string path) => Remove(new BlobAddress(container, path));
 
-    /// <inheritdoc/>
-    public Task<InboxDocument?> OpenAsync(BlobVersion blob, CancellationToken cancellationToken) => _operations.RunAsync("inbox.open", () =>
-        Unreadable.TryGetValue(blob.Path, out var refusal) ? throw new UploadRejectedException(refusal)
-        : _blobs.TryGetValue((blob.Container, blob.Path), out var found)
-            ? new InboxDocument(blob with { ETag = found.ETag }, new Download(this, blob with { ETag = found.ETag }, found.Content), found.At, found.Metadata)
-            : null);
-
-    /// <inheritdoc/>
-    public Task<Issuer> GetAsync(string container, CancellationToken cancellationToken) => _operations.RunAsync("registry.get", () =>
-        _containers.TryGetValue(container, out var found)
-            ? IssuerMetadata.Parse(container, found.Metadata) with { Since = found.Since }
-            : throw new NotAnIssuerException("the container does not exist"));
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<Issuer>> ListAsync(CancellationToken cancellationToken) => _operations.RunAsync(
-        "registry.list",
-        IReadOnlyList<Issuer> () => [.. _containers.Select(container => IssuerMetadata.Parse(container.Key, container.Value.Metadata) with { Since = container.Value.Since }).OrderBy(issuer => issuer.Id, StringComparer.Ordinal)]);
-
-    /// <inheritdoc/>
-    public Task WriteReceiptAsync(
-        BlobVersion source,
-        DateTimeOffset at,
-        DigestAlgorithm algorithm,
-        long logIndex,
-        ReadOnlyMemory<byte> receipt,
-        CancellationToken cancellationToken) =>
-        _operations.RunAsync("receipt.write", () =>
-        {
-            RequireAnswerable(source);
-            EveryReceipt.Enqueue(new HandedReceipt(source, Encoding.UTF8.GetString(receipt.Span)));
-            Receipts[(source, algorithm.Name)] = receipt;
-        });
-
-    /// <inheritdoc/>
-    public Task DeleteDocumentAsync(BlobVersion source, IReadOnlyList<DigestAlgorithm> algorithms, CancellationToken cancellationToken) =>
-        _operations.RunAsync("document.delete", () =>
-        {
-            if (Exists(source))
-                Delete(source.Container, source.Path);
-            Deleted[source] = algorithms.All(algorithm => Receipts.ContainsKey((source, algorithm.Name)));
-        });
-
-    /// <inheritdoc/>
-    public Task WriteManifestReceiptsAsync(BlobVersion source, DateTimeOffset at, int part, int parts, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
-        _operations.RunAsync("manifest.receipts", () =>
-        {
-            RequireAnswerable(source);
-            HandOut(_parts[(source, part)] = Encoding.UTF8.GetString(lines.Span));
-            var all = Enumerable.Range(0, parts).Select(number => _parts.GetValueOrDefault((source, number))).ToArray();
-            if (all.All(lines => lines is not null))
-                ManifestReceipts[source] = string.Concat(all);
-        });
-
-    /// <inheritdoc/>
-    public Task<bool> HasManifestReceiptsAsync(BlobVersion source, CancellationToken cancellationToken) =>
-        _operations.RunAsync("manifest.answered", () => ManifestReceipts.ContainsKey(source));
-
-    /// <inheritdoc/>
-    public Task WriteActReceiptsAsync(BlobVersion source, DateTimeOffset at, ReadOnlyMemory<byte> lines, Rejection? refused, CancellationToken cancellationToken) =>
-        _operations.RunAsync("acts.receipts", () =>
-        {
-            RequireAnswerable(source);
-            if (refused is not null)
-                Rejections[source] = refused;
-            HandOut(ActReceipts[source] = Encoding.UTF8.GetString(lines.Span));
-        });
-
-    /// <summary>Whether this version of a blob is there.</summary>
-    public bool Exists(BlobVersion blob) => _blobs.TryGetValue((blob.Container, blob.Path), out var found) && found.ETag == blob.ETag;
-
-    /// <inheritdoc/>
-    public Task WriteRejectionAsync(BlobVersion source, DateTimeOffset at, Rejection rejection, CancellationToken cancellationToken) =>
-        _operations.RunAsync("rejection.write", () =>
-        {
-            RequireAnswerable(source);
-            Rejections[source] = rejection;
-        });
+    /// <summary>Loses the receipts of every document.</summary>
+    public void LoseReceipts()
+    {
+        foreach (var receipt in All.Keys.Where(blob => blob.Container.StartsWith(IssuerContainer.AnswersPrefix, StringComparison.Ordinal) && blob.Name.EndsWith(".tlog-proof", StringComparison.Ordinal)))
+            Remove(receipt);
+        Receipts.Clear();
+    }
 
     /// <summary>Whether an upload is answered, in whatever way.</summary>
     public bool IsAnswered(BlobVersion source) =>
         ManifestReceipts.ContainsKey(source) || ActReceipts.ContainsKey(source) || Rejections.ContainsKey(source) || Receipts.ContainsKey((source, DigestAlgorithm.Sha256.Name));
 
-    /// <summary>Whether an upload has the answer of a name.</summary>
-    public bool HasAnswer(BlobVersion source, string answer) =>
-        Receipts.Keys.Any(key => key.Source == source && AnswerPath.Receipt(source.Path, DigestAlgorithm.All.Single(algorithm => algorithm.Name == key.Algorithm)) == answer)
-        || ((ManifestReceipts.ContainsKey(source) || ActReceipts.ContainsKey(source)) && AnswerPath.Lines(source.Path) == answer)
-        || (Rejections.ContainsKey(source) && AnswerPath.Rejection(source.Path) == answer);
+    /// <summary>Whether this version of a blob is there.</summary>
+    public bool Exists(BlobVersion blob) => All.TryGetValue(new BlobAddress(blob.Container, blob.Path), out var found) && found.ETag == blob.ETag;
 
-    private void RequireAnswerable(BlobVersion source)
+    /// <inheritdoc/>
+    protected override void RequireContainer(string container)
     {
-        if (Unanswerable.ContainsKey(source.Container))
-            throw new IOException($"{source.Container} takes no answers");
+        if (!_containers.ContainsKey(container))
+            throw new MissingInStorageException($"the container {container}");
+        if (Unanswerable.Keys.Any(issuer => IssuerContainer.AnswersOf(issuer) == container))
+            throw new IOException($"{container} takes no answers");
     }
 
-    private void HandOut(string lines)
+    /// <inheritdoc/>
+    protected override InMemoryBlob Set(BlobAddress blob, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string>? metadata)
     {
-        foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(IsReceipt))
-            EveryReceipt.Enqueue(new HandedReceipt(null, line));
+        var kept = base.Set(blob, content, metadata);
+        if (blob.Container.StartsWith(IssuerContainer.AnswersPrefix, StringComparison.Ordinal) && SourceOf(blob, kept.Metadata) is { } source)
+            Note(source, blob.Name, kept);
+        return kept;
+    }
+
+    private void Note(BlobVersion source, string name, InMemoryBlob answer)
+    {
+        var text = Encoding.UTF8.GetString(answer.Content.Span);
+        if (name == AnswerPath.Rejection(source.Path))
+        {
+            Rejections[source] = ReadRejection(answer);
+            if (answer.Metadata.GetValueOrDefault(AnswerMetadata.Done) == "0")
+                ActReceipts[source] = "";
+        }
+        else if (name == AnswerPath.Lines(source.Path))
+        {
+            (answer.Metadata.ContainsKey(AnswerMetadata.Done) ? ActReceipts : ManifestReceipts)[source] = text;
+            foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(IsReceipt))
+                EveryReceipt.Enqueue(new HandedReceipt(null, line));
+        }
+        else
+        {
+            EveryReceipt.Enqueue(new HandedReceipt(source, text));
+            Receipts[(source, DigestAlgorithm.All.Single(algorithm => AnswerPath.Receipt(source.Path, algorithm) == name).Name)] = answer.Content;
+        }
+    }
+
+    // An answer under a hash tells no name, but its version does.
+    private BlobVersion? SourceOf(BlobAddress answer, IReadOnlyDictionary<string, string> metadata)
+    {
+        var container = IssuerContainer.Prefix + answer.Container[IssuerContainer.AnswersPrefix.Length..];
+        var etag = metadata[AnswerMetadata.SourceETag];
+        return _everyVersion.Keys.FirstOrDefault(version => version.Container == container && version.ETag == etag && AnswerPath.NamesFor(version.Path).Any(name => answer.Name.Contains(name, StringComparison.Ordinal)))
+            ?? (AnswerPath.TryParse(answer.Name, out var path, out _) ? new BlobVersion(container, path, etag) : null);
+    }
+
+    private static Rejection ReadRejection(InMemoryBlob answer)
+    {
+        var problem = JsonSerializer.Deserialize(answer.Content.Span, AnswerJson.Instance.ProblemDocument)!;
+        return new Rejection(problem.Type[ProblemDocument.TypePrefix.Length..], problem.Title, problem.Detail ?? "")
+        {
+            Lines = problem.Lines ?? [],
+            IsPartial = answer.Metadata.GetValueOrDefault(AnswerMetadata.Done) == AnswerMetadata.Some,
+        };
     }
 
     private static bool IsReceipt(string line)
@@ -180,16 +240,26 @@ public sealed partial class InMemoryInbox(Operations operations, TimeProvider ti
         return !json.RootElement.TryGetProperty("refused", out _);
     }
 
+    private static BlobVersion VersionOf(BlobAddress blob, string etag) => new(blob.Container, blob.Name, etag);
+
+    private Task<T> RunAsync<T>(string name, string container, Func<T> operation, CancellationToken cancellationToken) =>
+        Requests.RunAsync(new StorageRequest(name, StorageService.InboxBlob, container), operation, cancellationToken);
+
     /// <summary>A version being read, which stops being readable when the blob changes, as on storage.</summary>
-    private sealed class Download(InMemoryInbox inbox, BlobVersion blob, byte[] content) : MemoryStream(content, writable: false)
+    private sealed class Download(InMemoryInbox inbox, BlobAddress blob, InMemoryBlob found) : MemoryStream(found.Content.ToArray(), writable: false)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return await inbox._operations.RunAsync("inbox.read", () =>
-                inbox._blobs.TryGetValue((blob.Container, blob.Path), out var now) && now.ETag == blob.ETag
+            var from = Position;
+            return await inbox.RunAsync("inbox.read", blob.Container, () =>
+            {
+                // What is sent again asks for the same bytes.
+                Position = from;
+                return inbox.All.TryGetValue(blob, out var now) && now.ETag == found.ETag
                     ? Read(buffer.Span)
-                    : throw new BlobChangedException(new IOException("412")));
+                    : throw new BlobChangedException(new IOException("412"));
+            }, cancellationToken);
         }
     }
 }

@@ -1,289 +1,83 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace TrueCopy.Testing.InMemory;
 
-/// <summary>The ledger account in memory: state, journal, public log and index.</summary>
-public sealed class InMemoryLedger(Operations operations, TimeProvider? time = null) : ILogState, IJournal, ILogStore, IAnchorIndex, IReferenceIndex, IRevocationIndex, IIssuerHistory, IKeyHistory
+/// <summary>
+/// The ledger account in memory, and what a test asks of it. Sees every write at the moment that it takes effect, and notes
+/// orders of things that a reader must never see.
+/// </summary>
+public sealed class InMemoryLedger : InMemoryBlobs
 {
-    private readonly Lock _lock = new();
-    private readonly ConcurrentDictionary<string, ReadOnlyMemory<byte>> _journal = new();
-    private readonly Dictionary<Digest, Anchor[]> _anchors = [];
-    private readonly ConcurrentQueue<TileContent> _late = new();
-    private StoredHead? _head;
-    private long _finished;
-    private DateTimeOffset? _finishedAt;
-    private long _version;
-    private ReadOnlyMemory<byte>? _checkpoint;
+    private static readonly ConditionalWeakTable<TableRow, Anchor> Decoded = [];
+    private static readonly BlobAddress CheckpointBlob = new(StorageNames.LogContainer, "checkpoint");
+    private static readonly BlobAddress FinishedBlob = new(StorageNames.StateContainer, "finished");
+    private static readonly BlobAddress HeadBlob = new(StorageNames.StateContainer, "head");
+    private readonly ConcurrentQueue<(BlobAddress Blob, ReadOnlyMemory<byte> Content)> _late = new();
+
+    /// <summary>Creates an account without a log.</summary>
+    public InMemoryLedger(IRequests requests, TimeProvider time)
+        : base(requests, time)
+    {
+        Tables = new InMemoryTables(requests) { Inserting = NoteInsertion };
+        State = new LogState(this);
+        Log = new LogStore(this);
+        Index = new AnchorIndex(Tables);
+        Tiles = new TileView(this);
+    }
 
     /// <summary>What this ledger does wrong on purpose.</summary>
     public Break Breaks { get; set; }
 
-    /// <summary>Takes over another ledger's content.</summary>
-    internal void CopyFrom(InMemoryLedger other)
-    {
-        (_head, _finished, _finishedAt, _version, _checkpoint) = (other._head, other._finished, other._finishedAt, other._version, other._checkpoint);
-        Copy(other._journal, _journal);
-        Copy(other._anchors, _anchors);
-        Copy(other.Tiles, Tiles);
-        Copy(other.References, References);
-        Copy(other.Revocations, Revocations);
-        Copy(other.Issuers, Issuers);
-        Copy(other.Keys, Keys);
-        foreach (var note in other.Published)
-            Published.Enqueue(note);
-    }
+    /// <summary>The tables of the account.</summary>
+    public InMemoryTables Tables { get; }
 
-    private static void Copy<TKey, TValue>(IEnumerable<KeyValuePair<TKey, TValue>> from, IDictionary<TKey, TValue> to)
-    {
-        foreach (var (key, value) in from)
-            to[key] = value;
-    }
+    /// <summary>Head and marks, as the service reads them.</summary>
+    public LogState State { get; }
+
+    /// <summary>The public log, as the service reads it.</summary>
+    public LogStore Log { get; }
+
+    /// <summary>The acts of documents, as the service reads them.</summary>
+    public AnchorIndex Index { get; }
+
+    /// <summary>The public tiles.</summary>
+    public TileView Tiles { get; }
 
     /// <summary>Every checkpoint that was ever published, in order.</summary>
     public ConcurrentQueue<ReadOnlyMemory<byte>> Published { get; } = new();
 
-    /// <summary>The public tiles.</summary>
-    public ConcurrentDictionary<TileId, ReadOnlyMemory<byte>> Tiles { get; } = new();
-
-    /// <summary>Every row of the index.</summary>
-    public IReadOnlyCollection<Anchor> Anchors
-    {
-        get
-        {
-            lock (_lock)
-                return [.. _anchors.Values.SelectMany(rows => rows)];
-        }
-    }
-
-    /// <summary>Batches of the journal by name, committed or not.</summary>
-    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Journal => _journal;
-
-    /// <summary>The committed head.</summary>
-    public Head? Head
-    {
-        get
-        {
-            lock (_lock)
-                return _head?.Head;
-        }
-    }
-
-    /// <summary>How far publication has come.</summary>
-    public long Finished => Volatile.Read(ref _finished);
-
     /// <summary>Orders of things that a reader must never see, noted at the moment that they could be seen.</summary>
     public ConcurrentQueue<string> Violations { get; } = new();
 
-    /// <inheritdoc/>
-    public Task<StoredHead?> LoadHeadAsync(CancellationToken cancellationToken) => operations.RunAsync("head.load", () =>
+    /// <summary>Every row of the index.</summary>
+    public IReadOnlyCollection<Anchor> Anchors => [.. Tables.Rows(StorageNames.AnchorsTable).Select(Decode)];
+
+    /// <summary>Batches of the journal by name, committed or not.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Journal =>
+        All.Where(blob => blob.Key.Container == StorageNames.JournalContainer).ToDictionary(blob => blob.Key.Name, blob => blob.Value.Content);
+
+    /// <summary>The committed head.</summary>
+    public Head? Head => All.TryGetValue(HeadBlob, out var blob) ? Head.Parse(blob.Content) : null;
+
+    /// <summary>How far publication has come.</summary>
+    public long Finished => All.TryGetValue(FinishedBlob, out var blob) ? long.Parse(blob.Content.Span, CultureInfo.InvariantCulture) : 0;
+
+    /// <summary>Takes over another ledger's content.</summary>
+    public void CopyFrom(InMemoryLedger other)
     {
-        lock (_lock)
-            return _head;
-    });
-
-    /// <inheritdoc/>
-    public Task<string?> TryReplaceHeadAsync(Head head, string? expectedVersion, CancellationToken cancellationToken) =>
-        operations.RunAsync("head.replace", () =>
-        {
-            lock (_lock)
-            {
-                if (_head?.Version != expectedVersion && Breaks != Break.HeadWithoutCompareAndSwap)
-                    return null;
-                _head = new StoredHead(head, (++_version).ToString(CultureInfo.InvariantCulture));
-                return _head.Version;
-            }
-        });
-
-    /// <inheritdoc/>
-    public Task<long> LoadFinishedAsync(CancellationToken cancellationToken) => operations.RunAsync("finished.load", () => Breaks == Break.NothingIsFinishedLater ? long.MaxValue : Finished);
-
-    /// <inheritdoc/>
-    public Task SaveFinishedAsync(long size, CancellationToken cancellationToken) => operations.RunAsync("finished.save", () =>
-    {
-        lock (_lock)
-        {
-            if (size > _finished)
-                _finishedAt = (time ?? TimeProvider.System).GetUtcNow();
-            _finished = Breaks == Break.MarksMoveBack ? size : Math.Max(_finished, size);
-        }
-    });
-
-    /// <inheritdoc/>
-    public Task<DateTimeOffset?> FinishedAtAsync(CancellationToken cancellationToken) => operations.RunAsync("finished.at", () =>
-    {
-        lock (_lock)
-            return _finishedAt;
-    });
-
-    /// <inheritdoc/>
-    public Task WriteAsync(string name, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>
-        operations.RunAsync("journal.write", () =>
-        {
-            _journal[name] = batch.ToArray();
-            if (Breaks == Break.IndexBeforeCommit)
-                AddRows([.. JournalFormat.Decode(batch).Acts().Select(item => new NewAct(item.Anchor, item.Act.Kind, item.Act.Issuer))]);
-        });
-
-    /// <inheritdoc/>
-    Task<ReadOnlyMemory<byte>> IJournal.ReadAsync(string name, CancellationToken cancellationToken) =>
-        operations.RunAsync("journal.read", () => _journal.TryGetValue(name, out var batch) ? batch : throw new LogFormatException("journal: the batch is missing"));
-
-    /// <inheritdoc/>
-    public Task WriteAsync(TileContent tile, CancellationToken cancellationToken) => operations.RunAsync("tile.write", () =>
-    {
-        if (Breaks == Break.CheckpointBeforeTiles)
-            _late.Enqueue(tile);
-        else
-            Put(tile);
-    });
-
-    private void Put(TileContent tile)
-    {
-        var written = Tiles.GetOrAdd(tile.Id, tile.Bytes.ToArray());
-        if (!written.Span.SequenceEqual(tile.Bytes.Span))
-            Violations.Enqueue($"{tile.Id} was written with other content");
-        Tiles[tile.Id] = tile.Bytes.ToArray();
+        base.CopyFrom(other);
+        Tables.CopyFrom(other.Tables);
+        foreach (var note in other.Published)
+            Published.Enqueue(note);
     }
 
-    /// <inheritdoc/>
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellationToken) =>
-        await operations.RunAsync("tile.read", () => Tiles.TryGetValue(tile, out var bytes) ? bytes : throw new TileNotFoundException(tile));
-
-    /// <inheritdoc/>
-    public Task<ReadOnlyMemory<byte>?> ReadCheckpointAsync(CancellationToken cancellationToken) =>
-        operations.RunAsync("checkpoint.read", () =>
-        {
-            lock (_lock)
-                return _checkpoint;
-        });
-
-    /// <inheritdoc/>
-    public Task PublishCheckpointAsync(ReadOnlyMemory<byte> note, long size, CancellationToken cancellationToken) =>
-        operations.RunAsync("checkpoint.publish", () =>
-        {
-            lock (_lock)
-            {
-                if (_checkpoint is { } published && SizeOf(published) >= size && Breaks != Break.MarksMoveBack)
-                    return;
-                foreach (var tile in TilesOf(size).Where(tile => !Tiles.ContainsKey(tile)))
-                    Violations.Enqueue($"checkpoint {size} was published before {tile}");
-
-                // What was lost and is shown again was published before.
-                if (_checkpoint is not null || !Published.LastOrDefault().Span.SequenceEqual(note.Span))
-                    Published.Enqueue(note);
-                _checkpoint = note;
-            }
-
-            while (_late.TryDequeue(out var tile))
-                Put(tile);
-        });
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken) =>
-        operations.RunAsync("index.find", IReadOnlyList<Anchor> () =>
-        {
-            if (Unreadable.Contains(digest))
-                throw new LogFormatException("index: a row is damaged");
-            lock (_lock)
-                return [.. RowsOf(digest).OrderBy(row => row.LogIndex)];
-        });
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken) =>
-        operations.RunAsync("index.add", () => AddRows(acts), RequestsOf(acts));
-
-    // As the table does it: a transaction a partition and, where a document in it was issued before, each of its rows alone,
-    // and a look at what is there for those.
-    private int RequestsOf(IReadOnlyList<NewAct> acts)
-    {
-        lock (_lock)
-        {
-            return acts.GroupBy(act => act.Anchor.Digest.Bytes[0]).Sum(partition =>
-                partition.Count(act => act.Kind == ActKind.Issue && RowsOf(act.Anchor.Digest).Length > 0) is > 0 and var before ? 1 + partition.Count() + before : 1);
-        }
-    }
-
-    private IReadOnlyList<DisplacedAct> AddRows(IReadOnlyList<NewAct> acts)
-    {
-        lock (_lock)
-        {
-            var published = _checkpoint is { } note ? SizeOf(note) : 0;
-            foreach (var act in acts.Where(act => act.Anchor.LogIndex >= published))
-                Violations.Enqueue($"entry {act.Anchor.LogIndex} was indexed before it was published");
-            return [.. acts.Select(AddRow).OfType<DisplacedAct>()];
-        }
-    }
-
-    private DisplacedAct? AddRow(NewAct act)
-    {
-        var rows = RowsOf(act.Anchor.Digest);
-        if (DocumentActs.Displace(act, rows) is { } displaced)
-            return displaced;
-        if (!rows.Any(row => row.ActId == act.Anchor.ActId))
-            _anchors[act.Anchor.Digest] = [.. rows, act.Anchor];
-        return null;
-    }
-
-    private Anchor[] RowsOf(Digest digest) => _anchors.GetValueOrDefault(digest, []);
-
-    /// <summary>Documents whose rows cannot be read.</summary>
-    public HashSet<Digest> Unreadable { get; } = [];
-
-    /// <summary>Documents by reference.</summary>
-    public ConcurrentDictionary<DocumentReference, bool> References { get; } = new();
-
-    /// <summary>What each issuer revoked.</summary>
-    public ConcurrentDictionary<(string Issuer, Digest Digest), bool> Revocations { get; } = new();
-
-    /// <summary>Descriptions of issuers by log index.</summary>
-    public ConcurrentDictionary<long, IssuerRecord> Issuers { get; } = new();
-
-    /// <summary>Announcements of keys by log index.</summary>
-    public ConcurrentDictionary<long, KeyRecord> Keys { get; } = new();
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<Digest>> FindAsync(string issuer, string reference, CancellationToken cancellationToken) =>
-        operations.RunAsync("references.find", IReadOnlyList<Digest> () =>
-            [.. References.Keys.Where(key => key.Issuer == issuer && key.Reference == reference).Select(key => key.Digest).OrderBy(digest => digest.ToString(), StringComparer.Ordinal)]);
-
-    /// <inheritdoc/>
-    public Task AddAsync(IReadOnlyList<DocumentReference> references, CancellationToken cancellationToken) => operations.RunAsync("references.add", () =>
-    {
-        foreach (var reference in references)
-            References[reference] = true;
-    });
-
-    /// <inheritdoc/>
-    public Task<IReadOnlySet<Digest>> LoadAsync(string issuer, CancellationToken cancellationToken) => operations.RunAsync(
-        "revocations.load",
-        IReadOnlySet<Digest> () => Revocations.Keys.Where(key => key.Issuer == issuer).Select(key => key.Digest).ToHashSet());
-
-    /// <inheritdoc/>
-    public Task AddAsync(string issuer, IReadOnlyList<Digest> digests, CancellationToken cancellationToken) => operations.RunAsync("revocations.add", () =>
-    {
-        foreach (var digest in digests)
-            Revocations[(issuer, digest)] = true;
-    });
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<IssuerRecord>> FindAsync(string issuer, CancellationToken cancellationToken) => operations.RunAsync(
-        "issuers.find",
-        IReadOnlyList<IssuerRecord> () => [.. Issuers.Values.Where(record => record.Issuer.Id == issuer).OrderBy(record => record.LogIndex)]);
-
-    /// <inheritdoc/>
-    public Task AddAsync(IssuerRecord record, CancellationToken cancellationToken) =>
-        operations.RunAsync("issuers.add", () => Issuers[record.LogIndex] = record);
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<KeyRecord>> ListAsync(CancellationToken cancellationToken) => operations.RunAsync(
-        "keys.list",
-        IReadOnlyList<KeyRecord> () => [.. Keys.Values.OrderBy(record => record.LogIndex)]);
-
-    /// <inheritdoc/>
-    public Task AddAsync(KeyRecord record, CancellationToken cancellationToken) =>
-        operations.RunAsync("keys.add", () => Keys[record.LogIndex] = record);
+    /// <summary>The rows of the index whose entries are not among the first so many.</summary>
+    public IReadOnlyCollection<Anchor> AnchorsFrom(long logIndex) =>
+        [.. Tables.Rows(StorageNames.AnchorsTable).Where(row => row.LogIndex >= logIndex).Select(Decode)];
 
     /// <summary>Every tile and bundle that a log of this size has.</summary>
     public static IEnumerable<TileId> TilesOf(long size)
@@ -304,48 +98,139 @@ public sealed class InMemoryLedger(Operations operations, TimeProvider? time = n
     /// <summary>Sets a row of the index, whatever was there.</summary>
     public void Put(Anchor anchor)
     {
-        lock (_lock)
-            _anchors[anchor.Digest] = [.. RowsOf(anchor.Digest).Where(row => row.ActId != anchor.ActId), anchor];
+        var key = Tables.Rows(StorageNames.AnchorsTable).FirstOrDefault(row => IsOf(row, anchor.Digest, anchor.ActId))?.Key ?? $"{anchor.Digest}:{anchor.ActId}";
+        Tables.Set(StorageNames.AnchorsTable, AnchorIndex.ToRow(anchor, key));
     }
 
     /// <summary>Loses a row of the index.</summary>
-    public void Lose(Digest digest, ActId act)
-    {
-        lock (_lock)
-            _anchors[digest] = [.. RowsOf(digest).Where(row => row.ActId != act)];
-    }
+    public void Lose(Digest digest, ActId act) =>
+        Tables.Remove(StorageNames.AnchorsTable, Tables.Rows(StorageNames.AnchorsTable).First(row => IsOf(row, digest, act)));
 
     /// <summary>Loses every table.</summary>
     public void LoseIndex()
     {
-        lock (_lock)
-            _anchors.Clear();
-        References.Clear();
-        Revocations.Clear();
-        Issuers.Clear();
-        Keys.Clear();
+        foreach (var table in (string[])[StorageNames.AnchorsTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable])
+            Tables.Clear(table);
     }
 
     /// <summary>Sets what is served as the checkpoint; null to lose it.</summary>
-    public void SetCheckpoint(ReadOnlyMemory<byte>? note)
-    {
-        lock (_lock)
-            _checkpoint = note;
-    }
+    public void SetCheckpoint(ReadOnlyMemory<byte>? note) => SetOrLose(CheckpointBlob, note);
 
     /// <summary>Sets the head; null to lose it.</summary>
-    public void SetHead(Head? head)
-    {
-        lock (_lock)
-            _head = head is null ? null : new StoredHead(head, (++_version).ToString(CultureInfo.InvariantCulture));
-    }
+    public void SetHead(Head? head) => SetOrLose(HeadBlob, head is null ? default(ReadOnlyMemory<byte>?) : head.Encode());
 
     /// <summary>Sets the bytes of a batch; null to lose it. A journal under WORM allows neither.</summary>
-    public void SetJournal(string name, byte[]? batch)
+    public void SetJournal(string name, byte[]? batch) => SetOrLose(new BlobAddress(StorageNames.JournalContainer, name), batch is null ? default(ReadOnlyMemory<byte>?) : batch);
+
+    /// <inheritdoc/>
+    protected override bool Enforces(BlobAddress blob, BlobCondition condition) => Breaks switch
     {
-        if (batch is null)
-            _journal.TryRemove(name, out _);
+        Break.HeadWithoutCompareAndSwap => blob != HeadBlob,
+        Break.MarksMoveBack => blob != CheckpointBlob && blob != FinishedBlob,
+        _ => true,
+    };
+
+    /// <inheritdoc/>
+    protected override InMemoryBlob? Seen(BlobAddress blob) => Breaks == Break.NothingIsFinishedLater && blob == FinishedBlob
+        ? new InMemoryBlob("9223372036854775807"u8.ToArray(), "0x0", Time.GetUtcNow(), new Dictionary<string, string>())
+        : base.Seen(blob);
+
+    /// <inheritdoc/>
+    protected override InMemoryBlob Set(BlobAddress blob, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string>? metadata)
+    {
+        if (blob == CheckpointBlob)
+            return SetPublished(blob, content, metadata);
+        if (blob.Container == StorageNames.JournalContainer && Breaks == Break.IndexBeforeCommit)
+            IndexAtOnce(content);
+        if (blob.Container != StorageNames.LogContainer)
+            return base.Set(blob, content, metadata);
+        if (Breaks == Break.CheckpointBeforeTiles)
+        {
+            _late.Enqueue((blob, content.ToArray()));
+            return new InMemoryBlob(content, NextETag(), Time.GetUtcNow(), new Dictionary<string, string>());
+        }
+
+        if (All.TryGetValue(blob, out var written) && !written.Content.Span.SequenceEqual(content.Span))
+            Violations.Enqueue($"{blob.Name} was written with other content");
+        return base.Set(blob, content, metadata);
+    }
+
+    private InMemoryBlob SetPublished(BlobAddress blob, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var size = SizeOf(content);
+        foreach (var tile in TilesOf(size).Where(tile => !Tiles.ContainsKey(tile)))
+            Violations.Enqueue($"checkpoint {size} was published before {tile}");
+
+        // What was lost and is shown again was published before.
+        if (All.ContainsKey(blob) || !Published.LastOrDefault().Span.SequenceEqual(content.Span))
+            Published.Enqueue(content.ToArray());
+        var kept = base.Set(blob, content, metadata);
+        while (_late.TryDequeue(out var tile))
+            Keep(tile.Blob, tile.Content, null);
+        return kept;
+    }
+
+    private void IndexAtOnce(ReadOnlyMemory<byte> batch)
+    {
+        foreach (var (anchor, _) in JournalFormat.Decode(batch).Acts())
+            Tables.TryInsert(StorageNames.AnchorsTable, [AnchorIndex.ToRow(anchor, $"{anchor.Digest}:{anchor.ActId}")]);
+    }
+
+    private void NoteInsertion(string table, TableRow row)
+    {
+        var published = All.TryGetValue(CheckpointBlob, out var note) ? SizeOf(note.Content) : 0;
+        if (table == StorageNames.AnchorsTable && row.LogIndex >= published)
+            Violations.Enqueue($"entry {row.LogIndex} was indexed before it was published");
+    }
+
+    private void SetOrLose(BlobAddress blob, ReadOnlyMemory<byte>? content)
+    {
+        if (content is { } kept)
+            base.Put(blob, kept);
         else
-            _journal[name] = batch;
+            Remove(blob);
+    }
+
+    private static bool IsOf(TableRow row, Digest digest, ActId act) => row.Act == act.Value && row.Key.StartsWith($"{digest}:", StringComparison.Ordinal);
+
+    private static Anchor Decode(TableRow row) => Decoded.GetValue(row, static row =>
+        AnchorIndex.ToAnchor(Digest.TryParse(row.Key[..row.Key.LastIndexOf(':')], out var digest) ? digest : throw new AuditException("a row of the index names a digest"), row));
+
+    /// <summary>The tiles of a log, by id.</summary>
+    public sealed class TileView(InMemoryBlobs blobs)
+    {
+        /// <summary>The bytes of a tile.</summary>
+        public ReadOnlyMemory<byte> this[TileId tile]
+        {
+            get => blobs.All[AddressOf(tile)].Content;
+            set => blobs.Put(AddressOf(tile), value);
+        }
+
+        /// <summary>Whether a tile is there.</summary>
+        public bool ContainsKey(TileId tile) => blobs.All.ContainsKey(AddressOf(tile));
+
+        /// <summary>The bytes of a tile, if it is there.</summary>
+        public bool TryGetValue(TileId tile, [NotNullWhen(true)] out ReadOnlyMemory<byte> bytes)
+        {
+            bytes = blobs.All.TryGetValue(AddressOf(tile), out var blob) ? blob.Content : default;
+            return blob is not null;
+        }
+
+        /// <summary>Loses a tile.</summary>
+        public bool Remove(TileId tile) => blobs.Remove(AddressOf(tile));
+
+        /// <summary>Loses every tile.</summary>
+        public void Clear()
+        {
+            foreach (var blob in blobs.All.Keys.Where(IsTile))
+                blobs.Remove(blob);
+        }
+
+        /// <summary>How many there are.</summary>
+        public int Count => blobs.All.Keys.Count(IsTile);
+
+        private static bool IsTile(BlobAddress blob) => blob.Container == StorageNames.LogContainer && blob != CheckpointBlob;
+
+        private static BlobAddress AddressOf(TileId tile) => new(StorageNames.LogContainer, tile.ToPath());
     }
 }

@@ -18,10 +18,12 @@ public sealed class InMemoryWorld
     {
         Time = time ?? new FakeTimeProvider(Beginning);
         Ledger = new InMemoryLedger(Operations, Time);
-        Staged = new InMemoryStagedActs(Operations, Time);
-        Answers = new InMemoryPendingAnswers(Operations, Time);
+        Queues = new InMemoryQueues(Operations, Time);
         Inbox = new InMemoryInbox(Operations, Time);
-        Lease = new InMemoryLease(Operations);
+        Staged = new StagedView(this);
+        Answers = new AnswersView(this);
+        Lease = new LeaseView(Ledger);
+        DeadLetters = new DeadLettersView(Ledger);
         SignWith(NewEcdsa(), NewEd25519());
         AddIssuer("bank");
     }
@@ -41,20 +43,23 @@ public sealed class InMemoryWorld
     /// <summary>The ledger account.</summary>
     public InMemoryLedger Ledger { get; }
 
+    /// <summary>The ledger account's queues.</summary>
+    public InMemoryQueues Queues { get; }
+
     /// <summary>The queue between intake and sequencer.</summary>
-    public InMemoryStagedActs Staged { get; }
+    public StagedView Staged { get; }
 
     /// <summary>The queue of answers that issuers are owed.</summary>
-    public InMemoryPendingAnswers Answers { get; }
+    public AnswersView Answers { get; }
 
     /// <summary>The inbox account.</summary>
     public InMemoryInbox Inbox { get; }
 
     /// <summary>Messages that could not be handled.</summary>
-    public InMemoryDeadLetters DeadLetters { get; } = new();
+    public DeadLettersView DeadLetters { get; }
 
     /// <summary>The sequencer's lease.</summary>
-    public InMemoryLease Lease { get; }
+    public LeaseView Lease { get; }
 
     /// <summary>The log and the keys that sign for it now.</summary>
     public LogIdentity Identity { get; private set; } = null!;
@@ -114,15 +119,21 @@ public sealed class InMemoryWorld
     }
 
     /// <summary>Breaks the protocol on purpose from now on.</summary>
-    public void BreakOnPurpose(Break how) => (Ledger.Breaks, Staged.Breaks, Answers.Breaks) = (how, how, how);
+    public void BreakOnPurpose(Break how) => (Ledger.Breaks, Queues.Breaks) = (how, how);
 
     /// <summary>Starts a process over this storage: the real handlers, sequencer and verifier.</summary>
     public InMemoryService Start() => new(this);
 
+    /// <summary>A doctor over this storage.</summary>
+    public Doctor Doctor() => new(Ledger, Queues, Ledger.Tables, Inbox, Time);
+
+    /// <summary>The rebuild of the index.</summary>
+    public IndexRebuild IndexRebuild() => new(Ledger, Ledger.Tables);
+
     /// <summary>Where a process reads the keys.</summary>
     internal sealed class KeySource(InMemoryWorld world) : ILogKeySource
     {
-        public Task<LogIdentity> LoadAsync(CancellationToken cancellationToken) => world.Operations.RunAsync("keys.load", () => world.Identity);
+        public Task<LogIdentity> LoadAsync(CancellationToken cancellationToken) => world.Operations.RunAsync("keys.load", () => world.Identity, cancellationToken);
     }
 
     private sealed class CountingSigner(INoteSigner signer, Operations operations) : INoteSigner
@@ -132,8 +143,21 @@ public sealed class InMemoryWorld
         public NoteVerifier Verifier => signer.Verifier;
 
         public async ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken) =>
-            await await operations.RunAsync("sign", () => signer.SignAsync(text, cancellationToken).AsTask());
+            await await operations.RunAsync("sign", () => signer.SignAsync(text, cancellationToken).AsTask(), cancellationToken);
     }
+}
+
+/// <summary>Puts the ports of the product onto a world in memory.</summary>
+public static class InMemoryPorts
+{
+    /// <summary>Adds every port, and the clock; who signs is left to the host.</summary>
+    public static IServiceCollection AddInMemory(this IServiceCollection services, InMemoryWorld world) => services
+        .AddSingleton<TimeProvider>(world.Time)
+        .AddSingleton(new SequencerOptions { CommitInterval = world.CommitInterval })
+        .AddSingleton<IBlobStore>(world.Ledger)
+        .AddSingleton<IQueueStore>(world.Queues)
+        .AddSingleton<ITableStore>(world.Ledger.Tables)
+        .AddSingleton<IIssuerContainers>(world.Inbox);
 }
 
 /// <summary>One process of the service. Dropping it without disposing is a crash.</summary>

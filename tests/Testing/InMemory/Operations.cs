@@ -8,19 +8,55 @@ public enum Fault
 
     /// <summary>The operation takes effect, but its caller is told that it failed.</summary>
     After,
+
+    /// <summary>The operation takes effect, its answer is lost, and it is sent again, as the SDK does: its caller sees what the second one met.</summary>
+    Again,
 }
 
 /// <summary>An operation as <see cref="Operations.Hook"/> sees it, once before and once after it takes effect.</summary>
 /// <param name="Name">Port and verb, such as <c>head.replace</c>.</param>
 /// <param name="Moment">Before or after it takes effect.</param>
-/// <param name="Requests">How many requests to storage it stands for.</param>
-public readonly record struct Operation(string Name, Fault Moment, int Requests = 1);
+/// <param name="Stop">Whoever asked gives up.</param>
+public readonly record struct Operation(string Name, Fault Moment, CancellationToken Stop = default);
+
+/// <summary>One of the services that a request goes to.</summary>
+public enum StorageService
+{
+    /// <summary>Blobs of the inbox account.</summary>
+    InboxBlob,
+
+    /// <summary>Blobs of the ledger account.</summary>
+    LedgerBlob,
+
+    /// <summary>Queues.</summary>
+    Queue,
+
+    /// <summary>Tables.</summary>
+    Table,
+
+    /// <summary>The vault that signs.</summary>
+    Vault,
+}
+
+/// <summary>One request as storage sees it.</summary>
+/// <param name="Name">What it is about, and the verb.</param>
+/// <param name="Service">Which service takes it.</param>
+/// <param name="Partition">What its limit applies to: a queue, a table's partition, a blob.</param>
+/// <param name="Rows">Entities or messages in it.</param>
+public readonly record struct StorageRequest(string Name, StorageService Service, string Partition = "", int Rows = 1);
+
+/// <summary>What every request of the storage in memory passes through.</summary>
+public interface IRequests
+{
+    /// <summary>Runs a request.</summary>
+    Task<T> RunAsync<T>(StorageRequest request, Func<T> operation, CancellationToken cancellationToken);
+}
 
 /// <summary>A fault that a test asked for.</summary>
 public sealed class InjectedFaultException(string operation) : Exception($"Injected into {operation}.");
 
-/// <summary>Every storage and signing operation of the in-memory ports passes through here: counted, and failed on demand.</summary>
-public sealed class Operations
+/// <summary>Every request to storage and keys passes through here: counted, and failed on demand.</summary>
+public sealed class Operations : IRequests
 {
     private readonly List<string> _log = [];
     private Func<string, bool>? _strikes;
@@ -74,20 +110,25 @@ public sealed class Operations
             (_strikes, _crashed) = (null, false);
     }
 
+    /// <inheritdoc/>
+    public Task<T> RunAsync<T>(StorageRequest request, Func<T> operation, CancellationToken cancellationToken) => RunAsync(request.Name, operation, cancellationToken);
+
     /// <summary>Runs an operation.</summary>
-    public async Task<T> RunAsync<T>(string name, Func<T> operation, int requests = 1)
+    public async Task<T> RunAsync<T>(string name, Func<T> operation, CancellationToken cancellationToken = default)
     {
         // Yields, so that concurrent callers interleave between operations as they do over a network.
         await Task.Yield();
         var fault = Begin(name);
         if (Hook is { } before)
-            await before(new Operation(name, Fault.Before, requests));
+            await before(new Operation(name, Fault.Before, cancellationToken));
         if (fault == Fault.Before)
             throw new InjectedFaultException(name);
 
         var result = operation();
+        if (fault == Fault.Again)
+            result = operation();
         if (Hook is { } after)
-            await after(new Operation(name, Fault.After, requests));
+            await after(new Operation(name, Fault.After, cancellationToken));
         return fault == Fault.After ? throw new InjectedFaultException(name) : result;
     }
 

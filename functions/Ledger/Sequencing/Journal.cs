@@ -1,0 +1,24 @@
+namespace TrueCopy.Ledger.Sequencing;
+
+/// <summary>Committed and candidate batches, by name: the source of truth. One blob a batch; in production a WORM policy keeps what is written.</summary>
+public sealed class Journal(IBlobStore blobs)
+{
+    /// <summary>Writes a batch. The root in its name fixes every entry in it, so writing it again changes nothing.</summary>
+    /// <returns>False if there was one of that name: an earlier attempt's, which has the same entries and may have another note.</returns>
+    public async Task<bool> TryWriteAsync(string name, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>
+        await blobs.TryWriteAsync(BlobOf(name), batch, BlobCondition.Absent, BlobHeaders.None, cancellationToken) is not null;
+
+    /// <summary>Reads a batch that a head names.</summary>
+    /// <exception cref="TransparencyLog.LogFormatException">The batch is missing.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(string name, CancellationToken cancellationToken) =>
+        (await blobs.ReadAsync(BlobOf(name), cancellationToken))?.Content ?? throw Missing();
+
+    /// <summary>The name of the batch before this one, from the batch's first bytes alone; empty for the first.</summary>
+    /// <exception cref="TransparencyLog.LogFormatException">The batch is missing, or does not begin as one.</exception>
+    public async Task<string> ReadPreviousAsync(string name, CancellationToken cancellationToken) =>
+        JournalFormat.ReadPrevious(await blobs.ReadBeginningAsync(BlobOf(name), JournalFormat.MaxBeginning, cancellationToken) ?? throw Missing());
+
+    private static BlobAddress BlobOf(string name) => new(StorageNames.JournalContainer, name);
+
+    private static LogFormatException Missing() => new("journal: the batch is missing");
+}

@@ -1,0 +1,32 @@
+namespace TrueCopy.Ledger.Sequencing;
+
+/// <summary>The public log: tiles, entry bundles and the checkpoint as blobs, one a resource of C2SP tlog-tiles, so that the container can be served as it is.</summary>
+public sealed class LogStore(IBlobStore blobs) : ITileReader
+{
+    private static readonly BlobAddress CheckpointBlob = new(StorageNames.LogContainer, "checkpoint");
+    private static readonly BlobHeaders TileHeaders = new("application/octet-stream", "public, max-age=31536000, immutable");
+    private static readonly BlobHeaders CheckpointHeaders = new("text/plain; charset=utf-8", "public, max-age=2");
+
+    private readonly ForwardOnlyBlob _checkpoint = new(blobs, CheckpointBlob, CheckpointHeaders, note => Checkpoint.Parse(SignedNote.Parse(note.Span).Text).Size);
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellationToken) => PartialTiles.ReadAsync(tile, FindAsync, cancellationToken);
+
+    /// <summary>Writes a tile or bundle. Its content is a function of the committed tree, so writing it again changes nothing.</summary>
+    public Task WriteAsync(TileContent tile, CancellationToken cancellationToken) =>
+        blobs.TryWriteAsync(BlobOf(tile.Id), tile.Bytes, BlobCondition.None, TileHeaders, cancellationToken);
+
+    /// <summary>The published checkpoint's note; null before the first.</summary>
+    public Task<ReadOnlyMemory<byte>?> ReadCheckpointAsync(CancellationToken cancellationToken) => _checkpoint.ReadAsync(cancellationToken);
+
+    /// <summary>Publishes a checkpoint of <paramref name="size"/> entries unless one of that size or larger is out already.</summary>
+    public Task PublishCheckpointAsync(ReadOnlyMemory<byte> note, long size, CancellationToken cancellationToken) =>
+        _checkpoint.AdvanceAsync(note, size, cancellationToken);
+
+    /// <summary>Takes the published checkpoint away, so that another can take its place: for recovery.</summary>
+    public Task RemoveCheckpointAsync(CancellationToken cancellationToken) => blobs.DeleteAsync(CheckpointBlob, cancellationToken);
+
+    private static BlobAddress BlobOf(TileId tile) => new(StorageNames.LogContainer, tile.ToPath());
+
+    private async Task<ReadOnlyMemory<byte>?> FindAsync(TileId tile, CancellationToken cancellationToken) => (await blobs.ReadAsync(BlobOf(tile), cancellationToken))?.Content;
+}
