@@ -4,7 +4,6 @@ using System.Text.Json;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs.Models;
 using TrueCopy.AzureStorage;
-using TrueCopy.AzureStorage.Ledger;
 using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.Testing;
