@@ -19,6 +19,9 @@ public sealed class IssuerList
         _time = time;
         _reading = new SharedRead<IReadOnlyList<Issuer>>(async cancellationToken =>
         {
+            // Whoever looked before the last reading ended and asks after it finds what that one read.
+            if (Fresh is { } fresh)
+                return fresh;
             var readAt = time.GetTimestamp();
             var issuers = await registry.ListAsync(cancellationToken);
             Volatile.Write(ref _cached, new Cached(issuers, readAt));
@@ -28,9 +31,10 @@ public sealed class IssuerList
 
     /// <summary>The issuers, in no order.</summary>
     public async ValueTask<IReadOnlyList<Issuer>> GetAsync(CancellationToken cancellationToken) =>
-        Volatile.Read(ref _cached) is { } cached && _time.GetElapsedTime(cached.ReadAt) < Lifetime
-            ? cached.Issuers
-            : (await _reading.GetAsync(cancellationToken)).Value;
+        Fresh ?? (await _reading.GetAsync(cancellationToken)).Value;
+
+    private IReadOnlyList<Issuer>? Fresh =>
+        Volatile.Read(ref _cached) is { } cached && _time.GetElapsedTime(cached.ReadAt) < Lifetime ? cached.Issuers : null;
 
     private sealed record Cached(IReadOnlyList<Issuer> Issuers, long ReadAt);
 }
