@@ -110,7 +110,7 @@ internal static class AdminCommands
             report.IsHealthy,
             report.Size,
             report.Batches,
-            [.. report.Findings.Select(finding => new FindingOutput(ExactName.Of(finding.Kind), finding.What, finding.Repair, finding.Repaired))]);
+            [.. report.Findings.Select(finding => new FindingOutput(WireName.Of(finding.Kind), finding.What, finding.Repair, finding.Repaired))]);
         await terminal.Output.WriteLineAsync(json ? RecoveryJson.Write(output) : RecoveryText.Of(output, done, terminal));
         return report.IsHealthy ? ExitCode.Verified : ExitCode.NotVerified;
     }

@@ -31,7 +31,7 @@ public static class ClientTelemetry
     internal static void Retried() => Retries.Add(1);
 
     internal static void Answered(CheckedAnswer answer) =>
-        Answers.Add(1, new KeyValuePair<string, object?>("truecopy.verdict", answer.Verdict is { } verdict ? ExactName.Of(verdict) : "none"));
+        Answers.Add(1, new KeyValuePair<string, object?>("truecopy.verdict", answer.Verdict is { } verdict ? WireName.Of(verdict) : "none"));
 
     internal static void Took(TimeSpan time, string operation, string? error) => Duration.Record(
         time.TotalSeconds,

@@ -23,10 +23,16 @@ internal static class ContentCoding
         };
 
     /// <summary>Puts the decoded content, read to its end, in the place of a response's own.</summary>
-    /// <exception cref="LogFormatException">It is longer than <paramref name="maxLength"/>, or not in the coding that it names.</exception>
-    public static async Task LoadAsync(HttpResponseMessage response, int maxLength, CancellationToken cancellationToken)
+    /// <param name="response">The response.</param>
+    /// <param name="maxLength">The most bytes that it may have.</param>
+    /// <param name="isAsked">Whether a coding was asked for; if not, content that has one is not what was asked for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LogFormatException">It is longer than <paramref name="maxLength"/>, or not in the coding that it names, or in one that nobody asked for.</exception>
+    public static async Task LoadAsync(HttpResponseMessage response, int maxLength, bool isAsked, CancellationToken cancellationToken)
     {
         var coded = response.Content;
+        if (!isAsked && coded.Headers.ContentEncoding.Count > 0)
+            throw new LogFormatException("the answer has a content coding that was not asked for");
         var body = new ArrayBufferWriter<byte>((int)Math.Clamp(coded.Headers.ContentLength ?? 4096, 1, maxLength));
         await using var stream = Decode(await coded.ReadAsStreamAsync(cancellationToken), coded.Headers.ContentEncoding);
         try

@@ -50,7 +50,7 @@ internal sealed class KeyFollower(ServiceConnection connection)
     }
 
     private async Task<KeyChain> ReadAsync(CancellationToken cancellationToken) =>
-        KeyChain.Read(await connection.GetAsync("keys", "v1/keys", AnswerJson.Instance.KeysDocument, cancellationToken));
+        KeyChain.Read(await connection.GetAsync("keys", "v1/keys", DocumentJson.Instance.KeysDocument, cancellationToken));
 
     private static bool CallsForMore(LearnedKeys known, IReadOnlyCollection<string> notes) => notes.Any(note => CallsForMore(known, note));
 

@@ -57,7 +57,7 @@ public sealed class RemoteLog : IPublicLog, IDisposable
             return null;
         try
         {
-            return KeyChain.Read(ForeignJson.Read(json.Span, AnswerJson.Instance.KeysDocument));
+            return KeyChain.Read(ForeignJson.Read(json.Span, DocumentJson.Instance.KeysDocument));
         }
         catch (JsonException exception)
         {

@@ -136,7 +136,7 @@ internal sealed class ServiceConnection : IDisposable
                     var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
                     try
                     {
-                        await ContentCoding.LoadAsync(response, maxLength, stop);
+                        await ContentCoding.LoadAsync(response, maxLength, request.Headers.AcceptEncoding.Count > 0, stop);
                         return response;
                     }
                     catch
@@ -171,7 +171,7 @@ internal sealed class ServiceConnection : IDisposable
             return $"HTTP status {(int)answer.Status}";
         try
         {
-            var problem = ForeignJson.Read(answer.Body.Span, AnswerJson.Instance.ProblemDocument);
+            var problem = ForeignJson.Read(answer.Body.Span, DocumentJson.Instance.ProblemDocument);
             return $"{problem.Title}. {problem.Detail}";
         }
         catch (JsonException)

@@ -92,7 +92,7 @@ public sealed class TrueCopyClient : IDisposable
     {
         var path = $"v1/issuers/{Uri.EscapeDataString(issuer)}/documents?reference={Uri.EscapeDataString(reference)}";
         var asked = _time.GetTimestamp();
-        var listed = await _connection.GetAsync("documents", path, AnswerJson.Instance.DocumentsDocument, cancellationToken);
+        var listed = await _connection.GetAsync("documents", path, DocumentJson.Instance.DocumentsDocument, cancellationToken);
         var checkpoints = await _log.OpenAsync(listed.Documents, cancellationToken);
         var answers = new List<CheckedAnswer>(listed.Documents.Count);
         foreach (var document in listed.Documents)
@@ -149,8 +149,8 @@ public sealed class TrueCopyClient : IDisposable
     {
         var asked = _time.GetTimestamp();
         var request = new BatchRequestDocument([.. digests.Select(digest => new DigestDocument(digest.Algorithm.Name, digest.Hex))]);
-        var body = JsonSerializer.SerializeToUtf8Bytes(request, AnswerJson.Instance.BatchRequestDocument);
-        var answer = await _connection.PostAsync("verify", "v1/verify", body, AnswerJson.Instance.BatchAnswerDocument, cancellationToken);
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, DocumentJson.Instance.BatchRequestDocument);
+        var answer = await _connection.PostAsync("verify", "v1/verify", body, DocumentJson.Instance.BatchAnswerDocument, cancellationToken);
         if (answer.Results.Count != digests.Length)
             throw _connection.NoAnswer("the answer has another number of results than there were questions");
         var checkpoints = await _log.OpenAsync(answer.Results, cancellationToken);

@@ -21,7 +21,7 @@ public static class ApiServices
         .AddSingleton<ApiMetrics>()
         .AddSingleton<ClientShare>()
         .AddSingleton<RequestLimits>()
-        .AddSingleton<FailureAnswers>()
+        .AddSingleton<FailureResponses>()
         .AddSingleton<ApiPipeline>()
         .AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
         {
@@ -39,7 +39,7 @@ public static class ApiServices
         .UseStatusCodePages(context => Failures(context.HttpContext).AnswerStatusAsync(context.HttpContext))
         .UseRouting()
         .UseRequestTimeouts()
-        .Use(FailureAnswers.FailIfLateAsync)
+        .Use(FailureResponses.FailIfLateAsync)
         .UseRateLimiter()
         .UseEndpoints(Map);
 
@@ -89,7 +89,7 @@ public static class ApiServices
         RequestClass requests) =>
         routes.MapMethods(template, methods, context => Failures(context).AnswerAsync(context, endpoint)).WithMetadata(new RequestClassMetadata(requests));
 
-    private static FailureAnswers Failures(HttpContext context) => context.RequestServices.GetRequiredService<FailureAnswers>();
+    private static FailureResponses Failures(HttpContext context) => context.RequestServices.GetRequiredService<FailureResponses>();
 
     private static T Endpoint<T>(HttpRequest request)
         where T : notnull => request.HttpContext.RequestServices.GetRequiredService<T>();

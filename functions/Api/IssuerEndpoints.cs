@@ -11,7 +11,7 @@ public interface IIssuerGate
 }
 
 /// <summary>What only an issuer may ask: references, unlike digests, can be guessed, and what it uploads is its own business.</summary>
-public sealed class IssuerEndpoints(IIssuerGate gate, ReferenceIndex references, Verifier verifier, UploadHistory history)
+public sealed class IssuerEndpoints(IIssuerGate gate, ReferenceIndex references, VerdictService verifier, UploadHistory history)
 {
     /// <summary>An issuer's documents under its own reference.</summary>
     /// <remarks>Only for the issuer: references, unlike digests, can be guessed.</remarks>
@@ -33,14 +33,14 @@ public sealed class IssuerEndpoints(IIssuerGate gate, ReferenceIndex references,
             return Problem.NoSuchIssuer();
         if (!await gate.AdmitsAsync(request.HttpContext, id, cancellationToken))
             return Problem.NotForYou();
-        if (request.Query["reference"] is not [{ Length: > 0 and <= Statement.MaxReferenceLength } reference])
-            return Problem.MalformedRequest($"The query names one reference of at most {Statement.MaxReferenceLength} characters.");
+        if (request.Query["reference"] is not [{ Length: > 0 and <= StatedText.MaxReferenceLength } reference])
+            return Problem.MalformedRequest($"The query names one reference of at most {StatedText.MaxReferenceLength} characters.");
 
         var digests = await references.FindAsync(id, reference, cancellationToken);
         var answers = await verifier.VerifyAsync(digests, cancellationToken);
-        return new JsonAnswer<DocumentsDocument>(
+        return new JsonResponse<DocumentsDocument>(
             new DocumentsDocument(reference, [.. answers.Select(answer => answer.ToDocument())]),
-            AnswerJson.Instance.DocumentsDocument,
+            DocumentJson.Instance.DocumentsDocument,
             StatusCodes.Status200OK,
             "application/json",
             CacheControl.None);
@@ -79,9 +79,9 @@ public sealed class IssuerEndpoints(IIssuerGate gate, ReferenceIndex references,
         if (!TryReadNumber(request, "limit", 1, UploadHistory.MaxPage, UploadHistory.MaxPage, out var limit))
             return Problem.MalformedRequest($"limit is a whole number from 1 to {UploadHistory.MaxPage}.");
 
-        return new JsonAnswer<UploadsDocument>(
+        return new JsonResponse<UploadsDocument>(
             await history.ReadAsync(id, prefix, offset, limit, cancellationToken),
-            AnswerJson.Instance.UploadsDocument,
+            DocumentJson.Instance.UploadsDocument,
             StatusCodes.Status200OK,
             "application/json",
             CacheControl.None);

@@ -15,6 +15,6 @@ public static class OpenApiEndpoint
             ?? throw new InvalidOperationException("The OpenAPI document is not embedded.");
         using var bytes = new MemoryStream();
         resource.CopyTo(bytes);
-        return new BytesAnswer(bytes.ToArray(), "application/json", CacheControl.Minute);
+        return new BytesResponse(bytes.ToArray(), "application/json", CacheControl.Minute);
     }
 }

@@ -51,7 +51,7 @@ public static class PageEndpoints
         public async Task ExecuteAsync(HttpContext httpContext)
         {
             var response = httpContext.Response;
-            AnswerHeaders.Set(httpContext, file.MediaType, file.IsImmutable ? CacheControl.Immutable : CacheControl.Revalidate);
+            ResponseHeaders.Set(httpContext, file.MediaType, file.IsImmutable ? CacheControl.Immutable : CacheControl.Revalidate);
             response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
             response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
             response.Headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";

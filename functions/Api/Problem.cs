@@ -85,9 +85,9 @@ public static class Problem
 
     /// <summary>A problem document.</summary>
     public static IResult Of(string cause, string title, int status, string detail, int? retryAfterSeconds = null) =>
-        new JsonAnswer<ProblemDocument>(
+        new JsonResponse<ProblemDocument>(
             new ProblemDocument(ProblemDocument.TypePrefix + cause, title, status, detail),
-            AnswerJson.Instance.ProblemDocument,
+            DocumentJson.Instance.ProblemDocument,
             status,
             ProblemDocument.MediaType,
             CacheControl.None,

@@ -18,9 +18,9 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Pr
         var issuers = await list.GetAsync(cancellationToken);
         var document = new IssuersDocument(
             [.. issuers.OrderBy(issuer => issuer.Id, StringComparer.Ordinal).Select(issuer => new IssuerDocument(issuer.Id, issuer.LegalName, issuer.Jurisdiction, issuer.Domain))]);
-        return new JsonAnswer<IssuersDocument>(
+        return new JsonResponse<IssuersDocument>(
             document,
-            AnswerJson.Instance.IssuersDocument,
+            DocumentJson.Instance.IssuersDocument,
             StatusCodes.Status200OK,
             "application/json",
             CacheControl.Minute);
@@ -49,9 +49,9 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Pr
             record.Issuer.LegalName,
             record.Issuer.Jurisdiction,
             record.Issuer.Domain));
-        return new JsonAnswer<IssuerHistoryDocument>(
+        return new JsonResponse<IssuerHistoryDocument>(
             new IssuerHistoryDocument(id, [.. descriptions]),
-            AnswerJson.Instance.IssuerHistoryDocument,
+            DocumentJson.Instance.IssuerHistoryDocument,
             StatusCodes.Status200OK,
             "application/json",
             CacheControl.Minute);
@@ -70,9 +70,9 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Pr
     public async Task<IResult> KeysAsync(CancellationToken cancellationToken)
     {
         var entries = await proven.ListAsync(cancellationToken);
-        return new JsonAnswer<KeysDocument>(
+        return new JsonResponse<KeysDocument>(
             entries.Count > 0 ? KeysDocument.Of(entries) : KeysDocument.Of((await keys.CurrentAsync(cancellationToken)).Verifiers),
-            AnswerJson.Instance.KeysDocument,
+            DocumentJson.Instance.KeysDocument,
             StatusCodes.Status200OK,
             "application/jwk-set+json",
             CacheControl.Minute);

@@ -6,7 +6,7 @@ using Microsoft.Net.Http.Headers;
 namespace TrueCopy.Api;
 
 /// <summary>Verification requests. Both take digests only: no endpoint accepts a document.</summary>
-public sealed class VerifyEndpoints(Verifier verifier, RequestLimits limits)
+public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limits)
 {
     private const string JsonType = "application/json";
     private const string ReceiptType = "text/plain; charset=utf-8";
@@ -43,14 +43,14 @@ public sealed class VerifyEndpoints(Verifier verifier, RequestLimits limits)
 
         var answer = await verifier.VerifyAsync(parsed!, cancellationToken);
         if (!bareReceipt)
-            return Json(answer.ToDocument(), AnswerJson.Instance.VerdictDocument);
+            return Json(answer.ToDocument(), DocumentJson.Instance.VerdictDocument);
         return answer switch
         {
             { Issuers: [] } => Problem.NoReceipt("No issuer of this log issued a document with this digest, so there is no receipt."),
 
             // One receipt would hide what the others say.
             { Verdict: Verdict.Conflicting } => Problem.NoReceipt("Institutions differ about this document, so no one receipt tells how it stands. The JSON has each one's."),
-            _ => new BytesAnswer(answer.Issuers[0].Receipt.Encode(), ReceiptType, CacheControl.None),
+            _ => new BytesResponse(answer.Issuers[0].Receipt.Encode(), ReceiptType, CacheControl.None),
         };
     }
 
@@ -78,7 +78,7 @@ public sealed class VerifyEndpoints(Verifier verifier, RequestLimits limits)
         BatchRequestDocument batch;
         try
         {
-            batch = ForeignJson.Read(sent.Span, AnswerJson.Instance.BatchRequestDocument);
+            batch = ForeignJson.Read(sent.Span, DocumentJson.Instance.BatchRequestDocument);
         }
         catch (JsonException exception)
         {
@@ -99,19 +99,19 @@ public sealed class VerifyEndpoints(Verifier verifier, RequestLimits limits)
         }
 
         var answers = await verifier.VerifyAsync(digests, cancellationToken);
-        return Write(answers) is { } body ? new BytesAnswer(body, JsonType, CacheControl.None) : Problem.AnswerTooLarge();
+        return Write(answers) is { } body ? new BytesResponse(body, JsonType, CacheControl.None) : Problem.AnswerTooLarge();
     }
 
     // A BatchAnswerDocument, one answer at a time, so that no more is held than one answer may have; null if it has more.
-    private static ReadOnlyMemory<byte>? Write(IReadOnlyList<Answer> answers)
+    private static ReadOnlyMemory<byte>? Write(IReadOnlyList<ProvenVerdict> answers)
     {
         var body = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = AnswerJson.Instance.Options.Encoder });
+        using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = DocumentJson.Instance.Options.Encoder });
         json.WriteStartObject();
         json.WriteStartArray("results"u8);
         foreach (var answer in answers)
         {
-            JsonSerializer.Serialize(json, answer.ToDocument(), AnswerJson.Instance.VerdictDocument);
+            JsonSerializer.Serialize(json, answer.ToDocument(), DocumentJson.Instance.VerdictDocument);
             if (json.BytesCommitted + json.BytesPending > HttpLimits.MaxAnswerLength)
                 return null;
         }
@@ -122,7 +122,7 @@ public sealed class VerifyEndpoints(Verifier verifier, RequestLimits limits)
         return body.WrittenMemory;
     }
 
-    private static JsonAnswer<T> Json<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+    private static JsonResponse<T> Json<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
         new(value, type, StatusCodes.Status200OK, JsonType, CacheControl.None);
 
     private static IResult? Read(DigestDocument document, out Digest? digest, string where = "")

@@ -14,7 +14,7 @@ public static class LedgerServices
         services.AddSingleton<Journal>();
         services.AddSingleton<LogStore>();
         services.AddSingleton<SequencerLease>();
-        services.AddSingleton<AnchorIndex>();
+        services.AddSingleton<ActIndex>();
         services.AddSingleton<ReferenceIndex>();
         services.AddSingleton<RevocationIndex>();
         services.AddSingleton<IssuerHistory>();
@@ -52,12 +52,12 @@ public static class LedgerServices
         services.AddSingleton<PoisonHandler>();
         services.AddSingleton<IntakeMetrics>();
         services.AddSingleton<Backlog>();
-        services.AddSingleton<SafetyNet>();
+        services.AddSingleton<Housekeeping>();
         services.AddSingleton<RegistryWatch>();
         services.AddSingleton<IssuerList>();
         services.AddSingleton<CheckpointSource>();
         services.AddSingleton<ICheckpointSource>(provider => provider.GetRequiredService<CheckpointSource>());
-        services.AddSingleton<Verifier>();
+        services.AddSingleton<VerdictService>();
         services.AddSingleton<ProvenKeys>();
         services.AddSingleton<UploadHistory>();
         return services;

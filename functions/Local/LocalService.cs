@@ -125,7 +125,7 @@ internal static class LocalService
     {
         try
         {
-            await app.Services.GetRequiredService<SafetyNet>().RunAsync(cancellationToken);
+            await app.Services.GetRequiredService<Housekeeping>().RunAsync(cancellationToken);
         }
         catch (LogFormatException exception)
         {

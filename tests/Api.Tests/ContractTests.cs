@@ -82,7 +82,7 @@ public sealed class ContractTests
     public void Schemas_have_the_members_of_the_records(string name, Type record, params string[] alwaysGiven)
     {
         var schema = OpenApiContract.Schema(name);
-        var members = AnswerJson.Instance.GetTypeInfo(record)!.Properties;
+        var members = DocumentJson.Instance.GetTypeInfo(record)!.Properties;
         Assert.Equal(members.Select(member => member.Name), schema.GetProperty("properties").EnumerateObject().Select(member => member.Name));
         Assert.Equal(
             members.Where(member => member.IsRequired).Select(member => member.Name).Concat(alwaysGiven).Order(),
@@ -197,8 +197,8 @@ public sealed class ContractTests
         var verify = OpenApiContract.Document.GetProperty("paths").GetProperty("/v1/verify/{algorithm}/{digest}").GetProperty("get");
         var example = verify.GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").GetProperty("example");
         var keys = OpenApiContract.Document.GetProperty("paths").GetProperty("/v1/keys").GetProperty("get").GetProperty("responses").GetProperty("200")
-            .GetProperty("content").GetProperty("application/jwk-set+json").GetProperty("example").Deserialize(AnswerJson.Instance.KeysDocument)!;
-        var answer = example.Deserialize(AnswerJson.Instance.VerdictDocument)!;
+            .GetProperty("content").GetProperty("application/jwk-set+json").GetProperty("example").Deserialize(DocumentJson.Instance.KeysDocument)!;
+        var answer = example.Deserialize(DocumentJson.Instance.VerdictDocument)!;
         Assert.True(Digest.TryParse($"{answer.Algorithm}:{answer.Digest}", out var digest));
         var receipt = Receipt.Parse(System.Text.Encoding.UTF8.GetBytes(Assert.Single(answer.Results).Receipt));
         Assert.Equal(ActKind.Issue, ReceiptCheck.Run(receipt, digest, [.. keys.VerifierKeys.Select(NoteVerifier.Parse)]).Entry.Kind);
@@ -208,7 +208,7 @@ public sealed class ContractTests
     public void The_example_of_keys_is_proven_by_its_own_entries()
     {
         var keys = OpenApiContract.Document.GetProperty("paths").GetProperty("/v1/keys").GetProperty("get").GetProperty("responses").GetProperty("200")
-            .GetProperty("content").GetProperty("application/jwk-set+json").GetProperty("example").Deserialize(AnswerJson.Instance.KeysDocument)!;
+            .GetProperty("content").GetProperty("application/jwk-set+json").GetProperty("example").Deserialize(DocumentJson.Instance.KeysDocument)!;
         Assert.Equal(0, KeyChain.Read(keys).Begin().Announced);
         Assert.Equal(keys.Keys, KeysDocument.Of([.. keys.Entries.Select(entry => KeysEntry.Parse(entry.LogIndex, entry.Receipt))]).Keys);
     }

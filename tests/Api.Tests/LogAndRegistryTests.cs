@@ -235,7 +235,7 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
             await host.IssueManyAsync(100);
         }
 
-        var document = JsonSerializer.Deserialize(await (await host.GetAsync("/v1/keys")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken), AnswerJson.Instance.KeysDocument)!;
+        var document = JsonSerializer.Deserialize(await (await host.GetAsync("/v1/keys")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken), DocumentJson.Instance.KeysDocument)!;
         Assert.Equal([next.Verifier.ToString(), witness.Verifier.ToString()], document.VerifierKeys);
         var entries = document.Entries.Select(entry => KeysEntry.Parse(entry.LogIndex, entry.Receipt)).ToArray();
         Assert.Equal(3, entries.Length);

@@ -114,7 +114,7 @@ public sealed class ManifestTests : IAsyncLifetime
         var random = new Random(20261123);
         var digests = Enumerable.Range(0, Sample).Select(_ => DigestOf(random.Next(Lines))).ToArray();
         var identity = _services.GetRequiredService<LogIdentity>();
-        foreach (var answer in await _services.GetRequiredService<Verifier>().VerifyAsync(digests, Stop))
+        foreach (var answer in await _services.GetRequiredService<VerdictService>().VerifyAsync(digests, Stop))
         {
             Assert.Equal(Verdict.Verified, answer.Verdict);
             ReceiptCheck.Run(answer.Issuers[0].Receipt, answer.Digest, identity.Verifiers);

@@ -212,7 +212,7 @@ public sealed class ProvenAnswerTests : IDisposable
     // The bank's first act of a kind on the document, under the checkpoint that answers stand on.
     private async Task<string> ProofAsync(ActKind kind)
     {
-        var anchor = _service.World.Ledger.Anchors.Where(anchor => anchor.Digest.Hex == Clients.DigestOf(0).Hex && anchor.ReadEntry() is { Issuer: "bank" } entry && entry.Kind == kind).MinBy(anchor => anchor.LogIndex)!;
+        var anchor = _service.World.Ledger.IndexedActs.Where(anchor => anchor.Digest.Hex == Clients.DigestOf(0).Hex && anchor.Entry is { Issuer: "bank" } entry && entry.Kind == kind).MinBy(anchor => anchor.LogIndex)!;
         await using var process = _service.World.Start();
         var checkpoint = (await AskAsync()).Document.Checkpoint;
         var path = await new TreeReader(process.Tiles, checkpoint.Size).InclusionProofAsync(anchor.LogIndex, Clients.Stop);

@@ -17,7 +17,7 @@ public sealed class StorageAudit
     private readonly List<ReadOnlyMemory<byte>> _entries = [];
     private readonly List<MerkleHash> _roots = [];
     private readonly Dictionary<(Digest, ActId), (long LogIndex, JournalAct Act)> _inEffect = [];
-    private readonly Dictionary<Digest, Anchor[]> _rows = [];
+    private readonly Dictionary<Digest, IndexedAct[]> _rows = [];
     private readonly HashSet<long> _receipted = [];
 
     private StorageAudit()

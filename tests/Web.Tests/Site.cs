@@ -92,7 +92,7 @@ public sealed class Site : IAsyncDisposable
     public async Task<FilePayload> ReceiptAsync(FilePayload document)
     {
         var digest = new Digest(DigestAlgorithm.Sha256, SHA256.HashData(document.Buffer));
-        var answer = await _app.Services.GetRequiredService<Verifier>().VerifyAsync(digest, Stop);
+        var answer = await _app.Services.GetRequiredService<VerdictService>().VerifyAsync(digest, Stop);
         return FileOf(document.Name + ".tlog-proof", answer.Issuers[0].Receipt.Encode());
     }
 

@@ -81,7 +81,7 @@ internal static class ManifestCommand
     private static string Reference(string root, string file)
     {
         var reference = Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/');
-        return Statement.CheckText("a reference", reference, Statement.MaxReferenceLength) is { } rule
+        return StatedText.CheckText("a reference", reference, StatedText.MaxReferenceLength) is { } rule
             ? throw new CommandException(ExitCode.Usage, $"{reference} cannot be a reference: {rule}.")
             : reference;
     }

@@ -10,7 +10,7 @@ internal static class StatusCommand
 {
     public static Command Create(Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time)
     {
-        var reference = new Argument<string>("REFERENCE") { Description = $"Your own name for the document, at most {Statement.MaxReferenceLength} characters." };
+        var reference = new Argument<string>("REFERENCE") { Description = $"Your own name for the document, at most {StatedText.MaxReferenceLength} characters." };
         var issuer = SharedOptions.Issuer();
         var service = SharedOptions.Service();
         var keys = SharedOptions.Keys(required: false);

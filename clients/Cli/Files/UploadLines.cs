@@ -75,9 +75,9 @@ internal sealed record NamedDocument(string Text, Digest? Digest, string? Refere
         if (text.StartsWith(ReferencePrefix, StringComparison.Ordinal))
         {
             var reference = text[ReferencePrefix.Length..];
-            return reference.Length is > 0 and <= Statement.MaxReferenceLength
+            return reference.Length is > 0 and <= StatedText.MaxReferenceLength
                 ? new NamedDocument(text, null, reference)
-                : throw new CommandException(ExitCode.Usage, $"A reference has 1 to {Statement.MaxReferenceLength} characters.");
+                : throw new CommandException(ExitCode.Usage, $"A reference has 1 to {StatedText.MaxReferenceLength} characters.");
         }
 
         if (Digest.TryParse(text, out var digest))

@@ -19,15 +19,15 @@ internal static class ActCommand
 
     private static Command Create(ActKind kind, string done, string what, Terminal terminal, TimeProvider time)
     {
-        var name = ExactName.Of(kind);
+        var name = WireName.Of(kind);
         var documents = new Argument<string[]>("DOCUMENT")
         {
             Description = "A file (hashed here, not sent), a digest as sha-256:HEX, or your own reference as ref:REFERENCE.",
             Arity = ArgumentArity.OneOrMore,
         };
         var successor = new Option<string>("--with") { HelpName = "DOCUMENT", Description = "The document that takes its place, named in the same way.", Required = true };
-        var reason = new Option<string?>("--reason") { HelpName = "CODE", Description = $"Why: {string.Join(", ", ExactName.All<ReasonCode>())}. Published in the log." };
-        reason.AcceptOnlyFromAmong([.. ExactName.All<ReasonCode>()]);
+        var reason = new Option<string?>("--reason") { HelpName = "CODE", Description = $"Why: {string.Join(", ", WireName.All<ReasonCode>())}. Published in the log." };
+        reason.AcceptOnlyFromAmong([.. WireName.All<ReasonCode>()]);
         var note = new Option<string?>("--note") { HelpName = "TEXT", Description = "What to tell those who hold the document. Not published." };
         var issuer = SharedOptions.Issuer();
         var inbox = SharedOptions.Inbox();

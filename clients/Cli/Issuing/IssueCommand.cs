@@ -51,7 +51,7 @@ internal static class IssueCommand
                 time,
                 parsed.GetValue(noWait) ? null : TimeSpan.FromSeconds(parsed.GetValue(timeout)),
                 parsed.GetValue(save));
-            var terms = Terms(parsed, (Statement.Type, type), (Statement.ValidFrom, validFrom), (Statement.Expires, expires));
+            var terms = Terms(parsed, (StatedText.Type, type), (StatedText.ValidFrom, validFrom), (StatedText.Expires, expires));
             string[] paths = parsed.GetValue(files)!;
             var results = new List<IssueOutput>();
             if (parsed.GetValue(hashOnly))
@@ -61,7 +61,7 @@ internal static class IssueCommand
             else
             {
                 if (parsed.GetValue(reference) is { } given)
-                    terms[Statement.Reference] = given;
+                    terms[StatedText.Reference] = given;
                 foreach (var file in paths)
                     results.Add(await upload.FileAsync(file, parsed.GetValue(name) ?? Path.GetFileName(file), terms, cancellationToken));
             }

@@ -109,7 +109,7 @@ internal sealed class IssuerInbox
     {
         try
         {
-            return ForeignJson.Read(content, AnswerJson.Instance.ProblemDocument);
+            return ForeignJson.Read(content, DocumentJson.Instance.ProblemDocument);
         }
         catch (JsonException exception)
         {

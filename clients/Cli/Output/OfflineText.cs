@@ -21,9 +21,9 @@ internal static class OfflineText
             return text.AppendLine($"  {result.Output.Reason}");
 
         var entry = answer.Check.Entry;
-        text.AppendLine($"  {entry.LegalName} [{entry.Jurisdiction}] ({entry.Issuer}) did \"{ExactName.Of(entry.Kind)}\" at {VerdictText.Time(entry.At)}");
+        text.AppendLine($"  {entry.LegalName} [{entry.Jurisdiction}] ({entry.Issuer}) did \"{WireName.Of(entry.Kind)}\" at {VerdictText.Time(entry.At)}");
         if (entry.Reason is { } reason)
-            text.AppendLine($"  reason: {ExactName.Of(reason)}{(result.Output.Note is null ? "" : $" ({result.Output.Note})")}");
+            text.AppendLine($"  reason: {WireName.Of(reason)}{(result.Output.Note is null ? "" : $" ({result.Output.Note})")}");
         if (result.Output.Successor is { } successor)
             text.AppendLine($"  replaced by {successor}");
         if (entry.ValidFrom is { } validFrom)

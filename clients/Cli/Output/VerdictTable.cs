@@ -50,7 +50,7 @@ internal static class VerdictTable
 
     private static string DetailOf(ResultDocument result, bool conflicting)
     {
-        var word = conflicting ? $"{ExactName.Of(result.Verdict)} " : "";
+        var word = conflicting ? $"{WireName.Of(result.Verdict)} " : "";
         return $"{result.Issuer.LegalName}, {word}{(result.Verdict == Verdict.Verified ? "" : "since ")}{VerdictText.Time(result.Since)}";
     }
 }

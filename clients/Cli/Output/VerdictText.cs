@@ -83,9 +83,9 @@ internal static class VerdictText
         var issuer = result.Issuer;
         text.AppendLine($"  issued by {issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id}) at {Time(issue.Entry.At)}, log entry {issue.Index}");
         if (result.Verdict != Verdict.Verified || severalResults)
-            text.AppendLine($"  {ExactName.Of(result.Verdict)}: {Meaning(result)}");
+            text.AppendLine($"  {WireName.Of(result.Verdict)}: {Meaning(result)}");
         if (result.Reason is { } reason)
-            text.AppendLine($"  reason: {ExactName.Of(reason)}{(result.Note is null ? "" : $" ({result.Note})")}");
+            text.AppendLine($"  reason: {WireName.Of(reason)}{(result.Note is null ? "" : $" ({result.Note})")}");
         if (result.Successor is { } successor)
             text.AppendLine($"  replaced by {successor.Algorithm} {successor.Digest}");
         if (result is { Verdict: Verdict.Verified, Expires: { } expires })
@@ -130,11 +130,11 @@ internal static class VerdictText
             if (others.Length > FewActs)
                 lines.Add($"{id}: {others.Length - FewActs:N0} other acts, then");
             foreach (var act in others.TakeLast(FewActs))
-                lines.Add($"{id}: {ExactName.Of(act.Kind)} at {Time(act.At)}, log entry {act.LogIndex}");
+                lines.Add($"{id}: {WireName.Of(act.Kind)} at {Time(act.At)}, log entry {act.LogIndex}");
             if (unproven.Type is { } type)
                 lines.Add($"{id}: a document of the kind \"{type}\"");
             if (unproven.SuccessorVerdict is { } successor)
-                lines.Add($"{id}: what replaces it is {ExactName.Of(successor)}");
+                lines.Add($"{id}: what replaces it is {WireName.Of(successor)}");
         }
 
         if (lines.Count == 0)

@@ -3,10 +3,10 @@ using Microsoft.Azure.Functions.Worker;
 namespace TrueCopy.App.Functions;
 
 /// <summary>The safety net under the sequencer.</summary>
-public sealed class DrainFunction(SafetyNet safetyNet)
+public sealed class DrainFunction(Housekeeping housekeeping)
 {
     /// <summary>Once a minute; not monitored, because a run that was missed is made up for by the next.</summary>
     [Function("DrainStagedActs")]
     public Task RunAsync([TimerTrigger("0 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellationToken) =>
-        safetyNet.RunAsync(cancellationToken);
+        housekeeping.RunAsync(cancellationToken);
 }

@@ -30,7 +30,7 @@ public sealed record Act(
     public long? Target { get; init; }
 
     /// <summary>What the public log does not say.</summary>
-    public Confidential Confidential { get; init; } = Confidential.None;
+    public Unpublished Unpublished { get; init; } = Unpublished.None;
 
     /// <summary>How the issuer is answered.</summary>
     public AnswerForm Answer { get; init; } = AnswerForm.OfDocument;
@@ -51,7 +51,7 @@ public sealed record Act(
         Expires = Expires,
         Target = Target,
         Reason = Reason,
-        SuccessorCommitment = Confidential.Successor is { } successor ? opening.CommitSuccessor(successor) : null,
-        NoteCommitment = Confidential.Note is { } note ? opening.CommitNote(note) : null,
+        SuccessorCommitment = Unpublished.Successor is { } successor ? opening.CommitSuccessor(successor) : null,
+        NoteCommitment = Unpublished.Note is { } note ? opening.CommitNote(note) : null,
     };
 }

@@ -7,7 +7,7 @@ namespace TrueCopy.Ledger.Answering;
 public sealed class AnswerWriter(
     Outbox outbox,
     Journal journal,
-    AnchorIndex index,
+    ActIndex index,
     ICheckpointSource checkpoints,
     IHashTileSource tiles)
 {
@@ -43,7 +43,7 @@ public sealed class AnswerWriter(
             ? outbox.WriteRejectionAsync(document.Source, acts[0].At, Rejection.TooManyActs(), cancellationToken)
             : WriteDocumentAsync(document.Source, acts[0].At, [.. acts.Select(act => act.InEffect!)], document.Delete, prover, cancellationToken);
 
-    private async Task WriteDocumentAsync(BlobVersion source, DateTimeOffset at, IReadOnlyList<Anchor> rows, bool delete, Prover prover, CancellationToken cancellationToken)
+    private async Task WriteDocumentAsync(BlobVersion source, DateTimeOffset at, IReadOnlyList<IndexedAct> rows, bool delete, Prover prover, CancellationToken cancellationToken)
     {
         foreach (var row in rows)
         {
@@ -72,8 +72,8 @@ public sealed class AnswerWriter(
         await outbox.WriteManifestReceiptsAsync(part.Source, acts[0].At, form.Part, form.Parts, lines.Written, cancellationToken);
     }
 
-    private static IEnumerable<(ListedLine Line, AnsweredAct Act)> Lines(AnsweredAct act) => act.Act.Confidential.Also
-        .Prepend(new ListedLine(act.Act.Position, act.Act.Confidential.FileName))
+    private static IEnumerable<(ListedLine Line, AnsweredAct Act)> Lines(AnsweredAct act) => act.Act.Unpublished.Also
+        .Prepend(new ListedLine(act.Act.Position, act.Act.Unpublished.FileName))
         .Select(line => (line, act));
 
     private async Task WriteAsync(DocumentAnswer document, CancellationToken cancellationToken)
@@ -92,7 +92,7 @@ public sealed class AnswerWriter(
     {
         var issuer = IssuerContainer.IdOf(repeat.Source.Container);
         var rows = await EachAsync(repeat.Lines, async (line, stop) =>
-            DocumentActs.Standing(DocumentActs.OwnedBy(issuer, await index.FindAsync(line.Document, stop)))?.Anchor ?? throw NotIndexed(), cancellationToken);
+            DocumentActs.Standing(DocumentActs.OwnedBy(issuer, await index.FindAsync(line.Document, stop))) ?? throw NotIndexed(), cancellationToken);
         var prover = await ProverAsync(rows, cancellationToken);
         if (repeat.Upload == UploadKind.Document)
         {
@@ -136,7 +136,7 @@ public sealed class AnswerWriter(
         await outbox.WriteManifestReceiptsAsync(list.Source, list.At, list.Part, list.Parts, lines.Written, cancellationToken);
     }
 
-    private async Task<Prover> ProverAsync(IEnumerable<Anchor?> rows, CancellationToken cancellationToken) =>
+    private async Task<Prover> ProverAsync(IEnumerable<IndexedAct?> rows, CancellationToken cancellationToken) =>
         new(tiles, await checkpoints.GetAsync(rows.Max(row => row?.LogIndex ?? -1) + 1, cancellationToken));
 
     // Acts of a batch with what is in effect, which need not be the entries of this batch.
@@ -148,11 +148,11 @@ public sealed class AnswerWriter(
             throw new InvalidOperationException("The batch does not hold the acts that are to be answered.");
         return await EachAsync(acts, async (item, stop) =>
         {
-            var rows = await index.FindAsync(item.Anchor.Digest, stop);
-            var displaced = DocumentActs.Displace(new NewAct(item.Anchor, item.Act.Kind, item.Act.Issuer), rows);
-            if (displaced is null && !rows.Any(row => row.ActId == item.Anchor.ActId))
+            var rows = await index.FindAsync(item.Row.Digest, stop);
+            var displaced = DocumentActs.Displace(new NewAct(item.Row, item.Act.Kind, item.Act.Issuer), rows);
+            if (displaced is null && !rows.Any(row => row.ActId == item.Row.ActId))
                 throw NotIndexed();
-            return new AnsweredAct(item.Act, item.Anchor, displaced is null ? item.Anchor : displaced.Standing);
+            return new AnsweredAct(item.Act, item.Row, displaced is null ? item.Row : displaced.Standing);
         }, cancellationToken);
     }
 

@@ -123,7 +123,7 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
     }
 
     private static byte[] Encode(Rejection rejection, BlobVersion source) =>
-        JsonSerializer.SerializeToUtf8Bytes(rejection.ToDocument() with { Upload = source.Path }, AnswerJson.Instance.ProblemDocument);
+        JsonSerializer.SerializeToUtf8Bytes(rejection.ToDocument() with { Upload = source.Path }, DocumentJson.Instance.ProblemDocument);
 
     private static Dictionary<string, string> About(BlobVersion source, DateTimeOffset at) => new()
     {

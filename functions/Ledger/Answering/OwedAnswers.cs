@@ -9,10 +9,10 @@ internal sealed record OwedAnswer(PendingAnswer Owed, IReadOnlyList<AnsweredAct>
 /// <param name="Act">The act.</param>
 /// <param name="Own">The row of its own entry, whether the index has it or not.</param>
 /// <param name="InEffect">The row of the index whose receipt is the answer: its own, or that of the act that counts in its place. Null if the issuer has done too much to the document.</param>
-internal sealed record AnsweredAct(JournalAct Act, Anchor Own, Anchor? InEffect)
+internal sealed record AnsweredAct(JournalAct Act, IndexedAct Own, IndexedAct? InEffect)
 {
     /// <summary>When it was done.</summary>
-    public DateTimeOffset At => Own.ReadEntry().At;
+    public DateTimeOffset At => Own.Entry.At;
 }
 
 /// <summary>Finds out which answers a batch owes. Lists of acts are answered when all of their lines are, which may take several batches, and so apart.</summary>
@@ -27,11 +27,11 @@ internal static class OwedAnswers
     /// <param name="displaced">Acts that take no effect; of those that have an entry already the first entry is answered.</param>
     public static IEnumerable<OwedAnswer> Of(JournalBatch batch, DateTimeOffset since, IReadOnlyDictionary<long, DisplacedAct> displaced)
     {
-        var acts = batch.Acts().Where(item => item.Act.Answer.Kind != UploadKind.ActList && displaced.GetValueOrDefault(item.Anchor.LogIndex)?.Why != Displacement.SameAct);
+        var acts = batch.Acts().Where(item => item.Act.Answer.Kind != UploadKind.ActList && displaced.GetValueOrDefault(item.Row.LogIndex)?.Why != Displacement.SameAct);
         foreach (var upload in acts.GroupBy(item => (item.Act.Source, item.Act.Answer)))
         {
             var (source, form) = upload.Key;
-            AnsweredAct[] answered = [.. upload.Select(item => new AnsweredAct(item.Act, item.Anchor, displaced.TryGetValue(item.Anchor.LogIndex, out var lost) ? lost.Standing : item.Anchor))];
+            AnsweredAct[] answered = [.. upload.Select(item => new AnsweredAct(item.Act, item.Row, displaced.TryGetValue(item.Row.LogIndex, out var lost) ? lost.Standing : item.Row))];
             yield return form.Kind == UploadKind.Document
                 ? new OwedAnswer(new DocumentAnswer(batch.Name, source, [.. answered.Select(item => item.Act.Digest)], form.DeleteDocument, since), answered)
                 : new OwedAnswer(new ManifestPartAnswer(batch.Name, source, form.Part, since), answered);

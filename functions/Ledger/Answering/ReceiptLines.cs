@@ -29,14 +29,14 @@ public sealed class ReceiptLines : IDisposable
     public ReadOnlyMemory<byte> Written => _output.WrittenMemory;
 
     /// <summary>Adds a receipt.</summary>
-    public void Add(long line, ActKind act, Anchor anchor, Receipt receipt, string? file = null)
+    public void Add(long line, ActKind act, IndexedAct anchor, Receipt receipt, string? file = null)
     {
         var isFirst = _output.WrittenCount == 0;
         _json.WriteStartObject();
         _json.WriteNumber("line", line);
         if (file is not null)
             _json.WriteString("file", file);
-        _json.WriteString("act", ExactName.Of(act));
+        _json.WriteString("act", WireName.Of(act));
         _json.WriteString("algorithm", anchor.Digest.Algorithm.Name);
         _json.WriteString("digest", anchor.Digest.Hex);
         _json.WriteNumber("logIndex", anchor.LogIndex);

@@ -1,10 +1,10 @@
 namespace TrueCopy.Ledger.Index;
 
 /// <summary>An act that is to be indexed.</summary>
-/// <param name="Anchor">Its row.</param>
+/// <param name="Row">Its row.</param>
 /// <param name="Kind">What was done.</param>
 /// <param name="Issuer">Who did it.</param>
-public readonly record struct NewAct(Anchor Anchor, ActKind Kind, string Issuer);
+public readonly record struct NewAct(IndexedAct Row, ActKind Kind, string Issuer);
 
 /// <summary>Why an entry of the log has no row in the index.</summary>
 public enum Displacement
@@ -23,7 +23,7 @@ public enum Displacement
 /// <param name="Act">The act.</param>
 /// <param name="Why">Why.</param>
 /// <param name="Standing">The act that counts in its place; null if there are too many.</param>
-public sealed record DisplacedAct(Anchor Act, Displacement Why, Anchor? Standing);
+public sealed record DisplacedAct(IndexedAct Act, Displacement Why, IndexedAct? Standing);
 
 /// <summary>
 /// Which acts of an issuer on a document take effect, so that no issuer can make the verification of a document dear: a
@@ -40,28 +40,28 @@ public static class DocumentActs
     /// <summary>Why an act takes no effect beside <paramref name="rows"/>; null if it does, or already has its row among them.</summary>
     /// <param name="act">The act.</param>
     /// <param name="rows">The rows of its document. Only those of earlier entries count, so that the answer is the same when a batch is indexed again.</param>
-    public static DisplacedAct? Displace(NewAct act, IReadOnlyList<Anchor> rows)
+    public static DisplacedAct? Displace(NewAct act, IReadOnlyList<IndexedAct> rows)
     {
-        if (rows.FirstOrDefault(row => row.ActId == act.Anchor.ActId) is { } same)
-            return same.LogIndex == act.Anchor.LogIndex ? null : new DisplacedAct(act.Anchor, Displacement.SameAct, same);
+        if (rows.FirstOrDefault(row => row.ActId == act.Row.ActId) is { } same)
+            return same.LogIndex == act.Row.LogIndex ? null : new DisplacedAct(act.Row, Displacement.SameAct, same);
         if (act.Kind != ActKind.Issue)
             return null;
-        var own = OwnedBy(act.Issuer, rows.Where(row => row.LogIndex < act.Anchor.LogIndex));
-        var terms = IssueTerms.Of(act.Anchor.ReadEntry(), act.Anchor.Confidential);
+        var own = OwnedBy(act.Issuer, rows.Where(row => row.LogIndex < act.Row.LogIndex));
+        var terms = IssueTerms.Of(act.Row.Entry, act.Row.Unpublished);
 
         // Under a reference to issue again says more: of the documents that bear it, this is the last.
         if (Standing(own) is { } standing && terms.AreThoseOf(standing) && (terms.Reference is null || own.Count >= MaxActs))
-            return new DisplacedAct(act.Anchor, Displacement.SameTerms, standing.Anchor);
-        return own.Count >= MaxActs ? new DisplacedAct(act.Anchor, Displacement.TooMany, null) : null;
+            return new DisplacedAct(act.Row, Displacement.SameTerms, standing);
+        return own.Count >= MaxActs ? new DisplacedAct(act.Row, Displacement.TooMany, null) : null;
     }
 
     /// <summary>What one issuer did to a document, in the order of effect.</summary>
-    public static IReadOnlyList<RecordedAct> OwnedBy(string issuer, IEnumerable<Anchor> rows) =>
-        [.. rows.Select(RecordedAct.Of).Where(act => act.Entry.Issuer == issuer).Order(VerdictRule.Effect)];
+    public static IReadOnlyList<IndexedAct> OwnedBy(string issuer, IEnumerable<IndexedAct> rows) =>
+        [.. rows.Where(act => act.Entry.Issuer == issuer).Order(VerdictRule.Effect)];
 
     /// <summary>The issue whose terms count: the last; null if there is none.</summary>
     /// <param name="acts">Of one issuer, in the order of effect.</param>
-    public static RecordedAct? Standing(IReadOnlyList<RecordedAct> acts) => acts.LastOrDefault(act => act.Entry.Kind == ActKind.Issue);
+    public static IndexedAct? Standing(IReadOnlyList<IndexedAct> acts) => acts.LastOrDefault(act => act.Entry.Kind == ActKind.Issue);
 }
 
 /// <summary>What an issue says of a document: to issue it again on the same terms changes nothing.</summary>
@@ -77,7 +77,7 @@ public sealed record IssueTerms(DateTimeOffset? ValidFrom, DateTimeOffset? Expir
     private IReadOnlyList<Digest> Siblings { get; init; } = [];
 
     /// <summary>The terms of an issue entry.</summary>
-    public static IssueTerms Of(Entry entry, Confidential confidential) =>
+    public static IssueTerms Of(Entry entry, Unpublished confidential) =>
         new(entry.ValidFrom, entry.Expires, confidential.Reference, confidential.Type, entry.LegalName, entry.Jurisdiction) { Siblings = confidential.Siblings };
 
     /// <summary>The terms on which a document is to be issued, under one of its digests.</summary>
@@ -88,9 +88,9 @@ public sealed record IssueTerms(DateTimeOffset? ValidFrom, DateTimeOffset? Expir
         };
 
     /// <summary>Whether an issue says all of this already. It may have been issued under more algorithms.</summary>
-    public bool AreThoseOf(RecordedAct issue)
+    public bool AreThoseOf(IndexedAct issue)
     {
-        var stated = Of(issue.Entry, issue.Anchor.Confidential);
+        var stated = Of(issue.Entry, issue.Unpublished);
         return this with { Siblings = [] } == stated with { Siblings = [] } && Siblings.All(stated.Siblings.Contains);
     }
 }

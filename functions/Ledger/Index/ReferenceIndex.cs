@@ -57,7 +57,7 @@ public sealed class ReferenceIndex(ITableStore tables)
         await foreach (var row in tables.QueryAsync(StorageNames.ReferencesTable, default, RowColumns.Keys, cancellationToken))
         {
             var colon = row.Key.IndexOf(':', StringComparison.Ordinal);
-            yield return (row.Key[..Math.Max(colon, 0)], AnchorIndex.DigestOf(row.Key[(colon + 1)..]), row);
+            yield return (row.Key[..Math.Max(colon, 0)], ActIndex.DigestOf(row.Key[(colon + 1)..]), row);
         }
     }
 

@@ -33,7 +33,7 @@ public sealed class RevocationIndex(ITableStore tables)
     internal async IAsyncEnumerable<(string Issuer, Digest Digest)> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var row in tables.QueryAsync(StorageNames.RevocationsTable, default, RowColumns.Keys, cancellationToken))
-            yield return (row.Partition, AnchorIndex.DigestOf(row.Key));
+            yield return (row.Partition, ActIndex.DigestOf(row.Key));
     }
 
     /// <summary>Takes a row away.</summary>

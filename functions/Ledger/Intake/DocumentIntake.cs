@@ -1,7 +1,7 @@
 namespace TrueCopy.Ledger.Intake;
 
 /// <summary>Takes in a document: hashes it while reading it once, in constant memory.</summary>
-public sealed class DocumentIntake(StagedActs staged, AnchorIndex index, RepeatedIssues repeated)
+public sealed class DocumentIntake(StagedActs staged, ActIndex index, RepeatedIssues repeated)
 {
     /// <summary>Stages the issue of a document.</summary>
     /// <exception cref="UploadRejectedException">Its metadata breaks a rule, it is empty, or the issuer revoked these bytes or has done too much to them.</exception>

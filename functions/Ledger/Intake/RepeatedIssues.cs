@@ -4,7 +4,7 @@ namespace TrueCopy.Ledger.Intake;
 /// Finds uploads that change nothing: what they issue stands already, issued by the same issuer on the same terms. They get
 /// the receipts of what stands and no entries, so that a folder can be uploaded every night.
 /// </summary>
-public sealed class RepeatedIssues(AnchorIndex index, ReferenceIndex references)
+public sealed class RepeatedIssues(ActIndex index, ReferenceIndex references)
 {
     /// <summary>
     /// The longest list that is looked at line by line. In a longer one a query a line would be dear; of its repeated lines

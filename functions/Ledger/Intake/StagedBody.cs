@@ -31,7 +31,7 @@ public static class StagedBody
                 upload.Issuer.Id,
                 upload.Issuer.LegalName,
                 upload.Issuer.Jurisdiction,
-                ExactName.Of(upload.Issuer.Retention),
+                WireName.Of(upload.Issuer.Retention),
                 [.. upload.Issuer.Algorithms.Select(algorithm => algorithm.Name)],
                 upload.Issuer.Since,
                 upload.Issuer.Domain),
@@ -53,7 +53,7 @@ public static class StagedBody
             var body = ForeignJson.Read(bytes, Json.StagedUploadBody);
             if (body is not { Version: FormatVersion } || !Enum.IsDefined((UploadKind)body.Kind) || body.Acts.Any(act => act?.Digests is null || act.Digests.Contains(null)))
                 throw new LogFormatException("staged upload: not of version 1");
-            if (!ExactName.TryParse(body.Issuer.Retention, out Retention retention))
+            if (!WireName.TryParse(body.Issuer.Retention, out Retention retention))
                 throw new LogFormatException("staged upload: an unknown retention");
 
             var issuer = new Issuer(

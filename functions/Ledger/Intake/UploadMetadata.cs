@@ -12,10 +12,10 @@ public static class UploadMetadata
     // Without case, hyphens and underscores.
     private static readonly FrozenDictionary<string, string> Mistaken = new Dictionary<string, string[]>
     {
-        [Statement.Expires] = [Statement.Expires, "expire", "expiry", "expiration", "expireson", "expiresat", "expiredate", "expirydate", "expirationdate", "validto", "validuntil", "validtill", "notafter"],
-        [Statement.ValidFrom] = [Statement.ValidFrom, "validsince", "validafter", "notbefore", "effectivefrom", "effectivedate"],
-        [Statement.Reference] = [Statement.Reference, "ref", "refid", "refno", "refnumber", "referenceid", "referenceno", "referencenumber"],
-        [Statement.Type] = [Statement.Type, "doctype", "documenttype"],
+        [StatedText.Expires] = [StatedText.Expires, "expire", "expiry", "expiration", "expireson", "expiresat", "expiredate", "expirydate", "expirationdate", "validto", "validuntil", "validtill", "notafter"],
+        [StatedText.ValidFrom] = [StatedText.ValidFrom, "validsince", "validafter", "notbefore", "effectivefrom", "effectivedate"],
+        [StatedText.Reference] = [StatedText.Reference, "ref", "refid", "refno", "refnumber", "referenceid", "referenceno", "referencenumber"],
+        [StatedText.Type] = [StatedText.Type, "doctype", "documenttype"],
     }.SelectMany(pair => pair.Value.Select(key => (Key: key, Name: pair.Key))).ToFrozenDictionary(pair => pair.Key, pair => pair.Name);
 
     /// <summary>Reads the metadata of an upload.</summary>
@@ -31,13 +31,13 @@ public static class UploadMetadata
             values[key] = Uri.UnescapeDataString(value);
         }
 
-        var validFrom = Time(values, Statement.ValidFrom);
-        var expires = Time(values, Statement.Expires);
-        if (Statement.CheckPeriod(validFrom, expires) is { } rule)
+        var validFrom = Time(values, StatedText.ValidFrom);
+        var expires = Time(values, StatedText.Expires);
+        if (StatedText.CheckPeriod(validFrom, expires) is { } rule)
             throw new UploadRejectedException(Rejection.InvalidMetadata(rule));
         return new Terms(
-            Text(values, Statement.Reference, Statement.MaxReferenceLength),
-            Text(values, Statement.Type, Statement.MaxTypeLength),
+            Text(values, StatedText.Reference, StatedText.MaxReferenceLength),
+            Text(values, StatedText.Type, StatedText.MaxTypeLength),
             validFrom,
             expires);
     }
@@ -46,13 +46,13 @@ public static class UploadMetadata
     {
         if (!values.TryGetValue(key, out var text))
             return null;
-        return Statement.CheckText(key, text, maxLength) is { } rule ? throw new UploadRejectedException(Rejection.InvalidMetadata(rule)) : text;
+        return StatedText.CheckText(key, text, maxLength) is { } rule ? throw new UploadRejectedException(Rejection.InvalidMetadata(rule)) : text;
     }
 
     private static DateTimeOffset? Time(Dictionary<string, string> values, string key)
     {
         if (!values.TryGetValue(key, out var text))
             return null;
-        return Statement.ReadTime(key, text, out var time) is { } rule ? throw new UploadRejectedException(Rejection.InvalidMetadata(rule)) : time;
+        return StatedText.ReadTime(key, text, out var time) is { } rule ? throw new UploadRejectedException(Rejection.InvalidMetadata(rule)) : time;
     }
 }

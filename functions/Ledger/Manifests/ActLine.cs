@@ -19,10 +19,10 @@ public static class ActLine
     public static RequestedAct Parse(Line line)
     {
         var json = JsonLine.Parse(line, Members);
-        if (!ExactName.TryParse(json.Required("act"), out ActKind kind) || kind < ActKind.Revoke)
+        if (!WireName.TryParse(json.Required("act"), out ActKind kind) || kind < ActKind.Revoke)
             throw json.Fault("act", "act is one of revoke, suspend, reinstate, supersede");
 
-        var reference = Text(json, "reference", Statement.MaxReferenceLength);
+        var reference = Text(json, "reference", StatedText.MaxReferenceLength);
         if ((json["digest"] ?? json["algorithm"]) is null == reference is null)
             throw json.Fault("act", "the document is named by algorithm and digest, or by reference, and not by both");
 
@@ -31,14 +31,14 @@ public static class ActLine
             Digests = reference is null ? [JsonDigest.Read(json, "algorithm", "digest")] : [],
             Reference = reference,
             Reason = Reason(json, kind),
-            Note = Text(json, "note", Statement.MaxNoteLength),
+            Note = Text(json, "note", StatedText.MaxNoteLength),
         };
         return WithSuccessor(json, act);
     }
 
     private static RequestedAct WithSuccessor(JsonLine json, RequestedAct act)
     {
-        var reference = Text(json, "successorReference", Statement.MaxReferenceLength);
+        var reference = Text(json, "successorReference", StatedText.MaxReferenceLength);
         var byDigest = (json["successorDigest"] ?? json["successorAlgorithm"]) is not null;
         if (act.Kind != ActKind.Supersede)
         {
@@ -59,13 +59,13 @@ public static class ActLine
     {
         if (json["reason"] is not { } text)
             return kind == ActKind.Supersede ? ReasonCode.Superseded : ReasonCode.Unspecified;
-        if (!ExactName.TryParse(text, out ReasonCode reason))
-            throw json.Fault("reason", $"reason is one of {string.Join(", ", ExactName.All<ReasonCode>())}");
-        return Statement.CheckReason(kind, reason) is { } rule ? throw json.Fault("reason", rule) : reason;
+        if (!WireName.TryParse(text, out ReasonCode reason))
+            throw json.Fault("reason", $"reason is one of {string.Join(", ", WireName.All<ReasonCode>())}");
+        return StatedText.CheckReason(kind, reason) is { } rule ? throw json.Fault("reason", rule) : reason;
     }
 
     private static string? Text(JsonLine json, string name, int maxLength) =>
         json[name] is not { } text ? null
-        : Statement.CheckText(name, text, maxLength) is { } rule ? throw json.Fault(name, rule)
+        : StatedText.CheckText(name, text, maxLength) is { } rule ? throw json.Fault(name, rule)
         : text;
 }

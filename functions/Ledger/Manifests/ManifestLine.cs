@@ -13,11 +13,11 @@ public static class ManifestLine
     public static RequestedAct Parse(Line line, Terms whole)
     {
         var json = JsonLine.Parse(line, Members);
-        var reference = Text(json, "reference", Statement.MaxReferenceLength);
-        var type = Text(json, "type", Statement.MaxTypeLength);
+        var reference = Text(json, "reference", StatedText.MaxReferenceLength);
+        var type = Text(json, "type", StatedText.MaxTypeLength);
         var validFrom = Time(json, "validFrom") ?? whole.ValidFrom;
         var expires = Time(json, "expires") ?? whole.Expires;
-        if (Statement.CheckPeriod(validFrom, expires) is { } rule)
+        if (StatedText.CheckPeriod(validFrom, expires) is { } rule)
             throw json.Fault("expires", rule);
         return new RequestedAct(ActKind.Issue, line.Number - 1)
         {
@@ -31,12 +31,12 @@ public static class ManifestLine
 
     private static string? Text(JsonLine json, string name, int maxLength) =>
         json[name] is not { } text ? null
-        : Statement.CheckText(name, text, maxLength) is { } rule ? throw json.Fault(name, rule)
+        : StatedText.CheckText(name, text, maxLength) is { } rule ? throw json.Fault(name, rule)
         : text;
 
     private static DateTimeOffset? Time(JsonLine json, string name) =>
         json[name] is not { } text ? null
-        : Statement.ReadTime(name, text, out var time) is { } rule ? throw json.Fault(name, rule)
+        : StatedText.ReadTime(name, text, out var time) is { } rule ? throw json.Fault(name, rule)
         : time;
 }
 

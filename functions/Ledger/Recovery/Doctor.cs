@@ -97,7 +97,7 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
     {
         using var tiles = new CachedTiles(_log);
         var outbox = new Outbox(containers, NullLogger<Outbox>.Instance);
-        var writer = new AnswerWriter(outbox, _journal, new AnchorIndex(tables), new HeadOnly(head), tiles);
+        var writer = new AnswerWriter(outbox, _journal, new ActIndex(tables), new HeadOnly(head), tiles);
         var receipts = new ReceiptCheckup(writer, outbox, new DeadLetters(blobs), time, findings);
         await receipts.CheckGivenUpAsync(cancellationToken);
         await foreach (var batch in chain.ReadAsync(cancellationToken))

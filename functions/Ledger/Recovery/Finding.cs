@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace TrueCopy.Ledger.Recovery;
 
 /// <summary>Kinds of things that can be wrong with a ledger.</summary>
-[JsonConverter(typeof(ExactNameConverter<FindingKind>))]
+[JsonConverter(typeof(WireNameConverter<FindingKind>))]
 public enum FindingKind
 {
     /// <summary>There is no head, though there was a log.</summary>

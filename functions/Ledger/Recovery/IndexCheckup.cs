@@ -7,7 +7,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
 {
     private const string RepairMissing = "It is written again from the journal.";
     private const string RepairExtra = "It is taken away.";
-    private readonly AnchorIndex _anchors = new(tables);
+    private readonly ActIndex _anchors = new(tables);
     private readonly ReferenceIndex _references = new(tables);
     private readonly RevocationIndex _revocations = new(tables);
     private readonly IssuerHistory _issuers = new(tables);
@@ -25,11 +25,11 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
             await CheckIssuerAsync(new IssuerRecord(logIndex, BatchIndexer.Describe(entry)), cancellationToken);
 
         // Within a batch, too, the first entry of an act is the one in effect.
-        var firsts = batch.Acts().GroupBy(item => (item.Anchor.Digest, item.Anchor.ActId)).Select(same => same.First());
+        var firsts = batch.Acts().GroupBy(item => (item.Row.Digest, item.Row.ActId)).Select(same => same.First());
         var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(firsts, options, async (item, stop) =>
         {
-            if (await CheckAnchorAsync(item.Anchor, item.Act, stop))
+            if (await CheckAnchorAsync(item.Row, item.Act, stop))
                 await CheckActAsync(item.Act, stop);
         });
     }
@@ -44,7 +44,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
             return;
         await foreach (var (hash, digest, row) in _references.ListAsync(cancellationToken))
         {
-            if (!await IsJustifiedAsync(digest, (act, entry) => entry.Kind == ActKind.Issue && act.Confidential.Reference is { } reference && ReferenceIndex.HashOf(entry.Issuer!, reference) == hash, cancellationToken))
+            if (!await IsJustifiedAsync(digest, (act, entry) => entry.Kind == ActKind.Issue && act.Unpublished.Reference is { } reference && ReferenceIndex.HashOf(entry.Issuer!, reference) == hash, cancellationToken))
                 await findings.RepairAsync(FindingKind.Reference, "# rows of the references are of no act in the log", RepairExtra, null, () => _references.RemoveAsync(row, cancellationToken));
         }
 
@@ -56,7 +56,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     }
 
     /// <returns>Whether the act takes effect.</returns>
-    private async Task<bool> CheckAnchorAsync(Anchor anchor, JournalAct act, CancellationToken cancellationToken)
+    private async Task<bool> CheckAnchorAsync(IndexedAct anchor, JournalAct act, CancellationToken cancellationToken)
     {
         var rows = await FindAsync(anchor.Digest, cancellationToken);
         var displaced = rows is null ? null : DocumentActs.Displace(new NewAct(anchor, act.Kind, act.Issuer), rows);
@@ -77,7 +77,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
         displaced.Standing is not { } standing || (standing.LogIndex < displaced.Act.LogIndex && await IsOfJournalAsync(standing.Digest, standing.ActId, standing.LogIndex, cancellationToken));
 
     /// <returns>The rows of a document; null where one cannot be read.</returns>
-    private async Task<IReadOnlyList<Anchor>?> FindAsync(Digest digest, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IndexedAct>?> FindAsync(Digest digest, CancellationToken cancellationToken)
     {
         try
         {
@@ -92,7 +92,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     private async Task CheckActAsync(JournalAct act, CancellationToken cancellationToken)
     {
         var issuer = act.Issuer;
-        if (act.Kind == ActKind.Issue && act.Confidential.Reference is { } reference
+        if (act.Kind == ActKind.Issue && act.Unpublished.Reference is { } reference
             && !(await _references.FindAsync(issuer, reference, cancellationToken)).Contains(act.Digest))
         {
             await findings.RepairAsync(FindingKind.Reference, "# rows of the references are missing", RepairMissing, null, () => _references.AddAsync([new DocumentReference(issuer, reference, act.Digest)], cancellationToken));
@@ -169,12 +169,12 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
         return batch.Records[(int)(index - batch.Start)].Act is { } recorded && recorded.Id == act && recorded.Digest.Equals(digest);
     }
 
-    private async Task<bool> IsJustifiedAsync(Digest digest, Func<Anchor, Entry, bool> justifies, CancellationToken cancellationToken) =>
-        (await _anchors.FindAsync(digest, cancellationToken)).Any(anchor => justifies(anchor, anchor.ReadEntry()));
+    private async Task<bool> IsJustifiedAsync(Digest digest, Func<IndexedAct, Entry, bool> justifies, CancellationToken cancellationToken) =>
+        (await _anchors.FindAsync(digest, cancellationToken)).Any(anchor => justifies(anchor, anchor.Entry));
 
-    private static bool IsSame(Anchor row, Anchor anchor) =>
+    private static bool IsSame(IndexedAct row, IndexedAct anchor) =>
         row.LogIndex == anchor.LogIndex
-        && row.Entry.Span.SequenceEqual(anchor.Entry.Span)
+        && row.EntryBytes.Span.SequenceEqual(anchor.EntryBytes.Span)
         && row.Opening.Nonce.SequenceEqual(anchor.Opening.Nonce)
-        && ConfidentialJson.Encode(row.Confidential).AsSpan().SequenceEqual(ConfidentialJson.Encode(anchor.Confidential));
+        && UnpublishedJson.Encode(row.Unpublished).AsSpan().SequenceEqual(UnpublishedJson.Encode(anchor.Unpublished));
 }

@@ -27,7 +27,7 @@ public sealed record ResolvedActs(
 /// Finds what acts act on. Only documents that the same issuer issued are found, so that nobody acts on another's; and
 /// what is done to a document is done to it under every algorithm.
 /// </summary>
-public sealed class ActResolver(AnchorIndex index, ReferenceIndex references) : IDisposable
+public sealed class ActResolver(ActIndex index, ReferenceIndex references) : IDisposable
 {
     /// <summary>The most documents that one reference may stand for in an act.</summary>
     public const int MaxDocuments = 100;
@@ -119,7 +119,7 @@ public sealed class ActResolver(AnchorIndex index, ReferenceIndex references) : 
         foreach (var (document, rows) in targets)
         {
             var id = ActId.Of(upload.Source, request.Position, document);
-            var inEffect = rows.Any(row => row.Anchor.ActId == id);
+            var inEffect = rows.Any(row => row.ActId == id);
             if (!inEffect && rows.Any(row => row.Entry.Kind == ActKind.Revoke))
                 continue;
             done.Add(document);
@@ -128,9 +128,9 @@ public sealed class ActResolver(AnchorIndex index, ReferenceIndex references) : 
             acts.Add(new Act(id, request.Kind, issuer, upload.At, request.Position, document, upload.Source)
             {
                 Reason = request.Reason,
-                Target = rows.Last(row => row.Entry.Kind == ActKind.Issue).Anchor.LogIndex,
+                Target = rows.Last(row => row.Entry.Kind == ActKind.Issue).LogIndex,
                 Answer = upload.Answer,
-                Confidential = new Confidential { Note = request.Note, Successor = successor },
+                Unpublished = new Unpublished { Note = request.Note, Successor = successor },
             });
         }
 
@@ -140,12 +140,12 @@ public sealed class ActResolver(AnchorIndex index, ReferenceIndex references) : 
     }
 
     // The documents that were named and their other digests, each with what the issuer did to it, in log order.
-    private async Task<Dictionary<Digest, List<(Anchor Anchor, Entry Entry)>>> TargetsAsync(
+    private async Task<Dictionary<Digest, List<IndexedAct>>> TargetsAsync(
         Issuer issuer,
         IReadOnlyList<Digest> named,
         CancellationToken cancellationToken)
     {
-        var targets = new Dictionary<Digest, List<(Anchor, Entry)>>();
+        var targets = new Dictionary<Digest, List<IndexedAct>>();
         var looked = new HashSet<Digest>();
         for (var pending = named; pending.Count > 0;)
         {
@@ -155,7 +155,7 @@ public sealed class ActResolver(AnchorIndex index, ReferenceIndex references) : 
             foreach (var (document, rows) in next.Zip(found).Where(item => item.Second.Any(row => row.Entry.Kind == ActKind.Issue)))
             {
                 targets.Add(document, rows);
-                siblings.AddRange(rows.SelectMany(row => row.Anchor.Confidential.Siblings));
+                siblings.AddRange(rows.SelectMany(row => row.Unpublished.Siblings));
             }
 
             pending = siblings;
@@ -164,14 +164,12 @@ public sealed class ActResolver(AnchorIndex index, ReferenceIndex references) : 
         return targets;
     }
 
-    private async Task<List<(Anchor Anchor, Entry Entry)>> RowsAsync(Issuer issuer, Digest document, CancellationToken cancellationToken)
+    private async Task<List<IndexedAct>> RowsAsync(Issuer issuer, Digest document, CancellationToken cancellationToken)
     {
         await _connections.WaitAsync(cancellationToken);
         try
         {
-            return [.. (await index.FindAsync(document, cancellationToken))
-                .Select(anchor => (Anchor: anchor, Entry: anchor.ReadEntry()))
-                .Where(row => row.Entry.Issuer == issuer.Id)];
+            return [.. (await index.FindAsync(document, cancellationToken)).Where(row => row.Entry.Issuer == issuer.Id)];
         }
         finally
         {

@@ -100,7 +100,7 @@ public sealed class BatchCommitter(
 
     private static JournalRecord ToRecord(Act act, Opening opening)
     {
-        var kept = new JournalAct(act.Id, act.Kind, act.Position, act.Digest, opening, act.Source, act.Answer, act.Confidential);
+        var kept = new JournalAct(act.Id, act.Kind, act.Position, act.Digest, opening, act.Source, act.Answer, act.Unpublished);
         return new JournalRecord(act.ToEntry(opening).Encode(), kept);
     }
 

@@ -1,7 +1,7 @@
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>Writes everything that is looked up about a batch: its acts by document and reference, revocations, issuers, keys. All of it can be repeated.</summary>
-public sealed class BatchIndexer(AnchorIndex anchors, ReferenceIndex references, RevocationIndex revocations, IssuerHistory issuers, KeyHistory keys)
+public sealed class BatchIndexer(ActIndex anchors, ReferenceIndex references, RevocationIndex revocations, IssuerHistory issuers, KeyHistory keys)
 {
     /// <summary>Adds a batch.</summary>
     /// <returns>The acts that take no effect, by log index.</returns>
@@ -14,14 +14,14 @@ public sealed class BatchIndexer(AnchorIndex anchors, ReferenceIndex references,
 
         var acts = batch.Acts().ToArray();
         var named = acts
-            .Where(item => item.Act is { Kind: ActKind.Issue, Confidential.Reference: not null })
-            .Select(item => new DocumentReference(item.Act.Issuer, item.Act.Confidential.Reference!, item.Act.Digest));
+            .Where(item => item.Act is { Kind: ActKind.Issue, Unpublished.Reference: not null })
+            .Select(item => new DocumentReference(item.Act.Issuer, item.Act.Unpublished.Reference!, item.Act.Digest));
         await references.AddAsync([.. named], cancellationToken);
         foreach (var revoked in acts.Where(item => item.Act.Kind == ActKind.Revoke).GroupBy(item => item.Act.Issuer))
             await revocations.AddAsync(revoked.Key, [.. revoked.Select(item => item.Act.Digest).Distinct()], cancellationToken);
 
         // Last, because an act that is found here counts as wholly indexed.
-        var displaced = await anchors.AddAsync([.. acts.Select(item => new NewAct(item.Anchor, item.Act.Kind, item.Act.Issuer))], cancellationToken);
+        var displaced = await anchors.AddAsync([.. acts.Select(item => new NewAct(item.Row, item.Act.Kind, item.Act.Issuer))], cancellationToken);
         return displaced.ToDictionary(item => item.Act.LogIndex);
     }
 

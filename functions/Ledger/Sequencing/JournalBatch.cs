@@ -27,10 +27,10 @@ public sealed record JournalBatch(
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Size:d19}-{Convert.ToHexStringLower(Root.Bytes)}");
 
     /// <summary>The entries with what the log does not say of them; the log's own entries are left out.</summary>
-    public IEnumerable<(Anchor Anchor, JournalAct Act)> Acts() => Records
+    public IEnumerable<(IndexedAct Row, JournalAct Act)> Acts() => Records
         .Select((record, i) => (Record: record, Index: Start + i))
         .Where(item => item.Record.Act is not null)
-        .Select(item => (item.Record.Act!.Anchor(item.Index, item.Record.Entry), item.Record.Act));
+        .Select(item => (item.Record.Act!.ToRow(item.Index, item.Record.Entry), item.Record.Act));
 
     /// <summary>The log's own entries: genesis, the keys that sign, and the descriptions of issuers.</summary>
     public IEnumerable<(long LogIndex, Entry Entry)> OwnEntries() => Records
@@ -57,7 +57,7 @@ public sealed record JournalRecord(ReadOnlyMemory<byte> Entry, JournalAct? Act);
 /// <param name="Opening">Opens the entry's commitments.</param>
 /// <param name="Source">Where the issuer put it, and so where the answer goes.</param>
 /// <param name="Answer">How it is answered.</param>
-/// <param name="Confidential">What else is not published.</param>
+/// <param name="Unpublished">What else is not published.</param>
 public sealed record JournalAct(
     ActId Id,
     ActKind Kind,
@@ -66,11 +66,11 @@ public sealed record JournalAct(
     Opening Opening,
     BlobVersion Source,
     AnswerForm Answer,
-    Confidential Confidential)
+    Unpublished Unpublished)
 {
     /// <summary>Who did it: the owner of the container that it came from.</summary>
     public string Issuer => IssuerContainer.IdOf(Source.Container);
 
     /// <summary>The index row of this act, which leaves out what only the issuer's receipts repeat.</summary>
-    public Anchor Anchor(long logIndex, ReadOnlyMemory<byte> entry) => new(Digest, Id, logIndex, entry, Opening, Confidential.OfDocument);
+    public IndexedAct ToRow(long logIndex, ReadOnlyMemory<byte> entry) => new(Digest, Id, logIndex, entry, Opening, Unpublished.OfDocument);
 }

@@ -108,7 +108,7 @@ public static class JournalFormat
             return;
 
         WriteText(output, act.Id.Value);
-        WriteText(output, ExactName.Of(act.Kind));
+        WriteText(output, WireName.Of(act.Kind));
         WriteInt64(output, act.Position);
         output.Write(act.Opening.Nonce);
         WriteInt64(output, sources[act.Source]);
@@ -116,7 +116,7 @@ public static class JournalFormat
         WriteInt64(output, act.Answer.Part);
         WriteInt64(output, act.Answer.Parts);
         WriteInt64(output, act.Answer.DeleteDocument ? 1 : 0);
-        WriteBytes(output, act.Confidential.IsEmpty ? [] : ConfidentialJson.Encode(act.Confidential));
+        WriteBytes(output, act.Unpublished.IsEmpty ? [] : UnpublishedJson.Encode(act.Unpublished));
     }
 
     private static JournalRecord ReadRecord(ref Reader reader, BlobVersion[] sources)
@@ -129,7 +129,7 @@ public static class JournalFormat
             throw new LogFormatException("journal: a digest is malformed");
 
         var id = new ActId(reader.Text());
-        if (!ExactName.TryParse(reader.Text(), out ActKind kind))
+        if (!WireName.TryParse(reader.Text(), out ActKind kind))
             throw new LogFormatException("journal: an unknown act");
         var position = reader.Int64();
         var opening = new Opening(reader.Take(Opening.Size).Span);
@@ -149,7 +149,7 @@ public static class JournalFormat
             opening,
             source,
             answer,
-            confidential.IsEmpty ? Confidential.None : ConfidentialJson.Decode(confidential.Span)));
+            confidential.IsEmpty ? Unpublished.None : UnpublishedJson.Decode(confidential.Span)));
     }
 
     private static void WriteInt64(ArrayBufferWriter<byte> output, long value)

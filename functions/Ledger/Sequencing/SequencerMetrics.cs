@@ -16,7 +16,7 @@ public sealed class SequencerMetrics : IDisposable
     private readonly Histogram<double> _lag;
     private readonly Gauge<double> _stagedAge;
     private readonly Gauge<double> _standstill;
-    private readonly Counter<long> _safetyNetRuns;
+    private readonly Counter<long> _housekeepingRuns;
     private readonly Counter<long> _givenUp;
 
     /// <summary>Creates the instruments.</summary>
@@ -30,7 +30,7 @@ public sealed class SequencerMetrics : IDisposable
         _stagedAge = _meter.CreateGauge<double>("truecopy.staged.age", "s", "How long the oldest staged upload that nobody works on has waited");
         _standstill = _meter.CreateGauge<double>("truecopy.log.standstill", "s", "How long staged uploads have waited while no batch was finished");
         _givenUp = _meter.CreateCounter<long>("truecopy.staged.given_up", "{upload}", "Staged uploads that failed always and are kept as dead letters");
-        _safetyNetRuns = _meter.CreateCounter<long>("truecopy.safety_net.runs", "{run}", "Runs of the safety net that came through; none for a while means that nothing is looked after");
+        _housekeepingRuns = _meter.CreateCounter<long>("truecopy.safety_net.runs", "{run}", "Runs of the safety net that came through; none for a while means that nothing is looked after");
     }
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public sealed class SequencerMetrics : IDisposable
 
     internal void GivenUp() => _givenUp.Add(1);
 
-    internal void SafetyNetRan() => _safetyNetRuns.Add(1);
+    internal void HousekeepingRan() => _housekeepingRuns.Add(1);
 
     internal void StagedAge(TimeSpan age) => _stagedAge.Record(age.TotalSeconds);
 

@@ -22,7 +22,7 @@ public sealed class StagedBatches(
     ActResolver resolver,
     IssuerAnnouncements announcements,
     RepeatedIssues repeated,
-    AnchorIndex index,
+    ActIndex index,
     SequencerOptions options,
     TimeProvider time)
 {
@@ -147,9 +147,9 @@ public sealed class StagedBatches(
             ValidFrom = request.ValidFrom,
             Expires = request.Expires,
             Answer = upload.Answer,
-            Confidential = request is { Reference: null, Type: null, FileName: null, Also.Count: 0, Digests.Count: 1 }
-                ? Confidential.None
-                : new Confidential
+            Unpublished = request is { Reference: null, Type: null, FileName: null, Also.Count: 0, Digests.Count: 1 }
+                ? Unpublished.None
+                : new Unpublished
                 {
                     Reference = request.Reference,
                     Type = request.Type,

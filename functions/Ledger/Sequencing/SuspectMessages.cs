@@ -9,7 +9,7 @@ namespace TrueCopy.Ledger.Sequencing;
 /// </summary>
 /// <remarks>Remembers what failed while the process runs; one instance a process, used by one drain at a time.</remarks>
 public sealed partial class SuspectMessages(
-    AnchorIndex index,
+    ActIndex index,
     StagedActs staged,
     DeadLetters deadLetters,
     AnswerAttempts answers,

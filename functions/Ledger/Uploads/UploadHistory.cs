@@ -129,7 +129,7 @@ public sealed class UploadHistory(IIssuerContainers containers)
     {
         try
         {
-            return ForeignJson.Read(content, AnswerJson.Instance.ProblemDocument);
+            return ForeignJson.Read(content, DocumentJson.Instance.ProblemDocument);
         }
         catch (JsonException)
         {

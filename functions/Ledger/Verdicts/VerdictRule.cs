@@ -1,14 +1,5 @@
 namespace TrueCopy.Ledger.Verdicts;
 
-/// <summary>An act on a document as the log records it.</summary>
-/// <param name="Anchor">Its row in the index.</param>
-/// <param name="Entry">Its entry, read.</param>
-public sealed record RecordedAct(Anchor Anchor, Entry Entry)
-{
-    /// <summary>Reads the entry of an index row.</summary>
-    public static RecordedAct Of(Anchor anchor) => new(anchor, anchor.ReadEntry());
-}
-
 /// <summary>What one issuer says of a document.</summary>
 /// <param name="Verdict">Neither <see cref="Verdict.Unknown"/> nor <see cref="Verdict.Conflicting"/>.</param>
 /// <param name="Since">Since when: the deciding act's time, or the end or beginning of validity.</param>
@@ -18,9 +9,9 @@ public sealed record RecordedAct(Anchor Anchor, Entry Entry)
 public sealed record IssuerResult(
     Verdict Verdict,
     DateTimeOffset Since,
-    RecordedAct Issue,
-    RecordedAct Deciding,
-    IReadOnlyList<RecordedAct> Acts);
+    IndexedAct Issue,
+    IndexedAct Deciding,
+    IReadOnlyList<IndexedAct> Acts);
 
 /// <summary>A verdict and what it rests on.</summary>
 /// <param name="Verdict">The word that all results share, <see cref="Verdict.Conflicting"/>, or unknown if there is none.</param>
@@ -39,21 +30,21 @@ public sealed record Decision(Verdict Verdict, IReadOnlyList<IssuerResult> Resul
 public static class VerdictRule
 {
     /// <summary>The order in which acts take effect.</summary>
-    internal static readonly Comparer<RecordedAct> Effect = Comparer<RecordedAct>.Create((left, right) =>
-        (left.Entry.At, left.Entry.Position, left.Anchor.LogIndex).CompareTo((right.Entry.At, right.Entry.Position, right.Anchor.LogIndex)));
+    internal static readonly Comparer<IndexedAct> Effect = Comparer<IndexedAct>.Create((left, right) =>
+        (left.Entry.At, left.Entry.Position, left.LogIndex).CompareTo((right.Entry.At, right.Entry.Position, right.LogIndex)));
 
     private static readonly Comparer<IssuerResult> Issuance = Comparer<IssuerResult>.Create((left, right) =>
-        (left.Issue.Entry.At, left.Issue.Anchor.LogIndex).CompareTo((right.Issue.Entry.At, right.Issue.Anchor.LogIndex)));
+        (left.Issue.Entry.At, left.Issue.LogIndex).CompareTo((right.Issue.Entry.At, right.Issue.LogIndex)));
 
     /// <summary>Decides.</summary>
-    public static Decision Decide(IEnumerable<RecordedAct> acts, DateTimeOffset now)
+    public static Decision Decide(IEnumerable<IndexedAct> acts, DateTimeOffset now)
     {
         IssuerResult[] results = [.. acts.GroupBy(act => act.Entry.Issuer, StringComparer.Ordinal).Select(issuer => DecideOne([.. issuer], now)).OfType<IssuerResult>()];
         Array.Sort(results, Issuance);
         return new Decision(VerdictWord.Overall(results, result => result.Verdict), results);
     }
 
-    private static IssuerResult? DecideOne(RecordedAct[] ordered, DateTimeOffset now)
+    private static IssuerResult? DecideOne(IndexedAct[] ordered, DateTimeOffset now)
     {
         Array.Sort(ordered, Effect);
         var last = Array.FindLast(ordered, act => act.Entry.Kind == ActKind.Issue);
@@ -69,12 +60,12 @@ public static class VerdictRule
     }
 
     // The issue that an act is about; null for an issue, which is about itself.
-    private static RecordedAct? IssueOf(RecordedAct act, RecordedAct[] ordered) => act.Entry.Target is { } target
-        ? Array.Find(ordered, issue => issue.Entry.Kind == ActKind.Issue && issue.Anchor.LogIndex == target)
+    private static IndexedAct? IssueOf(IndexedAct act, IndexedAct[] ordered) => act.Entry.Target is { } target
+        ? Array.Find(ordered, issue => issue.Entry.Kind == ActKind.Issue && issue.LogIndex == target)
         : null;
 
     // The first suspension that no later act ended.
-    private static RecordedAct? Suspension(RecordedAct[] ordered)
+    private static IndexedAct? Suspension(IndexedAct[] ordered)
     {
         var reinstated = Array.FindLastIndex(ordered, act => act.Entry.Kind == ActKind.Reinstate);
         return ordered.Skip(reinstated + 1).FirstOrDefault(act => act.Entry.Kind == ActKind.Suspend);

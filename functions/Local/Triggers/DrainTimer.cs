@@ -1,7 +1,7 @@
 namespace TrueCopy.Local.Triggers;
 
 /// <summary>Runs the safety net: in Azure once a minute, here more often, because nobody pays for it and someone waits.</summary>
-internal sealed partial class DrainTimer(SafetyNet safetyNet, TimeProvider time, ILogger<DrainTimer> logger) : BackgroundService
+internal sealed partial class DrainTimer(Housekeeping housekeeping, TimeProvider time, ILogger<DrainTimer> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -12,7 +12,7 @@ internal sealed partial class DrainTimer(SafetyNet safetyNet, TimeProvider time,
         {
             try
             {
-                await safetyNet.RunAsync(stoppingToken);
+                await housekeeping.RunAsync(stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {

@@ -135,7 +135,7 @@ public sealed record Entry
 internal sealed partial class EntryJson : JsonSerializerContext;
 
 /// <summary>What becomes of a document once its act is published.</summary>
-[JsonConverter(typeof(ExactNameConverter<Retention>))]
+[JsonConverter(typeof(WireNameConverter<Retention>))]
 public enum Retention
 {
     /// <summary>The document stays in the issuer's container.</summary>
@@ -148,7 +148,7 @@ public enum Retention
 }
 
 /// <summary>What an entry of the log records; the names are those in the entry's JSON.</summary>
-[JsonConverter(typeof(ExactNameConverter<ActKind>))]
+[JsonConverter(typeof(WireNameConverter<ActKind>))]
 public enum ActKind
 {
     /// <summary>The log began: entry 0, which names the log and its keys.</summary>
@@ -188,7 +188,7 @@ public enum ActKind
 /// Why an issuer acted on a document: the codes of RFC 5280, section 5.3.1, that mean something for a document, under
 /// the names given there, and one of our own.
 /// </summary>
-[JsonConverter(typeof(ExactNameConverter<ReasonCode>))]
+[JsonConverter(typeof(WireNameConverter<ReasonCode>))]
 public enum ReasonCode
 {
     /// <summary>No reason given.</summary>

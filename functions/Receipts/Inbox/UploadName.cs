@@ -51,7 +51,7 @@ public readonly record struct UploadName(UploadKind Kind, DigestAlgorithm? ListA
 }
 
 /// <summary>What an upload is, by its name.</summary>
-[JsonConverter(typeof(ExactNameConverter<UploadKind>))]
+[JsonConverter(typeof(WireNameConverter<UploadKind>))]
 public enum UploadKind
 {
     /// <summary>A document: hashed.</summary>

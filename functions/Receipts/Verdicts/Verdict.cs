@@ -4,7 +4,7 @@ namespace TrueCopy.Receipts.Verdicts;
 
 /// <summary>The answer to: is this, byte for byte, what that institution issued, and does it still stand?</summary>
 /// <remarks>A failure to answer is an error, never a verdict. Whatever name a client does not know is not <c>verified</c>.</remarks>
-[JsonConverter(typeof(ExactNameConverter<Verdict>))]
+[JsonConverter(typeof(WireNameConverter<Verdict>))]
 public enum Verdict
 {
     /// <summary>No issuer of this log issued these bytes: they were altered, by as little as one bit, or never issued here, and the log cannot tell which.</summary>

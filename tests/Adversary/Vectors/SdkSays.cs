@@ -29,7 +29,7 @@ internal static class SdkSays
                 return fault.Fault == ReceiptFault.Time ? "clock" : "proof";
             if (known is not null)
                 await client.RenewAsync(known, [answer], cancellationToken);
-            return ExactName.Of(answer.Verdict!.Value);
+            return WireName.Of(answer.Verdict!.Value);
         }
         catch (LogChangedException exception)
         {

@@ -80,7 +80,7 @@ public sealed class VectorTests(Theatre theatre, Chromium chromium)
     public void The_client_in_csharp_agrees_on_every_chain_of_keys() => AssertAgree(VectorFiles.Read("keys.json"), vector =>
     {
         LearnedKeys? learned = null;
-        var holds = Holds(() => learned = KeyChain.Read(vector["served"].Deserialize(AnswerJson.Instance.KeysDocument)!)
+        var holds = Holds(() => learned = KeyChain.Read(vector["served"].Deserialize(DocumentJson.Instance.KeysDocument)!)
             .Walk(KeySet.Parse(vector["known"]!.AsArray().Select(key => key!.GetValue<string>())), vector["announced"]?.GetValue<long>()));
         return holds ? Join(learned!.Keys.Verifiers.Select(key => key.ToString())) : "refused";
     });

@@ -30,9 +30,9 @@ internal static class DescribedApi
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Clear();
-            json.SerializerOptions.TypeInfoResolverChain.Add(AnswerJson.Instance);
-            json.SerializerOptions.PropertyNamingPolicy = AnswerJson.Instance.Options.PropertyNamingPolicy;
-            json.SerializerOptions.NumberHandling = AnswerJson.Instance.Options.NumberHandling;
+            json.SerializerOptions.TypeInfoResolverChain.Add(DocumentJson.Instance);
+            json.SerializerOptions.PropertyNamingPolicy = DocumentJson.Instance.Options.PropertyNamingPolicy;
+            json.SerializerOptions.NumberHandling = DocumentJson.Instance.Options.NumberHandling;
             json.SerializerOptions.RespectNullableAnnotations = true;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
         });

@@ -91,7 +91,7 @@ internal static class DocumentParts
             CompleteOperation(paths[PathOf(operation.Route)]!.AsObject().Single().Value!.AsObject(), method, operation);
 
         var schemas = made["components"]!["schemas"]!.AsObject();
-        foreach (var record in typeof(AnswerJson).Assembly.GetTypes().Where(type => !type.IsEnum && NameOf(type) is { } name && schemas.ContainsKey(name)))
+        foreach (var record in typeof(DocumentJson).Assembly.GetTypes().Where(type => !type.IsEnum && NameOf(type) is { } name && schemas.ContainsKey(name)))
             CompleteRecord(record, schemas[NameOf(record)!]!.AsObject());
         schemas["Problem"]!["required"] = new JsonArray("type", "title", "status", "detail");
         foreach (var enumeration in Enumerations)
@@ -200,7 +200,7 @@ internal static class DocumentParts
 
     private static void CompleteRecord(Type record, JsonObject schema)
     {
-        foreach (var member in AnswerJson.Instance.GetTypeInfo(record)!.Properties)
+        foreach (var member in DocumentJson.Instance.GetTypeInfo(record)!.Properties)
         {
             var property = NotNull(schema["properties"]![member.Name]!.AsObject());
             property.Remove("default");

@@ -35,7 +35,7 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
         {
             await using var earlier = Start(_direct);
             await DeliverAsync(earlier, scenario.Before);
-            await earlier.GetRequiredService<SafetyNet>().RunAsync(Stop);
+            await earlier.GetRequiredService<Housekeeping>().RunAsync(Stop);
         }
 
         await using (var services = Start(StorageAccounts.Connect(connection, connection, network.Configure)))
@@ -68,7 +68,7 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
         do
         {
             await ExpireLeaseAsync();
-            await RepeatAsync(services.GetRequiredService<SafetyNet>().RunAsync);
+            await RepeatAsync(services.GetRequiredService<Housekeeping>().RunAsync);
             await DeliverAnswersAsync(services);
         }
         while (await IsPendingAsync() && await timer.WaitForNextTickAsync(patience.Token));
@@ -94,7 +94,7 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
 
         await using var services = Start(_direct);
         foreach (var (digest, verdict) in scenario.Verdicts)
-            Assert.Equal(verdict, (await services.GetRequiredService<Verifier>().VerifyAsync(digest, Stop)).Verdict);
+            Assert.Equal(verdict, (await services.GetRequiredService<VerdictService>().VerifyAsync(digest, Stop)).Verdict);
         foreach (var upload in all)
         {
             var container = _direct.Inbox.GetBlobContainerClient("issuer-" + upload.Issuer);

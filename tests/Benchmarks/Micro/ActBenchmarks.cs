@@ -15,8 +15,8 @@ public class ActBenchmarks
     private Act _act = null!;
     private byte[] _entry = null!;
     private byte[] _staged = null!;
-    private Anchor _anchor = null!;
-    private RecordedAct[] _acts = null!;
+    private IndexedAct _anchor = null!;
+    private IndexedAct[] _acts = null!;
 
     /// <summary>One act in every form.</summary>
     [GlobalSetup]
@@ -25,8 +25,8 @@ public class ActBenchmarks
         _act = new Act(ActId.Of(_upload.Source, 0, DigestAlgorithm.Sha256), ActKind.Issue, Uploads.Bank, Uploads.Bank.Since, 0, _digest, _upload.Source);
         _entry = _act.ToEntry(_opening).Encode();
         _staged = StagedBody.Encode(_upload);
-        _anchor = new Anchor(_digest, _act.Id, 4711, _entry, _opening, Confidential.None);
-        _acts = [RecordedAct.Of(_anchor)];
+        _anchor = new IndexedAct(_digest, _act.Id, 4711, _entry, _opening, Unpublished.None);
+        _acts = [_anchor];
     }
 
     /// <summary>The commitment and the entry's bytes.</summary>

@@ -44,7 +44,7 @@ internal sealed class LeanService : IAsyncDisposable
 
     public Sequencer Sequencer => _services.GetRequiredService<Sequencer>();
 
-    public Verifier Verifier => _services.GetRequiredService<Verifier>();
+    public VerdictService Verifier => _services.GetRequiredService<VerdictService>();
 
     public static EcdsaP256Signer NewKey() => new(Origin, ECDsa.Create(ECCurve.NamedCurves.nistP256));
 

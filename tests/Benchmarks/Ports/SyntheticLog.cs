@@ -13,7 +13,7 @@ internal sealed class SyntheticLog
 
     private readonly Dictionary<TileId, ReadOnlyMemory<byte>> _tiles = [];
     private readonly Dictionary<long, SignedCheckpoint> _checkpoints = [];
-    private readonly List<Anchor> _known = [];
+    private readonly List<IndexedAct> _known = [];
 
     private SyntheticLog(EcdsaP256Signer key) => Key = key;
 
@@ -42,7 +42,7 @@ internal sealed class SyntheticLog
     }
 
     /// <summary>Acts that a log of this size holds.</summary>
-    public IReadOnlyList<Anchor> Known(long size) => [.. _known.TakeWhile(anchor => anchor.LogIndex < size)];
+    public IReadOnlyList<IndexedAct> Known(long size) => [.. _known.TakeWhile(anchor => anchor.LogIndex < size)];
 
     /// <summary>A ledger on which the log has this size.</summary>
     public LeanLedger Open(long size, OperationCounts operations)
@@ -70,7 +70,7 @@ internal sealed class SyntheticLog
         var act = new Act(ActId.Of(source, index, DigestAlgorithm.Sha256), ActKind.Issue, Uploads.Bank, Uploads.Bank.Since, index, digest, source);
         var entry = act.ToEntry(opening).Encode();
         edge.Append(entry);
-        _known.Add(new Anchor(digest, act.Id, index, entry, opening, Confidential.None));
+        _known.Add(new IndexedAct(digest, act.Id, index, entry, opening, Unpublished.None));
     }
 
     private void Keep(IEnumerable<TileContent> tiles)

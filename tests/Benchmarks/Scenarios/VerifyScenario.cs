@@ -97,5 +97,5 @@ internal sealed class VerifyScenario : IScenario
         "/v1/verify",
         JsonSerializer.SerializeToUtf8Bytes(
             new BatchRequestDocument([.. digests.Select(digest => new DigestDocument(digest.Algorithm.Name, digest.Hex))]),
-            AnswerJson.Instance.BatchRequestDocument));
+            DocumentJson.Instance.BatchRequestDocument));
 }

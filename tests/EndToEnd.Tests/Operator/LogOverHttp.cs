@@ -21,7 +21,7 @@ internal sealed class LogOverHttp(LogStore log) : HttpMessageHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (request.RequestUri!.AbsolutePath == "/v1/keys")
-            return await KeysAsync(cancellationToken) is { } keys ? Bytes(JsonSerializer.SerializeToUtf8Bytes(keys, AnswerJson.Instance.KeysDocument)) : Status(404);
+            return await KeysAsync(cancellationToken) is { } keys ? Bytes(JsonSerializer.SerializeToUtf8Bytes(keys, DocumentJson.Instance.KeysDocument)) : Status(404);
         var path = request.RequestUri.AbsolutePath["/log/".Length..];
         int before;
         lock (Asked)

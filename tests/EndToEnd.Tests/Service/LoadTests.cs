@@ -114,9 +114,9 @@ public sealed class LoadTests : IDisposable
         foreach (var batch in Enumerable.Range(0, Files).Chunk(BatchRequestDocument.MaxDigests))
         {
             var request = new BatchRequestDocument([.. batch.Select(i => new DigestDocument("sha-256", HexOf(i)))]);
-            using var body = new StringContent(JsonSerializer.Serialize(request, AnswerJson.Instance.BatchRequestDocument), Encoding.UTF8, "application/json");
+            using var body = new StringContent(JsonSerializer.Serialize(request, DocumentJson.Instance.BatchRequestDocument), Encoding.UTF8, "application/json");
             using var response = await http.PostAsync(new Uri($"{service.Address}/v1/verify"), body, Stop);
-            answers.AddRange(JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(Stop), AnswerJson.Instance.BatchAnswerDocument)!.Results);
+            answers.AddRange(JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(Stop), DocumentJson.Instance.BatchAnswerDocument)!.Results);
         }
 
         return answers;

@@ -52,10 +52,10 @@ internal sealed class UploadLoad(StorageAccounts accounts)
         foreach (var batch in _uploaded.Values.Order(StringComparer.Ordinal).Chunk(BatchRequestDocument.MaxDigests))
         {
             var request = new BatchRequestDocument([.. batch.Select(hex => new DigestDocument("sha-256", hex))]);
-            using var body = new StringContent(JsonSerializer.Serialize(request, AnswerJson.Instance.BatchRequestDocument), Encoding.UTF8, "application/json");
+            using var body = new StringContent(JsonSerializer.Serialize(request, DocumentJson.Instance.BatchRequestDocument), Encoding.UTF8, "application/json");
             using var response = await http.PostAsync(new Uri($"{address}/v1/verify"), body, stop);
             response.EnsureSuccessStatusCode();
-            answers.AddRange(JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(stop), AnswerJson.Instance.BatchAnswerDocument)!.Results);
+            answers.AddRange(JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(stop), DocumentJson.Instance.BatchAnswerDocument)!.Results);
         }
 
         return answers;

@@ -149,7 +149,7 @@ public sealed class AnsweringTests
         for (var i = 0; i < 6; i++)
         {
             drains.Add(IssueAsync(service, "bank", $"{i}"));
-            while (_world.Ledger.Anchors.Count <= i || _world.Staged.Count > 0)
+            while (_world.Ledger.IndexedActs.Count <= i || _world.Staged.Count > 0)
             {
                 await Task.Yield();
                 _world.Time.Advance(Options.Patience);

@@ -29,7 +29,7 @@ public sealed class ReceiptLinesTests
         using var lines = new ReceiptLines(expected: 1);
         var act = Samples.Act("a");
         var opening = Opening.Create();
-        var anchor = new Anchor(act.Digest, act.Id, 1, new byte[] { 0xfb, 0xef, 0xbe }, opening, Confidential.None);
+        var anchor = new IndexedAct(act.Digest, act.Id, 1, new byte[] { 0xfb, 0xef, 0xbe }, opening, Unpublished.None);
         lines.Add(1, ActKind.Issue, anchor, anchor.Prove([], "+++"u8.ToArray()));
         Assert.Contains("+++", Encoding.UTF8.GetString(lines.Written.Span), StringComparison.Ordinal);
     }
@@ -38,7 +38,7 @@ public sealed class ReceiptLinesTests
     {
         var act = Samples.Act(path);
         var opening = Opening.Create();
-        var anchor = new Anchor(act.Digest, act.Id, 99 + line, act.ToEntry(opening).Encode(), opening, Confidential.None);
+        var anchor = new IndexedAct(act.Digest, act.Id, 99 + line, act.ToEntry(opening).Encode(), opening, Unpublished.None);
         var receipt = anchor.Prove([], "checkpoint\n"u8.ToArray());
         lines.Add(line, ActKind.Issue, anchor, receipt);
         return receipt;

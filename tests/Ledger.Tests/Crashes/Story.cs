@@ -71,7 +71,7 @@ internal sealed class Story(InMemoryWorld world, Aftermath aftermath)
     /// <summary>The timer comes.</summary>
     public async Task RunTimerAsync()
     {
-        await TryAsync(service => service.SafetyNet.RunAsync(Stop));
+        await TryAsync(service => service.Housekeeping.RunAsync(Stop));
         Restart();
     }
 
@@ -82,7 +82,7 @@ internal sealed class Story(InMemoryWorld world, Aftermath aftermath)
         var service = world.Start();
         for (var i = 0; i < 4; i++)
         {
-            await TryAsync(() => service.SafetyNet.RunAsync(Stop));
+            await TryAsync(() => service.Housekeeping.RunAsync(Stop));
             await TryAsync(() => world.Answers.DeliverAsync(service.Answers, Stop));
             world.Time.Advance(StagedActs.Invisible);
         }

@@ -21,11 +21,11 @@ internal static class FuzzTargets
     private static readonly Opening Opening = Opening.Create();
     private static readonly Act Act = Samples.Act("a") with
     {
-        Confidential = new Confidential { Reference = "loan-4711", Type = "statement", Note = "注 😀", Successor = Samples.DigestOf([1]), Siblings = [Samples.DigestOf([2])] },
+        Unpublished = new Unpublished { Reference = "loan-4711", Type = "statement", Note = "注 😀", Successor = Samples.DigestOf([1]), Siblings = [Samples.DigestOf([2])] },
     };
 
     private static readonly byte[] EntryBytes = Act.ToEntry(Opening).Encode();
-    private static readonly Anchor Anchor = new(Act.Digest, Act.Id, 5, EntryBytes, Opening, Act.Confidential);
+    private static readonly IndexedAct IndexedAct = new(Act.Digest, Act.Id, 5, EntryBytes, Opening, Act.Unpublished);
     private static readonly InMemoryService Service = StartService();
     private static readonly VerifyEndpoints Api = new(Service.Verifier, new RequestLimits(new ClientShare { Burst = int.MaxValue, PerSecond = int.MaxValue }));
 
@@ -38,13 +38,13 @@ internal static class FuzzTargets
         new("ECDSA signature", RoundTrip.None, null, [SignatureOf(0)], bytes => Verifiers[0].Verify(TextOf(Note), bytes) ? bytes : null),
         new("Ed25519 signature", RoundTrip.None, null, [SignatureOf(1)], bytes => Verifiers[1].Verify(TextOf(Note), bytes) ? bytes : null),
         new("tlog-proof", RoundTrip.Exact, typeof(LogFormatException), [new TlogProof("extra"u8.ToArray(), 77, [Leaf(1), Leaf(2)], Note).Encode(), new TlogProof(null, 0, [], Note).Encode()], bytes => TlogProof.Parse(bytes).Encode()),
-        new("receipt", RoundTrip.Exact, typeof(LogFormatException), [Anchor.Prove([Leaf(1)], Note).Encode()], bytes => Receipt.Parse(bytes).Encode()),
+        new("receipt", RoundTrip.Exact, typeof(LogFormatException), [IndexedAct.Prove([Leaf(1)], Note).Encode()], bytes => Receipt.Parse(bytes).Encode()),
         new("receipt check", RoundTrip.None, typeof(ReceiptException), [ProvenReceipt()], bytes => CheckReceipt(bytes)),
         new("entry bundle", RoundTrip.Exact, typeof(LogFormatException), [Bundle([1], [], [2, 3]), Bundle(EntryBytes, EntryBytes, EntryBytes)], bytes => Bundle([.. EntryBundle.Parse(bytes, 3).Select(entry => entry.ToArray())])),
         new("hash tile", RoundTrip.Exact, typeof(LogFormatException), [new byte[3 * 32]], bytes => MerkleHash.AsBytes(HashTile.Parse(new TileId(0, 0, 3), bytes).Hashes).ToArray()),
         new("tile path", RoundTrip.Exact, null, [.. new[] { "tile/0/000", "tile/63/x001/x234/067.p/255", "tile/entries/x999/999" }.Select(Bytes)], bytes => TileId.TryParse(Chars(bytes), out var tile) ? Bytes(tile.ToPath()) : null),
         new("entry", RoundTrip.Stable, typeof(LogFormatException), [EntryBytes, Entry.Genesis("o", ["k"], DateTimeOffset.UnixEpoch).Encode(), Samples.Bank.ToEntry(DateTimeOffset.UnixEpoch).Encode()], bytes => Entry.Parse(bytes).Encode()),
-        new("confidential part", RoundTrip.Stable, typeof(LogFormatException), [ConfidentialJson.Encode(Act.Confidential)], bytes => ConfidentialJson.Encode(ConfidentialJson.Decode(bytes))),
+        new("confidential part", RoundTrip.Stable, typeof(LogFormatException), [UnpublishedJson.Encode(Act.Unpublished)], bytes => UnpublishedJson.Encode(UnpublishedJson.Decode(bytes))),
         new("digest", RoundTrip.Stable, null, [Bytes($"sha-256:{Hex}"), Bytes($"sm3:{Hex}")], bytes => Digest.TryParse(Chars(bytes), out var digest) ? Bytes(digest.ToString()) : null),
         new("opening", RoundTrip.Stable, null, [Bytes(Hex)], bytes => Opening.TryParse(Chars(bytes), out var opening) ? Bytes(opening.Hex) : null),
         new("manifest", RoundTrip.None, typeof(LineException), [FuzzTarget.Text($$"""{"algorithm":"sha-256","digest":"{{Hex}}","reference":"r","type":"t","validFrom":"2026-01-01T00:00:00Z","expires":"2027-01-01T00:00:00.5+08:00"}""" + "\n"), FuzzTarget.Text($$"""{"algorithm":"sm3","digest":"{{Hex}}"}""")], bytes => Lines(bytes, line => ManifestLine.Parse(line, new Terms(null, null, null, null))))
@@ -69,7 +69,7 @@ internal static class FuzzTargets
         },
         new("journal's beginning", RoundTrip.None, typeof(LogFormatException), [Journal()], bytes => Bytes(JournalFormat.ReadPrevious(bytes.AsMemory(0, Math.Min(bytes.Length, JournalFormat.MaxBeginning))))),
         new("audit memory", RoundTrip.Stable, typeof(LogFormatException), [Memory()], bytes => AuditMemory.Decode(bytes).Encode()),
-        new("answer", RoundTrip.None, typeof(JsonException), [Answer()], bytes => ForeignJson.Read(bytes.AsSpan(), AnswerJson.Instance.VerdictDocument) is null ? null : bytes),
+        new("answer", RoundTrip.None, typeof(JsonException), [Answer()], bytes => ForeignJson.Read(bytes.AsSpan(), DocumentJson.Instance.VerdictDocument) is null ? null : bytes),
         new("verify body", RoundTrip.None, null, [FuzzTarget.Text($$"""{"digests":[{"algorithm":"sha-256","digest":"{{Hex}}"},{"algorithm":"sm3","digest":"{{Hex}}"}]}""")], Verify) { IsMeasured = false },
     ];
 
@@ -98,7 +98,7 @@ internal static class FuzzTargets
     {
         var root = TreeHasher.Node(TreeHasher.Leaf(EntryBytes), Leaf(1));
         var note = SignedCheckpoint.SignAsync(new Checkpoint(InMemoryWorld.Origin, 2, root), Signers, CancellationToken.None).GetAwaiter().GetResult().Note;
-        return (Anchor with { LogIndex = 0 }).Prove([Leaf(1)], note).Encode();
+        return (IndexedAct with { LogIndex = 0 }).Prove([Leaf(1)], note).Encode();
     }
 
     // What a receipt is read as, without the exception of its format, which is a target of its own.
@@ -171,7 +171,7 @@ internal static class FuzzTargets
         var edge = new RightEdge();
         edge.Append(EntryBytes);
         edge.Append([1]);
-        var act = new JournalAct(Act.Id, Act.Kind, 0, Act.Digest, Opening, Act.Source, AnswerForm.OfDocument, Act.Confidential);
+        var act = new JournalAct(Act.Id, Act.Kind, 0, Act.Digest, Opening, Act.Source, AnswerForm.OfDocument, Act.Unpublished);
         return JournalFormat.Encode(new JournalBatch(new string('1', 84), 0, edge.Root(), [new JournalRecord(EntryBytes, act), new JournalRecord(new byte[] { 1 }, null)], edge.TakeTiles())).ToArray();
     }
 
@@ -193,7 +193,7 @@ internal static class FuzzTargets
 
     private static byte[] Answer() => JsonSerializer.SerializeToUtf8Bytes(
         Service.Verifier.VerifyAsync(Samples.DigestOf([1]), CancellationToken.None).GetAwaiter().GetResult().ToDocument(),
-        AnswerJson.Instance.VerdictDocument);
+        DocumentJson.Instance.VerdictDocument);
 
     private static byte[]? Verify(byte[] body)
     {

@@ -37,8 +37,8 @@ public sealed class ActTests : IAsyncLifetime
             Assert.Equal(verdict, await VerdictAsync(target));
             var receipt = Assert.Single(ReceiptsOf(upload));
             var check = ReceiptCheck.Run(Receipt.Parse(Bytes(receipt.GetProperty("receipt").GetString()!)), DigestOf(Bytes(target)), _world.Identity.Verifiers);
-            Assert.Equal((act, "bank"), (ExactName.Of(check.Entry.Kind), check.Entry.Issuer));
-            Assert.Equal(ActKind.Issue, Entry.Parse(_world.Ledger.Anchors.Single(anchor => anchor.LogIndex == check.Entry.Target).Entry.Span).Kind);
+            Assert.Equal((act, "bank"), (WireName.Of(check.Entry.Kind), check.Entry.Issuer));
+            Assert.Equal(ActKind.Issue, Entry.Parse(_world.Ledger.IndexedActs.Single(anchor => anchor.LogIndex == check.Entry.Target).Entry.Span).Kind);
             Assert.False(_world.Inbox.Rejections.ContainsKey(upload));
         }
     }
@@ -193,9 +193,9 @@ public sealed class ActTests : IAsyncLifetime
     public async Task An_act_is_done_to_the_entry_that_issued_the_document_last()
     {
         await IssueAsync("old", "ref-older");
-        var issued = _world.Ledger.Anchors.Where(anchor => anchor.Digest.Equals(DigestOf(Bytes("old")))).Max(anchor => anchor.LogIndex);
+        var issued = _world.Ledger.IndexedActs.Where(anchor => anchor.Digest.Equals(DigestOf(Bytes("old")))).Max(anchor => anchor.LogIndex);
         var receipt = Assert.Single(ReceiptsOf(await ActAsync(ByDigest("suspend", "old"))));
-        Assert.Equal(issued, Receipt.Parse(Bytes(receipt.GetProperty("receipt").GetString()!)).ReadEntry().Target);
+        Assert.Equal(issued, Receipt.Parse(Bytes(receipt.GetProperty("receipt").GetString()!)).Entry.Target);
     }
 
     [Fact]
@@ -311,7 +311,7 @@ public sealed class ActTests : IAsyncLifetime
                     operations = world.Operations.Log.Count - before;
                 await Audit.RunAsync(world);
                 var where = $"{fault} at {k}";
-                Assert.True(world.Ledger.Anchors.Count == 3, $"{where}: {world.Ledger.Anchors.Count} acts in effect");
+                Assert.True(world.Ledger.IndexedActs.Count == 3, $"{where}: {world.Ledger.IndexedActs.Count} acts in effect");
                 Assert.True(world.Inbox.ActReceipts[list].Count(c => c == '\n') == 2, where);
                 Assert.True(world.Inbox.Rejections[list].Lines is [{ Line: 2 }], where);
                 Assert.True(world.Staged.Count + world.Answers.Count == 0, where);
@@ -348,7 +348,7 @@ public sealed class ActTests : IAsyncLifetime
         await _service.Sequencer.DrainAsync(Stop);
     }
 
-    private Task<Answer> AnswerAsync(string content) => _service.Verifier.VerifyAsync(DigestOf(Bytes(content)), Stop);
+    private Task<ProvenVerdict> AnswerAsync(string content) => _service.Verifier.VerifyAsync(DigestOf(Bytes(content)), Stop);
 
     private async Task<Verdict> VerdictAsync(string content) => (await AnswerAsync(content)).Verdict;
 

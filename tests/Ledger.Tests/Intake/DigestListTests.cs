@@ -237,8 +237,8 @@ public sealed class DigestListTests : IAsyncLifetime
         const string Secret = "wang-xiaoming-bankruptcy.pdf";
         await UploadAsync("SHA256SUMS", Bytes($"{Hex}  {Secret}\n"));
         var answer = await _service.Verifier.VerifyAsync(DigestOf(Bytes(Content)), Stop);
-        Assert.DoesNotContain(Secret, JsonSerializer.Serialize(answer.ToDocument(), AnswerJson.Instance.VerdictDocument), StringComparison.Ordinal);
-        Assert.All(_world.Ledger.Anchors, anchor => Assert.DoesNotContain(Secret, Encoding.UTF8.GetString(ConfidentialJson.Encode(anchor.Confidential)), StringComparison.Ordinal));
+        Assert.DoesNotContain(Secret, JsonSerializer.Serialize(answer.ToDocument(), DocumentJson.Instance.VerdictDocument), StringComparison.Ordinal);
+        Assert.All(_world.Ledger.IndexedActs, anchor => Assert.DoesNotContain(Secret, Encoding.UTF8.GetString(UnpublishedJson.Encode(anchor.Unpublished)), StringComparison.Ordinal));
         var published = _world.Ledger.All.Where(blob => blob.Key.Container == StorageNames.LogContainer).Select(blob => blob.Value.Content).ToArray();
         Assert.NotEmpty(published);
         Assert.All(published, tile => Assert.Equal(-1, tile.Span.IndexOf(Bytes(Secret))));

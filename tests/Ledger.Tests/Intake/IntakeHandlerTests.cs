@@ -100,7 +100,7 @@ public sealed class IntakeHandlerTests
         for (var i = 0; i < 3; i++)
             await HandleAsync(service, message);
 
-        Assert.Single(_world.Ledger.Anchors);
+        Assert.Single(_world.Ledger.IndexedActs);
         Assert.Single(_world.Inbox.Receipts);
         await Audit.RunAsync(_world);
     }
@@ -138,7 +138,7 @@ public sealed class IntakeHandlerTests
         Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, newer));
         Assert.Equal(Verdict.Unknown, await VerdictOfAsync(service, "old"));
         Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "new"));
-        Assert.Single(_world.Ledger.Anchors);
+        Assert.Single(_world.Ledger.IndexedActs);
         await Audit.RunAsync(_world);
     }
 
@@ -154,7 +154,7 @@ public sealed class IntakeHandlerTests
         Assert.Equal(present, Assert.Single(_world.Inbox.Receipts).Key.Source);
 
         Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, uploaded));
-        Assert.Single(_world.Ledger.Anchors);
+        Assert.Single(_world.Ledger.IndexedActs);
         await Audit.RunAsync(_world);
     }
 
@@ -179,7 +179,7 @@ public sealed class IntakeHandlerTests
 
         var answered = _world.Inbox.ManifestReceipts.Keys.Concat(_world.Inbox.ActReceipts.Keys).Concat(_world.Inbox.Rejections.Keys);
         Assert.Equal(present, Assert.Single(answered));
-        Assert.Equal(path == "bad.pdf" ? 1 : 2, _world.Ledger.Anchors.Count);
+        Assert.Equal(path == "bad.pdf" ? 1 : 2, _world.Ledger.IndexedActs.Count);
         await Audit.RunAsync(_world);
     }
 

@@ -43,7 +43,7 @@ public sealed class ManifestIntakeTests
         async Task<(Verdict, string?)> StandingAsync(string content)
         {
             var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes(content)), Stop);
-            return (answer.Verdict, answer.Issuers[0].Result.Issue.Anchor.Confidential.Type);
+            return (answer.Verdict, answer.Issuers[0].Result.Issue.Unpublished.Type);
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class ManifestIntakeTests
         }
 
         await service.Sequencer.DrainAsync(Stop);
-        var urgent = _world.Ledger.Anchors.Single(anchor => anchor.Digest == DigestOf(Bytes("urgent")) || anchor.Digest.Equals(DigestOf(Bytes("urgent"))));
+        var urgent = _world.Ledger.IndexedActs.Single(anchor => anchor.Digest == DigestOf(Bytes("urgent")) || anchor.Digest.Equals(DigestOf(Bytes("urgent"))));
         Assert.True(urgent.LogIndex < 5, $"entry {urgent.LogIndex}");
     }
 
@@ -120,7 +120,7 @@ public sealed class ManifestIntakeTests
         }
 
         await service.Sequencer.DrainAsync(Stop);
-        Assert.Equal(Count, _world.Ledger.Anchors.Count);
+        Assert.Equal(Count, _world.Ledger.IndexedActs.Count);
         Assert.Equal(Count, LinesOf(upload).Count);
         await Audit.RunAsync(_world);
     }
@@ -179,7 +179,7 @@ public sealed class ManifestIntakeTests
 
             world.Operations.StopFailing();
             await Audit.RunAsync(world);
-            Assert.Equal(300, world.Ledger.Anchors.Count);
+            Assert.Equal(300, world.Ledger.IndexedActs.Count);
             Assert.Equal(300, world.Inbox.ManifestReceipts[upload].Count(c => c == '\n'));
             Assert.Equal((0, 0), (world.Staged.Count, world.Answers.Count));
         }

@@ -19,7 +19,7 @@ public sealed class RegistryTests
         await IssueAsync(service, "d");
 
         Assert.Equal([("The bank Ltd", 1), ("Second Name Ltd", 4), ("The bank Ltd", 6)], await HistoryAsync());
-        Assert.Equal("Second Name Ltd", _world.Ledger.Anchors.Single(anchor => anchor.LogIndex == 5).ReadEntry().LegalName);
+        Assert.Equal("Second Name Ltd", _world.Ledger.IndexedActs.Single(anchor => anchor.LogIndex == 5).Entry.LegalName);
         await Audit.RunAsync(_world);
     }
 
@@ -73,7 +73,7 @@ public sealed class RegistryTests
         _world.Staged.LetGo();
         await service.Sequencer.DrainAsync(Stop);
         Assert.Equal(["Second Name Ltd"], (await HistoryAsync()).Select(item => item.Name));
-        Assert.Equal("The bank Ltd", Assert.Single(_world.Ledger.Anchors).ReadEntry().LegalName);
+        Assert.Equal("The bank Ltd", Assert.Single(_world.Ledger.IndexedActs).Entry.LegalName);
     }
 
     [Fact]

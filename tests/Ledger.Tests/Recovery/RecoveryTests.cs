@@ -83,7 +83,7 @@ public sealed class RecoveryTests
         await FillAsync();
         var before = Snapshot();
         var ledger = _world.Ledger;
-        var anchor = ledger.Anchors.First(row => row.Confidential.Reference is not null);
+        var anchor = ledger.IndexedActs.First(row => row.Unpublished.Reference is not null);
         var stranger = Samples.DigestOf("nobody's"u8.ToArray());
         var tables = ledger.Tables;
         var reference = tables.Rows(StorageNames.ReferencesTable)[0];
@@ -96,7 +96,7 @@ public sealed class RecoveryTests
             (FindingKind.Anchor, () => ledger.Put(anchor with { LogIndex = 0 })),
             (FindingKind.Anchor, () => ledger.Put(anchor with { Opening = Opening.Create() })),
             (FindingKind.Anchor, () => ledger.Put(anchor with { Entry = new byte[] { 1 } })),
-            (FindingKind.Anchor, () => ledger.Put(anchor with { Confidential = Confidential.None })),
+            (FindingKind.Anchor, () => ledger.Put(anchor with { Unpublished = Unpublished.None })),
             (FindingKind.Anchor, () => ledger.Put(anchor with { Digest = stranger })),
             (FindingKind.Anchor, () => ledger.Put(anchor with { ActId = new ActId("00") })),
             (FindingKind.Reference, () => tables.Remove(StorageNames.ReferencesTable, reference)),
@@ -124,15 +124,15 @@ public sealed class RecoveryTests
         var upload = _world.Upload("bank", "twice", "twice"u8.ToArray());
         await using (var service = _world.Start())
             await service.Intake.HandleAsync(upload, Stop);
-        var first = _world.Ledger.Anchors.Single();
+        var first = _world.Ledger.IndexedActs.Single();
         _world.Ledger.LoseIndex();
         await using (var service = _world.Start())
             await service.Intake.HandleAsync(upload, Stop);
-        Assert.NotEqual(first.LogIndex, _world.Ledger.Anchors.Single().LogIndex);
+        Assert.NotEqual(first.LogIndex, _world.Ledger.IndexedActs.Single().LogIndex);
 
         var finding = Assert.Single((await _world.IndexRebuild().RunAsync(null, Stop)).Findings);
         Assert.Equal("1 acts were indexed by a later entry than their first", finding.What);
-        Assert.Equal(first.LogIndex, _world.Ledger.Anchors.Single().LogIndex);
+        Assert.Equal(first.LogIndex, _world.Ledger.IndexedActs.Single().LogIndex);
         Assert.Empty((await DoctorAsync(apply: false)).Findings);
     }
 
@@ -336,7 +336,7 @@ public sealed class RecoveryTests
         var size = InMemoryLedger.SizeOf(ledger.Published.Last());
         return
         [
-            .. ledger.Anchors.Select(row => $"{row.Digest} {row.ActId} {row.LogIndex} {row.Opening.Hex} {Convert.ToHexString(row.Entry.Span)} {Encoding.UTF8.GetString(ConfidentialJson.Encode(row.Confidential))}").Order(StringComparer.Ordinal),
+            .. ledger.IndexedActs.Select(row => $"{row.Digest} {row.ActId} {row.LogIndex} {row.Opening.Hex} {Convert.ToHexString(row.Entry.Span)} {Encoding.UTF8.GetString(UnpublishedJson.Encode(row.Unpublished))}").Order(StringComparer.Ordinal),
             .. ledger.Tables.Rows(StorageNames.ReferencesTable).Select(row => row.ToString()),
             .. ledger.Tables.Rows(StorageNames.RevocationsTable).Select(row => row.ToString()),
             .. ledger.Tables.Rows(StorageNames.IssuersTable).Select(row => row.ToString()),

@@ -214,7 +214,7 @@ public sealed class BurdenTests : IAsyncLifetime
         _world.Ledger.Tables.Unreadable.Add(poison);
         for (var i = 0; i < 40 && _world.Staged.Count > 0; i++)
         {
-            var failure = await Record.ExceptionAsync(() => _service.SafetyNet.RunAsync(Stop));
+            var failure = await Record.ExceptionAsync(() => _service.Housekeeping.RunAsync(Stop));
             Assert.True(failure is null or LogFormatException, failure?.ToString());
             _world.Time.Advance(StagedActs.Invisible);
         }
@@ -239,12 +239,12 @@ public sealed class BurdenTests : IAsyncLifetime
             : Task.CompletedTask;
         for (var i = 0; i < 40; i++)
         {
-            await Assert.ThrowsAsync<InjectedFaultException>(() => _service.SafetyNet.RunAsync(Stop));
+            await Assert.ThrowsAsync<InjectedFaultException>(() => _service.Housekeeping.RunAsync(Stop));
             _world.Time.Advance(StagedActs.Invisible);
         }
 
         _world.Operations.Hook = null;
-        await _service.SafetyNet.RunAsync(Stop);
+        await _service.Housekeeping.RunAsync(Stop);
         Assert.Equal(Verdict.Suspended, (await VerifyAsync("a")).Verdict);
         Assert.Empty(_world.DeadLetters.Kept);
     }
@@ -258,7 +258,7 @@ public sealed class BurdenTests : IAsyncLifetime
         return version;
     }
 
-    private Task<Answer> VerifyAsync(string content) => _service.Verifier.VerifyAsync(DigestOf(Bytes(content)), Stop);
+    private Task<ProvenVerdict> VerifyAsync(string content) => _service.Verifier.VerifyAsync(DigestOf(Bytes(content)), Stop);
 
     private List<JsonElement> LinesOf(BlobVersion upload) =>
         [.. _world.Inbox.ManifestReceipts[upload].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];

@@ -110,7 +110,7 @@ public sealed class CostTests
         var act = new Act(ActId.Of(source, 0, DigestAlgorithm.Sha256), ActKind.Issue, bank, bank.Since, 0, DigestOf(0), source);
         var opening = Opening.Create();
         var entry = act.ToEntry(opening).Encode();
-        var anchor = new Anchor(act.Digest, act.Id, 4711, entry, opening, Confidential.None);
+        var anchor = new IndexedAct(act.Digest, act.Id, 4711, entry, opening, Unpublished.None);
         var (path, note) = (new MerkleHash[20], new byte[400]);
         Assert.InRange(Allocated(() => act.ToEntry(opening).Encode()), 1, 2500);
         Assert.InRange(Allocated(() => anchor.Prove(path, note).Encode()), 1, 8 * entry.Length + (4 * (note.Length + (45 * path.Length))));

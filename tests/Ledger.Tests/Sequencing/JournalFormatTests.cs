@@ -14,7 +14,7 @@ public sealed class JournalFormatTests
         Assert.Equal((batch.Previous, batch.Start, batch.Root, batch.Size, batch.Name), (decoded.Previous, decoded.Start, decoded.Root, decoded.Size, decoded.Name));
         Assert.Equal(batch.Tiles.Select(tile => (tile.Id, Convert.ToHexString(tile.Bytes.Span))), decoded.Tiles.Select(tile => (tile.Id, Convert.ToHexString(tile.Bytes.Span))));
         Assert.Equal(batch.Records.Select(Describe), decoded.Records.Select(Describe));
-        Assert.Equal([301, 302], decoded.Acts().Select(item => item.Anchor.LogIndex));
+        Assert.Equal([301, 302], decoded.Acts().Select(item => item.LogIndex));
         Assert.Equal(300, Assert.Single(decoded.OwnEntries()).LogIndex);
     }
 
@@ -115,7 +115,7 @@ public sealed class JournalFormatTests
         var bytes = JournalFormat.Encode(batch).Span;
         var behind = bytes[(bytes.IndexOf(batch.Records[1].Act!.Opening.Nonce) + Opening.Size + (5 * sizeof(long)))..];
         Assert.Equal(0, BinaryPrimitives.ReadInt32BigEndian(behind));
-        Assert.Throws<LogFormatException>(() => ConfidentialJson.Decode("{"u8));
+        Assert.Throws<LogFormatException>(() => UnpublishedJson.Decode("{"u8));
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class JournalFormatTests
         {
             var act = Samples.Act(path);
             var opening = Opening.Create();
-            var confidential = path == "a.pdf" ? Confidential.None : new Confidential { Reference = "r", Type = "t", Note = "n", Successor = act.Digest, Siblings = [act.Digest, Samples.DigestOf([])] };
+            var confidential = path == "a.pdf" ? Unpublished.None : new Unpublished { Reference = "r", Type = "t", Note = "n", Successor = act.Digest, Siblings = [act.Digest, Samples.DigestOf([])] };
             var answer = path == "a.pdf" ? AnswerForm.OfDocumentToDelete : new AnswerForm(UploadKind.Manifest, 3, 4);
             records.Add(new JournalRecord(act.ToEntry(opening).Encode(), new JournalAct(act.Id, act.Kind, 7, act.Digest, opening, act.Source, answer, confidential)));
         }
@@ -159,5 +159,5 @@ public sealed class JournalFormatTests
     }
 
     private static string Describe(JournalRecord record) =>
-        $"{Convert.ToHexString(record.Entry.Span)} {record.Act?.Id} {record.Act?.Digest} {record.Act?.Opening.Hex} {record.Act?.Source} {record.Act?.Kind} {record.Act?.Position} {record.Act?.Answer} {(record.Act is null ? "" : System.Text.Encoding.UTF8.GetString(ConfidentialJson.Encode(record.Act.Confidential)))}";
+        $"{Convert.ToHexString(record.Entry.Span)} {record.Act?.Id} {record.Act?.Digest} {record.Act?.Opening.Hex} {record.Act?.Source} {record.Act?.Kind} {record.Act?.Position} {record.Act?.Answer} {(record.Act is null ? "" : System.Text.Encoding.UTF8.GetString(UnpublishedJson.Encode(record.Act.Unpublished)))}";
 }

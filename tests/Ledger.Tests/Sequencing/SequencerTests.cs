@@ -31,7 +31,7 @@ public sealed class SequencerTests
 
         Assert.Equal(2, Count("sign") - before);
         Assert.Equal(1, _world.Ledger.Published.Count - published);
-        Assert.Equal(500, _world.Ledger.Anchors.Count);
+        Assert.Equal(500, _world.Ledger.IndexedActs.Count);
         await Audit.RunAsync(_world);
     }
 
@@ -60,10 +60,10 @@ public sealed class SequencerTests
             // Another process stages an act and finds the lease taken.
             await using var other = _world.Start();
             await other.Intake.HandleAsync(_world.Upload("bank", "late", Bytes("late")), TestContext.Current.CancellationToken);
-            Assert.Empty(_world.Ledger.Anchors);
+            Assert.Empty(_world.Ledger.IndexedActs);
         };
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
-        Assert.Single(_world.Ledger.Anchors);
+        Assert.Single(_world.Ledger.IndexedActs);
         Assert.Equal(0, _world.Staged.Count);
     }
 
@@ -74,7 +74,7 @@ public sealed class SequencerTests
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
         using var held = _world.Lease.HoldElsewhere();
         await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
-        Assert.Empty(_world.Ledger.Anchors);
+        Assert.Empty(_world.Ledger.IndexedActs);
         Assert.Equal(1, _world.Staged.Count);
     }
 
@@ -111,7 +111,7 @@ public sealed class SequencerTests
         }
 
         await SettleAsync(services[0]);
-        Assert.Equal(120, _world.Ledger.Anchors.Count);
+        Assert.Equal(120, _world.Ledger.IndexedActs.Count);
         Assert.True(_world.Ledger.Journal.Count > _world.Ledger.Published.Count, "the sequencers did not get in each other's way, so nothing was tested");
         await Audit.RunAsync(_world);
     }
@@ -164,7 +164,7 @@ public sealed class SequencerTests
 
         await using var other = _world.Start();
         await Assert.ThrowsAsync<LogFormatException>(() => other.Sequencer.DrainAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(3, _world.Ledger.Anchors.Count);
+        Assert.Equal(3, _world.Ledger.IndexedActs.Count);
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class SequencerTests
         // Intake knows by the act's id that this event was answered.
         Assert.Equal(IntakeOutcome.Ignored, await service.Intake.HandleAsync(message, TestContext.Current.CancellationToken));
         Assert.Equal(3, InMemoryLedger.SizeOf(_world.Ledger.Published.Last()));
-        Assert.Equal(2, Assert.Single(_world.Ledger.Anchors).LogIndex);
+        Assert.Equal(2, Assert.Single(_world.Ledger.IndexedActs).LogIndex);
         Assert.Equal(2, Receipt.Parse(Assert.Single(_world.Inbox.Receipts).Value).Proof.Index);
         await Audit.RunAsync(_world);
     }
@@ -204,11 +204,11 @@ public sealed class SequencerTests
         await Assert.ThrowsAsync<InjectedFaultException>(() => dying.Sequencer.DrainAsync(TestContext.Current.CancellationToken));
         _world.Operations.Hook = null;
         _world.Lease.Expire();
-        Assert.Empty(_world.Ledger.Anchors);
+        Assert.Empty(_world.Ledger.IndexedActs);
 
         await StageAsync(stale, 1);
         await stale.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(3, _world.Ledger.Anchors.Count);
+        Assert.Equal(3, _world.Ledger.IndexedActs.Count);
         await SettleAsync(stale);
         Assert.Equal(5, InMemoryLedger.SizeOf(_world.Ledger.Published.Last()));
         await Audit.RunAsync(_world);
@@ -241,7 +241,7 @@ public sealed class SequencerTests
 
             world.Operations.Hook = null;
             await SettleAsync(services[0], world);
-            Assert.Equal(16, world.Ledger.Anchors.Count);
+            Assert.Equal(16, world.Ledger.IndexedActs.Count);
             Assert.Equal(16, world.Inbox.Receipts.Count);
             await Audit.RunAsync(world);
         },

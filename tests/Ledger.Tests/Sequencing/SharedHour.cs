@@ -120,7 +120,7 @@ internal sealed class SharedHour : IAsyncDisposable
             if (Now >= nextTimer)
             {
                 nextTimer += TimeSpan.FromMinutes(1);
-                await SequenceAsync(() => _sequencer.SafetyNet.RunAsync(Stop));
+                await SequenceAsync(() => _sequencer.Housekeeping.RunAsync(Stop));
             }
             else if (World.Staged.HasVisible)
                 await SequenceAsync(() => _sequencer.Sequencer.DrainAsync(Stop));

@@ -62,7 +62,7 @@ public sealed class HistoryTests
         threads: 1);
 
     // Both receipts hold, and the act is about the issue beside it.
-    private static void AssertRests(IssuerAnswer issuer, Answer answer)
+    private static void AssertRests(ProvenResult issuer, ProvenVerdict answer)
     {
         var keys = answer.Checkpoint.Signers;
         var deciding = ReceiptCheck.Run(issuer.Receipt, answer.Digest, keys);
@@ -121,7 +121,7 @@ public sealed class HistoryTests
 
         var document = step.Other ? $"\"reference\":\"ref {step.Document}\"" : $"\"algorithm\":\"sha-256\",\"digest\":\"{hex}\"";
         var successor = step.Kind == ActKind.Supersede ? $",\"successorReference\":\"ref {Next(step.Document)}\"" : "";
-        return InMemoryWorld.EventOf(world.Inbox.Put(container, $"{i}.acts.jsonl", Bytes($"{{\"act\":\"{ExactName.Of(step.Kind)}\",{document}{successor}}}")));
+        return InMemoryWorld.EventOf(world.Inbox.Put(container, $"{i}.acts.jsonl", Bytes($"{{\"act\":\"{WireName.Of(step.Kind)}\",{document}{successor}}}")));
     }
 
     // To issue a document on terms that it had before changes nothing while those stand. If the terms in between are still

@@ -26,7 +26,7 @@ public sealed class VerdictRuleTests
             var decision = VerdictRule.Decide(order.Select(item => Recorded(ActKind.Issue, item.Item.Item1, item.Item.Item2, item.Index)), Now);
             var expected = keys.Index().OrderBy(item => (item.Item.Item1, item.Item.Item2, item.Index)).Select(item => (long)item.Index);
             var result = Assert.Single(decision.Results);
-            Assert.Equal(expected, result.Acts.Select(act => act.Anchor.LogIndex));
+            Assert.Equal(expected, result.Acts.Select(act => act.LogIndex));
             Assert.Equal(Verdict.Verified, decision.Verdict);
             Assert.Same(result.Acts[^1], result.Deciding);
         });
@@ -69,23 +69,23 @@ public sealed class VerdictRuleTests
             _ => [ActKind.Issue, ActKind.Suspend, ActKind.Suspend],
         };
         var result = Assert.Single(VerdictRule.Decide(sequence.Select((kind, i) => Recorded(kind, i, 0, i)), Now).Results);
-        Assert.Equal((verdict, deciding, Sample.At.AddSeconds(since)), (result.Verdict, (int)result.Deciding.Anchor.LogIndex, result.Since));
+        Assert.Equal((verdict, deciding, Sample.At.AddSeconds(since)), (result.Verdict, (int)result.Deciding.LogIndex, result.Since));
     }
 
     [Fact]
     public void Validity_is_that_of_the_last_issue_and_begins_and_ends_at_the_instant_that_is_named()
     {
-        RecordedAct[] acts = [Recorded(ActKind.Issue, 0, 0, 0, from: 5, until: 10), Recorded(ActKind.Issue, 1, 0, 1, from: 6, until: 20)];
+        IndexedAct[] acts = [Recorded(ActKind.Issue, 0, 0, 0, from: 5, until: 10), Recorded(ActKind.Issue, 1, 0, 1, from: 6, until: 20)];
         Verdict At(double days) => VerdictRule.Decide(acts, Sample.At.AddDays(days)).Verdict;
         Assert.Equal([Verdict.NotYetValid, Verdict.Verified, Verdict.Verified, Verdict.Expired], [At(5.999), At(6), At(19.999), At(20)]);
         var expired = Assert.Single(VerdictRule.Decide(acts, Sample.At.AddDays(30)).Results);
-        Assert.Equal((Sample.At.AddDays(20), 1L), (expired.Since, expired.Deciding.Anchor.LogIndex));
+        Assert.Equal((Sample.At.AddDays(20), 1L), (expired.Since, expired.Deciding.LogIndex));
     }
 
     [Fact]
     public void Each_issuer_has_a_word_of_its_own_the_earliest_issuance_first_and_where_words_differ_that_is_the_verdict()
     {
-        RecordedAct[] acts =
+        IndexedAct[] acts =
         [
             Recorded(ActKind.Issue, 4, 0, 4, issuer: "court"),
             Recorded(ActKind.Issue, 2, 0, 2, issuer: "registry"), Recorded(ActKind.Suspend, 3, 0, 3, issuer: "registry", target: 2),
@@ -134,9 +134,9 @@ public sealed class VerdictRuleTests
     [Fact]
     public void A_result_rests_on_the_issue_that_the_deciding_act_is_about_and_else_on_the_last()
     {
-        RecordedAct[] acts = [Recorded(ActKind.Issue, 0, 0, 0, until: 5), Recorded(ActKind.Suspend, 1, 0, 1, target: 0), Recorded(ActKind.Issue, 2, 0, 2, until: 20)];
-        Assert.Equal(0, Assert.Single(VerdictRule.Decide(acts, Now).Results).Issue.Anchor.LogIndex);
-        Assert.Equal(2, Assert.Single(VerdictRule.Decide([.. acts, Recorded(ActKind.Reinstate, 3, 0, 3, target: 2)], Now).Results).Issue.Anchor.LogIndex);
+        IndexedAct[] acts = [Recorded(ActKind.Issue, 0, 0, 0, until: 5), Recorded(ActKind.Suspend, 1, 0, 1, target: 0), Recorded(ActKind.Issue, 2, 0, 2, until: 20)];
+        Assert.Equal(0, Assert.Single(VerdictRule.Decide(acts, Now).Results).Issue.LogIndex);
+        Assert.Equal(2, Assert.Single(VerdictRule.Decide([.. acts, Recorded(ActKind.Reinstate, 3, 0, 3, target: 2)], Now).Results).Issue.LogIndex);
     }
 
     private static Verdict Expected(ActKind[] sequence, int? from, int? until)
@@ -151,7 +151,7 @@ public sealed class VerdictRuleTests
     }
 
     // Validity in days after the first act; the clock stands at day 10.
-    private static RecordedAct Recorded(ActKind kind, int seconds, long position, long index, int? from = null, int? until = null, string issuer = "bank", long? target = null)
+    private static IndexedAct Recorded(ActKind kind, int seconds, long position, long index, int? from = null, int? until = null, string issuer = "bank", long? target = null)
     {
         var act = new Act(Sample.Id, kind, Samples.Bank with { Id = issuer }, Sample.At.AddSeconds(seconds), position, Sample.Digest, Sample.Source)
         {
@@ -160,6 +160,6 @@ public sealed class VerdictRuleTests
             Target = kind == ActKind.Issue ? null : target,
         };
         var opening = Opening.Create();
-        return RecordedAct.Of(new Anchor(act.Digest, act.Id, index, act.ToEntry(opening).Encode(), opening, Confidential.None));
+        return IndexedAct.Of(new IndexedAct(act.Digest, act.Id, index, act.ToEntry(opening).Encode(), opening, Unpublished.None));
     }
 }

@@ -41,7 +41,7 @@ public static class Audit
         for (var (name, start) = (world.Ledger.Head!.Journal, long.MaxValue); name.Length > 0 && start > audited;)
         {
             var batch = JournalFormat.Decode(world.Ledger.Journal[name]);
-            foreach (var (anchor, act) in batch.Acts().Where(item => item.Anchor.LogIndex >= audited))
+            foreach (var (anchor, act) in batch.Acts().Where(item => item.Row.LogIndex >= audited))
             {
                 Require(
                     act.Answer.Kind switch
@@ -126,7 +126,7 @@ public static class Audit
             batches.Push(JournalFormat.Decode(world.Ledger.Journal[name]));
 
         var rebuilt = new InMemoryTables(new Operations());
-        var indexer = new BatchIndexer(new AnchorIndex(rebuilt), new ReferenceIndex(rebuilt), new RevocationIndex(rebuilt), new IssuerHistory(rebuilt), new KeyHistory(rebuilt));
+        var indexer = new BatchIndexer(new ActIndex(rebuilt), new ReferenceIndex(rebuilt), new RevocationIndex(rebuilt), new IssuerHistory(rebuilt), new KeyHistory(rebuilt));
         var size = audited;
         foreach (var batch in batches)
         {
@@ -155,14 +155,14 @@ public static class Audit
 
     private static void CheckIndex(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries, int audited)
     {
-        foreach (var anchor in world.Ledger.AnchorsFrom(audited))
+        foreach (var anchor in world.Ledger.IndexedActsFrom(audited))
         {
             Require(anchor.LogIndex < entries.Count, "an indexed entry is published");
-            Require(anchor.Entry.Span.SequenceEqual(entries[(int)anchor.LogIndex].Span), "an index row has the entry of the log");
-            Require(Entry.Parse(anchor.Entry.Span).Commitment == anchor.Opening.Commit(anchor.Digest), "an index row opens its entry");
+            Require(anchor.EntryBytes.Span.SequenceEqual(entries[(int)anchor.LogIndex].Span), "an index row has the entry of the log");
+            Require(anchor.Entry.Commitment == anchor.Opening.Commit(anchor.Digest), "an index row opens its entry");
         }
 
-        var anchors = world.Ledger.Anchors;
+        var anchors = world.Ledger.IndexedActs;
         var acts = anchors.Select(anchor => (anchor.ActId, anchor.Digest)).ToArray();
         Require(acts.Distinct().Count() == acts.Length, "each act is in effect once");
         Require(anchors.Select(anchor => anchor.LogIndex).Distinct().Count() == acts.Length, "each row has an entry of its own");
@@ -174,10 +174,10 @@ public static class Audit
         (BlobVersion? Source, (Receipt Receipt, long? LogIndex, Digest? Digest) Said)[] receipts,
         Dictionary<long, MerkleHash> roots)
     {
-        var rows = world.Ledger.Anchors.ToDictionary(anchor => anchor.LogIndex);
-        async Task<bool> IsOfAsync(BlobVersion source, Anchor anchor) =>
+        var rows = world.Ledger.IndexedActs.ToDictionary(anchor => anchor.LogIndex);
+        async Task<bool> IsOfAsync(BlobVersion source, IndexedAct anchor) =>
             anchor.ActId == ActId.Of(source, 0, anchor.Digest.Algorithm)
-            || (anchor.ReadEntry() is { Kind: ActKind.Issue } entry && IssuerContainer.Prefix + entry.Issuer == source.Container && await world.Inbox.HeldAsync(source, anchor.Digest));
+            || (anchor.Entry is { Kind: ActKind.Issue } entry && IssuerContainer.Prefix + entry.Issuer == source.Container && await world.Inbox.HeldAsync(source, anchor.Digest));
         foreach (var (source, said) in receipts)
         {
             Require(rows.TryGetValue(said.Receipt.Proof.Index, out var anchor), "a receipt is of an act in effect");

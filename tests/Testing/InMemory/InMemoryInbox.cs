@@ -226,7 +226,7 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
 
     private static Rejection ReadRejection(InMemoryBlob answer)
     {
-        var problem = JsonSerializer.Deserialize(answer.Content.Span, AnswerJson.Instance.ProblemDocument)!;
+        var problem = JsonSerializer.Deserialize(answer.Content.Span, DocumentJson.Instance.ProblemDocument)!;
         return new Rejection(problem.Type[ProblemDocument.TypePrefix.Length..], problem.Title, problem.Detail ?? "")
         {
             Lines = problem.Lines ?? [],

@@ -12,7 +12,7 @@ namespace TrueCopy.Testing.InMemory;
 /// </summary>
 public sealed class InMemoryLedger : InMemoryBlobs
 {
-    private static readonly ConditionalWeakTable<TableRow, Anchor> Decoded = [];
+    private static readonly ConditionalWeakTable<TableRow, IndexedAct> Decoded = [];
     private static readonly BlobAddress CheckpointBlob = new(StorageNames.LogContainer, "checkpoint");
     private static readonly BlobAddress FinishedBlob = new(StorageNames.StateContainer, "finished");
     private static readonly BlobAddress HeadBlob = new(StorageNames.StateContainer, "head");
@@ -25,7 +25,7 @@ public sealed class InMemoryLedger : InMemoryBlobs
         Tables = new InMemoryTables(requests) { Inserting = NoteInsertion };
         State = new LogState(this);
         Log = new LogStore(this);
-        Index = new AnchorIndex(Tables);
+        Index = new ActIndex(Tables);
         Tiles = new TileView(this);
     }
 
@@ -42,7 +42,7 @@ public sealed class InMemoryLedger : InMemoryBlobs
     public LogStore Log { get; }
 
     /// <summary>The acts of documents, as the service reads them.</summary>
-    public AnchorIndex Index { get; }
+    public ActIndex Index { get; }
 
     /// <summary>The public tiles.</summary>
     public TileView Tiles { get; }
@@ -54,7 +54,7 @@ public sealed class InMemoryLedger : InMemoryBlobs
     public ConcurrentQueue<string> Violations { get; } = new();
 
     /// <summary>Every row of the index.</summary>
-    public IReadOnlyCollection<Anchor> Anchors => [.. Tables.Rows(StorageNames.AnchorsTable).Select(Decode)];
+    public IReadOnlyCollection<IndexedAct> IndexedActs => [.. Tables.Rows(StorageNames.AnchorsTable).Select(Decode)];
 
     /// <summary>Batches of the journal by name, committed or not.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Journal =>
@@ -76,7 +76,7 @@ public sealed class InMemoryLedger : InMemoryBlobs
     }
 
     /// <summary>The rows of the index whose entries are not among the first so many.</summary>
-    public IReadOnlyCollection<Anchor> AnchorsFrom(long logIndex) =>
+    public IReadOnlyCollection<IndexedAct> IndexedActsFrom(long logIndex) =>
         [.. Tables.Rows(StorageNames.AnchorsTable).Where(row => row.LogIndex >= logIndex).Select(Decode)];
 
     /// <summary>Every tile and bundle that a log of this size has.</summary>
@@ -96,10 +96,10 @@ public sealed class InMemoryLedger : InMemoryBlobs
         long.Parse(Encoding.UTF8.GetString(note.Span).Split('\n')[1], CultureInfo.InvariantCulture);
 
     /// <summary>Sets a row of the index, whatever was there.</summary>
-    public void Put(Anchor anchor)
+    public void Put(IndexedAct anchor)
     {
         var key = Tables.Rows(StorageNames.AnchorsTable).FirstOrDefault(row => IsOf(row, anchor.Digest, anchor.ActId))?.Key ?? $"{anchor.Digest}:{anchor.ActId}";
-        Tables.Set(StorageNames.AnchorsTable, AnchorIndex.ToRow(anchor, key));
+        Tables.Set(StorageNames.AnchorsTable, ActIndex.ToRow(anchor, key));
     }
 
     /// <summary>Loses a row of the index.</summary>
@@ -173,7 +173,7 @@ public sealed class InMemoryLedger : InMemoryBlobs
     private void IndexAtOnce(ReadOnlyMemory<byte> batch)
     {
         foreach (var (anchor, _) in JournalFormat.Decode(batch).Acts())
-            Tables.TryInsert(StorageNames.AnchorsTable, [AnchorIndex.ToRow(anchor, $"{anchor.Digest}:{anchor.ActId}")]);
+            Tables.TryInsert(StorageNames.AnchorsTable, [ActIndex.ToRow(anchor, $"{anchor.Digest}:{anchor.ActId}")]);
     }
 
     private void NoteInsertion(string table, TableRow row)
@@ -193,8 +193,8 @@ public sealed class InMemoryLedger : InMemoryBlobs
 
     private static bool IsOf(TableRow row, Digest digest, ActId act) => row.Act == act.Value && row.Key.StartsWith($"{digest}:", StringComparison.Ordinal);
 
-    private static Anchor Decode(TableRow row) => Decoded.GetValue(row, static row =>
-        AnchorIndex.ToAnchor(Digest.TryParse(row.Key[..row.Key.LastIndexOf(':')], out var digest) ? digest : throw new AuditException("a row of the index names a digest"), row));
+    private static IndexedAct Decode(TableRow row) => Decoded.GetValue(row, static row =>
+        ActIndex.ToAnchor(Digest.TryParse(row.Key[..row.Key.LastIndexOf(':')], out var digest) ? digest : throw new AuditException("a row of the index names a digest"), row));
 
     /// <summary>The tiles of a log, by id.</summary>
     public sealed class TileView(InMemoryBlobs blobs)

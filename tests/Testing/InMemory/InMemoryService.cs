@@ -188,7 +188,7 @@ public sealed class InMemoryService : IAsyncDisposable
     public PoisonHandler Poison => _services.GetRequiredService<PoisonHandler>();
 
     /// <summary>What a timer runs.</summary>
-    public SafetyNet SafetyNet => _services.GetRequiredService<SafetyNet>();
+    public Housekeeping Housekeeping => _services.GetRequiredService<Housekeeping>();
 
     /// <summary>The sequencer.</summary>
     public Sequencer Sequencer => _services.GetRequiredService<Sequencer>();
@@ -197,7 +197,7 @@ public sealed class InMemoryService : IAsyncDisposable
     public RegistryWatch Registry => _services.GetRequiredService<RegistryWatch>();
 
     /// <summary>The verifier.</summary>
-    public Verifier Verifier => _services.GetRequiredService<Verifier>();
+    public VerdictService Verifier => _services.GetRequiredService<VerdictService>();
 
     /// <summary>What the log says of its keys, proven.</summary>
     public ProvenKeys Keys => _services.GetRequiredService<ProvenKeys>();

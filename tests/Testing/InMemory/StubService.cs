@@ -89,17 +89,17 @@ public sealed class StubService : HttpMessageHandler
         if (Instead(request) is { } other)
             return other;
         if (path == "/v1/keys")
-            return Json(JsonSerializer.Serialize(LieAboutKeys(await KeysAsync(cancellationToken)), AnswerJson.Instance.KeysDocument));
+            return Json(JsonSerializer.Serialize(LieAboutKeys(await KeysAsync(cancellationToken)), DocumentJson.Instance.KeysDocument));
         if (path.StartsWith("/log/", StringComparison.Ordinal))
             return TileId.TryParse(path["/log/".Length..], out var tile) && World.Ledger.Tiles.TryGetValue(tile, out var bytes)
                 ? new HttpResponseMessage { Content = new ReadOnlyMemoryContent(bytes) }
                 : new HttpResponseMessage(HttpStatusCode.NotFound);
 
-        var batch = JsonSerializer.Deserialize(await request.Content!.ReadAsByteArrayAsync(cancellationToken), AnswerJson.Instance.BatchRequestDocument)!;
+        var batch = JsonSerializer.Deserialize(await request.Content!.ReadAsByteArrayAsync(cancellationToken), DocumentJson.Instance.BatchRequestDocument)!;
         var results = new List<VerdictDocument>();
         foreach (var digest in batch.Digests)
             results.Add(await AnswerAsync($"{digest.Algorithm}:{digest.Digest}", cancellationToken));
-        var answer = JsonSerializer.SerializeToNode(new BatchAnswerDocument(results), AnswerJson.Instance.BatchAnswerDocument)!;
+        var answer = JsonSerializer.SerializeToNode(new BatchAnswerDocument(results), DocumentJson.Instance.BatchAnswerDocument)!;
         foreach (var verdict in answer["results"]!.AsArray())
             Rewrite(verdict!.AsObject());
         return Json(answer.ToJsonString());

@@ -13,18 +13,18 @@ namespace TrueCopy.Ledger.Index;
 /// 256 partitions: at the 20,000 entities a second that an account takes, each sees 78 of the 2,000 that it could; and
 /// a batch of a long manifest fills transactions of 64 rows, where 4,096 partitions would leave 4 rows to each.
 /// </remarks>
-public sealed class AnchorIndex(ITableStore tables)
+public sealed class ActIndex(ITableStore tables)
 {
     private const string FirstIssue = "@";
     private const int PartitionDigits = 2;
     private const int Parallelism = 64;
 
     /// <summary>The acts on a document, in log order; empty for a document that is unknown.</summary>
-    public async Task<IReadOnlyList<Anchor>> FindAsync(Digest digest, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IndexedAct>> FindAsync(Digest digest, CancellationToken cancellationToken)
     {
         var hex = digest.Hex;
         var query = new RowQuery(hex[..PartitionDigits], KeyPrefix: $"{digest.Algorithm.Name}:{hex}:");
-        var anchors = new List<Anchor>();
+        var anchors = new List<IndexedAct>();
         await foreach (var row in tables.QueryAsync(StorageNames.AnchorsTable, query, RowColumns.All, cancellationToken))
             anchors.Add(ToAnchor(digest, row));
         anchors.Sort((left, right) => left.LogIndex.CompareTo(right.LogIndex));
@@ -45,7 +45,7 @@ public sealed class AnchorIndex(ITableStore tables)
             unsettled.Add(repeated);
         var transactions = acts
             .Except(unsettled)
-            .GroupBy(act => act.Anchor.Digest.Hex[..PartitionDigits])
+            .GroupBy(act => act.Row.Digest.Hex[..PartitionDigits])
             .SelectMany(partition => partition.Chunk(ITableStore.MaxTransaction));
         await Parallel.ForEachAsync(transactions, options, async (transaction, stop) =>
         {
@@ -57,9 +57,9 @@ public sealed class AnchorIndex(ITableStore tables)
 
         // What becomes of an act depends on the earlier ones on its document, and on nothing else.
         var displaced = new ConcurrentBag<DisplacedAct>();
-        await Parallel.ForEachAsync(unsettled.GroupBy(act => act.Anchor.Digest), options, async (document, stop) =>
+        await Parallel.ForEachAsync(unsettled.GroupBy(act => act.Row.Digest), options, async (document, stop) =>
         {
-            foreach (var act in document.OrderBy(act => act.Anchor.LogIndex))
+            foreach (var act in document.OrderBy(act => act.Row.LogIndex))
             {
                 if (await SettleAsync(act, stop) is { } lost)
                     displaced.Add(lost);
@@ -71,31 +71,31 @@ public sealed class AnchorIndex(ITableStore tables)
     // Otherwise one of the keys is taken: a batch being finished again, an act that was delivered twice, or a document that
     // its issuer issued before.
     private Task<bool> TryAddAsync(NewAct[] acts, CancellationToken cancellationToken) =>
-        tables.TryInsertAsync(StorageNames.AnchorsTable, Array.ConvertAll(acts, act => ToRow(act.Anchor, KeyOf(act))), cancellationToken);
+        tables.TryInsertAsync(StorageNames.AnchorsTable, Array.ConvertAll(acts, act => ToRow(act.Row, KeyOf(act))), cancellationToken);
 
     private async Task<DisplacedAct?> SettleAsync(NewAct act, CancellationToken cancellationToken)
     {
         if (await TryAddAsync([act], cancellationToken))
             return null;
-        var rows = await FindAsync(act.Anchor.Digest, cancellationToken);
+        var rows = await FindAsync(act.Row.Digest, cancellationToken);
         if (DocumentActs.Displace(act, rows) is { } displaced)
             return displaced;
-        if (!rows.Any(row => row.ActId == act.Anchor.ActId))
-            await tables.UpsertAsync(StorageNames.AnchorsTable, [ToRow(act.Anchor, KeyOf(act.Anchor.Digest, act.Anchor.ActId))], cancellationToken);
+        if (!rows.Any(row => row.ActId == act.Row.ActId))
+            await tables.UpsertAsync(StorageNames.AnchorsTable, [ToRow(act.Row, KeyOf(act.Row.Digest, act.Row.ActId))], cancellationToken);
         return null;
     }
 
     // The first issue of a document by an issuer has a key that says so. That a document was issued before is then found out
     // by adding its row, which costs nothing where it was not, instead of by a query for every line of a manifest.
     private static string KeyOf(NewAct act) => act.Kind == ActKind.Issue
-        ? FirstIssueKey(act.Anchor.Digest, act.Issuer)
-        : KeyOf(act.Anchor.Digest, act.Anchor.ActId);
+        ? FirstIssueKey(act.Row.Digest, act.Issuer)
+        : KeyOf(act.Row.Digest, act.Row.ActId);
 
     /// <summary>Writes a row, whatever is there.</summary>
-    public async Task ReplaceAsync(Anchor anchor, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(IndexedAct anchor, CancellationToken cancellationToken)
     {
         // The key of the issuer's first issue may hold this act, or nothing that could be read.
-        var row = ToRow(anchor, FirstIssueKey(anchor.Digest, anchor.ReadEntry().Issuer ?? ""));
+        var row = ToRow(anchor, FirstIssueKey(anchor.Digest, anchor.Entry.Issuer ?? ""));
         TableRow? first = null;
         await foreach (var found in tables.QueryAsync(StorageNames.AnchorsTable, new RowQuery(row.Partition, row.Key), RowColumns.Place, cancellationToken))
             first = found;
@@ -123,25 +123,25 @@ public sealed class AnchorIndex(ITableStore tables)
 
     /// <summary>Reads a row of a document.</summary>
     /// <exception cref="InvalidDataException">It lacks a column.</exception>
-    public static Anchor ToAnchor(Digest digest, TableRow row) =>
+    public static IndexedAct ToAnchor(Digest digest, TableRow row) =>
         row is { LogIndex: { } index, Act: { } act, Entry: { } entry } && Opening.TryParse(row.Opening, out var opening)
-            ? new Anchor(
+            ? new IndexedAct(
                 digest,
                 new ActId(act),
                 index,
                 Encoding.UTF8.GetBytes(entry),
                 opening,
-                row.Confidential is { } text ? ConfidentialJson.Decode(Encoding.UTF8.GetBytes(text)) : Confidential.None)
+                row.Confidential is { } text ? UnpublishedJson.Decode(Encoding.UTF8.GetBytes(text)) : Unpublished.None)
             : throw new InvalidDataException("A row of the index lacks a column.");
 
     /// <summary>The row of an act under a key.</summary>
-    public static TableRow ToRow(Anchor anchor, string key) => new(anchor.Digest.Hex[..PartitionDigits], key)
+    public static TableRow ToRow(IndexedAct anchor, string key) => new(anchor.Digest.Hex[..PartitionDigits], key)
     {
         LogIndex = anchor.LogIndex,
         Act = anchor.ActId.Value,
-        Entry = Encoding.UTF8.GetString(anchor.Entry.Span),
+        Entry = Encoding.UTF8.GetString(anchor.EntryBytes.Span),
         Opening = anchor.Opening.Hex,
-        Confidential = anchor.Confidential.IsEmpty ? null : Encoding.UTF8.GetString(ConfidentialJson.Encode(anchor.Confidential)),
+        Confidential = anchor.Unpublished.IsEmpty ? null : Encoding.UTF8.GetString(UnpublishedJson.Encode(anchor.Unpublished)),
     };
 
     private static string FirstIssueKey(Digest digest, string issuer) => $"{digest}:{FirstIssue}{issuer}";

@@ -3,7 +3,7 @@ using static TrueCopy.Testing.Samples;
 namespace TrueCopy.Ledger.Tests.Sequencing;
 
 /// <summary>What the timer sees to.</summary>
-public sealed class SafetyNetTests
+public sealed class HousekeepingTests
 {
     private readonly InMemoryWorld _world = new();
 
@@ -16,7 +16,7 @@ public sealed class SafetyNetTests
         using (_world.Lease.HoldElsewhere())
             await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), Stop);
         _world.AddIssuer("registry");
-        await service.SafetyNet.RunAsync(Stop);
+        await service.Housekeeping.RunAsync(Stop);
 
         Assert.Equal(Verdict.Verified, (await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), Stop)).Verdict);
         Assert.Equal(2, _world.Ledger.Tables.Rows(StorageNames.IssuersTable).Count(row => row.Partition != KeyHistory.Partition));
@@ -43,12 +43,12 @@ public sealed class SafetyNetTests
 
                 world.Operations.Restart();
                 struck++;
-                var isStaged = world.Staged.Count > 0 || world.Ledger.Anchors.Count > 0;
+                var isStaged = world.Staged.Count > 0 || world.Ledger.IndexedActs.Count > 0;
                 stagedOnes += isStaged ? 1 : 0;
                 world.Time.Advance(TimeSpan.FromMinutes(3));
                 world.Lease.Expire();
                 await using var next = world.Start();
-                await next.SafetyNet.RunAsync(Stop);
+                await next.Housekeeping.RunAsync(Stop);
                 Assert.Equal(isStaged ? Verdict.Verified : Verdict.Unknown, (await next.Verifier.VerifyAsync(DigestOf(Bytes("a")), Stop)).Verdict);
                 Assert.Equal(0, world.Staged.Count);
             }
@@ -64,7 +64,7 @@ public sealed class SafetyNetTests
         var waited = await StageAndWaitAsync(service);
         using var age = new Measurements("truecopy.staged.age");
         _world.Operations.FailNext("staged.receive", Fault.Before);
-        await Assert.ThrowsAsync<InjectedFaultException>(() => service.SafetyNet.RunAsync(Stop));
+        await Assert.ThrowsAsync<InjectedFaultException>(() => service.Housekeeping.RunAsync(Stop));
         Assert.Contains((waited.TotalSeconds, ""), age.Seen);
     }
 
@@ -74,14 +74,14 @@ public sealed class SafetyNetTests
         await using var service = _world.Start();
         var waited = await StageAndWaitAsync(service);
         using var lag = new Measurements("truecopy.sequencer.lag");
-        await service.SafetyNet.RunAsync(Stop);
+        await service.Housekeeping.RunAsync(Stop);
         Assert.Contains((waited.TotalSeconds, ""), lag.Seen);
     }
 
     // For a time that no other test waits: instruments are the process's.
     private async Task<TimeSpan> StageAndWaitAsync(InMemoryService service)
     {
-        await service.SafetyNet.RunAsync(Stop);
+        await service.Housekeeping.RunAsync(Stop);
         using (_world.Lease.HoldElsewhere())
             await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), Stop);
         var waited = TimeSpan.FromSeconds(Random.Shared.Next(400, 100_000));

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace TrueCopy.Receipts.Answers;
+namespace TrueCopy.Receipts.Documents;
 
 /// <summary>JSON of everything that the HTTP API answers, for servers and clients alike.</summary>
 [JsonSerializable(typeof(BatchAnswerDocument))]
@@ -14,10 +14,10 @@ namespace TrueCopy.Receipts.Answers;
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(UploadsDocument))]
 [JsonSerializable(typeof(VerdictDocument))]
-public sealed partial class AnswerJson : JsonSerializerContext
+public sealed partial class DocumentJson : JsonSerializerContext
 {
     /// <summary>The one instance: camel case, absent rather than null, instants in UTC, strict about what it reads (<see cref="ForeignJson"/>).</summary>
-    public static AnswerJson Instance { get; } = new(new JsonSerializerOptions
+    public static DocumentJson Instance { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

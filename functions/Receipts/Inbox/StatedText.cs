@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TrueCopy.Receipts.Inbox;
 
 /// <summary>The rules for what issuers state in text: times, references, types and notes, wherever they state it.</summary>
-public static class Statement
+public static class StatedText
 {
     /// <summary>Key, in an upload's metadata, of the issuer's own name for the document.</summary>
     public const string Reference = "reference";

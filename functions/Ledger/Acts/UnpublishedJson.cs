@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace TrueCopy.Ledger.Acts;
 
 /// <summary>What is not published of an act, in bytes: JSON, as journal and index keep it.</summary>
-public static class ConfidentialJson
+public static class UnpublishedJson
 {
-    private static readonly ConfidentialContext Json = new(new JsonSerializerOptions
+    private static readonly UnpublishedContext Json = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -15,8 +15,8 @@ public static class ConfidentialJson
     });
 
     /// <summary>Writes it.</summary>
-    public static byte[] Encode(Confidential confidential) => JsonSerializer.SerializeToUtf8Bytes(
-        new ConfidentialBody(
+    public static byte[] Encode(Unpublished confidential) => JsonSerializer.SerializeToUtf8Bytes(
+        new UnpublishedBody(
             confidential.Reference,
             confidential.Type,
             confidential.Note,
@@ -24,16 +24,16 @@ public static class ConfidentialJson
             confidential.Siblings.Count == 0 ? null : [.. confidential.Siblings.Select(sibling => sibling.ToString())],
             confidential.FileName,
             confidential.Also.Count == 0 ? null : confidential.Also),
-        Json.ConfidentialBody);
+        Json.UnpublishedBody);
 
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
     /// <exception cref="LogFormatException">It did not.</exception>
-    public static Confidential Decode(ReadOnlySpan<byte> bytes)
+    public static Unpublished Decode(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            var body = ForeignJson.Read(bytes, Json.ConfidentialBody);
-            return new Confidential
+            var body = ForeignJson.Read(bytes, Json.UnpublishedBody);
+            return new Unpublished
             {
                 Reference = body.Reference,
                 Type = body.Type,
@@ -55,7 +55,7 @@ public static class ConfidentialJson
         : throw new LogFormatException("confidential part: a digest is not algorithm:hex");
 }
 
-internal sealed record ConfidentialBody(string? Reference, string? Type, string? Note, string? Successor, IReadOnlyList<string>? Siblings, string? FileName = null, IReadOnlyList<ListedLine>? Also = null);
+internal sealed record UnpublishedBody(string? Reference, string? Type, string? Note, string? Successor, IReadOnlyList<string>? Siblings, string? FileName = null, IReadOnlyList<ListedLine>? Also = null);
 
-[JsonSerializable(typeof(ConfidentialBody))]
-internal sealed partial class ConfidentialContext : JsonSerializerContext;
+[JsonSerializable(typeof(UnpublishedBody))]
+internal sealed partial class UnpublishedContext : JsonSerializerContext;

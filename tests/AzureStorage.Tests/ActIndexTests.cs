@@ -4,9 +4,9 @@ using Azure.Data.Tables;
 
 namespace TrueCopy.AzureStorage.Tests;
 
-public sealed class AnchorIndexTests(Azurite azurite)
+public sealed class ActIndexTests(Azurite azurite)
 {
-    private readonly AnchorIndex _index = new(azurite.Accounts.LedgerTables);
+    private readonly ActIndex _index = new(azurite.Accounts.LedgerTables);
 
     [Fact]
     public async Task The_acts_of_a_document_come_back_in_log_order_and_no_others()
@@ -66,7 +66,7 @@ public sealed class AnchorIndexTests(Azurite azurite)
         var options = new TableClientOptions();
         options.Retry.Delay = TimeSpan.FromMilliseconds(10);
         options.AddPolicy(policy, HttpPipelinePosition.PerRetry);
-        var losing = new AnchorIndex(new AzureTables(new TableServiceClient(azurite.Fixture.Ledger, options)));
+        var losing = new ActIndex(new AzureTables(new TableServiceClient(azurite.Fixture.Ledger, options)));
         var seed = NewDigest();
         var anchors = Enumerable.Range(0, count).Select(i => NewAnchor(SamePartition(seed), i)).ToArray();
 
@@ -89,7 +89,7 @@ public sealed class AnchorIndexTests(Azurite azurite)
         foreach (var neighbour in neighbours)
             Assert.Single(await _index.FindAsync(neighbour.Digest, Stop));
 
-        var others = Enumerable.Range(0, DocumentActs.MaxActs).Select(i => NewAnchor(digest, 10 + i) with { Confidential = new Confidential { Type = $"{i}" } }).ToArray();
+        var others = Enumerable.Range(0, DocumentActs.MaxActs).Select(i => NewAnchor(digest, 10 + i) with { Unpublished = new Unpublished { Type = $"{i}" } }).ToArray();
         var tooMany = Assert.Single(await AddAsync(ActKind.Issue, others));
         Assert.Equal((others[^1], Displacement.TooMany), (tooMany.Act, tooMany.Why));
         Assert.Equal(DocumentActs.MaxActs, (await _index.FindAsync(digest, Stop)).Count);
@@ -104,8 +104,8 @@ public sealed class AnchorIndexTests(Azurite azurite)
     [Fact]
     public async Task A_row_that_is_written_again_takes_the_place_of_the_damaged_one_under_whichever_key()
     {
-        var (first, second) = (NewAnchor(NewDigest(), 0), default(Anchor)!);
-        second = NewAnchor(first.Digest, 2) with { Confidential = new Confidential { Type = "other" } };
+        var (first, second) = (NewAnchor(NewDigest(), 0), default(IndexedAct)!);
+        second = NewAnchor(first.Digest, 2) with { Unpublished = new Unpublished { Type = "other" } };
         Assert.Empty(await AddAsync(ActKind.Issue, first));
         Assert.Empty(await AddAsync(ActKind.Issue, second));
         foreach (var anchor in new[] { first, second })
@@ -118,7 +118,7 @@ public sealed class AnchorIndexTests(Azurite azurite)
         Assert.Equal([0, 2], (await _index.FindAsync(first.Digest, Stop)).Select(row => row.LogIndex));
     }
 
-    private Task<IReadOnlyList<DisplacedAct>> AddAsync(ActKind kind, params Anchor[] anchors) =>
+    private Task<IReadOnlyList<DisplacedAct>> AddAsync(ActKind kind, params IndexedAct[] anchors) =>
         _index.AddAsync([.. anchors.Select(anchor => new NewAct(anchor, kind, "x"))], Stop);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -132,10 +132,10 @@ public sealed class AnchorIndexTests(Azurite azurite)
         return new Digest(DigestAlgorithm.Sha256, bytes);
     }
 
-    private static Anchor NewAnchor(Digest digest, long index, string issuer = "x")
+    private static IndexedAct NewAnchor(Digest digest, long index, string issuer = "x")
     {
         var source = new BlobVersion("issuer-" + issuer, Guid.NewGuid().ToString(), "0x1");
         var entry = new Entry { Version = Entry.FormatVersion, Kind = ActKind.Issue, At = DateTimeOffset.UnixEpoch.AddSeconds(index), Issuer = issuer, LegalName = "名 'x'", Jurisdiction = "HK" };
-        return new Anchor(digest, ActId.Of(source, 0, digest.Algorithm), index, entry.Encode(), Opening.Create(), index % 2 == 0 ? Confidential.None : new Confidential { Reference = "r", Siblings = [digest] });
+        return new IndexedAct(digest, ActId.Of(source, 0, digest.Algorithm), index, entry.Encode(), Opening.Create(), index % 2 == 0 ? Unpublished.None : new Unpublished { Reference = "r", Siblings = [digest] });
     }
 }

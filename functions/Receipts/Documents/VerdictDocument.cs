@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TrueCopy.Receipts.Answers;
+namespace TrueCopy.Receipts.Documents;
 
 /// <summary>The answer to one question, and what it rests on.</summary>
 /// <param name="Verdict">The word that all results share, <c>conflicting</c> if they differ, <c>unknown</c> if there is none.</param>

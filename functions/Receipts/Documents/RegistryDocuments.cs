@@ -1,4 +1,4 @@
-namespace TrueCopy.Receipts.Answers;
+namespace TrueCopy.Receipts.Documents;
 
 /// <summary>The registry: the answer to <c>GET /v1/issuers</c>.</summary>
 /// <param name="Issuers">Every issuer, by id.</param>

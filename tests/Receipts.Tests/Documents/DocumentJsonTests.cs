@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 
-namespace TrueCopy.Receipts.Tests.Answers;
+namespace TrueCopy.Receipts.Tests.Documents;
 
-public sealed class AnswerJsonTests
+public sealed class DocumentJsonTests
 {
     private const string Revoked = """
         {"verdict":"revoked","algorithm":"sm3","digest":"ab","checkedAt":"2026-11-23T09:00:00.5Z","results":[{"issuer":{"id":"bank","legalName":"示范银行","jurisdiction":"CN-GD"},"verdict":"revoked","since":"2026-11-23T08:30:00Z","receipt":"r\n","issueReceipt":"i\n","reason":"issuedInError","note":"sorry","unproven":{"acts":[{"logIndex":7,"kind":"issue","at":"2026-11-23T08:00:00Z"},{"logIndex":8,"kind":"revoke","at":"2026-11-23T08:30:00Z","reason":"issuedInError"}],"type":"报告"}}],"checkpoint":{"origin":"log.example","size":9,"root":"AA==","note":"n+\n"}}
@@ -34,14 +34,14 @@ public sealed class AnswerJsonTests
                         "报告")),
             ],
             new CheckpointDocument("log.example", 9, "AA==", "n+\n"));
-        Assert.Equal(Revoked, JsonSerializer.Serialize(document, AnswerJson.Instance.VerdictDocument));
+        Assert.Equal(Revoked, JsonSerializer.Serialize(document, DocumentJson.Instance.VerdictDocument));
     }
 
     [Fact]
     public void A_verdict_reads_back()
     {
-        var document = JsonSerializer.Deserialize(Revoked, AnswerJson.Instance.VerdictDocument);
-        Assert.Equal(Revoked, JsonSerializer.Serialize(document!, AnswerJson.Instance.VerdictDocument));
+        var document = JsonSerializer.Deserialize(Revoked, DocumentJson.Instance.VerdictDocument);
+        Assert.Equal(Revoked, JsonSerializer.Serialize(document!, DocumentJson.Instance.VerdictDocument));
     }
 
     [Fact]
@@ -56,12 +56,12 @@ public sealed class AnswerJsonTests
         var note = Quote(Encoding.UTF8.GetString(answer.Checkpoint.Note.Span));
         Assert.Equal(
             $$$"""{"verdict":"verified","algorithm":"sha-256","digest":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","checkedAt":"2026-11-23T09:01:30Z","results":[{"issuer":{"id":"bank","legalName":"The bank Ltd","jurisdiction":"HK"},"verdict":"verified","since":"2026-11-23T09:00:00Z","receipt":{{{Quote(Encoding.UTF8.GetString(answer.Issuers[0].Receipt.Encode()))}}},"unproven":{"acts":[{"logIndex":2,"kind":"issue","at":"2026-11-23T09:00:00Z"}]}}],"checkpoint":{"origin":"log.example","size":3,"root":"{{{answer.Checkpoint.Checkpoint.Root}}}","note":{{{note}}}}}""",
-            JsonSerializer.Serialize(answer.ToDocument(), AnswerJson.Instance.VerdictDocument));
+            JsonSerializer.Serialize(answer.ToDocument(), DocumentJson.Instance.VerdictDocument));
 
         var unknown = await service.Verifier.VerifyAsync(Samples.DigestOf([]), TestContext.Current.CancellationToken);
         Assert.Equal(
             $$$"""{"verdict":"unknown","algorithm":"sha-256","digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","checkedAt":"2026-11-23T09:01:30Z","results":[],"checkpoint":{"origin":"log.example","size":3,"root":"{{{answer.Checkpoint.Checkpoint.Root}}}","note":{{{note}}}}}""",
-            JsonSerializer.Serialize(unknown.ToDocument(), AnswerJson.Instance.VerdictDocument));
+            JsonSerializer.Serialize(unknown.ToDocument(), DocumentJson.Instance.VerdictDocument));
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class AnswerJsonTests
     public void A_verdict_that_is_not_exactly_one_is_refused(string text, string broken)
     {
         Assert.Contains(text, Revoked, StringComparison.Ordinal);
-        Assert.Throws<JsonException>(() => ForeignJson.Read(Encoding.UTF8.GetBytes(Revoked.Replace(text, broken, StringComparison.Ordinal)), AnswerJson.Instance.VerdictDocument));
+        Assert.Throws<JsonException>(() => ForeignJson.Read(Encoding.UTF8.GetBytes(Revoked.Replace(text, broken, StringComparison.Ordinal)), DocumentJson.Instance.VerdictDocument));
     }
 
     private static string Quote(string text) =>
@@ -96,5 +96,5 @@ public sealed class AnswerJsonTests
     [InlineData("""{"digests":[{"algorithm":"sm3"}]}""")]
     [InlineData("""{"digests":[{"algorithm":"sm3","digest":null}]}""")]
     public void A_request_that_lacks_or_repeats_a_member_is_refused(string text) =>
-        Assert.Throws<JsonException>(() => ForeignJson.Read(Encoding.UTF8.GetBytes(text), AnswerJson.Instance.BatchRequestDocument));
+        Assert.Throws<JsonException>(() => ForeignJson.Read(Encoding.UTF8.GetBytes(text), DocumentJson.Instance.BatchRequestDocument));
 }

@@ -1,4 +1,4 @@
-namespace TrueCopy.Receipts.Answers;
+namespace TrueCopy.Receipts.Documents;
 
 /// <summary>A failure to answer, or an upload that was refused (RFC 9457, <c>application/problem+json</c>). It says nothing about any document.</summary>
 /// <param name="Type">Stable URI of the cause; clients may switch on it.</param>

@@ -10,7 +10,7 @@ namespace TrueCopy.Api;
 /// There is no <c>Access-Control-Allow-Origin</c>: pages of other origins cannot read answers. The service's own page needs
 /// none, and another site asks from its server, or reads a mirror of the log.
 /// </remarks>
-internal static class AnswerHeaders
+internal static class ResponseHeaders
 {
     private const string Policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

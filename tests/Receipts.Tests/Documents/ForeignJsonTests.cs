@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace TrueCopy.Receipts.Tests.Answers;
+namespace TrueCopy.Receipts.Tests.Documents;
 
 /// <summary>Whatever a document lacks, or has in another's place, is told when it is read, and not when it is used.</summary>
 public sealed class ForeignJsonTests
@@ -14,7 +14,7 @@ public sealed class ForeignJsonTests
     private static readonly NullabilityInfoContext Nullability = new();
 
     /// <summary>Every document of the API.</summary>
-    public static TheoryData<Type> Documents { get; } = [.. typeof(AnswerJson).CustomAttributes
+    public static TheoryData<Type> Documents { get; } = [.. typeof(DocumentJson).CustomAttributes
         .Where(attribute => attribute.AttributeType == typeof(JsonSerializableAttribute))
         .Select(attribute => (Type)attribute.ConstructorArguments[0].Value!)];
 
@@ -22,7 +22,7 @@ public sealed class ForeignJsonTests
     [MemberData(nameof(Documents))]
     public void A_document_with_anything_missing_null_or_of_another_kind_is_refused_or_whole(Type type)
     {
-        var sample = JsonSerializer.SerializeToNode(Sample(type), AnswerJson.Instance.GetTypeInfo(type)!)!;
+        var sample = JsonSerializer.SerializeToNode(Sample(type), DocumentJson.Instance.GetTypeInfo(type)!)!;
         Assert.NotNull(Read(type, sample.ToJsonString()));
         var tried = 0;
         foreach (var text in Mutations(sample))
@@ -50,7 +50,7 @@ public sealed class ForeignJsonTests
     [Fact]
     public void A_refusal_names_the_place()
     {
-        var exception = Assert.Throws<JsonException>(() => ForeignJson.Read(Encoding.UTF8.GetBytes("{\"digests\":[\n  null]}"), AnswerJson.Instance.BatchRequestDocument));
+        var exception = Assert.Throws<JsonException>(() => ForeignJson.Read(Encoding.UTF8.GetBytes("{\"digests\":[\n  null]}"), DocumentJson.Instance.BatchRequestDocument));
         Assert.Equal((1L, 2L), (exception.LineNumber, exception.BytePositionInLine));
     }
 
@@ -69,7 +69,7 @@ public sealed class ForeignJsonTests
     }
 
     private static T ReadAs<T>(string text)
-        where T : class => ForeignJson.Read(Encoding.UTF8.GetBytes(text), (JsonTypeInfo<T>)AnswerJson.Instance.GetTypeInfo(typeof(T))!);
+        where T : class => ForeignJson.Read(Encoding.UTF8.GetBytes(text), (JsonTypeInfo<T>)DocumentJson.Instance.GetTypeInfo(typeof(T))!);
 
     private static IEnumerable<string> Mutations(JsonNode root)
     {

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace TrueCopy.Receipts.Answers;
+namespace TrueCopy.Receipts.Documents;
 
 /// <summary>The answer to <c>GET /v1/issuers/{id}/uploads</c>: what an institution uploaded, and what came of it.</summary>
 /// <param name="Id">The issuer.</param>
@@ -53,7 +53,7 @@ public sealed record UploadRejectionDocument(string Type, string Title, string? 
 }
 
 /// <summary>What came of an upload.</summary>
-[JsonConverter(typeof(ExactNameConverter<UploadState>))]
+[JsonConverter(typeof(WireNameConverter<UploadState>))]
 public enum UploadState
 {
     /// <summary>Not answered yet.</summary>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TrueCopy.Receipts.Tests.Inbox;
 
-public sealed class StatementTests
+public sealed class StatedTextTests
 {
     // Escaped, because what passes arguments on to tests knows no halves either.
     [Theory]
@@ -13,12 +13,12 @@ public sealed class StatementTests
     [InlineData("\\uFFFD\\uD800")]
     [InlineData("\\uD800 \\uFFFD")]
     public void Half_a_surrogate_pair_is_refused_whatever_else_the_text_holds(string text) =>
-        Assert.NotNull(Statement.CheckText("note", Regex.Unescape(text), 100));
+        Assert.NotNull(StatedText.CheckText("note", Regex.Unescape(text), 100));
 
     [Theory]
     [InlineData("\\uFFFD")]
     [InlineData("a\\uFFFD\\uD83D\\uDCC4")]
     [InlineData("\\uD83D\\uDCC4")]
     public void A_replacement_character_and_a_whole_pair_are_text_like_any_other(string text) =>
-        Assert.Null(Statement.CheckText("note", Regex.Unescape(text), 100));
+        Assert.Null(StatedText.CheckText("note", Regex.Unescape(text), 100));
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace TrueCopy.Api;
 
 /// <summary>Turns failures into problem documents, the same in every host; a failure is never a verdict.</summary>
-public sealed partial class FailureAnswers(ApiMetrics metrics, TimeProvider time, ILogger<FailureAnswers> logger)
+public sealed partial class FailureResponses(ApiMetrics metrics, TimeProvider time, ILogger<FailureResponses> logger)
 {
     /// <summary>Answers by an endpoint; what it throws becomes 503, without a word about the inside of the service.</summary>
     public async Task AnswerAsync(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>

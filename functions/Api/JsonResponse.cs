@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace TrueCopy.Api;
 
 /// <summary>A JSON answer serialised by source-generated code, whatever JSON options the host has.</summary>
-internal sealed class JsonAnswer<T>(
+internal sealed class JsonResponse<T>(
     T value,
     JsonTypeInfo<T> type,
     int status,
@@ -18,7 +18,7 @@ internal sealed class JsonAnswer<T>(
     {
         var response = httpContext.Response;
         response.StatusCode = status;
-        AnswerHeaders.Set(httpContext, contentType, cacheControl);
+        ResponseHeaders.Set(httpContext, contentType, cacheControl);
         if (retryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         var body = JsonSerializer.SerializeToUtf8Bytes(value, type);

@@ -4,10 +4,10 @@ namespace TrueCopy.Ledger.Acts;
 /// What is known of an act but not published: it is in the journal and, but for a file's name, in the index, and reaches
 /// whoever holds the document. The log commits to the successor and the note, so receipts prove them.
 /// </summary>
-public sealed record Confidential
+public sealed record Unpublished
 {
     /// <summary>Nothing.</summary>
-    public static readonly Confidential None = new();
+    public static readonly Unpublished None = new();
 
     /// <summary>The issuer's own name for the document, such as a loan number.</summary>
     public string? Reference { get; init; }
@@ -33,7 +33,7 @@ public sealed record Confidential
     public IReadOnlyList<ListedLine> Also { get; init; } = [];
 
     /// <summary>The same without what only the issuer's receipts repeat.</summary>
-    public Confidential OfDocument => FileName is null && Also.Count == 0 ? this : this with { FileName = null, Also = [] };
+    public Unpublished OfDocument => FileName is null && Also.Count == 0 ? this : this with { FileName = null, Also = [] };
 
     /// <summary>Whether there is anything to keep.</summary>
     public bool IsEmpty => this is { Reference: null, Type: null, Note: null, Successor: null, Siblings.Count: 0, FileName: null, Also.Count: 0 };

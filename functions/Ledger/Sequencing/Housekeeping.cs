@@ -4,7 +4,7 @@ namespace TrueCopy.Ledger.Sequencing;
 /// What a timer runs: picks up what a crash left staged or unfinished, what waits for its document, changes of the
 /// registry, and new keys.
 /// </summary>
-public sealed class SafetyNet(RegistryWatch registry, Sequencer sequencer, Backlog backlog, SequencerMetrics metrics, AnswerMetrics answerMetrics)
+public sealed class Housekeeping(RegistryWatch registry, Sequencer sequencer, Backlog backlog, SequencerMetrics metrics, AnswerMetrics answerMetrics)
 {
     /// <summary>Runs once; whatever fails, the next run tries again.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -16,6 +16,6 @@ public sealed class SafetyNet(RegistryWatch registry, Sequencer sequencer, Backl
         answerMetrics.Waiting(work.Answers);
         await registry.CheckAsync(cancellationToken);
         await sequencer.DrainAsync(cancellationToken);
-        metrics.SafetyNetRan();
+        metrics.HousekeepingRan();
     }
 }

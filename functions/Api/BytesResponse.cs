@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 namespace TrueCopy.Api;
 
 /// <summary>An answer of bytes.</summary>
-internal sealed class BytesAnswer(ReadOnlyMemory<byte> body, string contentType, string cacheControl) : IResult
+internal sealed class BytesResponse(ReadOnlyMemory<byte> body, string contentType, string cacheControl) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        AnswerHeaders.Set(httpContext, contentType, cacheControl);
+        ResponseHeaders.Set(httpContext, contentType, cacheControl);
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, httpContext.RequestAborted);
     }

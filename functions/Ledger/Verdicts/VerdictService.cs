@@ -8,7 +8,7 @@ namespace TrueCopy.Ledger.Verdicts;
 /// <param name="Receipt">Proof of the deciding act.</param>
 /// <param name="IssueReceipt">Proof of the issue that the result rests on; null where that is the deciding act.</param>
 /// <param name="Successor">What the same issuer says of the document that takes this one's place; null unless superseded.</param>
-public sealed record IssuerAnswer(IssuerResult Result, Receipt Receipt, Receipt? IssueReceipt, SuccessorAnswer? Successor)
+public sealed record ProvenResult(IssuerResult Result, Receipt Receipt, Receipt? IssueReceipt, SuccessorVerdict? Successor)
 {
     /// <summary>The result as the HTTP API answers it.</summary>
     public ResultDocument ToDocument()
@@ -25,16 +25,16 @@ public sealed record IssuerAnswer(IssuerResult Result, Receipt Receipt, Receipt?
             Result.Deciding.Entry.Reason,
             Receipt.Note,
             Receipt.Successor is { } successor ? new DigestDocument(successor.Algorithm.Name, successor.Hex) : null,
-            new UnprovenDocument(LastActs(Result.Acts), issue.Anchor.Confidential.Type, Successor?.Verdict));
+            new UnprovenDocument(LastActs(Result.Acts), issue.Unpublished.Type, Successor?.Verdict));
     }
 
-    private static ActDocument[] LastActs(IReadOnlyList<RecordedAct> acts)
+    private static ActDocument[] LastActs(IReadOnlyList<IndexedAct> acts)
     {
         var last = new ActDocument[Math.Min(acts.Count, UnprovenDocument.MaxActs)];
         for (var i = 0; i < last.Length; i++)
         {
             var act = acts[acts.Count - last.Length + i];
-            last[i] = new ActDocument(act.Anchor.LogIndex, act.Entry.Kind, act.Entry.At, act.Entry.Reason);
+            last[i] = new ActDocument(act.LogIndex, act.Entry.Kind, act.Entry.At, act.Entry.Reason);
         }
 
         return last;
@@ -44,7 +44,7 @@ public sealed record IssuerAnswer(IssuerResult Result, Receipt Receipt, Receipt?
 /// <summary>The document that takes another's place.</summary>
 /// <param name="Digest">That document.</param>
 /// <param name="Verdict">What the same issuer says of it.</param>
-public sealed record SuccessorAnswer(Digest Digest, Verdict Verdict);
+public sealed record SuccessorVerdict(Digest Digest, Verdict Verdict);
 
 /// <summary>An answered question.</summary>
 /// <param name="Digest">What was asked.</param>
@@ -52,12 +52,12 @@ public sealed record SuccessorAnswer(Digest Digest, Verdict Verdict);
 /// <param name="CheckedAt">When, by this service's clock.</param>
 /// <param name="Checkpoint">The checkpoint that the answer stands on.</param>
 /// <param name="Issuers">One an issuer, the earliest issuance first; empty when unknown.</param>
-public sealed record Answer(
+public sealed record ProvenVerdict(
     Digest Digest,
     Verdict Verdict,
     DateTimeOffset CheckedAt,
     SignedCheckpoint Checkpoint,
-    IReadOnlyList<IssuerAnswer> Issuers)
+    IReadOnlyList<ProvenResult> Issuers)
 {
     /// <summary>The answer as the HTTP API gives it.</summary>
     public VerdictDocument ToDocument() => new(
@@ -70,57 +70,57 @@ public sealed record Answer(
 }
 
 /// <summary>Answers verification requests from the index and the published log. Stateless but for caches.</summary>
-public sealed class Verifier(AnchorIndex index, CheckpointSource checkpoints, IHashTileSource tiles, TimeProvider time)
+public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints, IHashTileSource tiles, TimeProvider time)
 {
     private const int Parallelism = 16;
 
     /// <summary>Answers one question: one index query (and one for a successor), and tiles that are mostly in memory.</summary>
     /// <exception cref="LogUnavailableException">The log cannot answer now.</exception>
-    public async Task<Answer> VerifyAsync(Digest digest, CancellationToken cancellationToken)
+    public async Task<ProvenVerdict> VerifyAsync(Digest digest, CancellationToken cancellationToken)
     {
         // Read meanwhile; one that turns out to be too small is read again.
         var published = checkpoints.GetAsync(0, cancellationToken).AsTask();
         var anchors = await index.FindAsync(digest, cancellationToken);
         await published;
         var now = time.GetUtcNow();
-        var decision = VerdictRule.Decide(anchors.Select(RecordedAct.Of), now);
+        var decision = VerdictRule.Decide(anchors, now);
         var needed = anchors.Count == 0 ? 0 : anchors.Max(anchor => anchor.LogIndex) + 1;
         var checkpoint = await checkpoints.GetAsync(needed, cancellationToken);
-        var issuers = new IssuerAnswer[decision.Results.Count];
+        var issuers = new ProvenResult[decision.Results.Count];
         for (var i = 0; i < issuers.Length; i++)
         {
             var result = decision.Results[i];
-            issuers[i] = new IssuerAnswer(
+            issuers[i] = new ProvenResult(
                 result,
-                await ProveAsync(result.Deciding.Anchor, checkpoint, cancellationToken),
-                ReferenceEquals(result.Issue, result.Deciding) ? null : await ProveAsync(result.Issue.Anchor, checkpoint, cancellationToken),
+                await ProveAsync(result.Deciding, checkpoint, cancellationToken),
+                ReferenceEquals(result.Issue, result.Deciding) ? null : await ProveAsync(result.Issue, checkpoint, cancellationToken),
                 await SuccessorAsync(result, now, cancellationToken));
         }
 
-        return new Answer(digest, decision.Verdict, now, checkpoint, issuers);
+        return new ProvenVerdict(digest, decision.Verdict, now, checkpoint, issuers);
     }
 
     /// <summary>Answers many questions, in their order. One that is asked again shares the answer, and costs nothing.</summary>
     /// <exception cref="LogUnavailableException">The log cannot answer now.</exception>
-    public async Task<IReadOnlyList<Answer>> VerifyAsync(IReadOnlyList<Digest> digests, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ProvenVerdict>> VerifyAsync(IReadOnlyList<Digest> digests, CancellationToken cancellationToken)
     {
-        var answers = new ConcurrentDictionary<Digest, Answer>();
+        var answers = new ConcurrentDictionary<Digest, ProvenVerdict>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(digests.Distinct(), options, async (digest, stop) => answers[digest] = await VerifyAsync(digest, stop));
         return [.. digests.Select(digest => answers[digest])];
     }
 
     // One step only: a successor that is itself superseded says so, and asking about it leads on. So no chain is too long, and no circle endless.
-    private async Task<SuccessorAnswer?> SuccessorAsync(IssuerResult result, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<SuccessorVerdict?> SuccessorAsync(IssuerResult result, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (result.Verdict != Verdict.Superseded || result.Deciding.Anchor.Confidential.Successor is not { } successor)
+        if (result.Verdict != Verdict.Superseded || result.Deciding.Unpublished.Successor is not { } successor)
             return null;
         var acts = (await index.FindAsync(successor, cancellationToken))
-            .Select(RecordedAct.Of)
+            
             .Where(act => act.Entry.Issuer == result.Issue.Entry.Issuer);
-        return new SuccessorAnswer(successor, VerdictRule.Decide(acts, now).Verdict);
+        return new SuccessorVerdict(successor, VerdictRule.Decide(acts, now).Verdict);
     }
 
-    private async Task<Receipt> ProveAsync(Anchor anchor, SignedCheckpoint checkpoint, CancellationToken cancellationToken) =>
+    private async Task<Receipt> ProveAsync(IndexedAct anchor, SignedCheckpoint checkpoint, CancellationToken cancellationToken) =>
         anchor.Prove(await new TreeReader(tiles, checkpoint.Size).InclusionProofAsync(anchor.LogIndex, cancellationToken), checkpoint.Note);
 }

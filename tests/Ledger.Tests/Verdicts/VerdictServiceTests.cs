@@ -2,7 +2,7 @@ using static TrueCopy.Testing.Samples;
 
 namespace TrueCopy.Ledger.Tests.Verdicts;
 
-public sealed class VerifierTests
+public sealed class VerdictServiceTests
 {
     private readonly InMemoryWorld _world = new();
 
@@ -31,7 +31,7 @@ public sealed class VerifierTests
     {
         await using var service = _world.Start();
         await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
-        var ahead = _world.Ledger.Anchors.Single() with { LogIndex = 3, Digest = DigestOf(Bytes("b")) };
+        var ahead = _world.Ledger.IndexedActs.Single() with { LogIndex = 3, Digest = DigestOf(Bytes("b")) };
         await _world.Ledger.Index.AddAsync([new NewAct(ahead, ActKind.Issue, "bank")], TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<LogUnavailableException>(() => service.Verifier.VerifyAsync(ahead.Digest, TestContext.Current.CancellationToken));
         Assert.Equal(Verdict.Verified, (await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken)).Verdict);
@@ -95,7 +95,7 @@ public sealed class VerifierTests
     {
         await using var service = _world.Start();
         await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
-        RecordedAct[] acts = [RecordedAct.Of(_world.Ledger.Anchors.Single())];
+        IndexedAct[] acts = [_world.Ledger.IndexedActs.Single()];
         var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
         VerdictRule.Decide(acts, answer.CheckedAt);
         answer.ToDocument();
@@ -133,7 +133,7 @@ public sealed class VerifierTests
         await service.Intake.HandleAsync(first, TestContext.Current.CancellationToken);
 
         var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("x")), TestContext.Current.CancellationToken);
-        Assert.Equal([3, 2], Assert.Single(answer.Issuers).Result.Acts.Select(act => act.Anchor.LogIndex));
-        Assert.Equal(2, answer.Issuers[0].Result.Deciding.Anchor.LogIndex);
+        Assert.Equal([3, 2], Assert.Single(answer.Issuers).Result.Acts.Select(act => act.LogIndex));
+        Assert.Equal(2, answer.Issuers[0].Result.Deciding.LogIndex);
     }
 }

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 namespace TrueCopy.Receipts.Reading;
 
 /// <summary>The names of an enum's members in every format: those of <see cref="JsonStringEnumMemberNameAttribute"/>, compared exactly.</summary>
-public static class ExactName
+public static class WireName
 {
     /// <summary>Every name, in the order of declaration.</summary>
     public static IReadOnlyCollection<string> All<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] TEnum>()
@@ -38,16 +38,16 @@ public static class ExactName
 }
 
 /// <summary>Reads and writes an enum by its exact name. The framework's converter also takes numbers and comma-separated lists.</summary>
-public sealed class ExactNameConverter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] TEnum> : JsonConverter<TEnum>
+public sealed class WireNameConverter<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] TEnum> : JsonConverter<TEnum>
     where TEnum : struct, Enum
 {
     /// <inheritdoc/>
     public override TEnum Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && ExactName.TryParse(reader.GetString(), out TEnum value)
+        reader.TokenType == JsonTokenType.String && WireName.TryParse(reader.GetString(), out TEnum value)
             ? value
-            : throw new JsonException($"Expected one of {string.Join(", ", ExactName.All<TEnum>())}.");
+            : throw new JsonException($"Expected one of {string.Join(", ", WireName.All<TEnum>())}.");
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(ExactName.Of(value));
+        writer.WriteStringValue(WireName.Of(value));
 }
