@@ -86,15 +86,27 @@ internal sealed class Turnstile(Func<int, bool, int> choose)
             return;
         }
 
-        if (!LetThrough.Contains(operation.Name))
-        {
-            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Rest(process, turn, operation.Name);
-            await turn.Task;
-        }
+        if (!LetThrough.Contains(operation.Name) && TurnOf(process, operation.Name) is { } turn)
+            await turn;
 
         process.Count();
         process.DieIf(Fault.Before, operation.Name);
+    }
+
+    // Rows of the index are looked up and written side by side: what comes together takes one turn together.
+    private Task? TurnOf(Process process, string operation)
+    {
+        var isIndex = operation.StartsWith("index.", StringComparison.Ordinal);
+        lock (_lock)
+        {
+            if (isIndex && process.IsAtIndex)
+                return process.Turn?.Task;
+            process.IsAtIndex = isIndex;
+        }
+
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Rest(process, turn, operation);
+        return turn.Task;
     }
 
     private void Rest(Process process, TaskCompletionSource? turn, string operation)
@@ -118,6 +130,8 @@ internal sealed class Turnstile(Func<int, bool, int> choose)
         public TaskCompletionSource? Turn { get; set; }
 
         public string Operation { get; set; } = "";
+
+        public bool IsAtIndex { get; set; }
 
         public bool IsDead { get; private set; }
 

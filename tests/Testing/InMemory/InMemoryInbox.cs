@@ -13,6 +13,7 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
 {
     private readonly ConcurrentDictionary<string, BlobContainer> _containers = new();
     private readonly ConcurrentDictionary<BlobVersion, byte[]> _everyVersion = new();
+    private readonly ConcurrentDictionary<string, BlobVersion> _byETag = new();
     private readonly Dictionary<(BlobAddress Blob, string Id), byte[]> _blocks = [];
 
     /// <summary>Receipts by the upload that they answer and algorithm.</summary>
@@ -127,7 +128,7 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
         foreach (var (name, container) in other._containers)
             _containers[name] = container;
         foreach (var (version, content) in other._everyVersion)
-            _everyVersion[version] = content;
+            (_everyVersion[version], _byETag[version.ETag]) = (content, version);
     }
 
     /// <summary>Creates an issuer's container and the one for its answers, or any other.</summary>
@@ -147,6 +148,7 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
         var address = new BlobAddress(container, path);
         var version = VersionOf(address, Put(address, content, metadata).ETag);
         _everyVersion[version] = content;
+        _byETag[version.ETag] = version;
         return version;
     }
 
@@ -220,8 +222,9 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
     {
         var container = IssuerContainer.Prefix + answer.Container[IssuerContainer.AnswersPrefix.Length..];
         var etag = metadata[AnswerMetadata.SourceETag];
-        return _everyVersion.Keys.FirstOrDefault(version => version.Container == container && version.ETag == etag && AnswerPath.NamesFor(version.Path).Any(name => answer.Name.Contains(name, StringComparison.Ordinal)))
-            ?? (AnswerPath.TryParse(answer.Name, out var path, out _) ? new BlobVersion(container, path, etag) : null);
+        return _byETag.TryGetValue(etag, out var version) && version.Container == container && AnswerPath.NamesFor(version.Path).Any(name => answer.Name.Contains(name, StringComparison.Ordinal))
+            ? version
+            : AnswerPath.TryParse(answer.Name, out var path, out _) ? new BlobVersion(container, path, etag) : null;
     }
 
     private static Rejection ReadRejection(InMemoryBlob answer)
