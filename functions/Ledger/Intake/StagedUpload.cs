@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TrueCopy.Ledger.Intake;
 
 /// <summary>
@@ -28,7 +30,8 @@ public sealed record StagedUpload(
 /// <param name="Position">Position in the upload, from 0; a line's number less one.</param>
 public sealed record RequestedAct(ActKind Kind, long Position)
 {
-    /// <summary>The most acts that it comes to, a document's other digests left out.</summary>
+    /// <summary>The most acts that it comes to, a document's other digests left out; no part of what is staged.</summary>
+    [JsonIgnore]
     public int MostActs => Digests.Count > 0 ? Digests.Count : ActResolver.MaxDocuments;
 
     /// <summary>Issue: the document under each algorithm. Acts: the document, or nothing if it is named by reference.</summary>
