@@ -19,7 +19,7 @@ public sealed class ActIndexTests(Azurite azurite)
         var found = await _index.FindAsync(digest, Stop);
         Assert.Equal([3, 7, 9], found.Select(anchor => anchor.LogIndex));
         var first = anchors[1];
-        Assert.Equal(first.Entry.ToArray(), found[0].Entry.ToArray());
+        Assert.Equal(first.EntryBytes.ToArray(), found[0].EntryBytes.ToArray());
         Assert.Equal((first.ActId, first.Opening.Hex, first.Digest), (found[0].ActId, found[0].Opening.Hex, found[0].Digest));
         Assert.Empty(await _index.FindAsync(NewDigest(), Stop));
     }

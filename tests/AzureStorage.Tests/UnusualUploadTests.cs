@@ -172,7 +172,7 @@ public sealed class UnusualUploadTests : IAsyncLifetime
 
     private async Task<int> CountActsAsync(string content) => (await VerifyAsync(content)).Issuers.Sum(issuer => issuer.Result.Acts.Count);
 
-    private Task<Answer> VerifyAsync(string content) =>
+    private Task<ProvenVerdict> VerifyAsync(string content) =>
         _services.GetRequiredService<VerdictService>().VerifyAsync(new Digest(DigestAlgorithm.Sha256, SHA256.HashData(Encoding.UTF8.GetBytes(content))), Stop);
 
     private sealed class Refusing(string errorCode) : HttpMessageHandler

@@ -216,7 +216,7 @@ public sealed class ProvenAnswerTests : IDisposable
         await using var process = _service.World.Start();
         var checkpoint = (await AskAsync()).Document.Checkpoint;
         var path = await new TreeReader(process.Tiles, checkpoint.Size).InclusionProofAsync(anchor.LogIndex, Clients.Stop);
-        return Encoding.UTF8.GetString(anchor.Prove(path, Encoding.UTF8.GetBytes(checkpoint.Note)).Encode());
+        return Encoding.UTF8.GetString(Prover.Of(anchor, path, Encoding.UTF8.GetBytes(checkpoint.Note)).Encode());
     }
 
     private static VerdictDocument AsOf(VerdictDocument answer, DateTimeOffset at)

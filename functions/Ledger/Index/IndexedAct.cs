@@ -25,12 +25,6 @@ public sealed record IndexedAct(
     /// <exception cref="LogFormatException">It is not one.</exception>
     public Entry Entry => _entry.Value ??= Entry.Parse(EntryBytes.Span);
 
-    /// <summary>The receipt of the act.</summary>
-    /// <param name="path">Inclusion path in the tree of <paramref name="checkpoint"/>.</param>
-    /// <param name="checkpoint">The signed note.</param>
-    public Receipt Prove(IReadOnlyList<MerkleHash> path, ReadOnlyMemory<byte> checkpoint) =>
-        Receipt.Create(LogIndex, EntryBytes, Opening, Unpublished.Successor, Unpublished.Note, path, checkpoint);
-
     // No part of what an act is, so that acts are equal whether or not they were read.
     private sealed class ReadOnce : IEquatable<ReadOnce>
     {
@@ -42,4 +36,21 @@ public sealed record IndexedAct(
 
         public override int GetHashCode() => 0;
     }
+}
+
+/// <summary>Makes receipts of acts that are in effect, under one checkpoint: for whoever uploaded and whoever asks alike.</summary>
+public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint)
+{
+    private readonly TreeReader _reader = new(tiles, checkpoint.Size);
+
+    /// <summary>The receipt of an act.</summary>
+    public async Task<Receipt> ProveAsync(IndexedAct act, CancellationToken cancellationToken) =>
+        Of(act, await _reader.InclusionProofAsync(act.LogIndex, cancellationToken), checkpoint.Note);
+
+    /// <summary>The receipt of an act whose proof is known.</summary>
+    /// <param name="act">The act.</param>
+    /// <param name="path">Inclusion path in the tree of <paramref name="checkpoint"/>.</param>
+    /// <param name="checkpoint">The signed note.</param>
+    public static Receipt Of(IndexedAct act, IReadOnlyList<MerkleHash> path, ReadOnlyMemory<byte> checkpoint) =>
+        Receipt.Create(act.LogIndex, act.EntryBytes, act.Opening, act.Unpublished.Successor, act.Unpublished.Note, path, checkpoint);
 }

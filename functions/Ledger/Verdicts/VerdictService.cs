@@ -86,14 +86,15 @@ public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints,
         var decision = VerdictRule.Decide(anchors, now);
         var needed = anchors.Count == 0 ? 0 : anchors.Max(anchor => anchor.LogIndex) + 1;
         var checkpoint = await checkpoints.GetAsync(needed, cancellationToken);
+        var prover = new Prover(tiles, checkpoint);
         var issuers = new ProvenResult[decision.Results.Count];
         for (var i = 0; i < issuers.Length; i++)
         {
             var result = decision.Results[i];
             issuers[i] = new ProvenResult(
                 result,
-                await ProveAsync(result.Deciding, checkpoint, cancellationToken),
-                ReferenceEquals(result.Issue, result.Deciding) ? null : await ProveAsync(result.Issue, checkpoint, cancellationToken),
+                await prover.ProveAsync(result.Deciding, cancellationToken),
+                ReferenceEquals(result.Issue, result.Deciding) ? null : await prover.ProveAsync(result.Issue, cancellationToken),
                 await SuccessorAsync(result, now, cancellationToken));
         }
 
@@ -120,7 +121,4 @@ public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints,
             .Where(act => act.Entry.Issuer == result.Issue.Entry.Issuer);
         return new SuccessorVerdict(successor, VerdictRule.Decide(acts, now).Verdict);
     }
-
-    private async Task<Receipt> ProveAsync(IndexedAct anchor, SignedCheckpoint checkpoint, CancellationToken cancellationToken) =>
-        anchor.Prove(await new TreeReader(tiles, checkpoint.Size).InclusionProofAsync(anchor.LogIndex, cancellationToken), checkpoint.Note);
 }

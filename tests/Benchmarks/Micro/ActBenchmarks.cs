@@ -47,7 +47,7 @@ public class ActBenchmarks
 
     /// <summary>A receipt's bytes, its proof at hand.</summary>
     [Benchmark]
-    public byte[] EncodeReceipt() => _anchor.Prove(_path, _note).Encode();
+    public byte[] EncodeReceipt() => Prover.Of(_anchor, _path, _note).Encode();
 
     /// <summary>A verdict on one act.</summary>
     [Benchmark]

@@ -30,7 +30,7 @@ public sealed class ReceiptLinesTests
         var act = Samples.Act("a");
         var opening = Opening.Create();
         var anchor = new IndexedAct(act.Digest, act.Id, 1, new byte[] { 0xfb, 0xef, 0xbe }, opening, Unpublished.None);
-        lines.Add(1, ActKind.Issue, anchor, anchor.Prove([], "+++"u8.ToArray()));
+        lines.Add(1, ActKind.Issue, anchor, Prover.Of(anchor, [], "+++"u8.ToArray()));
         Assert.Contains("+++", Encoding.UTF8.GetString(lines.Written.Span), StringComparison.Ordinal);
     }
 
@@ -39,7 +39,7 @@ public sealed class ReceiptLinesTests
         var act = Samples.Act(path);
         var opening = Opening.Create();
         var anchor = new IndexedAct(act.Digest, act.Id, 99 + line, act.ToEntry(opening).Encode(), opening, Unpublished.None);
-        var receipt = anchor.Prove([], "checkpoint\n"u8.ToArray());
+        var receipt = Prover.Of(anchor, [], "checkpoint\n"u8.ToArray());
         lines.Add(line, ActKind.Issue, anchor, receipt);
         return receipt;
     }

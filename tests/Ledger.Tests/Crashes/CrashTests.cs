@@ -12,10 +12,8 @@ public sealed class CrashTests
         from fault in Enum.GetValues<Fault>()
         from aftermath in Enum.GetValues<Aftermath>()
         where fault != Fault.Again || aftermath == Aftermath.GoesOn
-        where Scenario.All[name].Entries < 10_000 || aftermath == Aftermath.Dead || IsExhaustive
+        where Scenario.All[name].Entries < 10_000 || aftermath == Aftermath.Dead || Extent.IsExhaustive
         select new TheoryDataRow<string, Fault, Aftermath>(name, fault, aftermath));
-
-    private static bool IsExhaustive => Environment.GetEnvironmentVariable("TRUECOPY_EXHAUSTIVE") == "1";
 
     [Theory]
     [MemberData(nameof(EveryScenario))]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using static TrueCopy.Testing.Samples;
 
 namespace TrueCopy.Ledger.Tests.Crashes;
@@ -10,7 +9,7 @@ namespace TrueCopy.Ledger.Tests.Crashes;
 /// </summary>
 public sealed class InterleavingTests
 {
-    private static int Random => int.Parse(Environment.GetEnvironmentVariable("TRUECOPY_INTERLEAVINGS") ?? "400", CultureInfo.InvariantCulture);
+    private static int Random => Extent.Of("TRUECOPY_INTERLEAVINGS", 200, 4000);
 
     [Theory]
     [InlineData(2, 2)]
@@ -37,7 +36,7 @@ public sealed class InterleavingTests
     [Fact]
     public async Task Three_sequencers_that_run_and_die_at_random_never_fork_the_log()
     {
-        var first = Environment.TickCount;
+        var first = Extent.Seed;
         for (var seed = first; seed < first + Random; seed++)
         {
             var random = new Random(seed);

@@ -38,7 +38,7 @@ internal static class FuzzTargets
         new("ECDSA signature", RoundTrip.None, null, [SignatureOf(0)], bytes => Verifiers[0].Verify(TextOf(Note), bytes) ? bytes : null),
         new("Ed25519 signature", RoundTrip.None, null, [SignatureOf(1)], bytes => Verifiers[1].Verify(TextOf(Note), bytes) ? bytes : null),
         new("tlog-proof", RoundTrip.Exact, typeof(LogFormatException), [new TlogProof("extra"u8.ToArray(), 77, [Leaf(1), Leaf(2)], Note).Encode(), new TlogProof(null, 0, [], Note).Encode()], bytes => TlogProof.Parse(bytes).Encode()),
-        new("receipt", RoundTrip.Exact, typeof(LogFormatException), [IndexedAct.Prove([Leaf(1)], Note).Encode()], bytes => Receipt.Parse(bytes).Encode()),
+        new("receipt", RoundTrip.Exact, typeof(LogFormatException), [Prover.Of(IndexedAct, [Leaf(1)], Note).Encode()], bytes => Receipt.Parse(bytes).Encode()),
         new("receipt check", RoundTrip.None, typeof(ReceiptException), [ProvenReceipt()], bytes => CheckReceipt(bytes)),
         new("entry bundle", RoundTrip.Exact, typeof(LogFormatException), [Bundle([1], [], [2, 3]), Bundle(EntryBytes, EntryBytes, EntryBytes)], bytes => Bundle([.. EntryBundle.Parse(bytes, 3).Select(entry => entry.ToArray())])),
         new("hash tile", RoundTrip.Exact, typeof(LogFormatException), [new byte[3 * 32]], bytes => MerkleHash.AsBytes(HashTile.Parse(new TileId(0, 0, 3), bytes).Hashes).ToArray()),
@@ -98,7 +98,7 @@ internal static class FuzzTargets
     {
         var root = TreeHasher.Node(TreeHasher.Leaf(EntryBytes), Leaf(1));
         var note = SignedCheckpoint.SignAsync(new Checkpoint(InMemoryWorld.Origin, 2, root), Signers, CancellationToken.None).GetAwaiter().GetResult().Note;
-        return (IndexedAct with { LogIndex = 0 }).Prove([Leaf(1)], note).Encode();
+        return Prover.Of(IndexedAct with { LogIndex = 0 }, [Leaf(1)], note).Encode();
     }
 
     // What a receipt is read as, without the exception of its format, which is a target of its own.

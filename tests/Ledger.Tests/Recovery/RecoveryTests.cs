@@ -95,7 +95,7 @@ public sealed class RecoveryTests
             (FindingKind.Anchor, () => ledger.Put(anchor with { LogIndex = anchor.LogIndex + 1 })),
             (FindingKind.Anchor, () => ledger.Put(anchor with { LogIndex = 0 })),
             (FindingKind.Anchor, () => ledger.Put(anchor with { Opening = Opening.Create() })),
-            (FindingKind.Anchor, () => ledger.Put(anchor with { Entry = new byte[] { 1 } })),
+            (FindingKind.Anchor, () => ledger.Put(anchor with { EntryBytes = new byte[] { 1 } })),
             (FindingKind.Anchor, () => ledger.Put(anchor with { Unpublished = Unpublished.None })),
             (FindingKind.Anchor, () => ledger.Put(anchor with { Digest = stranger })),
             (FindingKind.Anchor, () => ledger.Put(anchor with { ActId = new ActId("00") })),
@@ -336,7 +336,7 @@ public sealed class RecoveryTests
         var size = InMemoryLedger.SizeOf(ledger.Published.Last());
         return
         [
-            .. ledger.IndexedActs.Select(row => $"{row.Digest} {row.ActId} {row.LogIndex} {row.Opening.Hex} {Convert.ToHexString(row.Entry.Span)} {Encoding.UTF8.GetString(UnpublishedJson.Encode(row.Unpublished))}").Order(StringComparer.Ordinal),
+            .. ledger.IndexedActs.Select(row => $"{row.Digest} {row.ActId} {row.LogIndex} {row.Opening.Hex} {Convert.ToHexString(row.EntryBytes.Span)} {Encoding.UTF8.GetString(UnpublishedJson.Encode(row.Unpublished))}").Order(StringComparer.Ordinal),
             .. ledger.Tables.Rows(StorageNames.ReferencesTable).Select(row => row.ToString()),
             .. ledger.Tables.Rows(StorageNames.RevocationsTable).Select(row => row.ToString()),
             .. ledger.Tables.Rows(StorageNames.IssuersTable).Select(row => row.ToString()),

@@ -113,7 +113,7 @@ public sealed class CostTests
         var anchor = new IndexedAct(act.Digest, act.Id, 4711, entry, opening, Unpublished.None);
         var (path, note) = (new MerkleHash[20], new byte[400]);
         Assert.InRange(Allocated(() => act.ToEntry(opening).Encode()), 1, 2500);
-        Assert.InRange(Allocated(() => anchor.Prove(path, note).Encode()), 1, 8 * entry.Length + (4 * (note.Length + (45 * path.Length))));
+        Assert.InRange(Allocated(() => Prover.Of(anchor, path, note).Encode()), 1, 8 * entry.Length + (4 * (note.Length + (45 * path.Length))));
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -14,7 +14,7 @@ public sealed class JournalFormatTests
         Assert.Equal((batch.Previous, batch.Start, batch.Root, batch.Size, batch.Name), (decoded.Previous, decoded.Start, decoded.Root, decoded.Size, decoded.Name));
         Assert.Equal(batch.Tiles.Select(tile => (tile.Id, Convert.ToHexString(tile.Bytes.Span))), decoded.Tiles.Select(tile => (tile.Id, Convert.ToHexString(tile.Bytes.Span))));
         Assert.Equal(batch.Records.Select(Describe), decoded.Records.Select(Describe));
-        Assert.Equal([301, 302], decoded.Acts().Select(item => item.LogIndex));
+        Assert.Equal([301, 302], decoded.Acts().Select(item => item.Row.LogIndex));
         Assert.Equal(300, Assert.Single(decoded.OwnEntries()).LogIndex);
     }
 

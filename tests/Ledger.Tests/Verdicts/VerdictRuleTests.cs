@@ -160,6 +160,6 @@ public sealed class VerdictRuleTests
             Target = kind == ActKind.Issue ? null : target,
         };
         var opening = Opening.Create();
-        return IndexedAct.Of(new IndexedAct(act.Digest, act.Id, index, act.ToEntry(opening).Encode(), opening, Unpublished.None));
+        return new IndexedAct(act.Digest, act.Id, index, act.ToEntry(opening).Encode(), opening, Unpublished.None);
     }
 }
