@@ -117,7 +117,7 @@ public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints,
         if (result.Verdict != Verdict.Superseded || result.Deciding.Unpublished.Successor is not { } successor)
             return null;
         var acts = (await index.FindAsync(successor, cancellationToken))
-            
+
             .Where(act => act.Entry.Issuer == result.Issue.Entry.Issuer);
         return new SuccessorVerdict(successor, VerdictRule.Decide(acts, now).Verdict);
     }
