@@ -30,18 +30,34 @@ internal sealed class EndToEndScenario : IScenario
         await plain.CreateIssuerAsync("bank", new Dictionary<string, string> { ["legalname"] = "示范银行", ["jurisdiction"] = "CN-GD" }, cancellationToken);
         var naive = await NaiveAsync(azurite, plain, run.Scale(300, 30), cancellationToken);
 
+        var key = LeanService.NewKey();
+
+        // Alone first: while others upload short things, a long upload takes its turn in smaller batches.
+        await WithServiceAsync(azurite, key, (services, counts) => ManifestAsync(run, services, plain, counts, naive, first: 0, run.Scale(100_000, 20_000), isAlone: true, cancellationToken), cancellationToken);
+        await WithServiceAsync(
+            azurite,
+            key,
+            async (services, counts) =>
+            {
+                await FilesAsync(run, services, plain, counts, naive, cancellationToken);
+                await ManifestAsync(run, services, plain, counts, naive, first: 1_000_000, run.Scale(20_000, 5_000), isAlone: false, cancellationToken);
+            },
+            cancellationToken);
+        run.Notes.Add("Operations are requests of the SDK, each attempt; the upload itself and Event Grid's message are the issuer's and Event Grid's.");
+    }
+
+    private static async Task WithServiceAsync(AzuriteFixture azurite, EcdsaP256Signer key, Func<ServiceProvider, (OperationCounter Storage, OperationCounts Signing), Task> work, CancellationToken cancellationToken)
+    {
         var counter = new OperationCounter();
         var signing = new OperationCounts();
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddAzureStorage(azurite.Connect(options => options.AddPolicy(counter, HttpPipelinePosition.PerRetry)))
-            .AddSingleton(new LogIdentity(LeanService.Origin, [new SlowSigner(LeanService.NewKey(), TimeSpan.FromMilliseconds(20), signing, TimeProvider.System)]))
+            .AddSingleton(new LogIdentity(LeanService.Origin, [new SlowSigner(key, TimeSpan.FromMilliseconds(20), signing, TimeProvider.System)]))
             .AddVerification()
             .BuildServiceProvider();
         await services.GetRequiredService<Sequencer>().DrainAsync(cancellationToken);
-        await FilesAsync(run, services, plain, (counter, signing), naive, cancellationToken);
-        await ManifestAsync(run, services, plain, (counter, signing), naive, cancellationToken);
-        run.Notes.Add("Operations are requests of the SDK, each attempt; the upload itself and Event Grid's message are the issuer's and Event Grid's.");
+        await work(services, (counter, signing));
     }
 
     private static async Task FilesAsync(
@@ -107,25 +123,35 @@ internal sealed class EndToEndScenario : IScenario
         StorageAccounts plain,
         (OperationCounter Storage, OperationCounts Signing) counts,
         (double Rate, double Operations) naive,
+        int first,
+        int lines,
+        bool isAlone,
         CancellationToken cancellationToken)
     {
-        var lines = run.Scale(100_000, 20_000);
-        var client = plain.Inbox.GetBlobContainerClient(Container).GetBlobClient("long.sha256");
+        var path = $"long {first}.sha256";
+        var client = plain.Inbox.GetBlobContainerClient(Container).GetBlobClient(path);
         var text = new StringBuilder();
         for (var i = 0; i < lines; i++)
-            text.Append(CultureInfo.InvariantCulture, $"{Uploads.DigestOf(i).Hex}  {i}.pdf\n");
+            text.Append(CultureInfo.InvariantCulture, $"{Uploads.DigestOf(first + i).Hex}  {i}.pdf\n");
         var uploaded = await client.UploadAsync(BinaryData.FromString(text.ToString()), cancellationToken);
         var (operations, signatures) = (counts.Storage.Total, counts.Signing.Of("sign"));
         var started = TimeProvider.System.GetTimestamp();
-        var source = new BlobVersion(Container, "long.sha256", uploaded.Value.ETag.ToString().Trim('"'));
+        var source = new BlobVersion(Container, path, uploaded.Value.ETag.ToString().Trim('"'));
         await services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(source), cancellationToken);
         await DrainAllAsync(services, cancellationToken);
+        var perThousand = (counts.Storage.Total - operations) * 1000.0 / lines;
+        if (!isAlone)
+        {
+            run.Add(new Measurement($"the same while others upload files, manifest of {lines:#,0}", perThousand, "operations"));
+            return;
+        }
+
         run.Add(new Measurement("digests of a manifest", lines / TimeProvider.System.GetElapsedTime(started).TotalSeconds, "digests/s")
         {
             Baseline = new Baseline("one signature and row a file", naive.Rate),
             Headline = true,
         });
-        run.Add(new Measurement($"storage operations of 1,000 digests, manifest of {lines:#,0}", (counts.Storage.Total - operations) * 1000.0 / lines, "operations")
+        run.Add(new Measurement($"storage operations of 1,000 digests, manifest of {lines:#,0}", perThousand, "operations")
         {
             Baseline = new Baseline("one signature and row a file, no receipt", naive.Operations * 1000),
             Goal = Goal.AtMost(30),
