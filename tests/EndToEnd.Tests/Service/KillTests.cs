@@ -8,12 +8,12 @@ using TrueCopy.Local.Azurite;
 namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>
-/// SIGKILL at random moments, while documents are uploaded: 8 times, 50 when all is gone through, or as often as
+/// SIGKILL at random moments, while documents are uploaded: 5 times, 50 when all is gone through, or as often as
 /// <c>TRUECOPY_KILLS</c> says. <c>TRUECOPY_SEED</c> repeats the moments of a run.
 /// </summary>
 public sealed class KillTests : IDisposable
 {
-    private static readonly int Kills = Extent.Of("TRUECOPY_KILLS", 8, 50);
+    private static readonly int Kills = Extent.Of("TRUECOPY_KILLS", 5, 50);
     private static readonly TimeSpan UploadInterval = TimeSpan.FromMilliseconds(120);
     private readonly TempFolder _folder = new();
     private readonly HttpClient _http = new();

@@ -14,8 +14,8 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 /// </summary>
 public sealed class LoadTests : IDisposable
 {
-    private static readonly int Files = Extent.Of("TRUECOPY_FILES", 120, 2000);
-    private static readonly int LargeMebibytes = Extent.Of("TRUECOPY_LARGE_MIB", 96, 2048);
+    private static readonly int Files = Extent.Of("TRUECOPY_FILES", 80, 2000);
+    private static readonly int LargeMebibytes = Extent.Of("TRUECOPY_LARGE_MIB", 64, 2048);
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

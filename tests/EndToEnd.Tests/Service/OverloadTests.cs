@@ -15,7 +15,7 @@ public sealed class OverloadTests : IAsyncLifetime
     private const int MaxRequests = 20_000;
     private static readonly TimeSpan Measuring = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Overloading = TimeSpan.FromSeconds(3);
-    private static readonly int Backlog = Extent.Of("TRUECOPY_BACKLOG", 200, 400);
+    private static readonly int Backlog = Extent.Of("TRUECOPY_BACKLOG", 120, 400);
 
     private readonly TempFolder _folder = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1500 }) { Timeout = TimeSpan.FromSeconds(60) };
