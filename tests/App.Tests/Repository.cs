@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 
 namespace TrueCopy.App.Tests;
@@ -6,11 +5,7 @@ namespace TrueCopy.App.Tests;
 /// <summary>Files of the repository that name what the code names too.</summary>
 internal static class Repository
 {
-    private static readonly string Root = typeof(Repository).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(metadata => metadata.Key == "Repository").Value!;
-
-    public static string PathOf(string path) => Path.Combine(Root, path);
+    public static string PathOf(string path) => RepositoryFolder.At(path);
 
     public static string Read(string path) => File.ReadAllText(PathOf(path));
 

@@ -18,8 +18,6 @@ public sealed partial class ColdStartTests : IDisposable
     private const int Turns = 9;
     private readonly TempFolder _folder = new();
 
-    private static string Root { get; } = Path.GetFullPath(Path.Combine(HostedApp.BuiltApp, "../../../../.."));
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
@@ -95,7 +93,7 @@ public sealed partial class ColdStartTests : IDisposable
     // As it is published: optimised, and compiled ahead of time.
     private async Task<string> BuildAsync(string project, string name)
     {
-        var (source, sample, folder) = (Path.Combine(Root, project), Path.Combine(Root, "tests/FunctionsHost/Sample"), _folder.At(name));
+        var (source, sample, folder) = (RepositoryFolder.At(project), RepositoryFolder.At("tests/FunctionsHost/Sample"), _folder.At(name));
         await DotnetAsync("build", source, "-c", "Release", "-o", folder);
         await DotnetAsync("build", sample, "-t:CompileAheadOfTime", "-p:RuntimeIdentifier=linux-x64", "-p:SelfContained=false", "-p:PublishReadyToRun=true", $"-p:Folder={folder}");
         return folder;
