@@ -13,7 +13,7 @@ namespace TrueCopy.AzureStorage.Tests.LostAnswers;
 public sealed class LostAnswerTests
 {
     private const int Parallelism = 4;
-    private const int Sample = 60;
+    private const int Sample = 30;
     private static readonly bool ReadsToo = Environment.GetEnvironmentVariable("TRUECOPY_LOST_ANSWERS") == "all";
     private static readonly LogIdentity Identity = new("log.example", [InMemoryWorld.NewEcdsa(), InMemoryWorld.NewEd25519()]);
 

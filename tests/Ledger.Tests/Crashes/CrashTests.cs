@@ -89,8 +89,10 @@ public sealed class CrashTests
         await Story.RecoverAsync(clean);
         await scenario.AssertWholeAsync(clean, "nothing failed");
 
+        // To copy and audit a log of 65,000 entries takes half a second each time.
+        var victims = Extent.SampleOf([.. Enumerable.Range(0, operations)], scenario.Entries < 10_000 ? operations : 10);
         var struck = 0;
-        for (var k = 0; k < operations; k++)
+        foreach (var k in victims)
         {
             var world = prepared.Copy();
             world.BreakOnPurpose(how);
@@ -106,7 +108,7 @@ public sealed class CrashTests
         }
 
         // Concurrent receipts share cached tiles, so a run may read a tile or two less than the first.
-        Assert.InRange(struck, Math.Max(10, operations - 8), operations);
+        Assert.InRange(struck, victims.Count == operations ? Math.Max(10, operations - 8) : victims.Count / 2, victims.Count);
         return struck;
     }
 }
