@@ -22,13 +22,13 @@ internal static class ContentCoding
             _ => throw new LogFormatException("the answer has a content coding that was not asked for"),
         };
 
-    /// <summary>Puts the decoded content, read to its end, in the place of a response's own.</summary>
+    /// <summary>A response's decoded content, read to its end.</summary>
     /// <param name="response">The response.</param>
     /// <param name="maxLength">The most bytes that it may have.</param>
     /// <param name="isAsked">Whether a coding was asked for; if not, content that has one is not what was asked for.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LogFormatException">It is longer than <paramref name="maxLength"/>, or not in the coding that it names, or in one that nobody asked for.</exception>
-    public static async Task LoadAsync(HttpResponseMessage response, int maxLength, bool isAsked, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, int maxLength, bool isAsked, CancellationToken cancellationToken)
     {
         var coded = response.Content;
         if (!isAsked && coded.Headers.ContentEncoding.Count > 0)
@@ -50,7 +50,6 @@ internal static class ContentCoding
             throw new LogFormatException("the answer is not in the content coding that it names", exception);
         }
 
-        response.Content = new ReadOnlyMemoryContent(body.WrittenMemory) { Headers = { ContentType = coded.Headers.ContentType } };
-        coded.Dispose();
+        return body.WrittenMemory;
     }
 }

@@ -53,7 +53,7 @@ public sealed class RemoteLog : IPublicLog, IDisposable
     /// <exception cref="NoAnswerException">The service does not answer.</exception>
     public async Task<KeyChain?> FindKeyChainAsync(CancellationToken cancellationToken)
     {
-        if (await FetchAsync("../v1/keys", MaxKeysLength, cancellationToken) is not { } json)
+        if (await FetchAsync("keys", "../v1/keys", MaxKeysLength, cancellationToken) is not { } json)
             return null;
         try
         {
@@ -85,7 +85,7 @@ public sealed class RemoteLog : IPublicLog, IDisposable
     /// <inheritdoc/>
     /// <exception cref="NoAnswerException">The log does not answer.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadCheckpointAsync(CancellationToken cancellationToken) =>
-        await FetchAsync("checkpoint", SignedNote.MaxLength, cancellationToken)
+        await FetchAsync("checkpoint", "checkpoint", SignedNote.MaxLength, cancellationToken)
             ?? throw new LogFormatException("there is no checkpoint");
 
     /// <inheritdoc/>
@@ -101,11 +101,11 @@ public sealed class RemoteLog : IPublicLog, IDisposable
     }
 
     private Task<ReadOnlyMemory<byte>?> FindAsync(TileId tile, CancellationToken cancellationToken) =>
-        FetchAsync(tile.ToPath(), tile.IsEntries ? MaxBundleLength : TileId.FullWidth * MerkleHash.Size, cancellationToken);
+        FetchAsync("tile", tile.ToPath(), tile.IsEntries ? MaxBundleLength : TileId.FullWidth * MerkleHash.Size, cancellationToken);
 
-    private async Task<ReadOnlyMemory<byte>?> FetchAsync(string path, int maxLength, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>?> FetchAsync(string operation, string path, int maxLength, CancellationToken cancellationToken)
     {
-        if (await _connection.FindAsync("log", _prefix + path, maxLength, cancellationToken) is not { } body)
+        if (await _connection.FindAsync(operation, _prefix + path, maxLength, cancellationToken) is not { } body)
             return null;
         Interlocked.Increment(ref _resources);
         Interlocked.Add(ref _bytes, body.Length);

@@ -104,11 +104,12 @@ internal sealed class ServiceConnection : IDisposable
         string? error = null;
         try
         {
-            using var response = await AskAsync(operation, question, maxLength, cancellationToken);
+            var (response, body) = await AskAsync(operation, question, maxLength, cancellationToken);
+            using var _ = response;
             activity?.SetTag("http.response.status_code", (int)response.StatusCode);
             if (Redirect.Of(response, Address(question)) is { } redirect)
                 throw NoAnswer(redirect, status: response.StatusCode);
-            return new Answered(response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            return new Answered(response.StatusCode, response.Content.Headers.ContentType?.MediaType, body);
         }
         catch (Exception exception)
         {
@@ -122,12 +123,13 @@ internal sealed class ServiceConnection : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> AskAsync(string operation, Func<HttpRequestMessage> question, int maxLength, CancellationToken cancellationToken)
+    private async Task<(HttpResponseMessage Response, ReadOnlyMemory<byte> Body)> AskAsync(string operation, Func<HttpRequestMessage> question, int maxLength, CancellationToken cancellationToken)
     {
         using var patience = _patience.Begin(cancellationToken);
         try
         {
-            return await _resilience.ExecuteAsync(
+            ReadOnlyMemory<byte> body = default;
+            var last = await _resilience.ExecuteAsync(
                 async stop =>
                 {
                     using var request = question();
@@ -136,7 +138,7 @@ internal sealed class ServiceConnection : IDisposable
                     var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
                     try
                     {
-                        await ContentCoding.LoadAsync(response, maxLength, request.Headers.AcceptEncoding.Count > 0, stop);
+                        body = await ContentCoding.ReadAsync(response, maxLength, request.Headers.AcceptEncoding.Count > 0, stop);
                         return response;
                     }
                     catch
@@ -146,6 +148,7 @@ internal sealed class ServiceConnection : IDisposable
                     }
                 },
                 patience.Token);
+            return (last, body);
         }
         catch (OperationCanceledException exception) when (patience.IsOver && !cancellationToken.IsCancellationRequested)
         {

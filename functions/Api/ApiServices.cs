@@ -71,7 +71,7 @@ public static class ApiServices
         GetAlways(routes, Routes.PageAsset, (request, _) => Task.FromResult(PageEndpoints.Asset(Value(request, "file"))));
         GetAlways(routes, Routes.Live, (_, _) => Task.FromResult(HealthEndpoints.Live()));
         GetAlways(routes, Routes.Ready, (request, stop) => Endpoint<HealthEndpoints>(request).ReadyAsync(stop));
-        GetAlways(routes, Routes.OpenApi, (_, _) => Task.FromResult(OpenApiEndpoint.Document()));
+        GetAlways(routes, Routes.OpenApi, (_, _) => Task.FromResult(PageEndpoints.OpenApi()));
     }
 
     private static void Get(IEndpointRouteBuilder routes, string template, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
@@ -95,4 +95,30 @@ public static class ApiServices
         where T : notnull => request.HttpContext.RequestServices.GetRequiredService<T>();
 
     private static string Value(HttpRequest request, string name) => request.RouteValues[name] as string ?? "";
+}
+
+/// <summary>
+/// The whole pipeline of <see cref="ApiServices.UseTrueCopyApi"/> as the answer to a request, for a host that routes requests
+/// by its own rules before it hands them over.
+/// </summary>
+public sealed class ApiPipeline : IResult
+{
+    private readonly RequestDelegate _pipeline;
+
+    /// <summary>Builds it, once for all requests.</summary>
+    public ApiPipeline(IServiceProvider services)
+    {
+        var builder = new ApplicationBuilder(services);
+        builder.UseTrueCopyApi();
+        _pipeline = builder.Build();
+    }
+
+    /// <inheritdoc/>
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        // What the host has found would be taken for the endpoint that is to run.
+        httpContext.SetEndpoint(null);
+        httpContext.Request.RouteValues.Clear();
+        return _pipeline(httpContext);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -106,4 +107,38 @@ public sealed partial class FailureResponses(ApiMetrics metrics, TimeProvider ti
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A request failed.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
+}
+
+/// <summary>What the API counts, under the meter <c>TrueCopy.Api</c>. Requests are not told apart: their addresses hold digests.</summary>
+public sealed class ApiMetrics : ServiceMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "TrueCopy.Api";
+
+    private readonly Counter<long> _answers;
+    private readonly Counter<long> _failures;
+    private readonly Counter<long> _shed;
+    private readonly Counter<long> _limited;
+
+    /// <summary>Creates the instruments.</summary>
+    public ApiMetrics()
+        : base(MeterName)
+    {
+        _answers = Counter("truecopy.api.answers", "{request}", "Requests answered, if only with what is wrong about them");
+        _failures = Counter("truecopy.api.failures", "{request}", "Requests that the service failed to answer: 503");
+        _shed = Counter("truecopy.api.shed", "{request}", "Those of the failures that were refused because the process had too much to do");
+        _limited = Counter("truecopy.api.limited", "{request}", "Requests refused because their client has used up its share: 429");
+    }
+
+    internal void Answered() => _answers.Add(1);
+
+    internal void Failed() => _failures.Add(1);
+
+    internal void Limited() => _limited.Add(1);
+
+    internal void Shed()
+    {
+        Failed();
+        _shed.Add(1);
+    }
 }

@@ -31,6 +31,6 @@ public sealed class HealthEndpoints(CheckpointSource checkpoints, Backlog backlo
             : "ready\n");
     }
 
-    private static BytesResponse Plain(string text) =>
+    private static Response Plain(string text) =>
         new(System.Text.Encoding.ASCII.GetBytes(text), "text/plain; charset=utf-8", CacheControl.None);
 }

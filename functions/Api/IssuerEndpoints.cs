@@ -3,13 +3,6 @@ using Microsoft.AspNetCore.Http;
 
 namespace TrueCopy.Api;
 
-/// <summary>Says who may ask what is an issuer's own business; each host has its own way to know.</summary>
-public interface IIssuerGate
-{
-    /// <summary>Whether the caller may act for the issuer.</summary>
-    ValueTask<bool> AdmitsAsync(HttpContext caller, string issuer, CancellationToken cancellationToken);
-}
-
 /// <summary>What only an issuer may ask: references, unlike digests, can be guessed, and what it uploads is its own business.</summary>
 public sealed class IssuerEndpoints(IIssuerGate gate, ReferenceIndex references, VerdictService verifier, UploadHistory history)
 {
@@ -38,12 +31,7 @@ public sealed class IssuerEndpoints(IIssuerGate gate, ReferenceIndex references,
 
         var digests = await references.FindAsync(id, reference, cancellationToken);
         var answers = await verifier.VerifyAsync(digests, cancellationToken);
-        return new JsonResponse<DocumentsDocument>(
-            new DocumentsDocument(reference, [.. answers.Select(answer => answer.ToDocument())]),
-            DocumentJson.Instance.DocumentsDocument,
-            StatusCodes.Status200OK,
-            "application/json",
-            CacheControl.None);
+        return Response.Json(new DocumentsDocument(reference, [.. answers.Select(answer => answer.ToDocument())]), DocumentJson.Instance.DocumentsDocument, CacheControl.None);
     }
 
     /// <summary>What an issuer uploaded, and what came of it.</summary>
@@ -79,12 +67,7 @@ public sealed class IssuerEndpoints(IIssuerGate gate, ReferenceIndex references,
         if (!TryReadNumber(request, "limit", 1, UploadHistory.MaxPage, UploadHistory.MaxPage, out var limit))
             return Problem.MalformedRequest($"limit is a whole number from 1 to {UploadHistory.MaxPage}.");
 
-        return new JsonResponse<UploadsDocument>(
-            await history.ReadAsync(id, prefix, offset, limit, cancellationToken),
-            DocumentJson.Instance.UploadsDocument,
-            StatusCodes.Status200OK,
-            "application/json",
-            CacheControl.None);
+        return Response.Json(await history.ReadAsync(id, prefix, offset, limit, cancellationToken), DocumentJson.Instance.UploadsDocument, CacheControl.None);
     }
 
     private static bool TryReadNumber(HttpRequest request, string name, int least, int most, int otherwise, out int number)

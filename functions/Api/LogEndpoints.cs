@@ -17,7 +17,7 @@ public sealed class LogEndpoints(LogStore log)
     {
         var note = await log.ReadCheckpointAsync(cancellationToken)
             ?? throw new LogUnavailableException("The log has no checkpoint yet.");
-        return new BytesResponse(note, "text/plain; charset=utf-8", CacheControl.Moment);
+        return new Response(note, "text/plain; charset=utf-8", CacheControl.Moment);
     }
 
     /// <summary>A tile of hashes, or a bundle of entries.</summary>
@@ -35,7 +35,7 @@ public sealed class LogEndpoints(LogStore log)
             return Problem.NoSuchTile();
         try
         {
-            return new BytesResponse(await log.ReadAsync(tile, cancellationToken), "application/octet-stream", CacheControl.Immutable);
+            return new Response(await log.ReadAsync(tile, cancellationToken), "application/octet-stream", CacheControl.Immutable);
         }
         catch (TileNotFoundException)
         {

@@ -4,7 +4,7 @@ using TrueCopy.Web;
 
 namespace TrueCopy.Api;
 
-/// <summary>The page for people, served from the same origin as the API so that it needs to reach nothing else.</summary>
+/// <summary>The page for people, served from the same origin as the API so that it needs to reach nothing else, and the API's description for people and tools.</summary>
 public static class PageEndpoints
 {
     /// <summary>
@@ -31,6 +31,20 @@ public static class PageEndpoints
     [Operation(Routes.Reference, "getReference", "page", CacheControl = CacheControl.Revalidate)]
     [Answers("text/html")]
     public static IResult Reference() => new PageAnswer(PageFiles.Reference);
+
+    /// <summary>This document.</summary>
+    /// <response code="200">OpenAPI 3.1.</response>
+    [Operation(Routes.OpenApi, "getOpenApi", "service", CacheControl = CacheControl.Minute)]
+    [Answers("application/json")]
+    public static IResult OpenApi()
+    {
+        // A snapshot of what the code says (OperationAttribute), so that no start makes it anew; a test keeps it true.
+        using var resource = typeof(PageEndpoints).Assembly.GetManifestResourceStream("openapi.json")
+            ?? throw new InvalidOperationException("The OpenAPI document is not embedded.");
+        using var bytes = new MemoryStream();
+        resource.CopyTo(bytes);
+        return new Response(bytes.ToArray(), "application/json", CacheControl.Minute);
+    }
 
     /// <summary>What the pages load.</summary>
     /// <remarks>

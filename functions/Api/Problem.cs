@@ -85,11 +85,11 @@ public static class Problem
 
     /// <summary>A problem document.</summary>
     public static IResult Of(string cause, string title, int status, string detail, int? retryAfterSeconds = null) =>
-        new JsonResponse<ProblemDocument>(
+        Response.Json(
             new ProblemDocument(ProblemDocument.TypePrefix + cause, title, status, detail),
             DocumentJson.Instance.ProblemDocument,
-            status,
-            ProblemDocument.MediaType,
             CacheControl.None,
+            ProblemDocument.MediaType,
+            status,
             retryAfterSeconds);
 }

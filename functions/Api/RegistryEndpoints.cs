@@ -18,12 +18,7 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Pr
         var issuers = await list.GetAsync(cancellationToken);
         var document = new IssuersDocument(
             [.. issuers.OrderBy(issuer => issuer.Id, StringComparer.Ordinal).Select(issuer => new IssuerDocument(issuer.Id, issuer.LegalName, issuer.Jurisdiction, issuer.Domain))]);
-        return new JsonResponse<IssuersDocument>(
-            document,
-            DocumentJson.Instance.IssuersDocument,
-            StatusCodes.Status200OK,
-            "application/json",
-            CacheControl.Minute);
+        return Response.Json(document, DocumentJson.Instance.IssuersDocument, CacheControl.Minute);
     }
 
     /// <summary>Who an issuer was called, and since when.</summary>
@@ -49,12 +44,7 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Pr
             record.Issuer.LegalName,
             record.Issuer.Jurisdiction,
             record.Issuer.Domain));
-        return new JsonResponse<IssuerHistoryDocument>(
-            new IssuerHistoryDocument(id, [.. descriptions]),
-            DocumentJson.Instance.IssuerHistoryDocument,
-            StatusCodes.Status200OK,
-            "application/json",
-            CacheControl.Minute);
+        return Response.Json(new IssuerHistoryDocument(id, [.. descriptions]), DocumentJson.Instance.IssuerHistoryDocument, CacheControl.Minute);
     }
 
     /// <summary>The log's public keys.</summary>
@@ -70,11 +60,7 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Pr
     public async Task<IResult> KeysAsync(CancellationToken cancellationToken)
     {
         var entries = await proven.ListAsync(cancellationToken);
-        return new JsonResponse<KeysDocument>(
-            entries.Count > 0 ? KeysDocument.Of(entries) : KeysDocument.Of((await keys.CurrentAsync(cancellationToken)).Verifiers),
-            DocumentJson.Instance.KeysDocument,
-            StatusCodes.Status200OK,
-            "application/jwk-set+json",
-            CacheControl.Minute);
+        var document = entries.Count > 0 ? KeysDocument.Of(entries) : KeysDocument.Of((await keys.CurrentAsync(cancellationToken)).Verifiers);
+        return Response.Json(document, DocumentJson.Instance.KeysDocument, CacheControl.Minute, "application/jwk-set+json");
     }
 }

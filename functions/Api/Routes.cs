@@ -48,6 +48,6 @@ public static class Routes
     /// <summary>The service can answer: <see cref="HealthEndpoints.ReadyAsync"/>.</summary>
     public const string Ready = "health/ready";
 
-    /// <summary>The description of all this, for tools: <see cref="OpenApiEndpoint.Document"/>.</summary>
+    /// <summary>The description of all this, for tools: <see cref="PageEndpoints.OpenApi"/>.</summary>
     public const string OpenApi = "openapi/v1.json";
 }

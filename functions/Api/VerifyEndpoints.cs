@@ -43,14 +43,14 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
 
         var answer = await verifier.VerifyAsync(parsed!, cancellationToken);
         if (!bareReceipt)
-            return Json(answer.ToDocument(), DocumentJson.Instance.VerdictDocument);
+            return Response.Json(answer.ToDocument(), DocumentJson.Instance.VerdictDocument, CacheControl.None);
         return answer switch
         {
             { Issuers: [] } => Problem.NoReceipt("No issuer of this log issued a document with this digest, so there is no receipt."),
 
             // One receipt would hide what the others say.
             { Verdict: Verdict.Conflicting } => Problem.NoReceipt("Institutions differ about this document, so no one receipt tells how it stands. The JSON has each one's."),
-            _ => new BytesResponse(answer.Issuers[0].Receipt.Encode(), ReceiptType, CacheControl.None),
+            _ => new Response(answer.Issuers[0].Receipt.Encode(), ReceiptType, CacheControl.None),
         };
     }
 
@@ -99,7 +99,7 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
         }
 
         var answers = await verifier.VerifyAsync(digests, cancellationToken);
-        return Write(answers) is { } body ? new BytesResponse(body, JsonType, CacheControl.None) : Problem.AnswerTooLarge();
+        return Write(answers) is { } body ? new Response(body, JsonType, CacheControl.None) : Problem.AnswerTooLarge();
     }
 
     // A BatchAnswerDocument, one answer at a time, so that no more is held than one answer may have; null if it has more.
@@ -121,9 +121,6 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
         json.Flush();
         return body.WrittenMemory;
     }
-
-    private static JsonResponse<T> Json<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
-        new(value, type, StatusCodes.Status200OK, JsonType, CacheControl.None);
 
     private static IResult? Read(DigestDocument document, out Digest? digest, string where = "")
     {

@@ -76,7 +76,7 @@ public sealed class HardeningTests
             var before = host.World.Operations.Log.Count;
             var answer = await (await host.GetAsync($"/v1/verify/sha-256/{digest}")).Content.ReadAsStringAsync(Stop);
             Assert.Contains($"\"verdict\":\"{verdict}\"", answer, StringComparison.Ordinal);
-            Assert.Equal(Enumerable.Repeat("index.find", queries), host.World.Operations.Log.Skip(before));
+            Assert.Equal(Enumerable.Repeat("index.query", queries), host.World.Operations.Log.Skip(before));
         }
     }
 

@@ -153,7 +153,7 @@ internal static class OpenApiContract
 
     private static JsonElement Load()
     {
-        using var resource = typeof(OpenApiEndpoint).Assembly.GetManifestResourceStream("openapi.json")!;
+        using var resource = typeof(PageEndpoints).Assembly.GetManifestResourceStream("openapi.json")!;
         return JsonDocument.Parse(resource).RootElement;
     }
 }

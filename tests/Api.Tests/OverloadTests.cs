@@ -146,7 +146,7 @@ public sealed class OverloadTests
 
         public async Task PassAsync(Operation operation)
         {
-            if (operation is not { Name: "index.find", Moment: Fault.Before })
+            if (operation is not { Name: "index.query", Moment: Fault.Before })
                 return;
             Interlocked.Increment(ref _asked);
             _changed.Release();

@@ -37,7 +37,7 @@ public sealed class VerifyManyTests : IAsyncLifetime
         var answer = await host.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/v1/verify") { Content = new StringContent(Body(asked), Encoding.UTF8, "application/json") });
         var results = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("results");
         Assert.Equal(asked.Select(ApiHost.HexOf), results.EnumerateArray().Select(result => result.GetProperty("digest").GetString()));
-        Assert.Equal(2, host.World.Operations.Log.Count(name => name == "index.find"));
+        Assert.Equal(2, host.World.Operations.Log.Count(name => name == "index.query"));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class VerifyOneTests : IAsyncLifetime
         _host.World.AddIssuer("exchange", "sha-384, sha-512, sm3");
         await _host.IssueAsync("contract", "exchange");
         Assert.True(DigestAlgorithm.TryParse(name, out var algorithm));
-        var digest = _host.World.Ledger.IndexedActs.Single(anchor => anchor.Digest.Algorithm == algorithm && anchor.Entry.Issuer == "exchange").Digest;
+        var digest = _host.World.Ledger.IndexedActs.Single(act => act.Digest.Algorithm == algorithm && act.Entry.Issuer == "exchange").Digest;
         var verdict = await JsonAsync(await _host.GetAsync($"/v1/verify/{name}/{digest.Hex}"));
         Assert.Equal(("verified", name), (verdict.GetProperty("verdict").GetString(), verdict.GetProperty("algorithm").GetString()));
         AssertProves(verdict.GetProperty("results")[0].GetProperty("receipt").GetString()!, digest, "exchange");

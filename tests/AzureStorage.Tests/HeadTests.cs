@@ -23,10 +23,10 @@ public sealed class HeadTests : IAsyncLifetime
         {
             var from = version;
             var won = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => state.TryReplaceHeadAsync(HeadOf($"{round}-{i}"), from, Stop)));
-            version = Assert.Single(won, winner => winner is not null);
+            version = Assert.Single(won, winner => winner is not null)!.Version;
             var stored = await state.LoadHeadAsync(Stop);
             Assert.Equal(version, stored!.Version);
-            Assert.Equal($"{round}-{Array.IndexOf(won, version)}", stored.Head.Journal);
+            Assert.Equal($"{round}-{Array.FindIndex(won, winner => winner?.Version == version)}", stored.Head.Journal);
         }
     }
 
@@ -36,13 +36,12 @@ public sealed class HeadTests : IAsyncLifetime
     public async Task A_commit_whose_answer_was_lost_is_known_to_be_ours(bool first)
     {
         var plain = new LogState(Accounts.LedgerBlobs);
-        var version = first ? null : await plain.TryReplaceHeadAsync(HeadOf("before"), null, Stop);
+        var version = first ? null : (await plain.TryReplaceHeadAsync(HeadOf("before"), null, Stop))!.Version;
         var (losing, policy) = Losing(request => request.Method == RequestMethod.Put && request.Uri.Path.EndsWith("/head", StringComparison.Ordinal));
 
         var committed = await new LogState(losing.LedgerBlobs).TryReplaceHeadAsync(HeadOf("ours"), version, Stop);
         Assert.True(policy.Struck);
-        Assert.NotNull(committed);
-        Assert.Equal(committed, (await plain.LoadHeadAsync(Stop))!.Version);
+        Assert.Equal(committed!.Version, (await plain.LoadHeadAsync(Stop))!.Version);
         Assert.Null(await plain.TryReplaceHeadAsync(HeadOf("theirs"), version, Stop));
     }
 

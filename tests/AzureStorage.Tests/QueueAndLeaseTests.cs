@@ -28,7 +28,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         Assert.NotNull(await _staged.OldestAsync(Stop));
 
         var message = Assert.Single(await _staged.ReceiveAsync(Stop));
-        Assert.Equal((1, SomeUpload().Source), (message.DeliveryCount, message.Upload.Source));
+        Assert.Equal((1, SomeUpload().Source), (message.DeliveryCount, UploadOf(message).Source));
         Assert.Empty(await _staged.ReceiveAsync(Stop));
         Assert.Null(await _staged.OldestAsync(Stop));
 
@@ -95,6 +95,8 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
     private async Task AddAsync(StagedUpload upload) =>
         await _staged.StageAsync([await _staged.PrepareAsync(upload, Stop)], Stop);
 
+    private static StagedUpload UploadOf(StagedMessage message) => Assert.IsType<StagedUpload>(message.Work);
+
     private static StagedUpload SomeUpload(int acts = 1, int part = 0)
     {
         var source = new BlobVersion("issuer-bank", "目录/a b.pdf", "0x1");
@@ -114,7 +116,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         var first = Assert.Single(await _staged.ReceiveAsync(Stop));
         Assert.False(first.IsBulk);
         var bulk = new List<StagedMessage> { Assert.Single(await _staged.ReceiveAsync(Stop)), Assert.Single(await _staged.ReceiveAsync(Stop)) };
-        Assert.Equal([(0, 2, 2000), (1, 2, 3)], bulk.Select(message => (message.Upload.Answer.Part, message.Upload.Answer.Parts, message.Upload.Acts.Count)).Order());
+        Assert.Equal([(0, 2, 2000), (1, 2, 3)], bulk.Select(UploadOf).Select(upload => (upload.Answer.Part, upload.Answer.Parts, upload.Acts.Count)).Order());
         Assert.Equal(2, await CountBodiesAsync());
         foreach (var message in bulk)
             await _staged.DeleteAsync(message, Stop);
@@ -128,7 +130,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         PreparedPart[] second = [await _staged.PrepareAsync(SomeUpload(2000, 0), Stop)];
         await _staged.StageAsync(first, Stop);
         await _staged.DiscardAsync(second, Stop);
-        Assert.Equal(2000, Assert.Single(await _staged.ReceiveAsync(Stop)).Upload.Acts.Count);
+        Assert.Equal(2000, UploadOf(Assert.Single(await _staged.ReceiveAsync(Stop))).Acts.Count);
     }
 
     [Fact]

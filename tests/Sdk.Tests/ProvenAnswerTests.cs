@@ -212,11 +212,11 @@ public sealed class ProvenAnswerTests : IDisposable
     // The bank's first act of a kind on the document, under the checkpoint that answers stand on.
     private async Task<string> ProofAsync(ActKind kind)
     {
-        var anchor = _service.World.Ledger.IndexedActs.Where(anchor => anchor.Digest.Hex == Clients.DigestOf(0).Hex && anchor.Entry is { Issuer: "bank" } entry && entry.Kind == kind).MinBy(anchor => anchor.LogIndex)!;
+        var act = _service.World.Ledger.IndexedActs.Where(act => act.Digest.Hex == Clients.DigestOf(0).Hex && act.Entry is { Issuer: "bank" } entry && entry.Kind == kind).MinBy(act => act.LogIndex)!;
         await using var process = _service.World.Start();
         var checkpoint = (await AskAsync()).Document.Checkpoint;
-        var path = await new TreeReader(process.Tiles, checkpoint.Size).InclusionProofAsync(anchor.LogIndex, Clients.Stop);
-        return Encoding.UTF8.GetString(Prover.Of(anchor, path, Encoding.UTF8.GetBytes(checkpoint.Note)).Encode());
+        var path = await new TreeReader(process.Tiles, checkpoint.Size).InclusionProofAsync(act.LogIndex, Clients.Stop);
+        return Encoding.UTF8.GetString(Prover.Of(act, path, Encoding.UTF8.GetBytes(checkpoint.Note)).Encode());
     }
 
     private static VerdictDocument AsOf(VerdictDocument answer, DateTimeOffset at)

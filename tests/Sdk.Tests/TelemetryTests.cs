@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using TrueCopy.Client;
 
 namespace TrueCopy.Sdk.Tests;
 
@@ -17,6 +18,20 @@ public sealed class TelemetryTests : IDisposable
         await Clients.AskAsync(_service);
         Assert.Contains((1, "truecopy.verdict=verified"), answers.Seen);
         Assert.Contains((1, "truecopy.operation=verify"), requests.Seen);
+    }
+
+    [Fact]
+    public async Task What_is_read_of_a_log_is_counted_by_what_it_is()
+    {
+        using var requests = new Measurements("truecopy.client.requests");
+        await _service.IssueAsync([1]);
+        _service.Instead = request => request.RequestUri!.AbsolutePath == "/log/checkpoint" ? new HttpResponseMessage { Content = new ReadOnlyMemoryContent(_service.World.Ledger.Head!.Note) } : null;
+        using var log = new RemoteLog(new Uri("https://service.example/log"), _service, TimeProvider.System);
+        await log.ReadCheckpointAsync(Clients.Stop);
+        await log.ReadAsync(TileId.At(0, 0, _service.World.Ledger.Finished), Clients.Stop);
+        Assert.Contains((1, "truecopy.operation=checkpoint"), requests.Seen);
+        Assert.Contains((1, "truecopy.operation=tile"), requests.Seen);
+        Assert.DoesNotContain(requests.Seen, seen => seen.Tags.Contains("operation=log", StringComparison.Ordinal));
     }
 
     [Fact]

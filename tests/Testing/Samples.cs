@@ -13,22 +13,22 @@ public static class Samples
     private static readonly byte[] Structural = [.. "\"\\{}[]:,.0eu"u8, 0, 0x80];
 
     /// <summary>An issue of a document that holds its own path.</summary>
-    public static Act Act(string path)
-    {
-        var source = new BlobVersion("issuer-bank", path, "0x8DC0FFEE");
-        return new Act(
-            ActId.Of(source, 0, DigestAlgorithm.Sha256),
-            ActKind.Issue,
-            Bank,
-            new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero),
-            0,
-            DigestOf(Bytes(path)),
-            source);
-    }
+    public static Act Act(string path) => Upload(path).FirstIssue();
 
     /// <summary>What intake stages for an upload of one document.</summary>
-    public static StagedUpload Upload(string path) =>
-        new(Act(path).Source, Bank, Act(path).At, AnswerForm.OfDocument, [new RequestedAct(ActKind.Issue, 0) { Digests = [Act(path).Digest] }]);
+    public static StagedUpload Upload(string path) => new(
+        new BlobVersion("issuer-bank", path, "0x8DC0FFEE"),
+        Bank,
+        new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero),
+        AnswerForm.OfDocument,
+        [new RequestedAct(ActKind.Issue, 0) { Digests = [DigestOf(Bytes(path))] }]);
+
+    /// <summary>The first act of an upload, ready for the log.</summary>
+    public static Act FirstIssue(this StagedUpload upload)
+    {
+        var (request, digest) = (upload.Acts[0], upload.Acts[0].Digests[0]);
+        return upload.ToAct(request, ActId.Of(upload.Source, request.Position, digest.Algorithm), digest, Unpublished.None);
+    }
 
     /// <summary>Copies of some bytes with up to three of them replaced, and sometimes cut off.</summary>
     public static Gen<byte[]> Damage(byte[] bytes) =>

@@ -16,7 +16,7 @@ public sealed class StorageAudit
 {
     private readonly List<ReadOnlyMemory<byte>> _entries = [];
     private readonly List<MerkleHash> _roots = [];
-    private readonly Dictionary<(Digest, ActId), (long LogIndex, JournalAct Act)> _inEffect = [];
+    private readonly Dictionary<(Digest, ActId), (IndexedAct Row, Act Act)> _inEffect = [];
     private readonly Dictionary<Digest, IndexedAct[]> _rows = [];
     private readonly HashSet<long> _receipted = [];
 
@@ -34,7 +34,7 @@ public sealed class StorageAudit
     public int Receipts => _receipted.Count;
 
     /// <summary>Acts in effect: each once, by its first entry.</summary>
-    public IReadOnlyCollection<(long LogIndex, JournalAct Act)> InEffect => _inEffect.Values;
+    public IReadOnlyCollection<(IndexedAct Row, Act Act)> InEffect => _inEffect.Values;
 
     /// <summary>Entries that repeat an act that has one already.</summary>
     public long Repeated { get; private set; }
@@ -103,13 +103,13 @@ public sealed class StorageAudit
         {
             Require(batch.Start == Size, "each batch begins where the one before ends");
             _entries.AddRange(batch.Records.Select(record => record.Entry));
-            foreach (var (anchor, act) in batch.Acts())
+            foreach (var (row, act) in batch.Acts())
             {
-                var rows = _rows.GetValueOrDefault(anchor.Digest, []);
-                if (DocumentActs.Displace(new NewAct(anchor, act.Kind, act.Issuer), rows) is not { } displaced)
+                var rows = _rows.GetValueOrDefault(row.Digest, []);
+                if (DocumentActs.Displace(row, rows) is not { } displaced)
                 {
-                    _rows[anchor.Digest] = [.. rows, anchor];
-                    _inEffect.Add((anchor.Digest, anchor.ActId), (anchor.LogIndex, act));
+                    _rows[row.Digest] = [.. rows, row];
+                    _inEffect.Add((row.Digest, row.ActId), (row, act));
                 }
                 else if (displaced.Why == Displacement.SameAct)
                 {
@@ -128,9 +128,9 @@ public sealed class StorageAudit
             var end = row.RowKey.LastIndexOf(':');
             Require(Digest.TryParse(row.RowKey[..end], out var digest), "an index row names a digest");
             Require(_inEffect.TryGetValue((digest!, new ActId(row.GetString("Act"))), out var act), "an index row is of an act in the journal");
-            Require(row.GetInt64("LogIndex") == act.LogIndex, "an index row is of the first entry of its act");
-            Require(row.GetString("Entry") == Encoding.UTF8.GetString(_entries[(int)act.LogIndex].Span), "an index row has the entry of the log");
-            Require(row.GetString("Opening") == act.Act.Opening.Hex, "an index row has the journal's opening");
+            Require(row.GetInt64("LogIndex") == act.Row.LogIndex, "an index row is of the first entry of its act");
+            Require(row.GetString("Entry") == Encoding.UTF8.GetString(_entries[(int)act.Row.LogIndex].Span), "an index row has the entry of the log");
+            Require(row.GetString("Opening") == act.Row.Opening.Hex, "an index row has the journal's opening");
         }
 
         Require(rows == _inEffect.Count, "every act in effect has its row");
@@ -138,7 +138,7 @@ public sealed class StorageAudit
 
     private async Task CheckReceiptsAsync(StorageAccounts accounts, IReadOnlyList<NoteVerifier> keys, CancellationToken cancellationToken)
     {
-        var byIndex = _inEffect.ToDictionary(item => item.Value.LogIndex, item => item.Key.Item1);
+        var byIndex = _inEffect.ToDictionary(item => item.Value.Row.LogIndex, item => item.Key.Item1);
         await foreach (var container in accounts.Inbox.GetBlobContainersAsync(prefix: IssuerContainer.AnswersPrefix, cancellationToken: cancellationToken))
         {
             var client = accounts.Inbox.GetBlobContainerClient(container.Name);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
@@ -89,4 +90,34 @@ public sealed partial class AnswerAttempts(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "An answer could not be written in {Tries} tries; it is kept as a dead letter.")]
     private static partial void LogGivenUp(ILogger logger, int tries, Exception exception);
+}
+
+/// <summary>What answering counts, under the meter <c>TrueCopy.Answers</c>.</summary>
+public sealed class AnswerMetrics : ServiceMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "TrueCopy.Answers";
+
+    private readonly Histogram<double> _lag;
+    private readonly Counter<long> _failures;
+    private readonly Counter<long> _givenUp;
+    private readonly Gauge<long> _waiting;
+
+    /// <summary>Creates the instruments.</summary>
+    public AnswerMetrics()
+        : base(MeterName)
+    {
+        _lag = Seconds("truecopy.answers.lag", "From when an answer is owed until it is written");
+        _failures = Counter("truecopy.answers.failures", "{try}", "Tries to write an answer that failed");
+        _givenUp = Counter("truecopy.answers.given_up", "{answer}", "Answers kept as dead letters after too many tries; each raises an alert");
+        _waiting = Gauge<long>("truecopy.answers.waiting", "{message}", "Messages in the queue of answers, those that wait for their next try among them");
+    }
+
+    internal void Written(TimeSpan lag) => _lag.Record(lag.TotalSeconds);
+
+    internal void Failed() => _failures.Add(1);
+
+    internal void GivenUp() => _givenUp.Add(1);
+
+    internal void Waiting(long messages) => _waiting.Record(messages);
 }

@@ -108,17 +108,17 @@ public sealed class AnswerWriter(
 
     private async Task WriteAsync(ActListAnswer list, CancellationToken cancellationToken)
     {
-        var anchors = await EachAsync(list.Done, async (line, stop) =>
+        var acts = await EachAsync(list.Done, async (line, stop) =>
         {
             var id = ActId.Of(list.Source, line.Line - 1, line.Document);
-            return (await index.FindAsync(line.Document, stop)).FirstOrDefault(anchor => anchor.ActId == id) ?? throw NotIndexed();
+            return (await index.FindAsync(line.Document, stop)).FirstOrDefault(act => act.ActId == id) ?? throw NotIndexed();
         }, cancellationToken);
-        using var lines = new ReceiptLines(anchors.Length);
-        if (anchors.Length > 0)
+        using var lines = new ReceiptLines(acts.Length);
+        if (acts.Length > 0)
         {
-            var prover = await ProverAsync(anchors, cancellationToken);
-            foreach (var (line, anchor) in list.Done.Zip(anchors))
-                lines.Add(line.Line, line.Kind, anchor, await prover.ProveAsync(anchor, cancellationToken));
+            var prover = await ProverAsync(acts, cancellationToken);
+            foreach (var (line, act) in list.Done.Zip(acts))
+                lines.Add(line.Line, line.Kind, act, await prover.ProveAsync(act, cancellationToken));
         }
 
         if (list.Parts == 1)
@@ -140,7 +140,7 @@ public sealed class AnswerWriter(
         new(tiles, await checkpoints.GetAsync(rows.Max(row => row?.LogIndex ?? -1) + 1, cancellationToken));
 
     // Acts of a batch with what is in effect, which need not be the entries of this batch.
-    private async Task<AnsweredAct[]> FindAsync(string name, Func<JournalAct, bool> wanted, CancellationToken cancellationToken)
+    private async Task<AnsweredAct[]> FindAsync(string name, Func<Act, bool> wanted, CancellationToken cancellationToken)
     {
         var batch = JournalFormat.Decode(await journal.ReadAsync(name, cancellationToken));
         var acts = batch.Acts().Where(item => wanted(item.Act)).ToArray();
@@ -149,7 +149,7 @@ public sealed class AnswerWriter(
         return await EachAsync(acts, async (item, stop) =>
         {
             var rows = await index.FindAsync(item.Row.Digest, stop);
-            var displaced = DocumentActs.Displace(new NewAct(item.Row, item.Act.Kind, item.Act.Issuer), rows);
+            var displaced = DocumentActs.Displace(item.Row, rows);
             if (displaced is null && !rows.Any(row => row.ActId == item.Row.ActId))
                 throw NotIndexed();
             return new AnsweredAct(item.Act, item.Row, displaced is null ? item.Row : displaced.Standing);

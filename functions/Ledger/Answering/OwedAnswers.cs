@@ -9,7 +9,7 @@ internal sealed record OwedAnswer(PendingAnswer Owed, IReadOnlyList<AnsweredAct>
 /// <param name="Act">The act.</param>
 /// <param name="Own">The row of its own entry, whether the index has it or not.</param>
 /// <param name="InEffect">The row of the index whose receipt is the answer: its own, or that of the act that counts in its place. Null if the issuer has done too much to the document.</param>
-internal sealed record AnsweredAct(JournalAct Act, IndexedAct Own, IndexedAct? InEffect)
+internal sealed record AnsweredAct(Act Act, IndexedAct Own, IndexedAct? InEffect)
 {
     /// <summary>When it was done.</summary>
     public DateTimeOffset At => Own.Entry.At;

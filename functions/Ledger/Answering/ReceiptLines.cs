@@ -29,17 +29,17 @@ public sealed class ReceiptLines : IDisposable
     public ReadOnlyMemory<byte> Written => _output.WrittenMemory;
 
     /// <summary>Adds a receipt.</summary>
-    public void Add(long line, ActKind act, IndexedAct anchor, Receipt receipt, string? file = null)
+    public void Add(long line, ActKind kind, IndexedAct act, Receipt receipt, string? file = null)
     {
         var isFirst = _output.WrittenCount == 0;
         _json.WriteStartObject();
         _json.WriteNumber("line", line);
         if (file is not null)
             _json.WriteString("file", file);
-        _json.WriteString("act", WireName.Of(act));
-        _json.WriteString("algorithm", anchor.Digest.Algorithm.Name);
-        _json.WriteString("digest", anchor.Digest.Hex);
-        _json.WriteNumber("logIndex", anchor.LogIndex);
+        _json.WriteString("act", WireName.Of(kind));
+        _json.WriteString("algorithm", act.Digest.Algorithm.Name);
+        _json.WriteString("digest", act.Digest.Hex);
+        _json.WriteNumber("logIndex", act.LogIndex);
         _json.WriteString("receipt", receipt.Encode());
         _json.WriteEndObject();
         _json.Flush();

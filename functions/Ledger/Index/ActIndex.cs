@@ -24,11 +24,11 @@ public sealed class ActIndex(ITableStore tables)
     {
         var hex = digest.Hex;
         var query = new RowQuery(hex[..PartitionDigits], KeyPrefix: $"{digest.Algorithm.Name}:{hex}:");
-        var anchors = new List<IndexedAct>();
+        var acts = new List<IndexedAct>();
         await foreach (var row in tables.QueryAsync(StorageNames.AnchorsTable, query, RowColumns.All, cancellationToken))
-            anchors.Add(ToAnchor(digest, row));
-        anchors.Sort((left, right) => left.LogIndex.CompareTo(right.LogIndex));
-        return anchors;
+            acts.Add(ToAct(digest, row));
+        acts.Sort((left, right) => left.LogIndex.CompareTo(right.LogIndex));
+        return acts;
     }
 
     /// <summary>
@@ -36,16 +36,16 @@ public sealed class ActIndex(ITableStore tables)
     /// those that are there already stay as they are.
     /// </summary>
     /// <returns>The acts that take no effect.</returns>
-    public async Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<NewAct> acts, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<IndexedAct> acts, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        var unsettled = new ConcurrentBag<NewAct>();
+        var unsettled = new ConcurrentBag<IndexedAct>();
         var keys = new HashSet<string>(acts.Count);
         foreach (var repeated in acts.Where(act => !keys.Add(KeyOf(act))))
             unsettled.Add(repeated);
         var transactions = acts
             .Except(unsettled)
-            .GroupBy(act => act.Row.Digest.Hex[..PartitionDigits])
+            .GroupBy(act => act.Digest.Hex[..PartitionDigits])
             .SelectMany(partition => partition.Chunk(ITableStore.MaxTransaction));
         await Parallel.ForEachAsync(transactions, options, async (transaction, stop) =>
         {
@@ -57,9 +57,9 @@ public sealed class ActIndex(ITableStore tables)
 
         // What becomes of an act depends on the earlier ones on its document, and on nothing else.
         var displaced = new ConcurrentBag<DisplacedAct>();
-        await Parallel.ForEachAsync(unsettled.GroupBy(act => act.Row.Digest), options, async (document, stop) =>
+        await Parallel.ForEachAsync(unsettled.GroupBy(act => act.Digest), options, async (document, stop) =>
         {
-            foreach (var act in document.OrderBy(act => act.Row.LogIndex))
+            foreach (var act in document.OrderBy(act => act.LogIndex))
             {
                 if (await SettleAsync(act, stop) is { } lost)
                     displaced.Add(lost);
@@ -70,37 +70,37 @@ public sealed class ActIndex(ITableStore tables)
 
     // Otherwise one of the keys is taken: a batch being finished again, an act that was delivered twice, or a document that
     // its issuer issued before.
-    private Task<bool> TryAddAsync(NewAct[] acts, CancellationToken cancellationToken) =>
-        tables.TryInsertAsync(StorageNames.AnchorsTable, Array.ConvertAll(acts, act => ToRow(act.Row, KeyOf(act))), cancellationToken);
+    private Task<bool> TryAddAsync(IndexedAct[] acts, CancellationToken cancellationToken) =>
+        tables.TryInsertAsync(StorageNames.AnchorsTable, Array.ConvertAll(acts, act => ToRow(act, KeyOf(act))), cancellationToken);
 
-    private async Task<DisplacedAct?> SettleAsync(NewAct act, CancellationToken cancellationToken)
+    private async Task<DisplacedAct?> SettleAsync(IndexedAct act, CancellationToken cancellationToken)
     {
         if (await TryAddAsync([act], cancellationToken))
             return null;
-        var rows = await FindAsync(act.Row.Digest, cancellationToken);
+        var rows = await FindAsync(act.Digest, cancellationToken);
         if (DocumentActs.Displace(act, rows) is { } displaced)
             return displaced;
-        if (!rows.Any(row => row.ActId == act.Row.ActId))
-            await tables.UpsertAsync(StorageNames.AnchorsTable, [ToRow(act.Row, KeyOf(act.Row.Digest, act.Row.ActId))], cancellationToken);
+        if (!rows.Any(row => row.ActId == act.ActId))
+            await tables.UpsertAsync(StorageNames.AnchorsTable, [ToRow(act, KeyOf(act.Digest, act.ActId))], cancellationToken);
         return null;
     }
 
     // The first issue of a document by an issuer has a key that says so. That a document was issued before is then found out
     // by adding its row, which costs nothing where it was not, instead of by a query for every line of a manifest.
-    private static string KeyOf(NewAct act) => act.Kind == ActKind.Issue
-        ? FirstIssueKey(act.Row.Digest, act.Issuer)
-        : KeyOf(act.Row.Digest, act.Row.ActId);
+    private static string KeyOf(IndexedAct act) => act.Entry.Kind == ActKind.Issue
+        ? FirstIssueKey(act.Digest, act.Entry.Issuer!)
+        : KeyOf(act.Digest, act.ActId);
 
     /// <summary>Writes a row, whatever is there.</summary>
-    public async Task ReplaceAsync(IndexedAct anchor, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(IndexedAct act, CancellationToken cancellationToken)
     {
         // The key of the issuer's first issue may hold this act, or nothing that could be read.
-        var row = ToRow(anchor, FirstIssueKey(anchor.Digest, anchor.Entry.Issuer ?? ""));
+        var row = ToRow(act, FirstIssueKey(act.Digest, act.Entry.Issuer ?? ""));
         TableRow? first = null;
         await foreach (var found in tables.QueryAsync(StorageNames.AnchorsTable, new RowQuery(row.Partition, row.Key), RowColumns.Place, cancellationToken))
             first = found;
-        if (first is null || (first.Act is { Length: > 0 } act && act != anchor.ActId.Value))
-            row = row with { Key = KeyOf(anchor.Digest, anchor.ActId) };
+        if (first is null || (first.Act is { Length: > 0 } other && other != act.ActId.Value))
+            row = row with { Key = KeyOf(act.Digest, act.ActId) };
         await tables.UpsertAsync(StorageNames.AnchorsTable, [row], cancellationToken);
     }
 
@@ -123,7 +123,7 @@ public sealed class ActIndex(ITableStore tables)
 
     /// <summary>Reads a row of a document.</summary>
     /// <exception cref="InvalidDataException">It lacks a column.</exception>
-    public static IndexedAct ToAnchor(Digest digest, TableRow row) =>
+    public static IndexedAct ToAct(Digest digest, TableRow row) =>
         row is { LogIndex: { } index, Act: { } act, Entry: { } entry } && Opening.TryParse(row.Opening, out var opening)
             ? new IndexedAct(
                 digest,
@@ -135,13 +135,13 @@ public sealed class ActIndex(ITableStore tables)
             : throw new InvalidDataException("A row of the index lacks a column.");
 
     /// <summary>The row of an act under a key.</summary>
-    public static TableRow ToRow(IndexedAct anchor, string key) => new(anchor.Digest.Hex[..PartitionDigits], key)
+    public static TableRow ToRow(IndexedAct act, string key) => new(act.Digest.Hex[..PartitionDigits], key)
     {
-        LogIndex = anchor.LogIndex,
-        Act = anchor.ActId.Value,
-        Entry = Encoding.UTF8.GetString(anchor.EntryBytes.Span),
-        Opening = anchor.Opening.Hex,
-        Confidential = anchor.Unpublished.IsEmpty ? null : Encoding.UTF8.GetString(UnpublishedJson.Encode(anchor.Unpublished)),
+        LogIndex = act.LogIndex,
+        Act = act.ActId.Value,
+        Entry = Encoding.UTF8.GetString(act.EntryBytes.Span),
+        Opening = act.Opening.Hex,
+        Confidential = act.Unpublished.IsEmpty ? null : Encoding.UTF8.GetString(UnpublishedJson.Encode(act.Unpublished)),
     };
 
     private static string FirstIssueKey(Digest digest, string issuer) => $"{digest}:{FirstIssue}{issuer}";

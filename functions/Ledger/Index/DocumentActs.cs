@@ -1,11 +1,5 @@
 namespace TrueCopy.Ledger.Index;
 
-/// <summary>An act that is to be indexed.</summary>
-/// <param name="Row">Its row.</param>
-/// <param name="Kind">What was done.</param>
-/// <param name="Issuer">Who did it.</param>
-public readonly record struct NewAct(IndexedAct Row, ActKind Kind, string Issuer);
-
 /// <summary>Why an entry of the log has no row in the index.</summary>
 public enum Displacement
 {
@@ -40,19 +34,19 @@ public static class DocumentActs
     /// <summary>Why an act takes no effect beside <paramref name="rows"/>; null if it does, or already has its row among them.</summary>
     /// <param name="act">The act.</param>
     /// <param name="rows">The rows of its document. Only those of earlier entries count, so that the answer is the same when a batch is indexed again.</param>
-    public static DisplacedAct? Displace(NewAct act, IReadOnlyList<IndexedAct> rows)
+    public static DisplacedAct? Displace(IndexedAct act, IReadOnlyList<IndexedAct> rows)
     {
-        if (rows.FirstOrDefault(row => row.ActId == act.Row.ActId) is { } same)
-            return same.LogIndex == act.Row.LogIndex ? null : new DisplacedAct(act.Row, Displacement.SameAct, same);
-        if (act.Kind != ActKind.Issue)
+        if (rows.FirstOrDefault(row => row.ActId == act.ActId) is { } same)
+            return same.LogIndex == act.LogIndex ? null : new DisplacedAct(act, Displacement.SameAct, same);
+        if (act.Entry.Kind != ActKind.Issue)
             return null;
-        var own = OwnedBy(act.Issuer, rows.Where(row => row.LogIndex < act.Row.LogIndex));
-        var terms = IssueTerms.Of(act.Row.Entry, act.Row.Unpublished);
+        var own = OwnedBy(act.Entry.Issuer!, rows.Where(row => row.LogIndex < act.LogIndex));
+        var terms = IssueTerms.Of(act.Entry, act.Unpublished);
 
         // Under a reference to issue again says more: of the documents that bear it, this is the last.
         if (Standing(own) is { } standing && terms.AreThoseOf(standing) && (terms.Reference is null || own.Count >= MaxActs))
-            return new DisplacedAct(act.Row, Displacement.SameTerms, standing);
-        return own.Count >= MaxActs ? new DisplacedAct(act.Row, Displacement.TooMany, null) : null;
+            return new DisplacedAct(act, Displacement.SameTerms, standing);
+        return own.Count >= MaxActs ? new DisplacedAct(act, Displacement.TooMany, null) : null;
     }
 
     /// <summary>What one issuer did to a document, in the order of effect.</summary>

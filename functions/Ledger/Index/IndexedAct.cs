@@ -21,9 +21,13 @@ public sealed record IndexedAct(
     private IndexedAct(IndexedAct original) =>
         (_entry, Digest, ActId, LogIndex, EntryBytes, Opening, Unpublished) = (new ReadOnce(), original.Digest, original.ActId, original.LogIndex, original.EntryBytes, original.Opening, original.Unpublished);
 
-    /// <summary>The entry, read; the first time that it is asked for.</summary>
+    /// <summary>The entry, read; the first time that it is asked for, unless whoever made this has read it.</summary>
     /// <exception cref="LogFormatException">It is not one.</exception>
-    public Entry Entry => _entry.Value ??= Entry.Parse(EntryBytes.Span);
+    public Entry Entry
+    {
+        get => _entry.Value ??= Entry.Parse(EntryBytes.Span);
+        init => _entry.Value = value;
+    }
 
     // No part of what an act is, so that acts are equal whether or not they were read.
     private sealed class ReadOnce : IEquatable<ReadOnce>

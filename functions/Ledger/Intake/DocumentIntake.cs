@@ -12,7 +12,7 @@ public sealed class DocumentIntake(StagedActs staged, ActIndex index, RepeatedIs
         var digests = await StreamDigest.ComputeAsync(document.Content, issuer.Algorithms, progress: null, cancellationToken);
         var known = await index.FindAsync(digests[0], cancellationToken);
         var id = ActId.Of(source, position: 0, digests[0].Algorithm);
-        if (known.Any(anchor => anchor.ActId == id))
+        if (known.Any(act => act.ActId == id))
             return IntakeOutcome.Ignored;
         if (digests[0].IsOfNothing)
             throw new UploadRejectedException(Rejection.EmptyDocument());

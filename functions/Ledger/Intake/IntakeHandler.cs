@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace TrueCopy.Ledger.Intake;
@@ -142,4 +143,42 @@ public sealed partial class IntakeHandler(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "An upload to {Container} is refused: {Cause}.")]
     private static partial void LogRejected(ILogger logger, string container, string cause);
+}
+
+/// <summary>What became of an event.</summary>
+public enum IntakeOutcome
+{
+    /// <summary>The acts are staged and will be in the log.</summary>
+    Staged,
+
+    /// <summary>Nothing to do, on purpose.</summary>
+    Ignored,
+
+    /// <summary>The upload is refused for good, and the issuer can read why.</summary>
+    Rejected,
+
+    /// <summary>The message is not a storage event: a bug of ours or of the subscription, which no retry mends.</summary>
+    Unreadable,
+}
+
+/// <summary>What intake counts, under the meter <c>TrueCopy.Intake</c>.</summary>
+public sealed class IntakeMetrics : ServiceMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "TrueCopy.Intake";
+
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _poison;
+
+    /// <summary>Creates the instruments.</summary>
+    public IntakeMetrics()
+        : base(MeterName)
+    {
+        _events = Counter("truecopy.intake.events", "{event}", "Storage events handled, by outcome");
+        _poison = Counter("truecopy.poison", "{message}", "Messages that could not be handled, by queue; each is a bug or an outage, and raises an alert");
+    }
+
+    internal void Handled(IntakeOutcome outcome) => _events.Add(1, new KeyValuePair<string, object?>("outcome", outcome.ToString()));
+
+    internal void Poisoned(string queue) => _poison.Add(1, new KeyValuePair<string, object?>("queue", queue));
 }

@@ -14,14 +14,14 @@ public sealed record PreparedPart(int Part, string? Blob, ReadOnlyMemory<byte> B
     public BlobVersion? Source { get; init; }
 }
 
-/// <summary>A staged upload as the queue delivers it.</summary>
+/// <summary>What is staged, as the queue delivers it.</summary>
 /// <param name="Id">The queue's id of the message.</param>
 /// <param name="Handle">What the queue asks for to delete this delivery.</param>
 /// <param name="DeliveryCount">1 on first delivery; more if an earlier holder did not finish.</param>
 /// <param name="StagedAt">When it was staged.</param>
 /// <param name="Blob">Where its body is stored; null if it is in the message.</param>
-/// <param name="Upload">What to put into the log.</param>
-public sealed record StagedMessage(string Id, string Handle, long DeliveryCount, DateTimeOffset StagedAt, string? Blob, StagedUpload Upload)
+/// <param name="Work">What to put into the log.</param>
+public sealed record StagedMessage(string Id, string Handle, long DeliveryCount, DateTimeOffset StagedAt, string? Blob, StagedWork Work)
 {
     /// <summary>Whether it is a part of a long upload, which queues behind the short ones.</summary>
     public bool IsBulk => Blob is not null;
@@ -62,6 +62,10 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILo
         await blobs.TryWriteAsync(BodyOf(blob), body, BlobCondition.None, BlobHeaders.None, cancellationToken);
         return new PreparedPart(upload.Answer.Part, blob, default) { Source = upload.Source };
     }
+
+    /// <summary>Stages a change of the registry; it survives from here on.</summary>
+    public Task StageAsync(RegistryChange change, CancellationToken cancellationToken) =>
+        SendAsync(StorageNames.StagedActsQueue, StagedBody.Encode(change), cancellationToken);
 
     /// <summary>Stages all parts of an upload; they survive from here on. The parts then know how many they are.</summary>
     public Task StageAsync(IReadOnlyList<PreparedPart> parts, CancellationToken cancellationToken) =>
@@ -167,12 +171,13 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILo
     {
         var pointer = StagedPointer.Decode(message.Body.Bytes.Span);
         var body = await blobs.ReadAsync(BodyOf(pointer.Blob), cancellationToken) ?? throw new MissingInStorageException("the body of a staged upload");
-        var upload = StagedBody.Decode(body.Content.Span);
-        return Message(message, pointer.Blob, upload with { Answer = upload.Answer with { Part = pointer.Part, Parts = pointer.Parts } });
+        return StagedBody.Decode(body.Content.Span) is StagedUpload upload
+            ? Message(message, pointer.Blob, upload with { Answer = upload.Answer with { Part = pointer.Part, Parts = pointer.Parts } })
+            : throw new LogFormatException("staged pointer: it leads to no upload");
     }
 
-    private static StagedMessage Message(ReceivedMessage message, string? blob, StagedUpload upload) =>
-        new(message.Id, message.Handle, message.DeliveryCount, message.SentAt, blob, upload);
+    private static StagedMessage Message(ReceivedMessage message, string? blob, StagedWork work) =>
+        new(message.Id, message.Handle, message.DeliveryCount, message.SentAt, blob, work);
 
     private Task<SentMessage> SendAsync(string queue, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
         queues.SendAsync(queue, new MessageBody(body), TimeSpan.Zero, cancellationToken);

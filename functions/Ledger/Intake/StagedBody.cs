@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace TrueCopy.Ledger.Intake;
 
-/// <summary>A staged upload in bytes: UTF-8 JSON, version 1.</summary>
+/// <summary>
+/// What is staged, in bytes: UTF-8 JSON, version 1. A change of the registry begins with the member <c>registry</c>, an
+/// upload with anything else.
+/// </summary>
 public static class StagedBody
 {
     private const int FormatVersion = 1;
@@ -22,19 +25,19 @@ public static class StagedBody
     // Bodies write their names in camel case, pointers as they are.
     private static readonly StagedJson Envelope = new(new JsonSerializerOptions { PropertyNameCaseInsensitive = true, MaxDepth = 8 });
 
-    /// <summary>Writes an upload.</summary>
-    public static byte[] Encode(StagedUpload upload) => JsonSerializer.SerializeToUtf8Bytes(
+    /// <summary>Writes it.</summary>
+    public static byte[] Encode(StagedWork work) => work switch
+    {
+        RegistryChange change => JsonSerializer.SerializeToUtf8Bytes(new RegistryChangeBody(StagedIssuer.Of(change.Issuer), FormatVersion), Json.RegistryChangeBody),
+        StagedUpload upload => EncodeUpload(upload),
+        _ => throw new ArgumentOutOfRangeException(nameof(work), work, "Nothing else is staged."),
+    };
+
+    private static byte[] EncodeUpload(StagedUpload upload) => JsonSerializer.SerializeToUtf8Bytes(
         new StagedUploadBody(
             FormatVersion,
             upload.Source,
-            new StagedIssuer(
-                upload.Issuer.Id,
-                upload.Issuer.LegalName,
-                upload.Issuer.Jurisdiction,
-                WireName.Of(upload.Issuer.Retention),
-                [.. upload.Issuer.Algorithms.Select(algorithm => algorithm.Name)],
-                upload.Issuer.Since,
-                upload.Issuer.Domain),
+            StagedIssuer.Of(upload.Issuer),
             upload.At,
             (int)upload.Answer.Kind,
             upload.Answer.Part,
@@ -46,31 +49,15 @@ public static class StagedBody
 
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
     /// <exception cref="LogFormatException">It did not.</exception>
-    public static StagedUpload Decode(ReadOnlySpan<byte> bytes)
+    public static StagedWork Decode(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            var body = ForeignJson.Read(bytes, Json.StagedUploadBody);
-            if (body is not { Version: FormatVersion } || !Enum.IsDefined((UploadKind)body.Kind) || body.Acts.Any(act => act?.Digests is null || act.Digests.Contains(null)))
-                throw new LogFormatException("staged upload: not of version 1");
-            if (!WireName.TryParse(body.Issuer.Retention, out Retention retention))
-                throw new LogFormatException("staged upload: an unknown retention");
-
-            var issuer = new Issuer(
-                body.Issuer.Id,
-                body.Issuer.LegalName,
-                body.Issuer.Jurisdiction,
-                body.Issuer.Domain,
-                retention,
-                [.. body.Issuer.Algorithms.Select(AlgorithmOf)])
-            {
-                Since = body.Issuer.Since,
-            };
-            return new StagedUpload(body.Source, issuer, body.At, new AnswerForm((UploadKind)body.Kind, body.Part, body.Parts, body.Delete), body.Acts) { Repeats = body.Repeats };
+            return IsRegistryChange(bytes) ? ReadChange(bytes) : ReadUpload(bytes);
         }
         catch (JsonException exception)
         {
-            throw new LogFormatException("staged upload: not the JSON of a staged upload", exception);
+            throw new LogFormatException("staged upload: not the JSON of one", exception);
         }
         catch (InvalidOperationException exception)
         {
@@ -92,6 +79,41 @@ public static class StagedBody
         }
     }
 
+    private static bool IsRegistryChange(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new Utf8JsonReader(bytes);
+        return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("registry"u8);
+    }
+
+    private static RegistryChange ReadChange(ReadOnlySpan<byte> bytes) =>
+        ForeignJson.Read(bytes, Json.RegistryChangeBody) is { Version: FormatVersion } body
+            ? new RegistryChange(IssuerOf(body.Registry))
+            : throw new LogFormatException("staged registry change: not of version 1");
+
+    private static StagedWork ReadUpload(ReadOnlySpan<byte> bytes)
+    {
+        var body = ForeignJson.Read(bytes, Json.StagedUploadBody);
+        if (body is not { Version: FormatVersion } || !Enum.IsDefined((UploadKind)body.Kind) || body.Acts.Any(act => act?.Digests is null || act.Digests.Contains(null)))
+            throw new LogFormatException("staged upload: not of version 1");
+        var issuer = IssuerOf(body.Issuer);
+        if (body.Acts.Count > 0)
+            return new StagedUpload(body.Source, issuer, body.At, new AnswerForm((UploadKind)body.Kind, body.Part, body.Parts, body.Delete), body.Acts) { Repeats = body.Repeats };
+
+        // How changes of the registry were staged before they had a form of their own: as an upload of nothing.
+        return body.Source.Path.Length == 0 ? new RegistryChange(issuer) : throw new LogFormatException("staged upload: it asks for nothing");
+    }
+
+    private static Issuer IssuerOf(StagedIssuer issuer) => new(
+        issuer.Id,
+        issuer.LegalName,
+        issuer.Jurisdiction,
+        issuer.Domain,
+        WireName.TryParse(issuer.Retention, out Retention retention) ? retention : throw new LogFormatException("staged upload: an unknown retention"),
+        [.. issuer.Algorithms.Select(AlgorithmOf)])
+    {
+        Since = issuer.Since,
+    };
+
     private static DigestAlgorithm AlgorithmOf(string? name) => DigestAlgorithm.TryParse(name, out var algorithm)
         ? algorithm
         : throw new LogFormatException("staged upload: an unknown digest algorithm");
@@ -109,6 +131,8 @@ internal sealed record StagedUploadBody(
     IReadOnlyList<RequestedAct> Acts,
     bool Repeats);
 
+internal sealed record RegistryChangeBody(StagedIssuer Registry, [property: JsonPropertyName("v")] int Version);
+
 internal sealed record StagedIssuer(
     string Id,
     string LegalName,
@@ -116,10 +140,21 @@ internal sealed record StagedIssuer(
     string Retention,
     IReadOnlyList<string> Algorithms,
     DateTimeOffset Since,
-    string? Domain = null);
+    string? Domain = null)
+{
+    public static StagedIssuer Of(Issuer issuer) => new(
+        issuer.Id,
+        issuer.LegalName,
+        issuer.Jurisdiction,
+        WireName.Of(issuer.Retention),
+        [.. issuer.Algorithms.Select(algorithm => algorithm.Name)],
+        issuer.Since,
+        issuer.Domain);
+}
 
 internal sealed record StagedEnvelope(BlobVersion? Source = null);
 
 [JsonSerializable(typeof(StagedUploadBody))]
+[JsonSerializable(typeof(RegistryChangeBody))]
 [JsonSerializable(typeof(StagedEnvelope))]
 internal sealed partial class StagedJson : JsonSerializerContext;

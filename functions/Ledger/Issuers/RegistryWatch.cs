@@ -13,8 +13,7 @@ public sealed class RegistryWatch(IssuerRegistry registry, StagedActs staged)
         {
             if (_staged.TryGetValue(issuer.Id, out var known) && known.Since == issuer.Since && known.Describes(issuer))
                 continue;
-            var description = new StagedUpload(new BlobVersion(issuer.Container, "", ""), issuer, issuer.Since, AnswerForm.OfDocument, []);
-            await staged.StageAsync([await staged.PrepareAsync(description, cancellationToken)], cancellationToken);
+            await staged.StageAsync(new RegistryChange(issuer), cancellationToken);
             _staged[issuer.Id] = issuer;
         }
     }

@@ -7,7 +7,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
 {
     private const string RepairMissing = "It is written again from the journal.";
     private const string RepairExtra = "It is taken away.";
-    private readonly ActIndex _anchors = new(tables);
+    private readonly ActIndex _index = new(tables);
     private readonly ReferenceIndex _references = new(tables);
     private readonly RevocationIndex _revocations = new(tables);
     private readonly IssuerHistory _issuers = new(tables);
@@ -29,7 +29,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
         var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(firsts, options, async (item, stop) =>
         {
-            if (await CheckAnchorAsync(item.Row, item.Act, stop))
+            if (await CheckRowAsync(item.Row, stop))
                 await CheckActAsync(item.Act, stop);
         });
     }
@@ -37,7 +37,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     /// <summary>Looks for what the index says and the journal does not, after every batch was looked at.</summary>
     public async Task CheckExtraAsync(long size, CancellationToken cancellationToken)
     {
-        await CheckExtraAnchorsAsync(size, cancellationToken);
+        await CheckExtraRowsAsync(size, cancellationToken);
 
         // The other tables are judged by the anchors, and so only by sound ones.
         if (!findings.Apply && findings.CountOf(FindingKind.Anchor) > 0)
@@ -56,19 +56,19 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     }
 
     /// <returns>Whether the act takes effect.</returns>
-    private async Task<bool> CheckAnchorAsync(IndexedAct anchor, JournalAct act, CancellationToken cancellationToken)
+    private async Task<bool> CheckRowAsync(IndexedAct act, CancellationToken cancellationToken)
     {
-        var rows = await FindAsync(anchor.Digest, cancellationToken);
-        var displaced = rows is null ? null : DocumentActs.Displace(new NewAct(anchor, act.Kind, act.Issuer), rows);
+        var rows = await FindAsync(act.Digest, cancellationToken);
+        var displaced = rows is null ? null : DocumentActs.Displace(act, rows);
         if (displaced is not null && await IsRightAsync(displaced, cancellationToken))
             return false;
 
         Interlocked.Increment(ref _inEffect);
-        var row = rows?.FirstOrDefault(row => row.ActId == anchor.ActId);
+        var row = rows?.FirstOrDefault(row => row.ActId == act.ActId);
         if (row is null && rows is not null)
-            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are missing", RepairMissing, null, () => _anchors.ReplaceAsync(anchor, cancellationToken));
-        else if (row is null || !IsSame(row, anchor))
-            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are not as the journal has them", RepairMissing, null, () => _anchors.ReplaceAsync(anchor, cancellationToken));
+            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are missing", RepairMissing, null, () => _index.ReplaceAsync(act, cancellationToken));
+        else if (row is null || !IsSame(row, act))
+            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are not as the journal has them", RepairMissing, null, () => _index.ReplaceAsync(act, cancellationToken));
         return true;
     }
 
@@ -81,7 +81,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     {
         try
         {
-            return await _anchors.FindAsync(digest, cancellationToken);
+            return await _index.FindAsync(digest, cancellationToken);
         }
         catch (Exception exception) when (exception is InvalidDataException or LogFormatException)
         {
@@ -89,7 +89,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
         }
     }
 
-    private async Task CheckActAsync(JournalAct act, CancellationToken cancellationToken)
+    private async Task CheckActAsync(Act act, CancellationToken cancellationToken)
     {
         var issuer = act.Issuer;
         if (act.Kind == ActKind.Issue && act.Unpublished.Reference is { } reference
@@ -147,17 +147,17 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
 
     // Every row that belongs there was found, so that more rows than those is the only way for one to be too many; only
     // then is each looked up in the journal.
-    private async Task CheckExtraAnchorsAsync(long size, CancellationToken cancellationToken)
+    private async Task CheckExtraRowsAsync(long size, CancellationToken cancellationToken)
     {
         var (rows, missing) = (0L, findings.Apply ? 0 : findings.CountOf(FindingKind.Anchor, "# rows of the anchors are missing"));
-        await foreach (var (_, row) in _anchors.ListAsync(cancellationToken))
+        await foreach (var (_, row) in _index.ListAsync(cancellationToken))
             rows += row.LogIndex >= size ? 0 : 1;
         if (rows <= _inEffect - missing)
             return;
-        await foreach (var (digest, row) in _anchors.ListAsync(cancellationToken))
+        await foreach (var (digest, row) in _index.ListAsync(cancellationToken))
         {
             if (!(row.LogIndex >= size) && !await IsOfJournalAsync(digest, new ActId(row.Act ?? ""), row.LogIndex, cancellationToken))
-                await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are of no act in the log", RepairExtra, null, () => _anchors.RemoveAsync(row, cancellationToken));
+                await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are of no act in the log", RepairExtra, null, () => _index.RemoveAsync(row, cancellationToken));
         }
     }
 
@@ -170,11 +170,11 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     }
 
     private async Task<bool> IsJustifiedAsync(Digest digest, Func<IndexedAct, Entry, bool> justifies, CancellationToken cancellationToken) =>
-        (await _anchors.FindAsync(digest, cancellationToken)).Any(anchor => justifies(anchor, anchor.Entry));
+        (await _index.FindAsync(digest, cancellationToken)).Any(act => justifies(act, act.Entry));
 
-    private static bool IsSame(IndexedAct row, IndexedAct anchor) =>
-        row.LogIndex == anchor.LogIndex
-        && row.EntryBytes.Span.SequenceEqual(anchor.EntryBytes.Span)
-        && row.Opening.Nonce.SequenceEqual(anchor.Opening.Nonce)
-        && UnpublishedJson.Encode(row.Unpublished).AsSpan().SequenceEqual(UnpublishedJson.Encode(anchor.Unpublished));
+    private static bool IsSame(IndexedAct row, IndexedAct act) =>
+        row.LogIndex == act.LogIndex
+        && row.EntryBytes.Span.SequenceEqual(act.EntryBytes.Span)
+        && row.Opening.Nonce.SequenceEqual(act.Opening.Nonce)
+        && UnpublishedJson.Encode(row.Unpublished).AsSpan().SequenceEqual(UnpublishedJson.Encode(act.Unpublished));
 }

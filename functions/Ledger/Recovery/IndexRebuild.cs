@@ -17,8 +17,8 @@ public sealed class IndexRebuild(IBlobStore blobs, ITableStore tables)
     {
         var head = (await new LogState(blobs).LoadHeadAsync(cancellationToken))?.Head ?? throw new TransparencyLog.LogFormatException("head: there is none; let the doctor look first");
         var chain = await JournalChain.FindAsync(_journal, head.Journal, cancellationToken);
-        var anchors = new ActIndex(tables);
-        var indexer = new BatchIndexer(anchors, new ReferenceIndex(tables), new RevocationIndex(tables), new IssuerHistory(tables), new KeyHistory(tables));
+        var index = new ActIndex(tables);
+        var indexer = new BatchIndexer(index, new ReferenceIndex(tables), new RevocationIndex(tables), new IssuerHistory(tables), new KeyHistory(tables));
         var (size, replaced) = (0L, 0L);
         var last = await LoadSizeAsync(head, cancellationToken);
         await foreach (var batch in chain.ReadAsync(cancellationToken))
@@ -26,7 +26,7 @@ public sealed class IndexRebuild(IBlobStore blobs, ITableStore tables)
             var displaced = await indexer.AddAsync(batch, cancellationToken);
             foreach (var (_, lost) in displaced.Where(item => item.Value.Standing?.LogIndex > item.Key))
             {
-                await anchors.ReplaceAsync(lost.Act, cancellationToken);
+                await index.ReplaceAsync(lost.Act, cancellationToken);
                 replaced++;
             }
 

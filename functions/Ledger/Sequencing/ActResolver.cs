@@ -1,25 +1,27 @@
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>What a list of acts comes to, now.</summary>
+/// <param name="List">The list, or a part of one.</param>
 /// <param name="Acts">Acts for the log that are not in it yet.</param>
 /// <param name="InEffect">The documents of each line that is, or after this batch will be, in the log.</param>
 /// <param name="Refused">Lines that can never be done, or that waited for their document in vain.</param>
 /// <param name="Waiting">How many lines wait for a document that may still be on its way.</param>
 public sealed record ResolvedActs(
+    StagedUpload List,
     IReadOnlyList<Act> Acts,
     IReadOnlyList<(RequestedAct Request, IReadOnlyList<Digest> Documents)> InEffect,
     IReadOnlyList<RefusedLine> Refused,
     int Waiting)
 {
     /// <summary>The answer to the list, once nothing of it waits.</summary>
-    public ActListAnswer AnswerTo(StagedUpload list, DateTimeOffset since) => new(
-        list.Source,
-        list.At,
-        list.Acts.Count,
+    public ActListAnswer AnswerTo(DateTimeOffset since) => new(
+        List.Source,
+        List.At,
+        List.Acts.Count,
         [.. InEffect.SelectMany(line => line.Documents.Select(document => new DoneLine(line.Request.Position + 1, line.Request.Kind, document)))],
         Refused,
-        list.Answer.Part,
-        list.Answer.Parts,
+        List.Answer.Part,
+        List.Answer.Parts,
         since);
 }
 
@@ -80,7 +82,7 @@ public sealed class ActResolver(ActIndex index, ReferenceIndex references) : IDi
                 waiting++;
         }
 
-        return new ResolvedActs(acts, inEffect, refused, waiting);
+        return new ResolvedActs(upload, acts, inEffect, refused, waiting);
     }
 
     /// <inheritdoc/>
@@ -125,13 +127,8 @@ public sealed class ActResolver(ActIndex index, ReferenceIndex references) : IDi
             done.Add(document);
             if (inEffect)
                 continue;
-            acts.Add(new Act(id, request.Kind, issuer, upload.At, request.Position, document, upload.Source)
-            {
-                Reason = request.Reason,
-                Target = rows.Last(row => row.Entry.Kind == ActKind.Issue).LogIndex,
-                Answer = upload.Answer,
-                Unpublished = new Unpublished { Note = request.Note, Successor = successor },
-            });
+            var unpublished = new Unpublished { Note = request.Note, Successor = successor };
+            acts.Add(upload.ToAct(request, id, document, unpublished, rows.Last(row => row.Entry.Kind == ActKind.Issue).LogIndex));
         }
 
         return done.Count > 0

@@ -86,7 +86,7 @@ public sealed class BatchCommitter(
 
     private static string[] Names(LogIdentity identity) => [.. identity.Verifiers.Select(verifier => verifier.ToString())];
 
-    private static JournalRecord OwnRecord(Entry entry) => new(entry.Encode(), null);
+    private static JournalRecord OwnRecord(Entry entry) => new(entry.Encode(), null, null);
 
     // A new nonce for every entry, also of an act that is delivered again: equal commitments would link entries. Entries
     // do not depend on each other, so they are written on all cores.
@@ -100,8 +100,8 @@ public sealed class BatchCommitter(
 
     private static JournalRecord ToRecord(Act act, Opening opening)
     {
-        var kept = new JournalAct(act.Id, act.Kind, act.Position, act.Digest, opening, act.Source, act.Answer, act.Unpublished);
-        return new JournalRecord(act.ToEntry(opening).Encode(), kept);
+        var entry = act.ToEntry(opening);
+        return new JournalRecord(entry.Encode(), act with { Entry = entry }, opening);
     }
 
     private async Task<CommittedBatch?> TryCommitAsync(LogIdentity identity, Tip tip, JournalRecord[] records, CancellationToken cancellationToken)
@@ -123,7 +123,10 @@ public sealed class BatchCommitter(
             batch = batch with { Note = JournalFormat.Decode(await journal.ReadAsync(batch.Name, cancellationToken)).Note };
 
         var checkpoint = await signing;
-        var version = await state.TryReplaceHeadAsync(new Head(batch.Name, checkpoint.Note), tip.Version, cancellationToken);
-        return version is null ? null : new CommittedBatch(batch, checkpoint, new Tip(version, batch.Name, checkpoint, edge));
+        if (await state.TryReplaceHeadAsync(new Head(batch.Name, checkpoint.Note), tip.Version, cancellationToken) is not { } committed)
+            return null;
+        if (!committed.Head.Note.Span.SequenceEqual(checkpoint.Note.Span))
+            checkpoint = SignedCheckpoint.Open(committed.Head.Note, identity.Origin, identity.Verifiers);
+        return new CommittedBatch(batch, checkpoint, new Tip(committed.Version, batch.Name, checkpoint, edge));
     }
 }

@@ -1,7 +1,7 @@
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>Writes everything that is looked up about a batch: its acts by document and reference, revocations, issuers, keys. All of it can be repeated.</summary>
-public sealed class BatchIndexer(ActIndex anchors, ReferenceIndex references, RevocationIndex revocations, IssuerHistory issuers, KeyHistory keys)
+public sealed class BatchIndexer(ActIndex index, ReferenceIndex references, RevocationIndex revocations, IssuerHistory issuers, KeyHistory keys)
 {
     /// <summary>Adds a batch.</summary>
     /// <returns>The acts that take no effect, by log index.</returns>
@@ -21,7 +21,7 @@ public sealed class BatchIndexer(ActIndex anchors, ReferenceIndex references, Re
             await revocations.AddAsync(revoked.Key, [.. revoked.Select(item => item.Act.Digest).Distinct()], cancellationToken);
 
         // Last, because an act that is found here counts as wholly indexed.
-        var displaced = await anchors.AddAsync([.. acts.Select(item => new NewAct(item.Row, item.Act.Kind, item.Act.Issuer))], cancellationToken);
+        var displaced = await index.AddAsync([.. acts.Select(item => item.Row)], cancellationToken);
         return displaced.ToDictionary(item => item.Act.LogIndex);
     }
 

@@ -27,10 +27,10 @@ public sealed record JournalBatch(
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Size:d19}-{Convert.ToHexStringLower(Root.Bytes)}");
 
     /// <summary>The entries with what the log does not say of them; the log's own entries are left out.</summary>
-    public IEnumerable<(IndexedAct Row, JournalAct Act)> Acts() => Records
+    public IEnumerable<(IndexedAct Row, Act Act)> Acts() => Records
         .Select((record, i) => (Record: record, Index: Start + i))
         .Where(item => item.Record.Act is not null)
-        .Select(item => (item.Record.Act!.ToRow(item.Index, item.Record.Entry), item.Record.Act));
+        .Select(item => (item.Record.ToRow(item.Index), item.Record.Act!));
 
     /// <summary>The log's own entries: genesis, the keys that sign, and the descriptions of issuers.</summary>
     public IEnumerable<(long LogIndex, Entry Entry)> OwnEntries() => Records
@@ -46,31 +46,10 @@ public sealed record JournalBatch(
 
 /// <summary>One entry in the journal.</summary>
 /// <param name="Entry">The entry's exact bytes.</param>
-/// <param name="Act">What the log itself does not say; null for the log's own entries.</param>
-public sealed record JournalRecord(ReadOnlyMemory<byte> Entry, JournalAct? Act);
-
-/// <summary>The private half of an entry.</summary>
-/// <param name="Id">The act's id.</param>
-/// <param name="Kind">What was done.</param>
-/// <param name="Position">Position in the upload.</param>
-/// <param name="Digest">The document.</param>
-/// <param name="Opening">Opens the entry's commitments.</param>
-/// <param name="Source">Where the issuer put it, and so where the answer goes.</param>
-/// <param name="Answer">How it is answered.</param>
-/// <param name="Unpublished">What else is not published.</param>
-public sealed record JournalAct(
-    ActId Id,
-    ActKind Kind,
-    long Position,
-    Digest Digest,
-    Opening Opening,
-    BlobVersion Source,
-    AnswerForm Answer,
-    Unpublished Unpublished)
+/// <param name="Act">The act that it records; null for the log's own entries.</param>
+/// <param name="Opening">What opens its commitments; null where it has none.</param>
+public sealed record JournalRecord(ReadOnlyMemory<byte> Entry, Act? Act, Opening? Opening)
 {
-    /// <summary>Who did it: the owner of the container that it came from.</summary>
-    public string Issuer => IssuerContainer.IdOf(Source.Container);
-
-    /// <summary>The index row of this act, which leaves out what only the issuer's receipts repeat.</summary>
-    public IndexedAct ToRow(long logIndex, ReadOnlyMemory<byte> entry) => new(Digest, Id, logIndex, entry, Opening, Unpublished.OfDocument);
+    // Leaves out what only the issuer's receipts repeat.
+    internal IndexedAct ToRow(long logIndex) => new(Act!.Digest, Act.Id, logIndex, Entry, Opening!, Act.Unpublished.OfDocument) { Entry = Act.Entry };
 }

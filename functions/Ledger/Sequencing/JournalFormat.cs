@@ -110,7 +110,7 @@ public static class JournalFormat
         WriteText(output, act.Id.Value);
         WriteText(output, WireName.Of(act.Kind));
         WriteInt64(output, act.Position);
-        output.Write(act.Opening.Nonce);
+        output.Write(record.Opening!.Nonce);
         WriteInt64(output, sources[act.Source]);
         WriteInt64(output, (int)act.Answer.Kind);
         WriteInt64(output, act.Answer.Part);
@@ -124,14 +124,16 @@ public static class JournalFormat
         var entry = reader.Bytes();
         var name = reader.Text();
         if (name.Length == 0)
-            return new JournalRecord(entry, null);
+            return new JournalRecord(entry, null, null);
         if (!Digest.TryParse(name, out var digest))
             throw new LogFormatException("journal: a digest is malformed");
 
         var id = new ActId(reader.Text());
-        if (!WireName.TryParse(reader.Text(), out ActKind kind))
-            throw new LogFormatException("journal: an unknown act");
-        var position = reader.Int64();
+        var said = Entry.Parse(entry.Span);
+
+        // The entry says these two as well.
+        if (!WireName.TryParse(reader.Text(), out ActKind kind) || kind != said.Kind || reader.Int64() != (said.Position ?? 0))
+            throw new LogFormatException("journal: an act is not the one of its entry");
         var opening = new Opening(reader.Take(Opening.Size).Span);
         var source = reader.Int64() is var number && number >= 0 && number < sources.Length
             ? sources[number]
@@ -141,15 +143,8 @@ public static class JournalFormat
             throw new LogFormatException("journal: a form of answer is out of range");
         var answer = new AnswerForm((UploadKind)form.Kind, (int)form.Part, (int)form.Parts, form.Delete == 1);
         var confidential = reader.Bytes();
-        return new JournalRecord(entry, new JournalAct(
-            id,
-            kind,
-            position,
-            digest,
-            opening,
-            source,
-            answer,
-            confidential.IsEmpty ? Unpublished.None : UnpublishedJson.Decode(confidential.Span)));
+        var unpublished = confidential.IsEmpty ? Unpublished.None : UnpublishedJson.Decode(confidential.Span);
+        return new JournalRecord(entry, new Act(id, source, answer, digest, unpublished, said), opening);
     }
 
     private static void WriteInt64(ArrayBufferWriter<byte> output, long value)

@@ -18,19 +18,20 @@ public sealed class LogState(IBlobStore blobs)
         await blobs.ReadAsync(HeadBlob, cancellationToken) is { } stored ? new StoredHead(Head.Parse(stored.Content), stored.ETag) : null;
 
     /// <summary>
-    /// Replaces the head if it still is <paramref name="expectedVersion"/> (null: if there is none). Exactly one of
-    /// several writers succeeds.
+    /// Replaces the head if it still is <paramref name="expectedVersion"/> (null: if there is none). Exactly one of several
+    /// writers succeeds, but for those whose batches are the same to the last byte.
     /// </summary>
-    /// <returns>The new version; null if another writer was first.</returns>
-    public async Task<string?> TryReplaceHeadAsync(Head head, string? expectedVersion, CancellationToken cancellationToken)
+    /// <returns>What is committed now: <paramref name="head"/>, or the same batch under another's signature. Null if another batch was first.</returns>
+    public async Task<StoredHead?> TryReplaceHeadAsync(Head head, string? expectedVersion, CancellationToken cancellationToken)
     {
         if (await blobs.TryWriteAsync(HeadBlob, head.Encode(), BlobCondition.Is(expectedVersion), BlobHeaders.None, cancellationToken) is { } version)
-            return version;
+            return new StoredHead(head, version);
 
         // A write whose answer was lost is sent again and then meets its own success; the journal's name, unique to its
-        // content, tells that from another writer's.
+        // content, tells that from another batch. It may also be the same batch of another writer: one of descriptions
+        // alone holds nothing random. Signatures are, and those that are committed are the ones to publish.
         var stored = await LoadHeadAsync(cancellationToken);
-        return stored?.Head.Journal == head.Journal ? stored.Version : null;
+        return stored?.Head.Journal == head.Journal ? stored : null;
     }
 
     /// <summary>Number of entries that are published and indexed, and whose answers are queued; 0 before genesis.</summary>

@@ -174,11 +174,11 @@ public sealed partial class Sequencer(
         {
             var received = await staged.ReceiveAsync(cancellationToken);
             messages.AddRange(received);
-            acts += received.Sum(message => message.Upload.MostActs);
+            acts += received.Sum(message => message.Work.MostActs);
             var fillsTile = acts >= TileId.FullWidth;
             if (received.Any(message => message.IsBulk))
             {
-                longActs += received.Sum(message => message.Upload.MostActs);
+                longActs += received.Sum(message => message.Work.MostActs);
                 if (longActs >= MaxLongActs() || (fillsTile && time.GetElapsedTime(started) > options.CommitInterval))
                     break;
                 continue;
@@ -250,8 +250,8 @@ public sealed partial class Sequencer(
         var since = time.GetUtcNow();
         PendingAnswer[] done =
         [
-            .. batch.Lists.Where(list => list.Value.Waiting == 0).Select(list => list.Value.AnswerTo(list.Key.Upload, since)),
-            .. batch.Repeats.Select(message => RepeatAnswer.To(message.Upload, since)),
+            .. batch.Lists.Values.Where(list => list.Waiting == 0).Select(list => list.AnswerTo(since)),
+            .. batch.Repeats.Select(upload => RepeatAnswer.To(upload, since)),
         ];
         var queued = new QueuedAnswer[done.Length];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };

@@ -3,12 +3,11 @@ using System.Diagnostics.Metrics;
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>What the sequencer counts, under the meter <c>TrueCopy.Sequencer</c>.</summary>
-public sealed class SequencerMetrics : IDisposable
+public sealed class SequencerMetrics : ServiceMetrics
 {
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "TrueCopy.Sequencer";
 
-    private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _acts;
     private readonly Counter<long> _signed;
     private readonly Counter<long> _lost;
@@ -21,20 +20,18 @@ public sealed class SequencerMetrics : IDisposable
 
     /// <summary>Creates the instruments.</summary>
     public SequencerMetrics()
+        : base(MeterName)
     {
-        _acts = _meter.CreateCounter<long>("truecopy.sequencer.acts", "{act}", "Acts put into the log");
-        _signed = _meter.CreateCounter<long>("truecopy.sequencer.checkpoints_signed", "{checkpoint}", "Checkpoints signed, also those that lost to another writer");
-        _lost = _meter.CreateCounter<long>("truecopy.sequencer.lost", "{batch}", "Batches dropped because another sequencer committed first");
-        _duration = _meter.CreateHistogram<double>("truecopy.sequencer.batch.duration", "s", "From received acts to the finished batch");
-        _lag = _meter.CreateHistogram<double>("truecopy.sequencer.lag", "s", "From staging an upload to its place in the published log");
-        _stagedAge = _meter.CreateGauge<double>("truecopy.staged.age", "s", "How long the oldest staged upload that nobody works on has waited");
-        _standstill = _meter.CreateGauge<double>("truecopy.log.standstill", "s", "How long staged uploads have waited while no batch was finished");
-        _givenUp = _meter.CreateCounter<long>("truecopy.staged.given_up", "{upload}", "Staged uploads that failed always and are kept as dead letters");
-        _housekeepingRuns = _meter.CreateCounter<long>("truecopy.safety_net.runs", "{run}", "Runs of the safety net that came through; none for a while means that nothing is looked after");
+        _acts = Counter("truecopy.sequencer.acts", "{act}", "Acts put into the log");
+        _signed = Counter("truecopy.sequencer.checkpoints_signed", "{checkpoint}", "Checkpoints signed, also those that lost to another writer");
+        _lost = Counter("truecopy.sequencer.lost", "{batch}", "Batches dropped because another sequencer committed first");
+        _duration = Seconds("truecopy.sequencer.batch.duration", "From received acts to the finished batch");
+        _lag = Seconds("truecopy.sequencer.lag", "From staging an upload to its place in the published log");
+        _stagedAge = Gauge<double>("truecopy.staged.age", "s", "How long the oldest staged upload that nobody works on has waited");
+        _standstill = Gauge<double>("truecopy.log.standstill", "s", "How long staged uploads have waited while no batch was finished");
+        _givenUp = Counter("truecopy.staged.given_up", "{upload}", "Staged uploads, and changes of the registry, that failed always and are kept as dead letters");
+        _housekeepingRuns = Counter("truecopy.safety_net.runs", "{run}", "Runs of the safety net that came through; none for a while means that nothing is looked after");
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _meter.Dispose();
 
     internal void Signed() => _signed.Add(1);
 

@@ -4,13 +4,13 @@ namespace TrueCopy.Ledger.Sequencing;
 /// <param name="Issuers">Descriptions of issuers that are new to the log.</param>
 /// <param name="Acts">Acts that are new to the log, each once.</param>
 /// <param name="Lists">What became of each list of acts.</param>
-/// <param name="Repeats">Messages that issue what stands, which are answered and not logged.</param>
+/// <param name="Repeats">Uploads that issue what stands, which are answered and not logged.</param>
 /// <param name="Left">Messages that there was no room for.</param>
 public sealed record StagedBatch(
     IReadOnlyList<Issuer> Issuers,
     IReadOnlyList<Act> Acts,
     IReadOnlyDictionary<StagedMessage, ResolvedActs> Lists,
-    IReadOnlyList<StagedMessage> Repeats,
+    IReadOnlyList<StagedUpload> Repeats,
     IReadOnlySet<StagedMessage> Left)
 {
     /// <summary>Whether the batch issues a document, for which another act may wait.</summary>
@@ -37,127 +37,132 @@ public sealed class StagedBatches(
         var acts = new ActsOfBatch();
         var lists = new Dictionary<StagedMessage, ResolvedActs>(ReferenceEqualityComparer.Instance);
         var left = new HashSet<StagedMessage>(ReferenceEqualityComparer.Instance);
-        var repeats = new List<StagedMessage>();
+        var repeats = new List<StagedUpload>();
         var taken = TakeFairly(messages, left);
         var found = await LookUpAsync(taken, cancellationToken);
-        foreach (var message in taken)
+        foreach (var ((message, upload), (isRepeated, isInEffect, lines)) in taken.Zip(found))
         {
             // What a list comes to is not known before it is resolved.
             if (acts.Count >= Sequencer.MaxBatchActs)
             {
                 left.Add(message);
             }
-            else if (found[message] is { Lines: { } lines })
+            else if (lines is not null)
             {
                 var overdue = time.GetUtcNow() - message.StagedAt >= options.DocumentWait;
-                var resolved = ActResolver.Resolve(message.Upload, lines, acts, overdue);
+                var resolved = ActResolver.Resolve(upload, lines, acts, overdue);
                 lists.Add(message, resolved);
                 acts.Add(resolved.Acts);
             }
-            else if (found[message].Repeats)
+            else if (isRepeated)
             {
-                repeats.Add(message);
+                repeats.Add(upload);
             }
-            else if (!found[message].InEffect)
+            else if (!isInEffect)
             {
-                acts.Add(message.Upload.Acts.SelectMany(request => Issues(message.Upload, request)));
+                acts.Add(upload.Acts.SelectMany(request => Issues(upload, request)));
             }
         }
 
         // An act of the same batch may be what would be repeated, or what changes that there is something to repeat.
-        foreach (var message in repeats.Where(message => message.Upload.Acts.Any(act => act.Digests.Any(digest => acts.CountOf(message.Upload.Issuer.Id, digest) > 0))).ToArray())
+        foreach (var upload in repeats.Where(upload => upload.Acts.Any(act => act.Digests.Any(digest => acts.CountOf(upload.Issuer.Id, digest) > 0))).ToArray())
         {
-            repeats.Remove(message);
-            acts.Add(message.Upload.Acts.SelectMany(request => Issues(message.Upload, request)));
+            repeats.Remove(upload);
+            acts.Add(upload.Acts.SelectMany(request => Issues(upload, request)));
         }
 
-        var issuers = await announcements.NewAsync(messages.Where(message => !left.Contains(message)).Select(message => message.Upload.Issuer), cancellationToken);
+        // Those of uploads and those that are staged by themselves alike.
+        var issuers = await announcements.NewAsync(messages.Where(message => !left.Contains(message)).Select(message => message.Work.Issuer), cancellationToken);
         return new StagedBatch(issuers, acts.All, lists, repeats, left);
     }
 
     // Each issuer's messages in their order, that of whom has the least before it first. What is then too much is left.
-    private static List<StagedMessage> TakeFairly(IReadOnlyList<StagedMessage> messages, HashSet<StagedMessage> left)
+    private static List<Taken> TakeFairly(IReadOnlyList<StagedMessage> messages, HashSet<StagedMessage> left)
     {
         var before = new Dictionary<string, int>();
         var inTurn = messages
-            .Select(message =>
+            .Where(message => message.Work is StagedUpload)
+            .Select(message => new Taken(message, (StagedUpload)message.Work))
+            .Select(item =>
             {
-                var turn = before.GetValueOrDefault(message.Upload.Issuer.Id);
-                before[message.Upload.Issuer.Id] = turn + message.Upload.MostActs;
-                return (Message: message, Turn: turn);
+                var turn = before.GetValueOrDefault(item.Upload.Issuer.Id);
+                before[item.Upload.Issuer.Id] = turn + item.Upload.MostActs;
+                return (Item: item, Turn: turn);
             })
             .OrderBy(item => item.Turn)
-            .Select(item => item.Message);
-        var taken = new List<StagedMessage>(messages.Count);
+            .Select(item => item.Item);
+        var taken = new List<Taken>(messages.Count);
         var lookups = 0;
-        foreach (var message in inTurn)
+        foreach (var item in inTurn)
         {
-            if (message.Upload.Answer.Kind == UploadKind.ActList)
+            if (item.Upload.Answer.Kind == UploadKind.ActList)
             {
                 if (lookups >= MaxLookups)
                 {
-                    left.Add(message);
+                    left.Add(item.Message);
                     continue;
                 }
 
-                lookups += message.Upload.MostActs;
+                lookups += item.Upload.MostActs;
             }
 
-            taken.Add(message);
+            taken.Add(item);
         }
 
         return taken;
     }
 
-    private async Task<Dictionary<StagedMessage, LookedUp>> LookUpAsync(List<StagedMessage> messages, CancellationToken cancellationToken)
+    private async Task<LookedUp[]> LookUpAsync(List<Taken> taken, CancellationToken cancellationToken)
     {
-        var found = new LookedUp[messages.Count];
+        var found = new LookedUp[taken.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, found.Length, parallel, async (i, stop) =>
         {
-            var upload = messages[i].Upload;
+            var upload = taken[i].Upload;
             var repeats = upload.Answer.Kind != UploadKind.ActList && upload.Repeats && await repeated.AreAllAsync(upload, stop);
-            found[i] = new LookedUp(repeats, !repeats && await IsInEffectAsync(messages[i], stop), null);
+            found[i] = new LookedUp(repeats, !repeats && await IsInEffectAsync(taken[i], stop), null);
         });
-        int[] lists = [.. Enumerable.Range(0, found.Length).Where(i => messages[i].Upload.Answer.Kind == UploadKind.ActList)];
-        foreach (var (i, lines) in lists.Zip(await resolver.LookUpAsync([.. lists.Select(i => messages[i].Upload)], cancellationToken)))
+        int[] lists = [.. Enumerable.Range(0, found.Length).Where(i => taken[i].Upload.Answer.Kind == UploadKind.ActList)];
+        foreach (var (i, lines) in lists.Zip(await resolver.LookUpAsync([.. lists.Select(i => taken[i].Upload)], cancellationToken)))
             found[i] = new LookedUp(Repeats: false, InEffect: false, lines);
-        return messages.Zip(found).ToDictionary(item => item.First, item => item.Second, (IEqualityComparer<StagedMessage>)ReferenceEqualityComparer.Instance);
+        return found;
     }
+
+    /// <param name="Message">A message.</param>
+    /// <param name="Upload">The upload that it is of.</param>
+    private readonly record struct Taken(StagedMessage Message, StagedUpload Upload);
 
     /// <param name="Repeats">Whether it issues what stands.</param>
     /// <param name="InEffect">Whether it was sequenced before.</param>
     /// <param name="Lines">What a list acts on.</param>
-    private sealed record LookedUp(bool Repeats, bool InEffect, ActResolver.Found[]? Lines);
+    private readonly record struct LookedUp(bool Repeats, bool InEffect, ActResolver.Found[]? Lines);
 
     // A message that comes back may have been sequenced by a holder that died before deleting it, and a part of a
     // manifest may have been staged twice. What one message issues is committed together and indexed before the next
     // batch begins, so its first act stands for all.
-    private async Task<bool> IsInEffectAsync(StagedMessage message, CancellationToken cancellationToken)
+    private async Task<bool> IsInEffectAsync(Taken taken, CancellationToken cancellationToken)
     {
-        if (message.Upload.Acts.Count == 0 || message.Upload.Answer.Kind == UploadKind.ActList || (message.DeliveryCount == 1 && !message.IsBulk))
+        var (message, upload) = taken;
+        if (upload.Answer.Kind == UploadKind.ActList || (message.DeliveryCount == 1 && !message.IsBulk))
             return false;
-        var first = Issues(message.Upload, message.Upload.Acts[0]).First();
-        return (await index.FindAsync(first.Digest, cancellationToken)).Any(anchor => anchor.ActId == first.Id);
+        var first = Issues(upload, upload.Acts[0]).First();
+        return (await index.FindAsync(first.Digest, cancellationToken)).Any(act => act.ActId == first.Id);
     }
 
-    private static IEnumerable<Act> Issues(StagedUpload upload, RequestedAct request) => request.Digests.Select(digest =>
-        new Act(ActId.Of(upload.Source, request.Position, digest.Algorithm), ActKind.Issue, upload.Issuer, upload.At, request.Position, digest, upload.Source)
-        {
-            ValidFrom = request.ValidFrom,
-            Expires = request.Expires,
-            Answer = upload.Answer,
-            Unpublished = request is { Reference: null, Type: null, FileName: null, Also.Count: 0, Digests.Count: 1 }
-                ? Unpublished.None
-                : new Unpublished
-                {
-                    Reference = request.Reference,
-                    Type = request.Type,
-                    FileName = request.FileName,
-                    Also = request.Also,
-                    Siblings = [.. request.Digests.Where(other => !other.Equals(digest))],
-                },
-        });
+    private static IEnumerable<Act> Issues(StagedUpload upload, RequestedAct request) => request.Digests.Select(digest => upload.ToAct(
+        request,
+        ActId.Of(upload.Source, request.Position, digest.Algorithm),
+        digest,
+        request is { Reference: null, Type: null, FileName: null, Also.Count: 0, Digests.Count: 1 }
+            ? Unpublished.None
+            : new Unpublished
+            {
+                Reference = request.Reference,
+                Type = request.Type,
+                FileName = request.FileName,
+                Also = request.Also,
+                Siblings = [.. request.Digests.Where(other => !other.Equals(digest))],
+            }));
 }
 
 /// <summary>The acts of a batch that is being made, each once, and how many there are on each document.</summary>
@@ -185,7 +190,7 @@ public sealed class ActsOfBatch
         foreach (var act in acts.Where(act => _seen.Add((act.Id, act.Digest))))
         {
             _acts.Add(act);
-            var key = (act.Issuer.Id, act.Digest);
+            var key = (act.Issuer, act.Digest);
             var (count, revoked) = _documents.GetValueOrDefault(key);
             _documents[key] = (count + 1, revoked || act.Kind == ActKind.Revoke);
         }

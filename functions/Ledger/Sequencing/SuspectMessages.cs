@@ -63,8 +63,9 @@ public sealed partial class SuspectMessages(
         }
 
         LogGivenUp(logger, exception);
-        await deadLetters.KeepAsync(DeadLetters, one.Id, StagedBody.Encode(one.Upload), cancellationToken);
-        await answers.RefuseAsync(one.Upload.Source, Rejection.NotProcessed(), cancellationToken);
+        await deadLetters.KeepAsync(DeadLetters, one.Id, StagedBody.Encode(one.Work), cancellationToken);
+        if (one.Work is StagedUpload upload)
+            await answers.RefuseAsync(upload.Source, Rejection.NotProcessed(), cancellationToken);
         await staged.DeleteAsync(one, cancellationToken);
         metrics.GivenUp();
         _suspects.Remove(one.Id);
@@ -85,10 +86,10 @@ public sealed partial class SuspectMessages(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A staged upload could not be sequenced, try {Tries}; the others go on.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A staged message could not be sequenced, try {Tries}; the others go on.")]
     private static partial void LogFailed(ILogger logger, int tries, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A staged upload fails always; it is kept as a dead letter, and its issuer is told.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A staged message fails always; it is kept as a dead letter, and if it is of an upload, its issuer is told.")]
     private static partial void LogGivenUp(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Storage does not answer; nothing is held against what was to be sequenced.")]

@@ -80,11 +80,11 @@ public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints,
     {
         // Read meanwhile; one that turns out to be too small is read again.
         var published = checkpoints.GetAsync(0, cancellationToken).AsTask();
-        var anchors = await index.FindAsync(digest, cancellationToken);
+        var acts = await index.FindAsync(digest, cancellationToken);
         await published;
         var now = time.GetUtcNow();
-        var decision = VerdictRule.Decide(anchors, now);
-        var needed = anchors.Count == 0 ? 0 : anchors.Max(anchor => anchor.LogIndex) + 1;
+        var decision = VerdictRule.Decide(acts, now);
+        var needed = acts.Count == 0 ? 0 : acts.Max(act => act.LogIndex) + 1;
         var checkpoint = await checkpoints.GetAsync(needed, cancellationToken);
         var prover = new Prover(tiles, checkpoint);
         var issuers = new ProvenResult[decision.Results.Count];
@@ -117,7 +117,6 @@ public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints,
         if (result.Verdict != Verdict.Superseded || result.Deciding.Unpublished.Successor is not { } successor)
             return null;
         var acts = (await index.FindAsync(successor, cancellationToken))
-
             .Where(act => act.Entry.Issuer == result.Issue.Entry.Issuer);
         return new SuccessorVerdict(successor, VerdictRule.Decide(acts, now).Verdict);
     }

@@ -23,6 +23,9 @@ internal sealed record Upload(string Issuer, string Path, byte[] Content, int Ac
 /// <param name="Verdicts">What verifiers are told in the end.</param>
 internal sealed record Scenario(Upload[] Before, Upload[] Uploads, params (Digest Digest, Verdict Verdict)[] Verdicts)
 {
+    /// <summary>What the bank is called from then on, in the registry alone; null for as before.</summary>
+    public string? Renamed { get; init; }
+
     private const int LongLines = 350;
     private static readonly byte[] Content = "a document with two digests"u8.ToArray();
 
@@ -67,6 +70,7 @@ internal sealed record Scenario(Upload[] Before, Upload[] Uploads, params (Diges
         ["acts"] = new([Document, Manifest], [Acts], (Sha256(Content), Verdict.Suspended), (DigestOf(0), Verdict.Verified), (DigestOf(1), Verdict.Revoked)),
         ["retention"] = new([], [Doomed], (Sha256([1]), Verdict.Verified)),
         ["rejection"] = new([], [Malformed]),
+        ["change of the registry"] = new([Doomed], []) { Renamed = "示范银行 (renamed)" },
     };
 
     private static Digest Sha256(ReadOnlySpan<byte> content) => new(DigestAlgorithm.Sha256, SHA256.HashData(content));

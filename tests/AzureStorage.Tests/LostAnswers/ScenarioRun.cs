@@ -14,6 +14,7 @@ namespace TrueCopy.AzureStorage.Tests.LostAnswers;
 internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdentity identity)
 {
     private const int MaxDeliveries = 5;
+    private const string Name = "示范银行";
     private readonly StorageAccounts _direct = StorageAccounts.Connect(connection, connection);
     private readonly ConcurrentQueue<string> _errors = new();
 
@@ -29,15 +30,17 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
     public async Task RunAsync(Network network)
     {
         await _direct.CreateLedgerAsync(Stop);
-        await _direct.CreateIssuerAsync("bank", new Dictionary<string, string> { ["legalname"] = "示范银行", ["jurisdiction"] = "CN-GD", ["algorithms"] = "sm3" }, Stop);
+        await _direct.CreateIssuerAsync("bank", Describe(Name), Stop);
         await _direct.CreateIssuerAsync("bureau", new Dictionary<string, string> { ["legalname"] = "Bureau", ["jurisdiction"] = "HK", ["retention"] = "delete" }, Stop);
-        if (scenario.Uploads.Length > 0)
+        if (scenario.Uploads.Length > 0 || scenario.Renamed is not null)
         {
             await using var earlier = Start(_direct);
             await DeliverAsync(earlier, scenario.Before);
             await earlier.GetRequiredService<Housekeeping>().RunAsync(Stop);
         }
 
+        if (scenario.Renamed is { } name)
+            await _direct.CreateIssuerAsync("bank", Describe(name), Stop);
         await using (var services = Start(StorageAccounts.Connect(connection, connection, network.Configure)))
         {
             await DeliverAsync(services, scenario.Uploads);
@@ -92,6 +95,11 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
         Upload[] all = [.. scenario.Before, .. scenario.Uploads];
         Assert.Equal(all.Sum(upload => upload.Acts), audit.InEffect.Count);
 
+        // The first sight of each, and the change, once.
+        var history = new IssuerHistory(_direct.LedgerTables);
+        Assert.Equal(scenario.Renamed is { } renamed ? [Name, renamed] : [Name], (await history.FindAsync("bank", Stop)).Select(record => record.Issuer.LegalName));
+        Assert.Single(await history.FindAsync("bureau", Stop));
+
         await using var services = Start(_direct);
         foreach (var (digest, verdict) in scenario.Verdicts)
             Assert.Equal(verdict, (await services.GetRequiredService<VerdictService>().VerifyAsync(digest, Stop)).Verdict);
@@ -107,6 +115,8 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
             }
         }
     }
+
+    private static Dictionary<string, string> Describe(string name) => new() { ["legalname"] = name, ["jurisdiction"] = "CN-GD", ["algorithms"] = "sm3" };
 
     private ServiceProvider Start(StorageAccounts accounts) => new ServiceCollection()
         .AddLogging(logging => logging.AddProvider(new ErrorLog(_errors)).SetMinimumLevel(LogLevel.Error))

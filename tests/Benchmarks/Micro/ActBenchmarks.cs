@@ -15,18 +15,18 @@ public class ActBenchmarks
     private Act _act = null!;
     private byte[] _entry = null!;
     private byte[] _staged = null!;
-    private IndexedAct _anchor = null!;
+    private IndexedAct _indexed = null!;
     private IndexedAct[] _acts = null!;
 
     /// <summary>One act in every form.</summary>
     [GlobalSetup]
     public void SetUp()
     {
-        _act = new Act(ActId.Of(_upload.Source, 0, DigestAlgorithm.Sha256), ActKind.Issue, Uploads.Bank, Uploads.Bank.Since, 0, _digest, _upload.Source);
+        _act = _upload.FirstIssue();
         _entry = _act.ToEntry(_opening).Encode();
         _staged = StagedBody.Encode(_upload);
-        _anchor = new IndexedAct(_digest, _act.Id, 4711, _entry, _opening, Unpublished.None);
-        _acts = [_anchor];
+        _indexed = new IndexedAct(_digest, _act.Id, 4711, _entry, _opening, Unpublished.None);
+        _acts = [_indexed];
     }
 
     /// <summary>The commitment and the entry's bytes.</summary>
@@ -43,11 +43,11 @@ public class ActBenchmarks
 
     /// <summary>A staged upload read.</summary>
     [Benchmark]
-    public StagedUpload DecodeStaged() => StagedBody.Decode(_staged);
+    public StagedWork DecodeStaged() => StagedBody.Decode(_staged);
 
     /// <summary>A receipt's bytes, its proof at hand.</summary>
     [Benchmark]
-    public byte[] EncodeReceipt() => Prover.Of(_anchor, _path, _note).Encode();
+    public byte[] EncodeReceipt() => Prover.Of(_indexed, _path, _note).Encode();
 
     /// <summary>A verdict on one act.</summary>
     [Benchmark]

@@ -30,7 +30,7 @@ internal sealed class LeanLedger : InMemoryBlobs
         Put(new BlobAddress(StorageNames.LogContainer, "checkpoint"), checkpoint);
     }
 
-    public void Seed(IndexedAct anchor) => Tables.Set(StorageNames.AnchorsTable, ActIndex.ToRow(anchor, $"{anchor.Digest}:{anchor.ActId}"));
+    public void Seed(IndexedAct act) => Tables.Set(StorageNames.AnchorsTable, ActIndex.ToRow(act, $"{act.Digest}:{act.ActId}"));
 
     protected override ReadOnlyMemory<byte> Copied(ReadOnlyMemory<byte> content) => content;
 

@@ -42,7 +42,7 @@ internal sealed class SyntheticLog
     }
 
     /// <summary>Acts that a log of this size holds.</summary>
-    public IReadOnlyList<IndexedAct> Known(long size) => [.. _known.TakeWhile(anchor => anchor.LogIndex < size)];
+    public IReadOnlyList<IndexedAct> Known(long size) => [.. _known.TakeWhile(act => act.LogIndex < size)];
 
     /// <summary>A ledger on which the log has this size.</summary>
     public LeanLedger Open(long size, OperationCounts operations)
@@ -50,8 +50,8 @@ internal sealed class SyntheticLog
         var ledger = new LeanLedger(operations) { Older = _tiles };
         var checkpoint = _checkpoints[size];
         ledger.Begin(new Head("begin", checkpoint.Note), size, checkpoint.Note);
-        foreach (var anchor in Known(size))
-            ledger.Seed(anchor);
+        foreach (var act in Known(size))
+            ledger.Seed(act);
         return ledger;
     }
 
@@ -67,7 +67,7 @@ internal sealed class SyntheticLog
         var digest = new Digest(DigestAlgorithm.Sha256, SHA256.HashData(BitConverter.GetBytes(~index)));
         var opening = Opening.Create();
         var source = new BlobVersion(Uploads.Bank.Container, "synthetic", "0x1");
-        var act = new Act(ActId.Of(source, index, DigestAlgorithm.Sha256), ActKind.Issue, Uploads.Bank, Uploads.Bank.Since, index, digest, source);
+        var act = new StagedUpload(source, Uploads.Bank, Uploads.Bank.Since, AnswerForm.OfDocument, [new RequestedAct(ActKind.Issue, index) { Digests = [digest] }]).FirstIssue();
         var entry = act.ToEntry(opening).Encode();
         edge.Append(entry);
         _known.Add(new IndexedAct(digest, act.Id, index, entry, opening, Unpublished.None));

@@ -146,7 +146,7 @@ internal sealed class SimulateScenario : IScenario
             });
             var rate = (count - failed) / TimeProvider.System.GetElapsedTime(started).TotalSeconds;
             run.Add(new Measurement($"simulated, tables at a tenth, {load:#,0} verifies/s offered: answered", rate, "requests/s") { Baseline = new Baseline("the limit", Tenth) });
-            run.Add(new Measurement($"simulated, tables at a tenth, {load:#,0} verifies/s offered: table queries of a verify", operations.Of("index.find") / (double)count, "queries"));
+            run.Add(new Measurement($"simulated, tables at a tenth, {load:#,0} verifies/s offered: table queries of a verify", operations.Of("index.query") / (double)count, "queries"));
             run.Notes.Add($"{load:#,0} verifies/s at a tenth: {failed} not answered, refused by {Describe(model)}.");
         }
     }

@@ -42,7 +42,7 @@ internal sealed class VerifyScenario : IScenario
         var time = TimeSpan.FromSeconds(run.Scale(3, 1));
         var operations = new OperationCounts();
         var ledger = log.Open(size, operations);
-        var known = log.Known(size).Select(anchor => anchor.Digest).ToArray();
+        var known = log.Known(size).Select(act => act.Digest).ToArray();
         Random.Shared.Shuffle(known);
         var all = known.Select(Request).ToArray();
         var warm = all.Take(500).ToArray();

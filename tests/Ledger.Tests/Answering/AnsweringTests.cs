@@ -116,7 +116,7 @@ public sealed class AnsweringTests
 
         // From its first answer on the process does nothing more.
         var dead = false;
-        _world.Operations.Hook = operation => (dead |= operation.Name is "receipt.write" or "manifest.receipts")
+        _world.Operations.Hook = operation => (dead |= operation.Name is "receipt.write" or "lines.write")
             ? Task.FromException(new InjectedFaultException(operation.Name))
             : Task.CompletedTask;
         await using (var dies = _world.Start())
@@ -158,7 +158,7 @@ public sealed class AnsweringTests
 
         // Of the last two the messages are there for whoever comes.
         var log = _world.Operations.Log;
-        Assert.Equal(2, log.Count(name => name == "answers.release"));
+        Assert.Equal(2, log.Count(name => name == "answers.hide"));
         Assert.Equal(6, _world.Answers.Count);
         hanging.SetResult();
         await Task.WhenAll(drains);
@@ -179,7 +179,7 @@ public sealed class AnsweringTests
         var before = _world.Operations.Log.Count;
         await IssueAsync(service, "bank", "b");
         var log = _world.Operations.Log.Skip(before).ToList();
-        Assert.Equal(["index.add", "answers.add", "finished.save", "receipt.write", "answers.remove", "staged.delete"], log[log.IndexOf("index.add")..(log.IndexOf("staged.delete") + 1)]);
+        Assert.Equal(["index.insert", "answers.send", "finished.write", "receipt.write", "answers.delete", "staged.delete"], log[log.IndexOf("index.insert")..(log.IndexOf("staged.delete") + 1)]);
     }
 
     [Fact]

@@ -29,8 +29,8 @@ public sealed class ReceiptLinesTests
         using var lines = new ReceiptLines(expected: 1);
         var act = Samples.Act("a");
         var opening = Opening.Create();
-        var anchor = new IndexedAct(act.Digest, act.Id, 1, new byte[] { 0xfb, 0xef, 0xbe }, opening, Unpublished.None);
-        lines.Add(1, ActKind.Issue, anchor, Prover.Of(anchor, [], "+++"u8.ToArray()));
+        var row = new IndexedAct(act.Digest, act.Id, 1, new byte[] { 0xfb, 0xef, 0xbe }, opening, Unpublished.None);
+        lines.Add(1, ActKind.Issue, row, Prover.Of(row, [], "+++"u8.ToArray()));
         Assert.Contains("+++", Encoding.UTF8.GetString(lines.Written.Span), StringComparison.Ordinal);
     }
 
@@ -38,9 +38,9 @@ public sealed class ReceiptLinesTests
     {
         var act = Samples.Act(path);
         var opening = Opening.Create();
-        var anchor = new IndexedAct(act.Digest, act.Id, 99 + line, act.ToEntry(opening).Encode(), opening, Unpublished.None);
-        var receipt = Prover.Of(anchor, [], "checkpoint\n"u8.ToArray());
-        lines.Add(line, ActKind.Issue, anchor, receipt);
+        var row = new IndexedAct(act.Digest, act.Id, 99 + line, act.ToEntry(opening).Encode(), opening, Unpublished.None);
+        var receipt = Prover.Of(row, [], "checkpoint\n"u8.ToArray());
+        lines.Add(line, ActKind.Issue, row, receipt);
         return receipt;
     }
 }

@@ -25,12 +25,12 @@ public sealed class CrashTests
 
     // The recovery itself must survive every failure too.
     [Theory]
-    [InlineData("head.replace", Fault.After)]
+    [InlineData("head.write", Fault.After)]
     [InlineData("tile.write", Fault.Before)]
-    [InlineData("checkpoint.publish", Fault.After)]
-    [InlineData("index.add", Fault.After)]
-    [InlineData("answers.add", Fault.After)]
-    [InlineData("finished.save", Fault.After)]
+    [InlineData("checkpoint.write", Fault.After)]
+    [InlineData("index.insert", Fault.After)]
+    [InlineData("answers.send", Fault.After)]
+    [InlineData("finished.write", Fault.After)]
     [InlineData("receipt.write", Fault.Before)]
     public async Task A_recovery_that_fails_anywhere_is_recovered_from(string crashedIn, Fault fault)
     {

@@ -21,6 +21,33 @@ public sealed class InterleavingTests
         Assert.True(explored > 50, $"{explored} interleavings");
     }
 
+    // Each has seen the change and staged it.
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(3, 1)]
+    public async Task In_every_interleaving_of_sequencers_a_change_of_the_registry_is_recorded_once(int processes, int switches)
+    {
+        var explored = await ExploreAsync(switches, (choose, where) => ChangeRegistryAsync(processes, choose, null, where));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings of {processes} sequencers with up to {switches} switches");
+        Assert.True(explored > 50, $"{explored} interleavings");
+    }
+
+    [Theory]
+    [InlineData(Fault.Before)]
+    [InlineData(Fault.After)]
+    public async Task A_sequencer_that_dies_anywhere_over_a_change_of_the_registry_loses_nothing(Fault fault)
+    {
+        var explored = 0;
+        for (var operation = 0; operation < 22; operation++)
+        {
+            var at = operation;
+            explored += await ExploreAsync(switches: 1, (choose, where) => ChangeRegistryAsync(2, choose, (0, at, fault), where));
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings in which one dies");
+        Assert.True(explored > 150, $"{explored} interleavings");
+    }
+
     [Theory]
     [InlineData(Fault.Before)]
     [InlineData(Fault.After)]
@@ -59,17 +86,18 @@ public sealed class InterleavingTests
         Assert.IsType<AuditException>(found);
     }
 
+    private static Task<int> ExploreAsync(int processes, int switches, (int, int, Fault)? death, Break how) =>
+        ExploreAsync(switches, (choose, where) => RunAsync(processes, documents: 1, choose, death, how, where));
+
     /// <summary>Depth first through every sequence of choices that switches at most so often.</summary>
-    private static async Task<int> ExploreAsync(int processes, int switches, (int, int, Fault)? death, Break how)
+    private static async Task<int> ExploreAsync(int switches, Func<Func<int, bool, int>, string, Task> runAsync)
     {
         var explored = 0;
         var path = new List<(int Chosen, int Of)>();
         do
         {
             var (step, switched) = (0, 0);
-            await RunAsync(
-                processes,
-                documents: 1,
+            await runAsync(
                 (count, canGoOn) =>
                 {
                     var alternatives = canGoOn && switched == switches ? 1 : count;
@@ -80,8 +108,6 @@ public sealed class InterleavingTests
                     switched += canGoOn && chosen > 0 ? 1 : 0;
                     return chosen;
                 },
-                death,
-                how,
                 $"interleaving {explored}");
             explored++;
             path.RemoveRange(step, path.Count - step);
@@ -132,6 +158,41 @@ public sealed class InterleavingTests
 
         foreach (var service in services)
             await service.DisposeAsync();
+    }
+
+    private static async Task ChangeRegistryAsync(int processes, Func<int, bool, int> choose, (int, int, Fault)? death, string where)
+    {
+        var world = new InMemoryWorld();
+        world.Lease.Broken = true;
+        await using var first = world.Start();
+        await first.Housekeeping.RunAsync(TestContext.Current.CancellationToken);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        world.Inbox.CreateContainer("issuer-bank", new() { ["legalname"] = "The Bank, renamed", ["jurisdiction"] = "HK" });
+
+        var services = Enumerable.Range(0, processes).Select(_ => world.Start()).ToArray();
+        var turnstile = new Turnstile(choose);
+        try
+        {
+            await turnstile.RunAsync(world, death, [.. services.Select(service => (Func<Task>)(() => WatchAsync(service)))]);
+            await SettleAsync(world, death is null ? services[0] : world.Start());
+            await Audit.RunAsync(world);
+            var names = (await new IssuerHistory(world.Ledger.Tables).FindAsync("bank", TestContext.Current.CancellationToken)).Select(record => record.Issuer.LegalName);
+            if (!names.SequenceEqual(["The bank Ltd", "The Bank, renamed"]))
+                throw new AuditException($"the log says {string.Join(", ", names)}");
+        }
+        catch (AuditException exception)
+        {
+            throw new AuditException($"{where}: {exception.Message} {string.Join(", ", turnstile.Trace)}");
+        }
+
+        foreach (var service in services)
+            await service.DisposeAsync();
+    }
+
+    private static async Task WatchAsync(InMemoryService service)
+    {
+        await service.Registry.CheckAsync(TestContext.Current.CancellationToken);
+        await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task IssueAsync(InMemoryWorld world, InMemoryService service, string[] names)

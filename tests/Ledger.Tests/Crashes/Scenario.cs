@@ -90,7 +90,7 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
             3,
             async story =>
             {
-                story.World.Operations.Hook = operation => operation is { Name: "index.add", Moment: Fault.Before }
+                story.World.Operations.Hook = operation => operation is { Name: "index.insert", Moment: Fault.Before }
                     ? Task.FromException(new InjectedFaultException(operation.Name))
                     : Task.CompletedTask;
                 await story.IssueAsync("bank", "a", "b");
@@ -111,6 +111,16 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
                 await story.IssueAsync("bank", "b");
             },
             [.. "ab".Select(name => new Standing(name.ToString()))]),
+
+        ["changes of the registry that no upload tells of"] = new(
+            3,
+            async story =>
+            {
+                await story.RunTimerAsync();
+                story.World.Time.Advance(TimeSpan.FromMinutes(2));
+                story.World.Inbox.CreateContainer("issuer-bank", new() { ["legalname"] = "The Bank, renamed", ["jurisdiction"] = "HK" });
+                await story.RunTimerAsync();
+            }),
     };
 
     /// <summary>A world with a log of <see cref="Entries"/> entries, audited.</summary>
@@ -154,6 +164,7 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
                 Require(acts == standing.Acts, $"{acts} acts are in effect on {standing.Name}");
             }
 
+            await RequireRegistryAsync(world);
             Require(world.Staged.Count == 0, $"{world.Staged.Count} messages are left");
             Require(world.Answers.Count == 0, $"{world.Answers.Count} answers are owed");
             Require(world.DeadLetters.Kept.Count == 0, "an answer was given up");
@@ -164,6 +175,18 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
         catch (AuditException exception)
         {
             throw new AuditException($"{where}: {exception.Message}");
+        }
+    }
+
+    // The registry is not seen at every moment, but what was seen is recorded once, and what it says now last.
+    private static async Task RequireRegistryAsync(InMemoryWorld world)
+    {
+        var history = new IssuerHistory(world.Ledger.Tables);
+        await foreach (var container in world.Inbox.ListContainersAsync(IssuerContainer.Prefix, TestContext.Current.CancellationToken))
+        {
+            var recorded = await history.FindAsync(IssuerContainer.IdOf(container.Name), TestContext.Current.CancellationToken);
+            Require(recorded.Count > 0 && recorded[^1].Issuer.Describes(world.Inbox.IssuerOf(container.Name)), $"the log does not say what the registry says of {container.Name}");
+            Require(recorded.Zip(recorded.Skip(1)).All(pair => !pair.First.Issuer.Describes(pair.Second.Issuer)), $"a description of {container.Name} is recorded twice");
         }
     }
 

@@ -10,8 +10,8 @@ internal sealed class Turnstile(Func<int, bool, int> choose)
 {
     private static readonly HashSet<string> LetThrough =
     [
-        "tile.write", "tile.read", "journal.write", "sign", "receipt.write", "answers.remove", "staged.delete", "staged.release",
-        "registry.get", "inbox.open", "inbox.read", "keys.load", "lease.acquire", "lease.create", "lease.release", "staged.peek",
+        "tile.write", "tile.read", "journal.write", "sign", "receipt.write", "answers.delete", "staged.delete", "staged.hide",
+        "registry.get", "inbox.open", "inbox.read", "keys.load", "lease.lease", "lease.write", "lease.release", "staged.peek",
         "bulk.receive", "bulk.peek", "checkpoint.read", "receipt.find",
     ];
 

@@ -58,7 +58,7 @@ internal static class FuzzTargets
         new("upload metadata", RoundTrip.None, typeof(UploadRejectedException), [FuzzTarget.Text("reference=loan%204711\ntype=t\nvalidfrom=2026-01-01T00:00:00Z\nexpires=2027-01-01T00:00:00Z")], bytes => UploadMetadata.Parse(Metadata(bytes)) is null ? null : bytes),
         new("registry metadata", RoundTrip.None, typeof(NotAnIssuerException), [FuzzTarget.Text("legalname=%E9%93%B6\njurisdiction=CN-GD\ndomain=a.example\nretention=delete\nalgorithms=sm3, sha-512")], bytes => IssuerMetadata.Parse("issuer-a", Metadata(bytes)) is null ? null : bytes),
         new("upload name", RoundTrip.None, null, [Bytes("a/SHA256SUMS"), Bytes("x.acts.jsonl"), Bytes("deep/er/file.pdf")], CheckName),
-        new("staged upload", RoundTrip.Stable, typeof(LogFormatException), [StagedBody.Encode(Samples.Upload("a")), StagedBody.Encode(Samples.Upload("b") with { Answer = new AnswerForm(UploadKind.Manifest, 3, 9), Acts = [new RequestedAct(ActKind.Revoke, 0) { Reference = "r", Note = "n" }] })], bytes => StagedBody.Encode(StagedBody.Decode(bytes))),
+        new("staged message", RoundTrip.Stable, typeof(LogFormatException), [StagedBody.Encode(new RegistryChange(Samples.Bank)), StagedBody.Encode(Samples.Upload("a")), StagedBody.Encode(Samples.Upload("b") with { Answer = new AnswerForm(UploadKind.Manifest, 3, 9), Acts = [new RequestedAct(ActKind.Revoke, 0) { Reference = "r", Note = "n" }] })], bytes => StagedBody.Encode(StagedBody.Decode(bytes))),
         new("pending answer", RoundTrip.Stable, typeof(LogFormatException), [.. PendingAnswers().Select(PendingAnswerBody.Encode)], bytes => PendingAnswerBody.Encode(PendingAnswerBody.Decode(bytes)))
         {
             Regressions = [HalfASurrogate],
@@ -171,8 +171,7 @@ internal static class FuzzTargets
         var edge = new RightEdge();
         edge.Append(EntryBytes);
         edge.Append([1]);
-        var act = new JournalAct(Act.Id, Act.Kind, 0, Act.Digest, Opening, Act.Source, AnswerForm.OfDocument, Act.Unpublished);
-        return JournalFormat.Encode(new JournalBatch(new string('1', 84), 0, edge.Root(), [new JournalRecord(EntryBytes, act), new JournalRecord(new byte[] { 1 }, null)], edge.TakeTiles())).ToArray();
+        return JournalFormat.Encode(new JournalBatch(new string('1', 84), 0, edge.Root(), [new JournalRecord(EntryBytes, Act, Opening), new JournalRecord(new byte[] { 1 }, null, null)], edge.TakeTiles())).ToArray();
     }
 
     private static byte[] Memory() => new AuditMemory(

@@ -38,7 +38,7 @@ public sealed class ActTests : IAsyncLifetime
             var receipt = Assert.Single(ReceiptsOf(upload));
             var check = ReceiptCheck.Run(Receipt.Parse(Bytes(receipt.GetProperty("receipt").GetString()!)), DigestOf(Bytes(target)), _world.Identity.Verifiers);
             Assert.Equal((act, "bank"), (WireName.Of(check.Entry.Kind), check.Entry.Issuer));
-            Assert.Equal(ActKind.Issue, _world.Ledger.IndexedActs.Single(anchor => anchor.LogIndex == check.Entry.Target).Entry.Kind);
+            Assert.Equal(ActKind.Issue, _world.Ledger.IndexedActs.Single(act => act.LogIndex == check.Entry.Target).Entry.Kind);
             Assert.False(_world.Inbox.Rejections.ContainsKey(upload));
         }
     }
@@ -193,7 +193,7 @@ public sealed class ActTests : IAsyncLifetime
     public async Task An_act_is_done_to_the_entry_that_issued_the_document_last()
     {
         await IssueAsync("old", "ref-older");
-        var issued = _world.Ledger.IndexedActs.Where(anchor => anchor.Digest.Equals(DigestOf(Bytes("old")))).Max(anchor => anchor.LogIndex);
+        var issued = _world.Ledger.IndexedActs.Where(act => act.Digest.Equals(DigestOf(Bytes("old")))).Max(act => act.LogIndex);
         var receipt = Assert.Single(ReceiptsOf(await ActAsync(ByDigest("suspend", "old"))));
         Assert.Equal(issued, Receipt.Parse(Bytes(receipt.GetProperty("receipt").GetString()!)).ReadEntry().Target);
     }

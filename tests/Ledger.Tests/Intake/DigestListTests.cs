@@ -238,7 +238,7 @@ public sealed class DigestListTests : IAsyncLifetime
         await UploadAsync("SHA256SUMS", Bytes($"{Hex}  {Secret}\n"));
         var answer = await _service.Verifier.VerifyAsync(DigestOf(Bytes(Content)), Stop);
         Assert.DoesNotContain(Secret, JsonSerializer.Serialize(answer.ToDocument(), DocumentJson.Instance.VerdictDocument), StringComparison.Ordinal);
-        Assert.All(_world.Ledger.IndexedActs, anchor => Assert.DoesNotContain(Secret, Encoding.UTF8.GetString(UnpublishedJson.Encode(anchor.Unpublished)), StringComparison.Ordinal));
+        Assert.All(_world.Ledger.IndexedActs, act => Assert.DoesNotContain(Secret, Encoding.UTF8.GetString(UnpublishedJson.Encode(act.Unpublished)), StringComparison.Ordinal));
         var published = _world.Ledger.All.Where(blob => blob.Key.Container == StorageNames.LogContainer).Select(blob => blob.Value.Content).ToArray();
         Assert.NotEmpty(published);
         Assert.All(published, tile => Assert.Equal(-1, tile.Span.IndexOf(Bytes(Secret))));

@@ -260,7 +260,7 @@ public sealed class IntakeHandlerTests
     [InlineData("registry.get")]
     [InlineData("inbox.open")]
     [InlineData("inbox.read")]
-    [InlineData("staged.add")]
+    [InlineData("staged.send")]
     public async Task Until_it_is_staged_a_failure_is_the_events_so_that_it_comes_again(string operation)
     {
         await using var service = _world.Start();

@@ -77,7 +77,7 @@ public sealed class ManifestIntakeTests
         }
 
         await service.Sequencer.DrainAsync(Stop);
-        var urgent = _world.Ledger.IndexedActs.Single(anchor => anchor.Digest == DigestOf(Bytes("urgent")) || anchor.Digest.Equals(DigestOf(Bytes("urgent"))));
+        var urgent = _world.Ledger.IndexedActs.Single(act => act.Digest == DigestOf(Bytes("urgent")) || act.Digest.Equals(DigestOf(Bytes("urgent"))));
         Assert.True(urgent.LogIndex < 5, $"entry {urgent.LogIndex}");
     }
 
@@ -111,7 +111,7 @@ public sealed class ManifestIntakeTests
             // The issuer replaces the upload while its second part is read again; what is there then is refused for itself.
             _world.Operations.Hook = operation =>
             {
-                if (operation is { Name: "staged.prepare", Moment: Fault.After })
+                if (operation is { Name: "staged-body.write", Moment: Fault.After })
                     _world.Inbox.Put("issuer-bank", "m.manifest.jsonl", Bytes("nonsense"));
                 return Task.CompletedTask;
             };

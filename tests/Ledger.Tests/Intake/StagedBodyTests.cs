@@ -18,34 +18,50 @@ public sealed class StagedBodyTests
         ];
         var upload = Samples.Upload("目录/对账单 \"1\".pdf") with { Answer = new AnswerForm(UploadKind.Manifest, 3, 9, true), Acts = acts };
         upload = upload with { Issuer = upload.Issuer with { Since = at } };
-        var decoded = StagedBody.Decode(StagedBody.Encode(upload));
+        var decoded = Assert.IsType<StagedUpload>(StagedBody.Decode(StagedBody.Encode(upload)));
         Assert.Equivalent(upload, decoded, strict: true);
         Assert.Equal(upload.Acts.SelectMany(act => act.Digests), decoded.Acts.SelectMany(act => act.Digests));
     }
 
     [Fact]
-    public void A_damaged_body_is_read_or_refused_but_nothing_worse() => Samples.Damage(StagedBody.Encode(Samples.Upload("a"))).Sample(
-        damaged =>
-        {
-            try
+    public void A_change_of_the_registry_comes_back_as_it_went_in_and_says_nothing_of_an_upload()
+    {
+        var change = new RegistryChange(Samples.Bank with { Since = Samples.Upload("a").At, Retention = Retention.Delete, Algorithms = [DigestAlgorithm.Sha256, DigestAlgorithm.Sm3] });
+        var body = StagedBody.Encode(change);
+        Assert.Equal(
+            """{"registry":{"id":"bank","legalName":"\u793A\u8303\u94F6\u884C","jurisdiction":"CN-GD","retention":"delete","algorithms":["sha-256","sm3"],"since":"2026-11-23T09:00:00Z","domain":"bank.example"},"v":1}""",
+            Encoding.UTF8.GetString(body));
+        Assert.Equivalent(change, Assert.IsType<RegistryChange>(StagedBody.Decode(body)), strict: true);
+        Assert.Null(StagedBody.SourceOf(body));
+    }
+
+    [Fact]
+    public void A_damaged_body_is_read_or_refused_but_nothing_worse() =>
+        Gen.OneOf(Samples.Damage(StagedBody.Encode(Samples.Upload("a"))), Samples.Damage(StagedBody.Encode(new RegistryChange(Samples.Bank)))).Sample(
+            damaged =>
             {
-                Assert.NotNull(StagedBody.Decode(damaged));
-            }
-            catch (LogFormatException)
-            {
-                // Refused as documented.
-            }
-        },
-        iter: 10_000);
+                try
+                {
+                    Assert.NotNull(StagedBody.Decode(damaged));
+                }
+                catch (LogFormatException)
+                {
+                    // Refused as documented.
+                }
+            },
+            iter: 10_000);
+
+    public static TheoryData<StagedWork, int> EveryBody => new() { { Samples.Upload("a"), 10 }, { new RegistryChange(Samples.Bank), 7 } };
 
     // One member of the body at a time is null or absent.
-    [Fact]
-    public void A_body_that_lacks_any_member_is_refused()
+    [Theory]
+    [MemberData(nameof(EveryBody))]
+    public void A_body_that_lacks_any_member_is_refused(StagedWork work, int members)
     {
-        var body = JsonNode.Parse(StagedBody.Encode(Samples.Upload("a")))!;
+        var body = JsonNode.Parse(StagedBody.Encode(work))!;
         var places = new List<(JsonObject Parent, string Name)>();
         Collect(body);
-        Assert.True(places.Count > 10);
+        Assert.True(places.Count > members);
         foreach (var (parent, name) in places.Where(place => place.Name is not ("domain" or "digests" or "also")))
         {
             var value = parent[name];
@@ -92,5 +108,10 @@ public sealed class StagedBodyTests
     [InlineData("""{"v":2}""")]
     [InlineData("""{"v":1,"acts":[]}""")]
     [InlineData("""{"v":1,"source":{},"issuer":{},"at":"2026-11-23T09:00:00Z"}""")]
+    [InlineData("""{"registry":{},"v":1}""")]
+    [InlineData("""{"v":1,"registry":{"id":"bank","legalName":"Bank","jurisdiction":"HK","retention":"keep","algorithms":["sha-256"],"since":"2026-11-23T09:00:00Z"}}""")]
+    [InlineData("""{"registry":{"id":"bank","legalName":"Bank","jurisdiction":"HK","retention":"keep","algorithms":["sha-256"],"since":"2026-11-23T09:00:00Z"},"v":2}""")]
+    [InlineData("""{"registry":{"id":"bank","legalName":"Bank","jurisdiction":"HK","retention":"burn","algorithms":["sha-256"],"since":"2026-11-23T09:00:00Z"},"v":1}""")]
+    [InlineData("""{"registry":{"id":"bank","legalName":"Bank","jurisdiction":"HK","retention":"keep","algorithms":["md5"],"since":"2026-11-23T09:00:00Z"},"v":1}""")]
     public void Anything_else_is_refused(string body) => Assert.Throws<LogFormatException>(() => StagedBody.Decode(Encoding.UTF8.GetBytes(body)));
 }

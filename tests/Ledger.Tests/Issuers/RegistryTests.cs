@@ -19,7 +19,7 @@ public sealed class RegistryTests
         await IssueAsync(service, "d");
 
         Assert.Equal([("The bank Ltd", 1), ("Second Name Ltd", 4), ("The bank Ltd", 6)], await HistoryAsync());
-        Assert.Equal("Second Name Ltd", _world.Ledger.IndexedActs.Single(anchor => anchor.LogIndex == 5).Entry.LegalName);
+        Assert.Equal("Second Name Ltd", _world.Ledger.IndexedActs.Single(act => act.LogIndex == 5).Entry.LegalName);
         await Audit.RunAsync(_world);
     }
 
@@ -59,6 +59,33 @@ public sealed class RegistryTests
         Change("The bank Ltd");
         await WatchAsync(service);
         Assert.Single(await HistoryAsync());
+    }
+
+    [Fact]
+    public async Task A_change_that_cannot_be_recorded_is_kept_for_people_and_no_upload_is_said_to_have_failed()
+    {
+        await using var first = _world.Start();
+        await WatchAsync(first);
+        var unreadable = new TableRow("bank", "9999999999999999999");
+        _world.Ledger.Tables.Set(StorageNames.IssuersTable, unreadable);
+        Change("Second Name Ltd");
+        await using var service = _world.Start();
+        for (var i = 0; i < 40 && (i == 0 || _world.Staged.Count > 0); i++)
+        {
+            await Record.ExceptionAsync(() => service.Housekeeping.RunAsync(Stop));
+            _world.Time.Advance(StagedActs.Invisible);
+        }
+
+        var (letter, body) = Assert.Single(_world.DeadLetters.Kept);
+        Assert.Equal(SuspectMessages.DeadLetters, letter.Queue);
+        Assert.Equal("Second Name Ltd", Assert.IsType<RegistryChange>(StagedBody.Decode(body)).Issuer.LegalName);
+        Assert.DoesNotContain(_world.Inbox.All.Keys, blob => blob.Container == "answers-bank");
+
+        // The next process sees it anew.
+        _world.Ledger.Tables.Remove(StorageNames.IssuersTable, unreadable);
+        await using var next = _world.Start();
+        await WatchAsync(next);
+        Assert.Equal(["The bank Ltd", "Second Name Ltd"], (await HistoryAsync()).Select(item => item.Name));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class RecoveryTests
         await FillAsync();
         var before = _world.Operations.Log.Count;
         Assert.Empty((await DoctorAsync(apply: true)).Findings);
-        string[] reads = ["checkpoint.read", "finished.load", "head.load", "journal.read", "tile.read", "index.find", "references.find", "revocations.load", "issuers.find", "keys.list", "staged.peek", "bulk.peek", "index.list", "references.list", "revocations.list", "poison.count", "letters.list"];
+        string[] reads = ["checkpoint.read", "finished.read", "head.read", "journal.read", "tile.read", "index.query", "references.query", "revocations.query", "issuers.query", "keys.query", "staged.peek", "bulk.peek", "index.list", "references.list", "revocations.list", "poison.count", "letters.list"];
         Assert.Empty(_world.Operations.Log.Skip(before).Except(reads));
     }
 
@@ -83,7 +83,7 @@ public sealed class RecoveryTests
         await FillAsync();
         var before = Snapshot();
         var ledger = _world.Ledger;
-        var anchor = ledger.IndexedActs.First(row => row.Unpublished.Reference is not null);
+        var act = ledger.IndexedActs.First(row => row.Unpublished.Reference is not null);
         var stranger = Samples.DigestOf("nobody's"u8.ToArray());
         var tables = ledger.Tables;
         var reference = tables.Rows(StorageNames.ReferencesTable)[0];
@@ -91,16 +91,16 @@ public sealed class RecoveryTests
         var described = tables.Rows(StorageNames.IssuersTable).Single(row => row.Partition == "bank");
         (FindingKind Kind, Action Damage)[] damages =
         [
-            (FindingKind.Anchor, () => ledger.Lose(anchor.Digest, anchor.ActId)),
-            (FindingKind.Anchor, () => ledger.Put(anchor with { LogIndex = anchor.LogIndex + 1 })),
-            (FindingKind.Anchor, () => ledger.Put(anchor with { LogIndex = 0 })),
-            (FindingKind.Anchor, () => ledger.Put(anchor with { Opening = Opening.Create() })),
-            (FindingKind.Anchor, () => ledger.Put(anchor with { EntryBytes = new byte[] { 1 } })),
-            (FindingKind.Anchor, () => ledger.Put(anchor with { Unpublished = Unpublished.None })),
-            (FindingKind.Anchor, () => ledger.Put(anchor with { Digest = stranger })),
-            (FindingKind.Anchor, () => ledger.Put(anchor with { ActId = new ActId("00") })),
+            (FindingKind.Anchor, () => ledger.Lose(act.Digest, act.ActId)),
+            (FindingKind.Anchor, () => ledger.Put(act with { LogIndex = act.LogIndex + 1 })),
+            (FindingKind.Anchor, () => ledger.Put(act with { LogIndex = 0 })),
+            (FindingKind.Anchor, () => ledger.Put(act with { Opening = Opening.Create() })),
+            (FindingKind.Anchor, () => ledger.Put(act with { EntryBytes = new byte[] { 1 } })),
+            (FindingKind.Anchor, () => ledger.Put(act with { Unpublished = Unpublished.None })),
+            (FindingKind.Anchor, () => ledger.Put(act with { Digest = stranger })),
+            (FindingKind.Anchor, () => ledger.Put(act with { ActId = new ActId("00") })),
             (FindingKind.Reference, () => tables.Remove(StorageNames.ReferencesTable, reference)),
-            (FindingKind.Reference, () => tables.Set(StorageNames.ReferencesTable, reference with { Key = $"{ReferenceIndex.HashOf("bank", "other")}:{anchor.Digest}" })),
+            (FindingKind.Reference, () => tables.Set(StorageNames.ReferencesTable, reference with { Key = $"{ReferenceIndex.HashOf("bank", "other")}:{act.Digest}" })),
             (FindingKind.Reference, () => tables.Set(StorageNames.ReferencesTable, reference with { Key = $"{reference.Key[..64]}:{stranger}" })),
             (FindingKind.Revocation, () => tables.Clear(StorageNames.RevocationsTable)),
             (FindingKind.Revocation, () => tables.Set(StorageNames.RevocationsTable, new TableRow("bank", stranger.ToString()))),
@@ -272,7 +272,7 @@ public sealed class RecoveryTests
     public async Task A_batch_that_is_committed_and_not_finished_is_left_to_the_sequencer()
     {
         await FillAsync();
-        _world.Operations.Hook = operation => operation.Name == "finished.save" ? Task.FromException(new InjectedFaultException(operation.Name)) : Task.CompletedTask;
+        _world.Operations.Hook = operation => operation.Name == "finished.write" ? Task.FromException(new InjectedFaultException(operation.Name)) : Task.CompletedTask;
         await IssueAsync("cut short", "cut short");
         _world.Operations.Hook = null;
         Assert.Equal(FindingKind.Finished, Assert.Single((await DoctorAsync(apply: true)).Findings).Kind);

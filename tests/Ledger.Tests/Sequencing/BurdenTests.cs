@@ -234,7 +234,7 @@ public sealed class BurdenTests : IAsyncLifetime
         await UploadAsync("bank", "a.pdf", Bytes("a"));
         using (_world.Lease.HoldElsewhere())
             await UploadAsync("bank", "x.acts.jsonl", Bytes(Act("suspend", "a")));
-        _world.Operations.Hook = operation => operation.Name == "index.find" && operation.Moment == Fault.Before
+        _world.Operations.Hook = operation => operation.Name == "index.query" && operation.Moment == Fault.Before
             ? Task.FromException(new InjectedFaultException(operation.Name))
             : Task.CompletedTask;
         for (var i = 0; i < 40; i++)

@@ -18,14 +18,14 @@ public sealed class CostTests
 
         var names = _world.Operations.Log.Skip(before + staged).GroupBy(name => name).ToDictionary(group => group.Key, group => group.Count());
         Assert.Equal((30, 30), (names["receipt.write"], names["staged.delete"]));
-        Assert.Equal((1, 1, 1, 1), (names["journal.write"], names["head.replace"], names["checkpoint.publish"], names["finished.save"]));
+        Assert.Equal((1, 1, 1, 1), (names["journal.write"], names["head.write"], names["checkpoint.write"], names["finished.write"]));
 
         // A transaction for each partition of the index that the batch meets.
-        Assert.InRange(names["index.add"], 2, 30);
+        Assert.InRange(names["index.insert"], 2, 30);
         Assert.Equal(2, names["sign"]);
         Assert.InRange(names["tile.write"], 2, 3);
-        Assert.Equal((1, 1), (names["answers.add"], names["answers.remove"]));
-        Assert.InRange(names.Values.Sum() - 60 - names["index.add"], 0, 17);
+        Assert.Equal((1, 1), (names["answers.send"], names["answers.delete"]));
+        Assert.InRange(names.Values.Sum() - 60 - names["index.insert"], 0, 17);
     }
 
     [Fact]
@@ -107,13 +107,13 @@ public sealed class CostTests
     {
         var bank = _world.Inbox.IssuerOf("issuer-bank");
         var source = new BlobVersion(bank.Container, "a", "0x1");
-        var act = new Act(ActId.Of(source, 0, DigestAlgorithm.Sha256), ActKind.Issue, bank, bank.Since, 0, DigestOf(0), source);
+        var act = new StagedUpload(source, bank, bank.Since, AnswerForm.OfDocument, [new RequestedAct(ActKind.Issue, 0) { Digests = [DigestOf(0)] }]).FirstIssue();
         var opening = Opening.Create();
         var entry = act.ToEntry(opening).Encode();
-        var anchor = new IndexedAct(act.Digest, act.Id, 4711, entry, opening, Unpublished.None);
+        var row = new IndexedAct(act.Digest, act.Id, 4711, entry, opening, Unpublished.None);
         var (path, note) = (new MerkleHash[20], new byte[400]);
         Assert.InRange(Allocated(() => act.ToEntry(opening).Encode()), 1, 2500);
-        Assert.InRange(Allocated(() => Prover.Of(anchor, path, note).Encode()), 1, 8 * entry.Length + (4 * (note.Length + (45 * path.Length))));
+        Assert.InRange(Allocated(() => Prover.Of(row, path, note).Encode()), 1, 8 * entry.Length + (4 * (note.Length + (45 * path.Length))));
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

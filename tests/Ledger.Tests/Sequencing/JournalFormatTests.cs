@@ -113,7 +113,7 @@ public sealed class JournalFormatTests
     {
         var batch = Batch();
         var bytes = JournalFormat.Encode(batch).Span;
-        var behind = bytes[(bytes.IndexOf(batch.Records[1].Act!.Opening.Nonce) + Opening.Size + (5 * sizeof(long)))..];
+        var behind = bytes[(bytes.IndexOf(batch.Records[1].Opening!.Nonce) + Opening.Size + (5 * sizeof(long)))..];
         Assert.Equal(0, BinaryPrimitives.ReadInt32BigEndian(behind));
         Assert.Throws<LogFormatException>(() => UnpublishedJson.Decode("{"u8));
     }
@@ -126,11 +126,33 @@ public sealed class JournalFormatTests
         Assert.Throws<LogFormatException>(() => JournalFormat.ReadPrevious("truecopy-journal@v2\n\0\0\0\0"u8.ToArray()));
     }
 
+    // Written by an earlier version, in which an act had another shape in the journal than on its way there.
+    [Fact]
+    public void A_batch_that_an_earlier_version_wrote_is_read_and_written_again_byte_for_byte()
+    {
+        var recorded = Convert.FromBase64String(File.ReadAllText(RepositoryFolder.At("tests/Ledger.Tests/Sequencing/recorded-journal-v1.txt")));
+        var batch = JournalFormat.Decode(recorded);
+        Assert.Equal(Convert.ToHexString(recorded), Convert.ToHexString(JournalFormat.Encode(batch).Span));
+        var (row, issue) = batch.Acts().First();
+        Assert.Equal((ActKind.Issue, "bank", 0L, "loan-1", "a.pdf"), (issue.Kind, issue.Issuer, issue.Position, issue.Unpublished.Reference, issue.Unpublished.FileName));
+        Assert.Equal((1L, null, issue.Entry.Commitment), (row.LogIndex, row.Unpublished.FileName, row.Opening.Commit(issue.Digest)));
+        var supersede = batch.Acts().Last().Act;
+        Assert.Equal((ActKind.Supersede, 3L, 1L, UploadKind.ActList, "n"), (supersede.Kind, supersede.Position, supersede.Entry.Target, supersede.Answer.Kind, supersede.Unpublished.Note));
+    }
+
+    [Fact]
+    public void An_act_that_is_not_the_one_of_its_entry_is_refused()
+    {
+        var content = JournalFormat.Encode(Batch()).Span[..^32].ToArray();
+        content[content.AsSpan().IndexOf("\0\0\0\u0005issue\0"u8) + 16] = 9;
+        Assert.Throws<LogFormatException>(() => JournalFormat.Decode(Seal(content)));
+    }
+
     private static byte[] WithNumber(int field, long value)
     {
         var batch = Batch();
         var content = JournalFormat.Encode(batch).Span[..^32].ToArray();
-        var at = content.AsSpan().IndexOf(batch.Records[1].Act!.Opening.Nonce) + Opening.Size + (field * sizeof(long));
+        var at = content.AsSpan().IndexOf(batch.Records[1].Opening!.Nonce) + Opening.Size + (field * sizeof(long));
         BinaryPrimitives.WriteInt64BigEndian(content.AsSpan(at), value);
         return Seal(content);
     }
@@ -144,14 +166,14 @@ public sealed class JournalFormatTests
             edge.Append([(byte)i]);
         edge.TakeTiles();
 
-        var records = new List<JournalRecord> { new(Entry.Genesis("log.example", ["key"], Samples.Act("x").At).Encode(), null) };
+        var records = new List<JournalRecord> { new(Entry.Genesis("log.example", ["key"], Samples.Act("x").Entry.At).Encode(), null, null) };
         foreach (var path in new[] { "a.pdf", "目录/b.pdf" })
         {
-            var act = Samples.Act(path);
-            var opening = Opening.Create();
-            var confidential = path == "a.pdf" ? Unpublished.None : new Unpublished { Reference = "r", Type = "t", Note = "n", Successor = act.Digest, Siblings = [act.Digest, Samples.DigestOf([])] };
+            var confidential = path == "a.pdf" ? Unpublished.None : new Unpublished { Reference = "r", Type = "t", Note = "n", Successor = Samples.DigestOf([1]), Siblings = [Samples.DigestOf([1]), Samples.DigestOf([])] };
             var answer = path == "a.pdf" ? AnswerForm.OfDocumentToDelete : new AnswerForm(UploadKind.Manifest, 3, 4);
-            records.Add(new JournalRecord(act.ToEntry(opening).Encode(), new JournalAct(act.Id, act.Kind, 7, act.Digest, opening, act.Source, answer, confidential)));
+            var act = Samples.Act(path) with { Unpublished = confidential, Answer = answer };
+            var opening = Opening.Create();
+            records.Add(new JournalRecord(act.ToEntry(opening).Encode(), act with { Entry = act.ToEntry(opening) }, opening));
         }
 
         records.ForEach(record => edge.Append(record.Entry.Span));
@@ -159,5 +181,5 @@ public sealed class JournalFormatTests
     }
 
     private static string Describe(JournalRecord record) =>
-        $"{Convert.ToHexString(record.Entry.Span)} {record.Act?.Id} {record.Act?.Digest} {record.Act?.Opening.Hex} {record.Act?.Source} {record.Act?.Kind} {record.Act?.Position} {record.Act?.Answer} {(record.Act is null ? "" : System.Text.Encoding.UTF8.GetString(UnpublishedJson.Encode(record.Act.Unpublished)))}";
+        $"{Convert.ToHexString(record.Entry.Span)} {record.Act?.Id} {record.Act?.Digest} {record.Opening?.Hex} {record.Act?.Source} {record.Act?.Kind} {record.Act?.Position} {record.Act?.Answer} {(record.Act is null ? "" : System.Text.Encoding.UTF8.GetString(UnpublishedJson.Encode(record.Act.Unpublished)))}";
 }

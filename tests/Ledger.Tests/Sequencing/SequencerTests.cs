@@ -42,7 +42,7 @@ public sealed class SequencerTests
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
         var before = _world.Operations.Log.Count;
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(["lease.acquire", "staged.receive", "bulk.receive", "lease.release", "staged.peek", "bulk.peek"], _world.Operations.Log.Skip(before));
+        Assert.Equal(["lease.lease", "staged.receive", "bulk.receive", "lease.release", "staged.peek", "bulk.peek"], _world.Operations.Log.Skip(before));
     }
 
     [Fact]
@@ -199,7 +199,7 @@ public sealed class SequencerTests
         // Another process commits and dies before anything is visible.
         var dying = _world.Start();
         await StageAsync(dying, 2);
-        _world.Operations.Hook = operation => operation is { Name: "head.replace", Moment: Fault.After }
+        _world.Operations.Hook = operation => operation is { Name: "head.write", Moment: Fault.After }
             ? Task.FromException(new InjectedFaultException("a process that dies"))
             : Task.CompletedTask;
         await Assert.ThrowsAsync<InjectedFaultException>(() => dying.Sequencer.DrainAsync(TestContext.Current.CancellationToken));
@@ -227,7 +227,7 @@ public sealed class SequencerTests
                 bool fails;
                 int yields;
                 lock (random)
-                    (fails, yields) = (random.Next(60) == 0 && operation.Name is not ("registry.get" or "inbox.open" or "inbox.read" or "staged.add"), random.Next(6));
+                    (fails, yields) = (random.Next(60) == 0 && operation.Name is not ("registry.get" or "inbox.open" or "inbox.read" or "staged.send"), random.Next(6));
                 for (var i = 0; i < yields; i++)
                     await Task.Yield();
                 if (fails)
@@ -270,7 +270,7 @@ public sealed class SequencerTests
         var reached = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();
         _world.Operations.Hook = operation =>
-            operation is { Name: "finished.save", Moment: Fault.Before } && reached.TrySetResult() ? goOn.Task : Task.CompletedTask;
+            operation is { Name: "finished.write", Moment: Fault.Before } && reached.TrySetResult() ? goOn.Task : Task.CompletedTask;
 
         var late = slow.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
         await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);

@@ -24,8 +24,8 @@ internal sealed class SharedHour : IAsyncDisposable
     private const int SideBySide = 64;
     private static readonly HashSet<string> AskedSideBySide =
     [
-        "index.find", "index.add", "tile.write", "tile.read", "staged.delete", "staged.release", "answers.add",
-        "receipt.write", "manifest.receipts", "acts.receipts", "references.find", "index.put", "staged.discard", "receipt.find", "references.add",
+        "index.query", "index.insert", "tile.write", "tile.read", "staged.delete", "staged.hide", "bulk.delete", "bulk.hide", "answers.send",
+        "receipt.write", "lines.write", "references.query", "index.upsert", "staged-body.delete", "receipt.find", "references.upsert",
     ];
 
     private readonly AsyncLocal<bool> _sequencing = new();
@@ -183,7 +183,7 @@ internal sealed class SharedHour : IAsyncDisposable
             if (operation.Name == "staged.receive")
                 await HappenAsync();
         }
-        else if (operation.Name is "receipt.write" or "acts.receipts")
+        else if (operation.Name is "receipt.write" or "lines.write")
             NoteAnswers();
     }
 

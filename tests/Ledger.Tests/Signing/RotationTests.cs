@@ -69,7 +69,7 @@ public sealed class RotationTests
         await IssueAsync(service, "one");
         var before = _world.Operations.Log.Count;
         await VerdictAsync(service, "one");
-        Assert.DoesNotContain("keys.list", _world.Operations.Log.Skip(before));
+        Assert.DoesNotContain("keys.query", _world.Operations.Log.Skip(before));
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class UploadHistoryTests
         var history = await ReadAsync();
         Assert.False(history.Complete);
         Assert.Equal(UploadHistory.MaxListed, history.Total);
-        Assert.Equal(3, _world.Operations.Log.Count(name => name == "inbox.list"));
+        Assert.Equal(3, _world.Operations.Log.Count(name => name.EndsWith(".list", StringComparison.Ordinal)));
     }
 
     private async Task UploadAsync(InMemoryService service, string path, string content)

@@ -91,11 +91,11 @@ public sealed class CheckpointSourceTests : IAsyncLifetime
         var keys = new SlowKeys(_world.Identity);
         using var reading = new Blocked(_world);
         var verifier = new VerdictService(_world.Ledger.Index, new CheckpointSource(keys, _world.Ledger.Log, _world.Time), new CachedTiles(_world.Ledger.Log), _world.Time);
-        var found = _world.Operations.Log.Count(name => name == "index.find");
+        var found = _world.Operations.Log.Count(name => name == "index.query");
         var answering = verifier.VerifyAsync(DigestOf(Bytes("first")), Stop);
         await reading.Begun;
         await keys.Asked.WaitAsync(TimeSpan.FromMinutes(1), Stop);
-        while (_world.Operations.Log.Count(name => name == "index.find") == found)
+        while (_world.Operations.Log.Count(name => name == "index.query") == found)
             await Task.Yield();
         Assert.False(answering.IsCompleted);
         reading.Dispose();

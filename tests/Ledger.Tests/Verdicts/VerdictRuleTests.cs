@@ -5,7 +5,7 @@ namespace TrueCopy.Ledger.Tests.Verdicts;
 public sealed class VerdictRuleTests
 {
     private static readonly Act Sample = Samples.Act("a");
-    private static readonly DateTimeOffset Now = Sample.At.AddDays(10);
+    private static readonly DateTimeOffset Now = Sample.Entry.At.AddDays(10);
 
     [Fact]
     public void Nothing_is_known_of_a_document_without_acts()
@@ -69,17 +69,17 @@ public sealed class VerdictRuleTests
             _ => [ActKind.Issue, ActKind.Suspend, ActKind.Suspend],
         };
         var result = Assert.Single(VerdictRule.Decide(sequence.Select((kind, i) => Recorded(kind, i, 0, i)), Now).Results);
-        Assert.Equal((verdict, deciding, Sample.At.AddSeconds(since)), (result.Verdict, (int)result.Deciding.LogIndex, result.Since));
+        Assert.Equal((verdict, deciding, Sample.Entry.At.AddSeconds(since)), (result.Verdict, (int)result.Deciding.LogIndex, result.Since));
     }
 
     [Fact]
     public void Validity_is_that_of_the_last_issue_and_begins_and_ends_at_the_instant_that_is_named()
     {
         IndexedAct[] acts = [Recorded(ActKind.Issue, 0, 0, 0, from: 5, until: 10), Recorded(ActKind.Issue, 1, 0, 1, from: 6, until: 20)];
-        Verdict At(double days) => VerdictRule.Decide(acts, Sample.At.AddDays(days)).Verdict;
+        Verdict At(double days) => VerdictRule.Decide(acts, Sample.Entry.At.AddDays(days)).Verdict;
         Assert.Equal([Verdict.NotYetValid, Verdict.Verified, Verdict.Verified, Verdict.Expired], [At(5.999), At(6), At(19.999), At(20)]);
-        var expired = Assert.Single(VerdictRule.Decide(acts, Sample.At.AddDays(30)).Results);
-        Assert.Equal((Sample.At.AddDays(20), 1L), (expired.Since, expired.Deciding.LogIndex));
+        var expired = Assert.Single(VerdictRule.Decide(acts, Sample.Entry.At.AddDays(30)).Results);
+        Assert.Equal((Sample.Entry.At.AddDays(20), 1L), (expired.Since, expired.Deciding.LogIndex));
     }
 
     [Fact]
@@ -153,11 +153,18 @@ public sealed class VerdictRuleTests
     // Validity in days after the first act; the clock stands at day 10.
     private static IndexedAct Recorded(ActKind kind, int seconds, long position, long index, int? from = null, int? until = null, string issuer = "bank", long? target = null)
     {
-        var act = new Act(Sample.Id, kind, Samples.Bank with { Id = issuer }, Sample.At.AddSeconds(seconds), position, Sample.Digest, Sample.Source)
+        var act = Sample with
         {
-            ValidFrom = kind == ActKind.Issue && from is { } days ? Sample.At.AddDays(days) : null,
-            Expires = kind == ActKind.Issue && until is { } end ? Sample.At.AddDays(end) : null,
-            Target = kind == ActKind.Issue ? null : target,
+            Entry = Sample.Entry with
+            {
+                Kind = kind,
+                Issuer = issuer,
+                At = Sample.Entry.At.AddSeconds(seconds),
+                Position = position,
+                ValidFrom = kind == ActKind.Issue && from is { } days ? Sample.Entry.At.AddDays(days) : null,
+                Expires = kind == ActKind.Issue && until is { } end ? Sample.Entry.At.AddDays(end) : null,
+                Target = kind == ActKind.Issue ? null : target,
+            },
         };
         var opening = Opening.Create();
         return new IndexedAct(act.Digest, act.Id, index, act.ToEntry(opening).Encode(), opening, Unpublished.None);

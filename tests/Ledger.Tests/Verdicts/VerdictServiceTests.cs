@@ -32,7 +32,7 @@ public sealed class VerdictServiceTests
         await using var service = _world.Start();
         await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
         var ahead = _world.Ledger.IndexedActs.Single() with { LogIndex = 3, Digest = DigestOf(Bytes("b")) };
-        await _world.Ledger.Index.AddAsync([new NewAct(ahead, ActKind.Issue, "bank")], TestContext.Current.CancellationToken);
+        await _world.Ledger.Index.AddAsync([ahead], TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<LogUnavailableException>(() => service.Verifier.VerifyAsync(ahead.Digest, TestContext.Current.CancellationToken));
         Assert.Equal(Verdict.Verified, (await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken)).Verdict);
     }
@@ -73,7 +73,7 @@ public sealed class VerdictServiceTests
         await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
         var before = _world.Operations.Log.Count;
         await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
-        Assert.Equal(["index.find"], _world.Operations.Log.Skip(before));
+        Assert.Equal(["index.query"], _world.Operations.Log.Skip(before));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class VerdictServiceTests
         var before = _world.Operations.Log.Count;
         var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
         Assert.NotNull(Assert.Single(answer.Issuers).IssueReceipt);
-        Assert.Equal(["index.find"], _world.Operations.Log.Skip(before));
+        Assert.Equal(["index.query"], _world.Operations.Log.Skip(before));
     }
 
     [Fact]

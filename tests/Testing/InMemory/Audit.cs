@@ -41,12 +41,12 @@ public static class Audit
         for (var (name, start) = (world.Ledger.Head!.Journal, long.MaxValue); name.Length > 0 && start > audited;)
         {
             var batch = JournalFormat.Decode(world.Ledger.Journal[name]);
-            foreach (var (anchor, act) in batch.Acts().Where(item => item.Row.LogIndex >= audited))
+            foreach (var (row, act) in batch.Acts().Where(item => item.Row.LogIndex >= audited))
             {
                 Require(
                     act.Answer.Kind switch
                     {
-                        UploadKind.Document => inbox.Receipts.ContainsKey((act.Source, anchor.Digest.Algorithm.Name)) && (!act.Answer.DeleteDocument || !inbox.Exists(act.Source)),
+                        UploadKind.Document => inbox.Receipts.ContainsKey((act.Source, row.Digest.Algorithm.Name)) && (!act.Answer.DeleteDocument || !inbox.Exists(act.Source)),
                         UploadKind.Manifest => inbox.ManifestReceipts.ContainsKey(act.Source),
                         _ => inbox.ActReceipts.ContainsKey(act.Source),
                     },
@@ -155,17 +155,17 @@ public static class Audit
 
     private static void CheckIndex(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries, int audited)
     {
-        foreach (var anchor in world.Ledger.IndexedActsFrom(audited))
+        foreach (var row in world.Ledger.IndexedActsFrom(audited))
         {
-            Require(anchor.LogIndex < entries.Count, "an indexed entry is published");
-            Require(anchor.EntryBytes.Span.SequenceEqual(entries[(int)anchor.LogIndex].Span), "an index row has the entry of the log");
-            Require(anchor.Entry.Commitment == anchor.Opening.Commit(anchor.Digest), "an index row opens its entry");
+            Require(row.LogIndex < entries.Count, "an indexed entry is published");
+            Require(row.EntryBytes.Span.SequenceEqual(entries[(int)row.LogIndex].Span), "an index row has the entry of the log");
+            Require(row.Entry.Commitment == row.Opening.Commit(row.Digest), "an index row opens its entry");
         }
 
-        var anchors = world.Ledger.IndexedActs;
-        var acts = anchors.Select(anchor => (anchor.ActId, anchor.Digest)).ToArray();
+        var rows = world.Ledger.IndexedActs;
+        var acts = rows.Select(row => (row.ActId, row.Digest)).ToArray();
         Require(acts.Distinct().Count() == acts.Length, "each act is in effect once");
-        Require(anchors.Select(anchor => anchor.LogIndex).Distinct().Count() == acts.Length, "each row has an entry of its own");
+        Require(rows.Select(row => row.LogIndex).Distinct().Count() == acts.Length, "each row has an entry of its own");
     }
 
     // Not only those that stand: an issuer may have taken a copy of one that was written again since.
@@ -174,16 +174,16 @@ public static class Audit
         (BlobVersion? Source, (Receipt Receipt, long? LogIndex, Digest? Digest) Said)[] receipts,
         Dictionary<long, MerkleHash> roots)
     {
-        var rows = world.Ledger.IndexedActs.ToDictionary(anchor => anchor.LogIndex);
-        async Task<bool> IsOfAsync(BlobVersion source, IndexedAct anchor) =>
-            anchor.ActId == ActId.Of(source, 0, anchor.Digest.Algorithm)
-            || (anchor.Entry is { Kind: ActKind.Issue } entry && IssuerContainer.Prefix + entry.Issuer == source.Container && await world.Inbox.HeldAsync(source, anchor.Digest));
+        var rows = world.Ledger.IndexedActs.ToDictionary(row => row.LogIndex);
+        async Task<bool> IsOfAsync(BlobVersion source, IndexedAct row) =>
+            row.ActId == ActId.Of(source, 0, row.Digest.Algorithm)
+            || (row.Entry is { Kind: ActKind.Issue } entry && IssuerContainer.Prefix + entry.Issuer == source.Container && await world.Inbox.HeldAsync(source, row.Digest));
         foreach (var (source, said) in receipts)
         {
-            Require(rows.TryGetValue(said.Receipt.Proof.Index, out var anchor), "a receipt is of an act in effect");
-            Require(source is null || await IsOfAsync(source, anchor!), "a document's receipt is of its own act, or of the same issuer's act on the same bytes that it would repeat");
-            Require(said.LogIndex is null || said.LogIndex == anchor!.LogIndex && anchor.Digest.Equals(said.Digest), "a line of receipts says whose receipt it is");
-            var check = ReceiptCheck.Run(said.Receipt, anchor!.Digest, world.EveryVerifier);
+            Require(rows.TryGetValue(said.Receipt.Proof.Index, out var row), "a receipt is of an act in effect");
+            Require(source is null || await IsOfAsync(source, row!), "a document's receipt is of its own act, or of the same issuer's act on the same bytes that it would repeat");
+            Require(said.LogIndex is null || said.LogIndex == row!.LogIndex && row.Digest.Equals(said.Digest), "a line of receipts says whose receipt it is");
+            var check = ReceiptCheck.Run(said.Receipt, row!.Digest, world.EveryVerifier);
             Require(roots.TryGetValue(check.Checkpoint.Size, out var root) && check.Checkpoint.Checkpoint.Root == root, "a receipt's checkpoint is of this log");
         }
     }

@@ -96,10 +96,10 @@ public sealed class InMemoryLedger : InMemoryBlobs
         long.Parse(Encoding.UTF8.GetString(note.Span).Split('\n')[1], CultureInfo.InvariantCulture);
 
     /// <summary>Sets a row of the index, whatever was there.</summary>
-    public void Put(IndexedAct anchor)
+    public void Put(IndexedAct act)
     {
-        var key = Tables.Rows(StorageNames.AnchorsTable).FirstOrDefault(row => IsOf(row, anchor.Digest, anchor.ActId))?.Key ?? $"{anchor.Digest}:{anchor.ActId}";
-        Tables.Set(StorageNames.AnchorsTable, ActIndex.ToRow(anchor, key));
+        var key = Tables.Rows(StorageNames.AnchorsTable).FirstOrDefault(row => IsOf(row, act.Digest, act.ActId))?.Key ?? $"{act.Digest}:{act.ActId}";
+        Tables.Set(StorageNames.AnchorsTable, ActIndex.ToRow(act, key));
     }
 
     /// <summary>Loses a row of the index.</summary>
@@ -172,8 +172,8 @@ public sealed class InMemoryLedger : InMemoryBlobs
 
     private void IndexAtOnce(ReadOnlyMemory<byte> batch)
     {
-        foreach (var (anchor, _) in JournalFormat.Decode(batch).Acts())
-            Tables.TryInsert(StorageNames.AnchorsTable, [ActIndex.ToRow(anchor, $"{anchor.Digest}:{anchor.ActId}")]);
+        foreach (var (act, _) in JournalFormat.Decode(batch).Acts())
+            Tables.TryInsert(StorageNames.AnchorsTable, [ActIndex.ToRow(act, $"{act.Digest}:{act.ActId}")]);
     }
 
     private void NoteInsertion(string table, TableRow row)
@@ -194,7 +194,7 @@ public sealed class InMemoryLedger : InMemoryBlobs
     private static bool IsOf(TableRow row, Digest digest, ActId act) => row.Act == act.Value && row.Key.StartsWith($"{digest}:", StringComparison.Ordinal);
 
     private static IndexedAct Decode(TableRow row) => Decoded.GetValue(row, static row =>
-        ActIndex.ToAnchor(Digest.TryParse(row.Key[..row.Key.LastIndexOf(':')], out var digest) ? digest : throw new AuditException("a row of the index names a digest"), row));
+        ActIndex.ToAct(Digest.TryParse(row.Key[..row.Key.LastIndexOf(':')], out var digest) ? digest : throw new AuditException("a row of the index names a digest"), row));
 
     /// <summary>The tiles of a log, by id.</summary>
     public sealed class TileView(InMemoryBlobs blobs)

@@ -2,27 +2,62 @@ using System.Text.Json.Serialization;
 
 namespace TrueCopy.Ledger.Intake;
 
-/// <summary>
-/// What one upload, or one part of a long manifest, asks for, on its way from intake to the sequencer. Without acts it
-/// only tells how the registry describes the issuer.
-/// </summary>
+/// <summary>What waits between intake and sequencer.</summary>
+/// <param name="Issuer">Who it is of, as the registry described it when it was staged; that, too, the log records if it is new.</param>
+public abstract record StagedWork(Issuer Issuer)
+{
+    /// <summary>The most acts that it comes to; what a reference stands for is found out by the sequencer alone.</summary>
+    public abstract int MostActs { get; }
+}
+
+/// <summary>A change of the registry, or the first sight of an issuer, that no upload told of.</summary>
+/// <param name="Issuer">How the registry describes the issuer now.</param>
+public sealed record RegistryChange(Issuer Issuer) : StagedWork(Issuer)
+{
+    /// <inheritdoc/>
+    public override int MostActs => 0;
+}
+
+/// <summary>What one upload, or one part of a long manifest, asks for.</summary>
 /// <param name="Source">The upload.</param>
-/// <param name="Issuer">Who owns the container, as the registry described it when the upload was read.</param>
+/// <param name="Issuer">Who owns the container.</param>
 /// <param name="At">The upload's last-modified time.</param>
 /// <param name="Answer">How it is answered.</param>
-/// <param name="Acts">In the order of their positions.</param>
+/// <param name="Acts">In the order of their positions; at least one.</param>
 public sealed record StagedUpload(
     BlobVersion Source,
     Issuer Issuer,
     DateTimeOffset At,
     AnswerForm Answer,
-    IReadOnlyList<RequestedAct> Acts)
+    IReadOnlyList<RequestedAct> Acts) : StagedWork(Issuer)
 {
-    /// <summary>The most acts that it comes to; what a reference stands for is found out by the sequencer alone.</summary>
-    public int MostActs => Acts.Sum(act => act.MostActs);
+    /// <inheritdoc/>
+    public override int MostActs => Acts.Sum(act => act.MostActs);
 
     /// <summary>Whether all of it stood already when it was read, so that it is worth looking once more before it is logged.</summary>
     public bool Repeats { get; init; }
+
+    /// <summary>An act that is asked for, on one document.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="id">The act's id.</param>
+    /// <param name="document">The document.</param>
+    /// <param name="unpublished">What the log is not to say.</param>
+    /// <param name="target">Log index of the issue entry that is acted on; acts on a document only.</param>
+    public Act ToAct(RequestedAct request, ActId id, Digest document, Unpublished unpublished, long? target = null) => new(id, Source, Answer, document, unpublished, new Entry
+    {
+        Version = Entry.FormatVersion,
+        Kind = request.Kind,
+        At = At,
+        Issuer = Issuer.Id,
+        LegalName = Issuer.LegalName,
+        Jurisdiction = Issuer.Jurisdiction,
+        Position = request.Position,
+        Algorithm = document.Algorithm.Name,
+        ValidFrom = request.ValidFrom,
+        Expires = request.Expires,
+        Target = target,
+        Reason = request.Reason,
+    });
 }
 
 /// <summary>An act as the issuer asked for it; what it acts on is found when it is sequenced.</summary>

@@ -3,6 +3,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace TrueCopy.Api;
 
+/// <summary>Says who may ask what is an issuer's own business; each host has its own way to know.</summary>
+public interface IIssuerGate
+{
+    /// <summary>Whether the caller may act for the issuer.</summary>
+    ValueTask<bool> AdmitsAsync(HttpContext caller, string issuer, CancellationToken cancellationToken);
+}
+
 /// <summary>
 /// Admits those whom the platform's built-in authentication signed in and the registry names. That authentication removes
 /// the headers that a caller sends under its names; where it is off they prove nothing, so then nobody may be named here.

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+
+namespace TrueCopy.Api;
+
+/// <summary>An answer of bytes.</summary>
+internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, string cacheControl, int status = StatusCodes.Status200OK, int? retryAfterSeconds = null) : IResult
+{
+    /// <summary>An answer in JSON, written by source-generated code, whatever JSON options the host has.</summary>
+    public static Response Json<T>(T value, JsonTypeInfo<T> type, string cacheControl, string contentType = "application/json", int status = StatusCodes.Status200OK, int? retryAfterSeconds = null) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(value, type), contentType, cacheControl, status, retryAfterSeconds);
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = status;
+        ResponseHeaders.Set(httpContext, contentType, cacheControl);
+        if (retryAfterSeconds is { } seconds)
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, httpContext.RequestAborted);
+    }
+}
+
+/// <summary>
+/// The headers of every answer. None is a page: nothing in it is to be run, framed, or guessed to be another type. The
+/// addresses of requests hold digests, so no referrer tells them on.
+/// </summary>
+/// <remarks>
+/// There is no <c>Access-Control-Allow-Origin</c>: pages of other origins cannot read answers. The service's own page needs
+/// none, and another site asks from its server, or reads a mirror of the log.
+/// </remarks>
+internal static class ResponseHeaders
+{
+    private const string Policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    // RFC 6797 section 7.2: only over a secure transport, which in Azure ends before the function.
+    private const string ForwardedScheme = "X-Forwarded-Proto";
+    private const string OneYear = "max-age=31536000";
+
+    public static void Set(HttpContext context, string contentType, string cacheControl)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentType = contentType;
+        headers.CacheControl = cacheControl;
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = Policy;
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        if (context.Request.IsHttps || context.Request.Headers[ForwardedScheme] == "https")
+            headers.StrictTransportSecurity = OneYear;
+    }
+}
+
+/// <summary>Values of the Cache-Control header.</summary>
+internal static class CacheControl
+{
+    /// <summary>Verdicts and problems change with the log and the clock.</summary>
+    public const string None = "no-store";
+
+    /// <summary>A few seconds, as tlog-tiles asks of checkpoints.</summary>
+    public const string Moment = "public, max-age=2";
+
+    /// <summary>Keys and issuers change rarely.</summary>
+    public const string Minute = "public, max-age=60";
+
+    /// <summary>The page names the assets of its own version, so it must not be older than they are.</summary>
+    public const string Revalidate = "no-cache";
+
+    /// <summary>Tiles never change.</summary>
+    public const string Immutable = "public, max-age=31536000, immutable";
+}
