@@ -129,7 +129,8 @@ public partial class OnePassTests
 
     private static IEnumerable<string> Places(JsonNode? node, Func<string, bool> matches, string path = "") => node switch
     {
-        JsonObject named => named.SelectMany(pair => Places(pair.Value, matches, path.Length == 0 ? pair.Key : $"{path}.{pair.Key}")),
+        // A module is deployed under a name of its own each time, and that name stays with the history of deployments.
+        JsonObject named => named.Where(pair => pair.Key != "name" || named["type"]?.ToString() != "Microsoft.Resources/deployments").SelectMany(pair => Places(pair.Value, matches, path.Length == 0 ? pair.Key : $"{path}.{pair.Key}")),
         JsonArray listed => listed.SelectMany((item, i) => Places(item, matches, $"{path}[{i}]")),
         JsonValue value when value.TryGetValue<string>(out var text) && text.StartsWith('[') && matches(text) => [path],
         _ => [],
@@ -138,7 +139,6 @@ public partial class OnePassTests
     private static IEnumerable<string> Requests(Deployment deployment) =>
         deployment.Resources.Select(resource => resource.Json.ToJsonString()).Order(StringComparer.Ordinal);
 
-    // Between modules deployment names carry outputs; those names end with the deployment that made them.
     [GeneratedRegex(@"\b(newGuid|utcNow|deployer|deployment)\(")]
     private static partial Regex Chance();
 

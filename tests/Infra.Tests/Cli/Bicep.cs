@@ -32,11 +32,9 @@ internal static class Bicep
 
     private static readonly SemaphoreSlim Turns = new(Environment.ProcessorCount);
 
-    public static string Program { get; } = Executable(Metadata("Bicep"));
-
-    public static string Metadata(string key) =>
-        typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value
-        ?? throw new InvalidOperationException($"The project does not say where {key} is.");
+    public static string Program { get; } = Executable(
+        typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Bicep").Value
+        ?? throw new InvalidOperationException("The project does not say where Bicep is."));
 
     public static Task<Outcome> RunAsync(string folder, params string[] arguments) => RunAsync(folder, Nothing, arguments);
 
