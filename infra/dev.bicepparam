@@ -1,10 +1,16 @@
-// Cheap, and easily thrown away. Names come from azd where azd runs this, and are given here for everybody else.
+// Cheap, and easily thrown away: made-up institutions, a key in software, a journal that can be deleted. Names come from azd where
+// azd runs this, and are given here for everybody else.
 
 using 'main.bicep'
 
-param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'truecopy-dev')
+var name = readEnvironmentVariable('AZURE_ENV_NAME', 'truecopy-dev')
+param environmentName = name
 param location = readEnvironmentVariable('AZURE_LOCATION', 'eastasia')
-param logOrigin = readEnvironmentVariable('TRUECOPY_LOG_ORIGIN', 'dev.truecopy.example/log')
+
+// Each environment's log has a name of its own, so that clients do not take one for another.
+param logOrigin = empty(readEnvironmentVariable('TRUECOPY_LOG_ORIGIN', ''))
+  ? 'dev.truecopy.example/${toLower(name)}'
+  : fail('TRUECOPY_LOG_ORIGIN is set, and these are the parameters of development: a log that is to last does not begin with made-up institutions and a key in software. Deploy prod.bicepparam (with azd: module: prod in azure.yaml), or unset it.')
 
 param issuers = [
   {
@@ -24,7 +30,11 @@ param issuers = [
 
 param storage = { sku: 'Standard_LRS', infrastructureEncryption: false }
 param softDeleteDays = 14
+param journalImmutabilityDays = 0
 param hsm = false
 param maximumInstances = 40
 param alwaysReadyInstances = 0
 param privateNetwork = false
+param inboxAllowedIpRanges = []
+param logRetentionDays = 30
+param alertEmails = []

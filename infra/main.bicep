@@ -1,8 +1,10 @@
 // TrueCopy, whole: one resource group, in one pass, as often as one likes.
 
+metadata version = '0.1.0'
+
 targetScope = 'subscription'
 
-import { issuer, storageSettings, verifierSignIn } from 'modules/types.bicep'
+import { eventHub, issuer, storageSettings, verifierSignIn } from 'modules/types.bicep'
 
 @description('Names the environment; azd asks for it.')
 @minLength(1)
@@ -15,8 +17,9 @@ param location string
 @description('The registry: adding an issuer is adding an object.')
 param issuers issuer[]
 
-@description('The log\'s name, which is signed with every checkpoint and can never change.')
+@description('The log\'s name, which is signed with every checkpoint and can never change: one line of lower case, without spaces, + or a scheme.')
 @minLength(3)
+@maxLength(200)
 param logOrigin string
 
 param storage storageSettings
@@ -26,10 +29,10 @@ param storage storageSettings
 @maxValue(365)
 param softDeleteDays int
 
-@description('Days for which the journal is write-once; null where it is not.')
-@minValue(1)
+@description('Days for which the journal is write-once; 0 where it is not.')
+@minValue(0)
 @maxValue(146000)
-param journalImmutabilityDays int?
+param journalImmutabilityDays int
 
 @description('True once the journal\'s policy has been locked by hand, since it cannot be written again then.')
 param journalIsLocked bool = false
@@ -61,12 +64,15 @@ param signIn verifierSignIn?
 param privateNetwork bool
 
 @description('Address ranges from which issuers upload; empty means anywhere, or with a private network nowhere outside it. Storage takes no ranges smaller than /30: give single addresses plain.')
-param inboxAllowedIpRanges string[] = []
+param inboxAllowedIpRanges string[]
 
 @description('Days for which logs and metrics are kept.')
 @minValue(30)
 @maxValue(730)
-param logRetentionDays int = 30
+param logRetentionDays int
+
+@description('The event hub to which logs and metrics go on, for a SIEM.')
+param siem eventHub?
 
 @description('Front Door with a firewall before the app, which then answers nobody else.')
 param frontDoor bool = false
@@ -75,7 +81,8 @@ param frontDoor bool = false
 @minValue(10)
 param frontDoorRequestsAMinute int = 6000
 
-param alertEmails string[] = []
+@description('Who is woken; nobody, where there is none.')
+param alertEmails string[]
 
 // 244 random bits for the Ed25519 seed, used at the first deployment only.
 @secure()
@@ -99,6 +106,14 @@ var names = {
   network: 'vnet-${token}'
   frontDoor: 'afd-${token}'
 }
+// As a signed note and its verifier keys spell a name; whoever gave an address by mistake would have it for ever.
+var isLogName = logOrigin == toLower(logOrigin) && empty(filter(
+  [' ', '+', ':', '\n', '\t'],
+  sign => contains(logOrigin, sign)
+)) && !startsWith(logOrigin, '/') && !endsWith(logOrigin, '/')
+var signedOrigin = isLogName
+  ? logOrigin
+  : fail('logOrigin is \'${logOrigin}\'. It is a name, not an address: lower case, without spaces, + or :, and no / at either end. It can never change.')
 var publicNetworkAccess = privateNetwork ? 'Disabled' : 'Enabled'
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -120,6 +135,8 @@ module monitoring 'modules/monitoring.bicep' = {
     location: location
     tags: tags
     retentionDays: logRetentionDays
+    siemNamespaceId: siem.?namespaceId
+    siemEventHub: siem.?name
   }
 }
 
@@ -260,7 +277,7 @@ module app 'modules/app.bicep' = {
     ledgerName: names.ledger
     runtimeName: names.runtime
     vaultUri: vault.outputs.uri
-    logOrigin: logOrigin
+    logOrigin: signedOrigin
     keyOverlap: keyOverlap
     issuers: issuers
     signIn: signIn
@@ -307,4 +324,4 @@ output FUNCTION_APP_NAME string = names.app
 output SERVICE_URL string = 'https://${frontDoor ? gateway!.outputs.hostName : app.outputs.hostName}'
 output INBOX_BLOB_URL string = 'https://${names.inbox}.blob.${environment().suffixes.storage}'
 output KEY_VAULT_NAME string = names.vault
-output LOG_ORIGIN string = logOrigin
+output LOG_ORIGIN string = signedOrigin

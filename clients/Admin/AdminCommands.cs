@@ -43,6 +43,7 @@ internal static class AdminCommands
     {
         var apply = new Option<bool>("--apply") { Description = "Repair what can be repaired. Without it, nothing is changed." };
         var receipts = new Option<bool>("--receipts") { Description = "Also look for documents without a receipt: two requests a document." };
+        var kept = new Option<FileInfo?>("--checkpoint") { HelpName = "FILE", Description = "The newest checkpoint, or receipt, that anybody kept: after a restore it tells whether storage was set back." };
         var (ledger, inbox, json) = (Ledger(), SharedOptions.Inbox(), Json());
         var command = new Command("doctor", $"""
             Say what is wrong with a ledger, and what repairs it.
@@ -51,21 +52,39 @@ internal static class AdminCommands
             tile, and the index, row by row; are head, checkpoint and the finished mark in step; does anything wait that
             should not? What would contradict a signature is never repaired. Safe beside a running service.
 
+            After a restore, give --checkpoint what an auditor, a monitor or an issuer kept: a head that is older is
+            made again from it where the journal goes as far, and otherwise the log has to end.
+
             {ExitCodes}
 
             Example: truecopy-admin doctor --ledger https://ledger.blob.core.windows.net --apply
             """)
-        { apply, receipts, ledger, inbox, json };
+        { apply, receipts, kept, ledger, inbox, json };
         command.SetAction((parsed, cancellationToken) => GuardAsync(async () =>
         {
             var accounts = AzureLedger.Connect(parsed.GetValue(ledger), parsed.GetValue(inbox));
             if (parsed.GetValue(apply))
                 await accounts.CreateLedgerAsync(cancellationToken);
-            var options = new DoctorOptions(parsed.GetValue(apply), parsed.GetValue(receipts));
+            var options = new DoctorOptions(parsed.GetValue(apply), parsed.GetValue(receipts), await KeptAsync(parsed.GetValue(kept), cancellationToken));
             var report = await WithBarAsync(terminal, "comparing", bar => AzureLedger.Doctor(accounts, time).RunAsync(options, bar, cancellationToken));
             return await WriteAsync(report, "compared with the journal", parsed.GetValue(json), terminal);
         }));
         return command;
+    }
+
+    private static async Task<ReadOnlyMemory<byte>?> KeptAsync(FileInfo? file, CancellationToken cancellationToken)
+    {
+        if (file is null)
+            return null;
+        try
+        {
+            var bytes = await File.ReadAllBytesAsync(file.FullName, cancellationToken);
+            return bytes.AsSpan().StartsWith("c2sp.org/tlog-proof@"u8) ? Receipt.Parse(bytes).Proof.Checkpoint : bytes;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or LogFormatException)
+        {
+            throw new CommandException(ExitCode.Usage, $"{file.Name} holds no checkpoint: {exception.Message}", exception);
+        }
     }
 
     private static Command CreateRebuild(Terminal terminal)

@@ -1,5 +1,7 @@
 // The Function App on Flex Consumption. It holds no secret: every connection is an address and an identity.
 
+metadata version = '0.1.0'
+
 import { issuer, tagValues, verifierSignIn } from 'types.bicep'
 import { deploymentsContainer, ed25519Seed, signingKey } from 'well-known-names.bicep'
 

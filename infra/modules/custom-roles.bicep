@@ -1,6 +1,8 @@
 // Three roles that Azure does not have. Storage Blob Data Contributor may also write and delete containers; with it an
 // issuer could change its own legal name, which is the container's metadata, or remove its container.
 
+metadata version = '0.1.0'
+
 @description('Told apart from those of other environments, because role names are unique in a tenant.')
 param token string
 

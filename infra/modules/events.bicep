@@ -1,5 +1,7 @@
 // From an upload to a message: Event Grid delivers to a queue of the ledger with an identity that can do nothing else.
 
+metadata version = '0.1.0'
+
 import { tagValues } from 'types.bicep'
 import { blobEventsQueue, deadLettersContainer, issuerContainer } from 'well-known-names.bicep'
 import { roleIds } from 'role-ids.bicep'

@@ -1,5 +1,7 @@
 // The way from Front Door to the app, made once both are there: each has to know the other's name.
 
+metadata version = '0.1.0'
+
 param frontDoorName string
 param appHostName string
 

@@ -2,6 +2,8 @@
 // Standard has custom rules, so counting too; Premium adds rule sets against injection, of which there is none into digests.
 // It keeps no access log: their URLs would hold the digests that verifiers ask about.
 
+metadata version = '0.1.0'
+
 import { tagValues } from 'types.bicep'
 
 param name string

@@ -1,6 +1,8 @@
 // Each issuer's principals write to the issuer's own container and read its answers, and have no other right in this
 // environment.
 
+metadata version = '0.1.0'
+
 import { issuer } from 'types.bicep'
 import { answersContainer, issuerContainer } from 'well-known-names.bicep'
 import { roleIds } from 'role-ids.bicep'

@@ -1,5 +1,7 @@
 // What the service may do in the ledger: container by container, queue by queue, table by table.
 
+metadata version = '0.1.0'
+
 import { ledgerContainers, ledgerQueues, ledgerTables } from 'well-known-names.bicep'
 import { roleIds } from 'role-ids.bicep'
 

@@ -1,5 +1,7 @@
 // What the service may do outside the ledger.
 
+metadata version = '0.1.0'
+
 import { issuer } from 'types.bicep'
 import { answersContainer, ed25519Seed, signingKey } from 'well-known-names.bicep'
 import { roleIds } from 'role-ids.bicep'

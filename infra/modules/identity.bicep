@@ -1,5 +1,7 @@
 // Who the service is. User-assigned, so that every role is granted before the app first starts.
 
+metadata version = '0.1.0'
+
 import { tagValues } from 'types.bicep'
 
 param name string

@@ -2,6 +2,8 @@
 // service answers. Nothing here outlives its deletion, because an issuer with retention "delete" has been promised exactly
 // that.
 
+metadata version = '0.1.0'
+
 import { issuer, storageSettings, tagValues } from 'types.bicep'
 import { answersContainer, issuerContainer } from 'well-known-names.bicep'
 

@@ -1,5 +1,7 @@
 // The account of the log: everything that must be kept, and nothing that an issuer can touch.
 
+metadata version = '0.1.0'
+
 import { storageSettings, tagValues } from 'types.bicep'
 import { journalContainer, ledgerContainers, ledgerQueues, ledgerTables } from 'well-known-names.bicep'
 
@@ -10,8 +12,8 @@ param settings storageSettings
 param publicNetworkAccess 'Enabled' | 'Disabled'
 param softDeleteDays int
 
-@description('Days for which a batch in the journal can be neither changed nor deleted; null where that is not wanted.')
-param journalImmutabilityDays int?
+@description('Days for which a batch in the journal can be neither changed nor deleted; 0 where that is not wanted.')
+param journalImmutabilityDays int
 
 @description('True once the policy is locked: it cannot be written again then, only extended.')
 param journalIsLocked bool
@@ -55,12 +57,12 @@ resource journal 'Microsoft.Storage/storageAccounts/blobServices/containers@2025
   name: journalContainer
 }
 
-resource writeOnce 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2025-06-01' = if (journalImmutabilityDays != null && !journalIsLocked) {
+resource writeOnce 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2025-06-01' = if (journalImmutabilityDays > 0 && !journalIsLocked) {
   parent: journal
   name: 'default'
   dependsOn: [containers]
   properties: {
-    immutabilityPeriodSinceCreationInDays: journalImmutabilityDays ?? 1
+    immutabilityPeriodSinceCreationInDays: journalImmutabilityDays
     allowProtectedAppendWrites: false
     allowProtectedAppendWritesAll: false
   }

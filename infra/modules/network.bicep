@@ -1,5 +1,7 @@
 // A network for the service alone, and a private way from it to its storage and its vault.
 
+metadata version = '0.1.0'
+
 import { tagValues } from 'types.bicep'
 
 param name string

@@ -1,5 +1,7 @@
 // Built-in roles by their ids, which are the same in every tenant.
 
+metadata version = '0.1.0'
+
 @export()
 var roleIds = {
   keyVaultCryptoUser: '12338af0-0e69-4776-bea7-57ae8d297424'

@@ -1,6 +1,8 @@
 // The account of the Functions host: its leases and keys, and the deployed package. The host wants to own its storage,
 // which is why nothing of the log is here.
 
+metadata version = '0.1.0'
+
 import { storageSettings, tagValues } from 'types.bicep'
 import { deploymentsContainer } from 'well-known-names.bicep'
 

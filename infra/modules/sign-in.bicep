@@ -1,5 +1,7 @@
 // Built-in authentication of verifiers. Off unless asked for: a receipt is worth the same to whoever holds the document.
 
+metadata version = '0.1.0'
+
 import { verifierSignIn } from 'types.bicep'
 
 param appName string

@@ -1,5 +1,7 @@
 // One hardened storage account: no keys, no anonymous access, no old TLS, no way in from another tenant.
 
+metadata version = '0.1.0'
+
 import { storageSettings, tagValues } from 'types.bicep'
 
 param name string

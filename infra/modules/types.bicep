@@ -1,3 +1,5 @@
+metadata version = '0.1.0'
+
 @export()
 @description('Who may write to an issuer\'s container.')
 type principal = {
@@ -46,6 +48,15 @@ type verifierSignIn = {
 
   @description('Whether anonymous verification is refused.')
   required: bool
+}
+
+@export()
+@description('An event hub of the institution\'s, which lets trusted services of Azure in.')
+type eventHub = {
+  @description('Resource id of its namespace, in the region of the deployment.')
+  namespaceId: string
+
+  name: string
 }
 
 @export()

@@ -1,6 +1,8 @@
 // The log's two keys: ECDSA P-256, which never leaves the vault, and the seed of Ed25519, which witnesses insist on
 // and Key Vault cannot hold as a key.
 
+metadata version = '0.1.0'
+
 import { tagValues } from 'types.bicep'
 import { ed25519Seed, signingKey } from 'well-known-names.bicep'
 

@@ -1,5 +1,7 @@
 // The names that the code uses too (functions/AzureStorage/StorageNames.cs); a test compares them.
 
+metadata version = '0.1.0'
+
 @export()
 var deadLettersContainer = 'dead-letters'
 

@@ -1,3 +1,5 @@
+metadata version = '0.1.0'
+
 import { tagValues } from 'types.bicep'
 
 param location string

@@ -54,14 +54,6 @@ public sealed class HouseTests
         Assert.DoesNotContain(always, package => package.StartsWith("Azure.", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Workflows_take_the_actions_of_others_by_commit_alone()
-    {
-        var taken = Directory.EnumerateFiles(RepositoryFolder.At(".github/workflows")).SelectMany(File.ReadLines).Where(line => line.Contains("uses:", StringComparison.Ordinal)).ToArray();
-        Assert.NotEmpty(taken);
-        Assert.All(taken, line => Assert.Matches(@"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line));
-    }
-
     private static IEnumerable<string?> References(string project, string kind) =>
         XDocument.Load(FileOf(project)).Descendants(kind).Select(reference => reference.Attribute("Include")?.Value);
 

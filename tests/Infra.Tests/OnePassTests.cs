@@ -25,12 +25,65 @@ public partial class OnePassTests
     }
 
     [Fact]
-    public async Task Nothing_but_the_seed_depends_on_chance_or_the_time()
+    public async Task Nothing_but_the_seed_depends_on_chance_or_the_time_or_who_deploys()
     {
-        var deployment = await Deployments.GetAsync(Deployments.Production);
-        var secret = deployment.The(Secret);
-        Assert.Contains("newGuid()", secret.Json.ToJsonString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(deployment.Resources, resource => resource.Id != secret.Id && Chance().IsMatch(resource.Json.ToJsonString()));
+        var template = await Deployments.Template;
+        Assert.Equal(["parameters.seedHigh.defaultValue", "parameters.seedLow.defaultValue"], Chances(template));
+
+        // They go into the vault's module, and there into the secret, which is written only where there is none.
+        Assert.Equal(["resources.vault.properties.parameters.seedValue.value"], Places(template, text => text.Contains("parameters('seedHigh')") || text.Contains("parameters('seedLow')")));
+        var vault = (JsonObject)template["resources"]!["vault"]!["properties"]!["template"]!;
+        Assert.Equal(["resources.seed.properties.value"], Places(vault, text => text.Contains("parameters('seedValue')")));
+        Assert.NotNull(vault["resources"]!["seed"]!["@options"]!["onlyIfNotExists"]);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_drawn_by_lot_in_a_module_is_noticed()
+    {
+        using var folder = InfraFolder.Copy();
+        var events = folder.Read("modules/events.bicep");
+        folder.Write("modules/events.bicep", events
+            .Replace("param topicName string\n", "param topicName string\nparam drawn string = newGuid()\n", StringComparison.Ordinal)
+            .Replace("name: 'uploads'", "name: 'uploads-${drawn}-${deployment().name}'", StringComparison.Ordinal));
+        var build = (await Bicep.RunAsync(folder.Path, "build", "main.bicep", "--stdout")).MustSucceed();
+        var chances = Chances((JsonObject)JsonNode.Parse(build.Output)!);
+        Assert.Contains("resources.events.properties.template.parameters.drawn.defaultValue", chances);
+        Assert.Contains("resources.events.properties.template.resources.uploads.name", chances);
+    }
+
+    [Fact]
+    public async Task Deployed_a_second_time_it_asks_for_the_same_resources_with_the_same_properties()
+    {
+        var first = await Deployments.GetAsync(Deployments.Production);
+        var second = await Deployments.PredictAsync(production => production + "\n", deploymentName: "another-day");
+        Assert.Equal(Requests(first), Requests(second));
+    }
+
+    [Fact]
+    public async Task Every_name_is_known_before_anything_is_deployed_and_every_grant_is_named_by_what_it_grants()
+    {
+        foreach (var environment in Deployments.Environments)
+        {
+            var deployment = await Deployments.GetAsync(environment);
+            Assert.DoesNotContain(deployment.Resources, resource => resource.Text("name")!.Contains('['));
+            Assert.Equal(deployment.Resources.Count, deployment.Resources.DistinctBy(resource => resource.Id).Count());
+            Assert.All(deployment.Of(RoleAssignment).Concat(deployment.Of(RoleDefinition)), grant => Assert.True(Guid.TryParse(grant.Name, out _), grant.Id));
+        }
+
+        var grants = Compiled.Resources(await Deployments.Template).Where(resource => resource["type"]!.ToString() == RoleAssignment).ToList();
+        Assert.NotEmpty(grants);
+        Assert.All(grants, grant => Assert.StartsWith("[guid(", grant["name"]!.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Template_and_modules_state_the_version_of_the_product()
+    {
+        var product = Version().Match(InfraFolder.Original.Read("../Directory.Build.props")).Groups[1].Value;
+        var template = await Deployments.Template;
+        Assert.All(Compiled.Modules(template).Prepend(template), module => Assert.Equal(product, module["metadata"]?["version"]?.ToString()));
+        var sources = InfraFolder.Original.Sources.Where(source => source.EndsWith(".bicep", StringComparison.Ordinal));
+        Assert.DoesNotContain(sources, source => !InfraFolder.Original.Read(source).Contains($"\nmetadata version = '{product}'\n", StringComparison.Ordinal)
+            && !InfraFolder.Original.Read(source).StartsWith($"metadata version = '{product}'\n", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -71,8 +124,26 @@ public partial class OnePassTests
     private static HashSet<string> DependenciesOf(JsonObject resource) =>
         [.. ((JsonArray)resource["dependsOn"]!).Select(name => name!.ToString())];
 
-    [GeneratedRegex(@"\b(newGuid|utcNow)\(")]
+    /// <summary>Where a template asks for what is another each time: chance, the time, the deployment's own name, who deploys.</summary>
+    private static IEnumerable<string> Chances(JsonObject template) => Places(template, text => Chance().IsMatch(text));
+
+    private static IEnumerable<string> Places(JsonNode? node, Func<string, bool> matches, string path = "") => node switch
+    {
+        // A module is deployed under a name of its own each time, and that name stays with the history of deployments.
+        JsonObject named => named.Where(pair => pair.Key != "name" || named["type"]?.ToString() != "Microsoft.Resources/deployments").SelectMany(pair => Places(pair.Value, matches, path.Length == 0 ? pair.Key : $"{path}.{pair.Key}")),
+        JsonArray listed => listed.SelectMany((item, i) => Places(item, matches, $"{path}[{i}]")),
+        JsonValue value when value.TryGetValue<string>(out var text) && text.StartsWith('[') && matches(text) => [path],
+        _ => [],
+    };
+
+    private static IEnumerable<string> Requests(Deployment deployment) =>
+        deployment.Resources.Select(resource => resource.Json.ToJsonString()).Order(StringComparer.Ordinal);
+
+    [GeneratedRegex(@"\b(newGuid|utcNow|deployer|deployment)\(")]
     private static partial Regex Chance();
+
+    [GeneratedRegex("<Version>(.*)</Version>")]
+    private static partial Regex Version();
 
     [GeneratedRegex(@"^  module: (\S+)$", RegexOptions.Multiline)]
     private static partial Regex Module();

@@ -27,7 +27,7 @@ public class SourceTests
         Assert.True(templates.IsClean, templates.Errors);
         foreach (var environment in new[] { Deployments.Development, Deployments.Production })
         {
-            var parameters = await Bicep.RunAsync(InfraFolder.Original.Path, "lint", $"{environment}.bicepparam");
+            var parameters = await Bicep.RunAsync(InfraFolder.Original.Path, VariablesOf(environment), "lint", $"{environment}.bicepparam");
             Assert.True(parameters.IsClean, parameters.Errors);
         }
     }
@@ -51,7 +51,7 @@ public class SourceTests
     [MemberData(nameof(Committed))]
     public async Task Parameters_and_template_build_without_a_warning(string environment)
     {
-        var build = await Bicep.RunAsync(InfraFolder.Original.Path, "build-params", $"{environment}.bicepparam", "--stdout");
+        var build = await Bicep.RunAsync(InfraFolder.Original.Path, VariablesOf(environment), "build-params", $"{environment}.bicepparam", "--stdout");
         Assert.True(build.IsClean, build.Errors);
     }
 
@@ -60,13 +60,13 @@ public class SourceTests
     public async Task What_is_deployed_is_what_the_snapshot_says(string environment)
     {
         string[] arguments = ["snapshot", $"{environment}.bicepparam", .. Bicep.Pretended];
-        var validation = await Bicep.RunAsync(InfraFolder.Original.Path, [.. arguments, "--mode", "validate"]);
+        var validation = await Bicep.RunAsync(InfraFolder.Original.Path, VariablesOf(environment), [.. arguments, "--mode", "validate"]);
         Assert.True(
             validation.ExitCode == 0,
             $"""
             {validation.Output}{validation.Errors}
             If that is what you meant, run this in infra/ and review the difference:
-            bicep {string.Join(' ', arguments)} --mode overwrite
+            {string.Concat(VariablesOf(environment).Select(variable => $"{variable.Key}={variable.Value} "))}bicep {string.Join(' ', arguments)} --mode overwrite
             """);
     }
 
@@ -81,4 +81,7 @@ public class SourceTests
         string[] arguments = ["snapshot", "dev.bicepparam", "--mode", "validate", .. Bicep.Pretended];
         Assert.NotEqual(0, (await Bicep.RunAsync(copy.Path, arguments)).ExitCode);
     }
+
+    private static IReadOnlyDictionary<string, string> VariablesOf(string environment) =>
+        environment == Deployments.Production ? Bicep.Stated : Bicep.Nothing;
 }

@@ -5,7 +5,8 @@ namespace TrueCopy.Ledger.Recovery;
 /// <summary>What a look at a ledger covers and does.</summary>
 /// <param name="Apply">Whether what can be repaired is; otherwise nothing is changed.</param>
 /// <param name="Receipts">Whether answers are looked for that issuers do not have: two requests an upload.</param>
-public sealed record DoctorOptions(bool Apply = false, bool Receipts = false);
+/// <param name="Kept">The newest signed checkpoint that anybody kept; null for none. What is older than it was set back.</param>
+public sealed record DoctorOptions(bool Apply = false, bool Receipts = false, ReadOnlyMemory<byte>? Kept = null);
 
 /// <summary>
 /// Compares everything that the service keeps with the journal, its source of truth, and repairs what follows from it.
@@ -35,7 +36,11 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
         var (size, batches) = (0L, 0L);
         try
         {
-            if (((await _state.LoadHeadAsync(cancellationToken))?.Head ?? await RestoreHeadAsync(published, finished, findings, cancellationToken)) is { } head)
+            var checkup = new HeadCheckup(_state, _journal, tables, findings);
+            var stored = await _state.LoadHeadAsync(cancellationToken);
+            var head = options.Kept is { } kept ? await checkup.CompareAsync(stored, kept, cancellationToken)
+                : stored?.Head ?? await RestoreHeadAsync(published, finished, checkup, findings, cancellationToken);
+            if (head is not null && await checkup.IsNewestAsync(head, published, cancellationToken))
             {
                 var chain = await JournalChain.FindAsync(_journal, head.Journal, cancellationToken);
                 batches = chain.Count;
@@ -81,7 +86,7 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
 
         await index.CheckExtraAsync(stated.Size, cancellationToken);
         CheckFinished(finished, stated.Size, findings);
-        if (TryOpen(head.Note, stated.Origin, keys) is not { } signed)
+        if (LogCheckup.TryOpen(head.Note, stated.Origin, keys) is not { } signed)
         {
             findings.Note(FindingKind.Head, "the head's checkpoint is not signed by the keys that the log announces", "Bring back the blob state/head from its versions; it is not published as it is.");
             return stated.Size;
@@ -105,7 +110,7 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
     }
 
     // What was committed after the last published checkpoint was never shown to anyone, and its uploads are still staged.
-    private async Task<Head?> RestoreHeadAsync(ReadOnlyMemory<byte>? published, long finished, Findings findings, CancellationToken cancellationToken)
+    private async Task<Head?> RestoreHeadAsync(ReadOnlyMemory<byte>? published, long finished, HeadCheckup checkup, Findings findings, CancellationToken cancellationToken)
     {
         const string What = "there is no head";
         if (published is not { } note || LogCheckup.TryParse(note) is not { } stated)
@@ -121,22 +126,17 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
         }
 
         var head = new Head(JournalChain.NameOf((stated.Size, stated.Root)), note);
-        await CheckSignatureAsync(head, stated, cancellationToken);
+        if (!await checkup.IsNewestAsync(head, published, cancellationToken))
+            return null;
+        var keys = await (await JournalChain.FindAsync(_journal, head.Journal, cancellationToken)).KeysAsync(cancellationToken);
+        if (LogCheckup.TryOpen(head.Note, stated.Origin, keys) is null)
+            throw new LogFormatException("head: there is none, and the published checkpoint is not signed by the keys that the journal announces");
         await findings.RepairAsync(FindingKind.Head, What, "It is made again from the published checkpoint and its journal batch.", null, async () =>
         {
             if (await _state.TryReplaceHeadAsync(head, null, cancellationToken) is null)
                 throw new LogFormatException("head: another one appeared meanwhile");
         });
         return head;
-    }
-
-    private async Task CheckSignatureAsync(Head head, Checkpoint stated, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<string> keys = [];
-        await foreach (var batch in (await JournalChain.FindAsync(_journal, head.Journal, cancellationToken)).ReadAsync(cancellationToken))
-            keys = batch.OwnEntries().LastOrDefault(own => own.Entry.Keys is not null).Entry?.Keys ?? keys;
-        if (TryOpen(head.Note, stated.Origin, keys) is null)
-            throw new LogFormatException("head: there is none, and the published checkpoint is not signed by the keys that the journal announces");
     }
 
     private static void CheckFinished(long finished, long size, Findings findings)
@@ -159,18 +159,6 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
             findings.Note(FindingKind.Pending, $"{poison} messages that failed for good wait in poison queues", "The service answers and keeps them when it runs.");
         if (await new DeadLetters(blobs).CountAsync(cancellationToken) is > 0 and var letters)
             findings.Note(FindingKind.Pending, $"{letters} dead letters", "Read what each says, mend its cause, and remove it from the container dead-letters.");
-    }
-
-    private static SignedCheckpoint? TryOpen(ReadOnlyMemory<byte> note, string origin, IReadOnlyList<string> keys)
-    {
-        try
-        {
-            return SignedCheckpoint.Open(note, origin, [.. keys.Select(NoteVerifier.Parse)]);
-        }
-        catch (LogFormatException)
-        {
-            return null;
-        }
     }
 
     /// <summary>The head that was looked at, and no other.</summary>

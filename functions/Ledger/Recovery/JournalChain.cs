@@ -52,6 +52,19 @@ public sealed class JournalChain
         }
     }
 
+    /// <summary>Whether a batch is one of the chain.</summary>
+    public bool Holds(string name) => _backwards.Any(batch => NameOf(batch) == name);
+
+    /// <summary>The keys that the chain's batches announce last; reads all of them.</summary>
+    /// <exception cref="LogFormatException">A batch is not what it should be.</exception>
+    public async Task<IReadOnlyList<string>> KeysAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> keys = [];
+        await foreach (var batch in ReadAsync(cancellationToken))
+            keys = batch.OwnEntries().LastOrDefault(own => own.Entry.Keys is not null).Entry?.Keys ?? keys;
+        return keys;
+    }
+
     /// <summary>The batch that holds an entry.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The log has no such entry.</exception>
     /// <exception cref="LogFormatException">The batch is missing or damaged.</exception>

@@ -43,9 +43,7 @@ internal sealed class LogCheckup(LogStore log, Findings findings)
             await RepairAsync("the published checkpoint is not the head's, byte for byte", remove: true);
         else if (stated.Size < head.Size)
             await RepairAsync("the published checkpoint is older than the head", remove: false);
-        else if (stated.Size > head.Size)
-            findings.Note(FindingKind.Checkpoint, $"the published checkpoint has {stated.Size} entries, and the head only {head.Size}: the head was set back", "Stop the service before it forks the log. Bring back the blob state/head from its versions.");
-        else
+        else if (stated.Size == head.Size)
             findings.Note(FindingKind.Checkpoint, "the published checkpoint has another root than the head of the same size: that is a fork", "Stop the service. Keep both checkpoints; which one was shown to whom has to be found out by people.");
 
         Task RepairAsync(string what, bool remove) => findings.RepairAsync(FindingKind.Checkpoint, what, "The head's is published.", null, async () =>
@@ -62,6 +60,19 @@ internal sealed class LogCheckup(LogStore log, Findings findings)
         try
         {
             return Checkpoint.Parse(SignedNote.Parse(note.Span).Text);
+        }
+        catch (LogFormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A checkpoint, if one of these keys signed it; null if not.</summary>
+    public static SignedCheckpoint? TryOpen(ReadOnlyMemory<byte> note, string origin, IReadOnlyList<string> keys)
+    {
+        try
+        {
+            return SignedCheckpoint.Open(note, origin, [.. keys.Select(NoteVerifier.Parse)]);
         }
         catch (LogFormatException)
         {

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>Committed and candidate batches, by name: the source of truth. One blob a batch; in production a WORM policy keeps what is written.</summary>
@@ -17,6 +20,27 @@ public sealed class Journal(IBlobStore blobs)
     /// <exception cref="TransparencyLog.LogFormatException">The batch is missing, or does not begin as one.</exception>
     public async Task<string> ReadPreviousAsync(string name, CancellationToken cancellationToken) =>
         JournalFormat.ReadPrevious(await blobs.ReadBeginningAsync(BlobOf(name), JournalFormat.MaxBeginning, cancellationToken) ?? throw Missing());
+
+    /// <summary>The names of all batches that lead to more than so many entries, committed or not, by size.</summary>
+    public async IAsyncEnumerable<string> ListAfterAsync(long size, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var batch in blobs.ListAsync(StorageNames.JournalContainer, "", cancellationToken))
+        {
+            if (SizeOf(batch.Path) > size)
+                yield return batch.Path;
+        }
+    }
+
+    /// <summary>Whether more was written than the first entry, which a crash may have left uncommitted: then a log was begun.</summary>
+    public async Task<bool> HasBegunAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var _ in ListAfterAsync(1, cancellationToken))
+            return true;
+        return false;
+    }
+
+    private static long SizeOf(string name) =>
+        name.IndexOf('-') is var end and > 0 && long.TryParse(name.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : -1;
 
     private static BlobAddress BlobOf(string name) => new(StorageNames.JournalContainer, name);
 

@@ -16,18 +16,30 @@ internal static class Bicep
         "--deployment-name", "truecopy",
     ];
 
-    // What the parameter files read, so that a developer's own azd environment changes nothing.
-    private static readonly string[] EnvironmentOfAzd = ["AZURE_ENV_NAME", "AZURE_LOCATION", "TRUECOPY_LOG_ORIGIN"];
+    /// <summary>What production's parameters ask for, as an institution would state it.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Stated = new Dictionary<string, string>
+    {
+        ["AZURE_ENV_NAME"] = "truecopy-prod",
+        ["AZURE_LOCATION"] = "eastasia",
+        ["TRUECOPY_LOG_ORIGIN"] = "log.truecopy.internal/1",
+        ["TRUECOPY_STORAGE_SKU"] = "Standard_GZRS",
+        ["TRUECOPY_INBOX_IP_RANGES"] = "none",
+        ["TRUECOPY_ALERT_EMAILS"] = "oncall@truecopy.internal",
+    };
+
+    /// <summary>Nothing is stated, as where somebody tries it out.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 
     private static readonly SemaphoreSlim Turns = new(Environment.ProcessorCount);
 
-    public static string Program { get; } = Executable(Metadata("Bicep"));
+    public static string Program { get; } = Executable(
+        typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Bicep").Value
+        ?? throw new InvalidOperationException("The project does not say where Bicep is."));
 
-    public static string Metadata(string key) =>
-        typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value
-        ?? throw new InvalidOperationException($"The project does not say where {key} is.");
+    public static Task<Outcome> RunAsync(string folder, params string[] arguments) => RunAsync(folder, Nothing, arguments);
 
-    public static async Task<Outcome> RunAsync(string folder, params string[] arguments)
+    /// <summary>Runs it with these of the variables that parameter files read and no others, so that a developer's own change nothing.</summary>
+    public static async Task<Outcome> RunAsync(string folder, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         var start = new ProcessStartInfo(Program, arguments)
         {
@@ -35,8 +47,10 @@ internal static class Bicep
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in EnvironmentOfAzd)
+        foreach (var name in Stated.Keys)
             start.Environment.Remove(name);
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
 
         await Turns.WaitAsync();
         try

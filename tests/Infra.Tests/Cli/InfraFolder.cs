@@ -3,7 +3,7 @@ namespace TrueCopy.Infra.Tests.Cli;
 /// <summary>The infrastructure's sources, and copies of them that a test may write to.</summary>
 internal sealed class InfraFolder : IDisposable
 {
-    public static readonly InfraFolder Original = new(System.IO.Path.Combine(Bicep.Metadata("Repository"), "infra"));
+    public static readonly InfraFolder Original = new(RepositoryFolder.At("infra"));
 
     private InfraFolder(string path) => Path = path;
 

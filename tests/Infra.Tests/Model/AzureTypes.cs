@@ -20,8 +20,10 @@ internal static class AzureTypes
     public const string Diagnostics = "Microsoft.Insights/diagnosticSettings";
     public const string Insights = "Microsoft.Insights/components";
     public const string Workspace = "Microsoft.OperationalInsights/workspaces";
+    public const string ActionGroup = "Microsoft.Insights/actionGroups";
     public const string MetricAlert = "Microsoft.Insights/metricAlerts";
     public const string QueryAlert = "Microsoft.Insights/scheduledQueryRules";
+    public const string DataExport = "Microsoft.OperationalInsights/workspaces/dataExports";
     public const string PrivateEndpoint = "Microsoft.Network/privateEndpoints";
     public const string RoleAssignment = "Microsoft.Authorization/roleAssignments";
     public const string RoleDefinition = "Microsoft.Authorization/roleDefinitions";

@@ -19,6 +19,10 @@ internal static class MonitoringRules
 
         Rule.Each("Telemetry_keeps_no_addresses", Insights, insights => insights.Flag("properties.DisableIpMasking") == false),
 
+        Rule.Each("Alerts_reach_somebody_in_production", ActionGroup, people =>
+            people.Flag("properties.enabled") == true
+            && people.Items("properties.emailReceivers").Any(receiver => receiver["emailAddress"]?.ToString().Contains('@') == true)).InProduction,
+
         new("What_goes_wrong_is_alerted", deployment =>
         {
             var live = Alerts(deployment).Where(IsLive).Select(alert => alert.Json.ToJsonString()).ToList();

@@ -156,6 +156,8 @@ internal static class Weakenings
         ("Telemetry_takes_no_keys", Insights, "", "properties.DisableLocalAuth", [null, "false"]),
         ("Telemetry_takes_no_keys", Workspace, "", "properties.features.disableLocalAuth", [null, "false"]),
         ("Telemetry_keeps_no_addresses", Insights, "", "properties.DisableIpMasking", [null, "true"]),
+        ("Alerts_reach_somebody_in_production", ActionGroup, "", "properties.emailReceivers", [null, "[]", "[{\"emailAddress\":\"\"}]"]),
+        ("Alerts_reach_somebody_in_production", ActionGroup, "", "properties.enabled", [null, "false"]),
         ("What_goes_wrong_is_alerted", MetricAlert, "", "", [null]),
         ("What_goes_wrong_is_alerted", QueryAlert, "", "", [null]),
         ("What_goes_wrong_is_alerted", MetricAlert, "", "properties.enabled", [null, "false"]),

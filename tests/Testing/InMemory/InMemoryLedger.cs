@@ -131,8 +131,8 @@ public sealed class InMemoryLedger : InMemoryBlobs
     };
 
     /// <inheritdoc/>
-    protected override InMemoryBlob? Seen(BlobAddress blob) => Breaks == Break.NothingIsFinishedLater && blob == FinishedBlob
-        ? new InMemoryBlob("9223372036854775807"u8.ToArray(), "0x0", Time.GetUtcNow(), new Dictionary<string, string>())
+    protected override InMemoryBlob? Seen(BlobAddress blob) => Breaks == Break.NothingIsFinishedLater && blob == FinishedBlob && Head is { } head
+        ? new InMemoryBlob(Encoding.ASCII.GetBytes(SizeOf(head.Note).ToString(CultureInfo.InvariantCulture)), "0x0", Time.GetUtcNow(), new Dictionary<string, string>())
         : base.Seen(blob);
 
     /// <inheritdoc/>

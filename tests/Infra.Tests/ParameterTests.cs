@@ -1,0 +1,158 @@
+using System.Text.Json.Nodes;
+using TrueCopy.Infra.Tests.Cli;
+using TrueCopy.Infra.Tests.Model;
+using static TrueCopy.Infra.Tests.Model.AzureTypes;
+
+namespace TrueCopy.Infra.Tests;
+
+/// <summary>What can never be changed, and what only the institution knows, is stated by whoever deploys, or nothing is deployed.</summary>
+public sealed class ParameterTests
+{
+    /// <summary>Every default of the template, and why nobody regrets it.</summary>
+    private static readonly Dictionary<string, string> Defaults = new()
+    {
+        ["journalIsLocked"] = "a locked policy that is written again fails the deployment, and nothing else",
+        ["keyOverlap"] = "may be changed before each rotation",
+        ["httpConcurrency"] = "may be changed at any time",
+        ["signIn"] = "a receipt is worth the same to whoever holds the document; may be changed at any time",
+        ["siem"] = "nothing goes anywhere that was not named",
+        ["frontDoor"] = "may be changed at any time",
+        ["frontDoorRequestsAMinute"] = "may be changed at any time",
+        ["seedHigh"] = "drawn where there is no seed yet, and never again",
+        ["seedLow"] = "drawn where there is no seed yet, and never again",
+    };
+
+    [Theory]
+    [InlineData("AZURE_ENV_NAME", "which is a fork")]
+    [InlineData("AZURE_LOCATION", "a matter of law, and nothing moves afterwards")]
+    [InlineData("TRUECOPY_LOG_ORIGIN", "it can never change")]
+    [InlineData("TRUECOPY_STORAGE_SKU", "across a border perhaps, documents included")]
+    [InlineData("TRUECOPY_INBOX_IP_RANGES", "if that is meant, say none")]
+    [InlineData("TRUECOPY_ALERT_EMAILS", "Alerts that reach nobody are worse than none")]
+    public async Task Production_without_a_variable_is_not_compiled_and_says_which_it_is_and_why(string variable, string why)
+    {
+        foreach (var value in (string?[])[null, ""])
+        {
+            var build = await BuildAsync(Deployments.Production, [.. Bicep.Stated.Where(stated => stated.Key != variable), .. value is null ? [] : new[] { KeyValuePair.Create(variable, value) }]);
+            Assert.Equal((1, ""), (build.ExitCode, build.Output));
+            var error = Assert.Single(build.Errors.Trim().Split('\n'));
+            Assert.Contains($": {variable} is ", error, StringComparison.Ordinal);
+            Assert.Contains(why, error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Production_without_any_variable_says_all_that_is_missing_at_once()
+    {
+        var build = await BuildAsync(Deployments.Production, []);
+        Assert.Equal(1, build.ExitCode);
+        Assert.All(Bicep.Stated.Keys, variable => Assert.Contains($": {variable} is ", build.Errors, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("log", "begins with no host name")]
+    [InlineData("https://log.truecopy.internal/1", "begins with no host name")]
+    [InlineData("truecopy.example/log", "made up for examples")]
+    [InlineData("log.example.org/1", "made up for examples")]
+    [InlineData("dev.truecopy.test/log", "made up for examples")]
+    public async Task Production_takes_no_origin_that_somebody_else_could_have_too(string origin, string why)
+    {
+        var build = await BuildAsync(Deployments.Production, [.. Bicep.Stated.Where(stated => stated.Key != "TRUECOPY_LOG_ORIGIN"), new("TRUECOPY_LOG_ORIGIN", origin)]);
+        Assert.Equal(1, build.ExitCode);
+        Assert.Contains($"TRUECOPY_LOG_ORIGIN is '{origin}'", build.Errors, StringComparison.Ordinal);
+        Assert.Contains(why, build.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://log.truecopy.internal/1")]
+    [InlineData("log.truecopy.internal/1 ")]
+    [InlineData("Log.TrueCopy.internal/1")]
+    [InlineData("log.truecopy.internal+1")]
+    [InlineData("log.truecopy.internal/")]
+    public async Task The_template_takes_no_origin_that_is_no_name_whoever_wrote_the_parameters(string origin)
+    {
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => Deployments.PredictAsync(production =>
+            production[..production.IndexOf("param logOrigin =", StringComparison.Ordinal)]
+            + $"param logOrigin = '{origin}'\n"
+            + production[production.IndexOf("\nvar sku", StringComparison.Ordinal)..]));
+        Assert.Contains($"logOrigin is '{origin}'. It is a name, not an address", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Production_begins_with_no_institution_that_nobody_is()
+    {
+        var build = (await BuildAsync(Deployments.Production, Bicep.Stated)).MustSucceed();
+        var parameters = JsonNode.Parse(JsonNode.Parse(build.Output)!["parametersJson"]!.ToString())!["parameters"]!;
+        Assert.Empty(parameters["issuers"]!["value"]!.AsArray());
+        Assert.DoesNotContain("example", parameters.ToJsonString(), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("demo", parameters.ToJsonString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_to_last_is_not_begun_with_the_parameters_of_development()
+    {
+        var build = await BuildAsync(Deployments.Development, [new("TRUECOPY_LOG_ORIGIN", "log.truecopy.internal/1")]);
+        Assert.Equal(1, build.ExitCode);
+        Assert.Contains("these are the parameters of development", build.Errors, StringComparison.Ordinal);
+        Assert.Contains("prod.bicepparam", build.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_environments_of_development_have_two_logs()
+    {
+        var one = await BuildAsync(Deployments.Development, [new("AZURE_ENV_NAME", "Alice")]);
+        var other = await BuildAsync(Deployments.Development, [new("AZURE_ENV_NAME", "bob")]);
+        Assert.Contains("dev.truecopy.example/alice", one.MustSucceed().Output, StringComparison.Ordinal);
+        Assert.Contains("dev.truecopy.example/bob", other.MustSucceed().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ranges_and_addresses_are_taken_with_or_without_spaces_between_them()
+    {
+        var deployment = await Deployments.PredictAsync(
+            production => production,
+            ("TRUECOPY_INBOX_IP_RANGES", "203.0.113.0/24, 198.51.100.7"),
+            ("TRUECOPY_ALERT_EMAILS", "a@truecopy.internal , b@truecopy.internal"));
+        var inbox = Assert.Single(deployment.Of(StorageAccount, "/inbox"));
+        Assert.Equal(["203.0.113.0/24", "198.51.100.7"], inbox.Items("properties.networkAcls.ipRules").Select(rule => rule["value"]!.ToString()));
+        Assert.Equal(
+            ["a@truecopy.internal", "b@truecopy.internal"],
+            deployment.The(ActionGroup).Items("properties.emailReceivers").Select(receiver => receiver["emailAddress"]!.ToString()));
+    }
+
+    [Fact]
+    public async Task Only_what_can_be_changed_later_has_a_default_in_the_template()
+    {
+        var parameters = (JsonObject)(await Deployments.Template)["parameters"]!;
+        var optional = parameters.Where(parameter => parameter.Value!["defaultValue"] is not null || parameter.Value["nullable"] is not null);
+        Assert.Equal(Defaults.Keys.Order(StringComparer.Ordinal), optional.Select(parameter => parameter.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Modules_have_no_defaults_so_that_nothing_is_decided_where_nobody_looks()
+    {
+        var modules = Compiled.Modules(await Deployments.Template).ToList();
+        Assert.True(modules.Count > 15, $"{modules.Count} modules");
+        Assert.Empty(
+            from module in modules
+            from parameter in module["parameters"] as JsonObject ?? []
+            where parameter.Value!["defaultValue"] is not null
+            select parameter.Key);
+    }
+
+    [Fact]
+    public async Task Records_go_on_to_the_event_hub_that_is_named_and_to_none_otherwise()
+    {
+        Assert.Empty((await Deployments.GetAsync(Deployments.Production)).Of(DataExport));
+
+        const string Namespace = "/subscriptions/s/resourceGroups/g/providers/Microsoft.EventHub/namespaces/security";
+        var deployment = await Deployments.PredictAsync(production => production + $"\nparam siem = {{ namespaceId: '{Namespace}', name: 'truecopy' }}\n");
+        var export = deployment.The(DataExport);
+        Assert.True(export.Flag("properties.enable"));
+        Assert.Equal((Namespace, "truecopy"), (export.Text("properties.destination.resourceId"), export.Text("properties.destination.metaData.eventHubName")));
+        Assert.True(export.IsExactly("properties.tableNames", "AppExceptions", "AppMetrics", "AppTraces", "AzureDiagnostics", "FunctionAppLogs"));
+    }
+
+    private static Task<Outcome> BuildAsync(string environment, IEnumerable<KeyValuePair<string, string>> variables) =>
+        Bicep.RunAsync(InfraFolder.Original.Path, variables.ToDictionary(), "build-params", $"{environment}.bicepparam", "--stdout");
+}
