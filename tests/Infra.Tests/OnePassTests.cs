@@ -44,7 +44,8 @@ public partial class OnePassTests
         var events = folder.Read("modules/events.bicep");
         folder.Write("modules/events.bicep", events
             .Replace("param topicName string\n", "param topicName string\nparam drawn string = newGuid()\n", StringComparison.Ordinal)
-            .Replace("name: 'uploads'", "name: 'uploads-${drawn}-${deployment().name}'", StringComparison.Ordinal));
+            .Replace("eventDeliverySchema: 'CloudEventSchemaV1_0'", "eventDeliverySchema: drawn == '' ? 'EventGridSchema' : 'CloudEventSchemaV1_0'", StringComparison.Ordinal)
+            .Replace("name: 'uploads'", "name: 'uploads-${deployment().name}'", StringComparison.Ordinal));
         var build = (await Bicep.RunAsync(folder.Path, "build", "main.bicep", "--stdout")).MustSucceed();
         var chances = Chances((JsonObject)JsonNode.Parse(build.Output)!);
         Assert.Contains("resources.events.properties.template.parameters.drawn.defaultValue", chances);
@@ -65,7 +66,8 @@ public partial class OnePassTests
         foreach (var environment in Deployments.Environments)
         {
             var deployment = await Deployments.GetAsync(environment);
-            Assert.DoesNotContain(deployment.Resources, resource => resource.Text("name")!.Contains('['));
+            // Which cloud it is, is known too, but not to the compiler.
+            Assert.DoesNotContain(deployment.Resources, resource => Function().Matches(resource.Text("name")!).Any(function => function.Value is not ("format" or "replace" or "environment")));
             Assert.Equal(deployment.Resources.Count, deployment.Resources.DistinctBy(resource => resource.Id).Count());
             Assert.All(deployment.Of(RoleAssignment).Concat(deployment.Of(RoleDefinition)), grant => Assert.True(Guid.TryParse(grant.Name, out _), grant.Id));
         }
@@ -141,6 +143,9 @@ public partial class OnePassTests
 
     [GeneratedRegex(@"\b(newGuid|utcNow|deployer|deployment)\(")]
     private static partial Regex Chance();
+
+    [GeneratedRegex(@"\w+(?=\()")]
+    private static partial Regex Function();
 
     [GeneratedRegex("<Version>(.*)</Version>")]
     private static partial Regex Version();

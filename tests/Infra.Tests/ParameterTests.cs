@@ -72,9 +72,7 @@ public sealed class ParameterTests
     public async Task The_template_takes_no_origin_that_is_no_name_whoever_wrote_the_parameters(string origin)
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => Deployments.PredictAsync(production =>
-            production[..production.IndexOf("param logOrigin =", StringComparison.Ordinal)]
-            + $"param logOrigin = '{origin}'\n"
-            + production[production.IndexOf("\nvar sku", StringComparison.Ordinal)..]));
+            production.Replace("          : origin\n", $"          : '{origin}'\n", StringComparison.Ordinal)));
         Assert.Contains($"logOrigin is '{origin}'. It is a name, not an address", failure.Message, StringComparison.Ordinal);
     }
 

@@ -143,7 +143,7 @@ public sealed class RestoreDrillTests
     }
 
     [Fact]
-    public async Task A_public_log_from_a_backup_is_brought_up_to_date_without_anybody()
+    public async Task A_public_log_from_a_backup_is_brought_up_to_date_without_a_loss()
     {
         await IssueAsync(2);
         var backup = BackUp();
