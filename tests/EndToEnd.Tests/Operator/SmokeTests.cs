@@ -56,7 +56,7 @@ public sealed class SmokeTests : IAsyncLifetime
 
     private string Checkpoint(string text) => _folder.File("before", System.Text.Encoding.UTF8.GetBytes(text));
 
-    private async Task FailsAsync(string says, params string[] arguments)
+    private static async Task FailsAsync(string says, params string[] arguments)
     {
         var run = await SmokeAsync(arguments);
         Assert.True(run.ExitCode == 1, $"{says}: {run.ExitCode}\n{run.Output}{run.Error}");
