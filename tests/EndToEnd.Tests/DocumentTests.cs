@@ -15,7 +15,9 @@ public sealed partial class DocumentTests
         File.ReadAllText);
 
     private static readonly Lazy<string> Code = new(() => string.Concat(
-        new[] { "*.cs", "*.csproj", "*.props", "*.bicep", "*.bicepparam" }.SelectMany(Files).Select(File.ReadAllText)));
+        new[] { "*.cs", "*.csproj", "*.props", "*.bicep", "*.bicepparam" }.SelectMany(Files)
+            .Concat(Directory.EnumerateFiles(RepositoryFolder.At(".github/workflows")))
+            .Select(File.ReadAllText)));
 
     [Fact]
     public void The_README_is_short_enough_to_be_read() =>
