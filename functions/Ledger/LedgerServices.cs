@@ -30,6 +30,7 @@ public static class LedgerServices
         services.TryAddSingleton<ILogKeys>(provider => new FixedKeys(provider.GetRequiredService<LogIdentity>()));
         services.AddSingleton<SequencerMetrics>();
         services.TryAddSingleton(new SequencerOptions());
+        services.AddSingleton<HeadCheck>();
         services.AddSingleton<BatchCommitter>();
         services.AddSingleton<BatchIndexer>();
         services.AddSingleton<BatchPublisher>();
