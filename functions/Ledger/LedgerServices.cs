@@ -7,7 +7,7 @@ namespace TrueCopy.Ledger;
 public static class LedgerServices
 {
     /// <summary>Adds the services; the host adds its storage (<see cref="IBlobStore"/>, <see cref="IQueueStore"/>, <see cref="ITableStore"/>, <see cref="IIssuerContainers"/>) and <see cref="ILogKeys"/>, or a <see cref="LogIdentity"/> that never changes.</summary>
-    public static IServiceCollection AddVerification(this IServiceCollection services)
+    public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<LogState>();

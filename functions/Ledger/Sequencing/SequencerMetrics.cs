@@ -32,7 +32,7 @@ public sealed class SequencerMetrics : ServiceMetrics
         _standstill = Gauge<double>("truecopy.log.standstill", "s", "How long staged uploads have waited while no batch was finished");
         _givenUp = Counter("truecopy.staged.given_up", "{upload}", "Staged uploads, and changes of the registry, that failed always and are kept as dead letters");
         _headRefused = Counter("truecopy.log.head_refused", "{look}", "Looks at the head that found it set back, lost or replaced: nothing is committed");
-        _housekeepingRuns = Counter("truecopy.safety_net.runs", "{run}", "Runs of the safety net that came through; none for a while means that nothing is looked after");
+        _housekeepingRuns = Counter("truecopy.safety_net.runs", "{run}", "Runs of the housekeeping that came through; none for a while means that nothing is looked after");
     }
 
     internal void Signed() => _signed.Add(1);

@@ -175,7 +175,7 @@ public sealed class InMemoryService : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical).AddProvider(new AlarmLog(world.Alarms)));
         services.AddInMemory(world);
         services.AddSingleton<ILogKeySource>(new InMemoryWorld.KeySource(world)).AddSingleton<ILogKeys, RotatedKeys>();
-        services.AddVerification();
+        services.AddLedger();
         _services = services.BuildServiceProvider();
     }
 
