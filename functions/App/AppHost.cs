@@ -20,7 +20,7 @@ internal static class AppHost
     public static void AddTrueCopy(this IHostApplicationBuilder builder)
     {
         var settings = new AppSettings(builder.Configuration);
-        builder.Services.AddAzureStorage(StorageAccounts.Connect(settings.Inbox, settings.Ledger)).AddVerification().AddTrueCopyApi();
+        builder.Services.AddAzureStorage(StorageAccounts.Connect(settings.Inbox, settings.Ledger)).AddLedger().AddTrueCopyApi();
         builder.Services.Configure<KestrelServerOptions>(HttpLimits.ApplyBehindFunctionsHost);
         builder.Services.AddSingleton<IIssuerGate>(new SignedInGate(settings.IssuerPrincipals));
         builder.Services.AddSingleton(settings.ClientShare);

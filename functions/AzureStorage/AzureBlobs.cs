@@ -38,6 +38,11 @@ public class AzureBlobs(BlobServiceClient account) : IBlobStore
         {
             return null;
         }
+        catch (RequestFailedException exception) when (exception.Status == 416)
+        {
+            // Of a blob without a byte there is no range.
+            return ReadOnlyMemory<byte>.Empty;
+        }
     }
 
     /// <inheritdoc/>

@@ -85,8 +85,11 @@ public sealed class AzureTables(TableServiceClient account) : ITableStore
         }
     }
 
+    // Azure takes no others, Azurite does.
     private static IEnumerable<TableTransactionAction> Actions(IReadOnlyList<TableRow> rows, TableTransactionActionType type) =>
-        rows.Select(row => new TableTransactionAction(type, EntityOf(row)));
+        rows.All(row => row.Partition == rows[0].Partition)
+            ? rows.Select(row => new TableTransactionAction(type, EntityOf(row)))
+            : throw new ArgumentException("A transaction has rows of one partition.", nameof(rows));
 
     private TableClient ClientOf(string table) => _tables.GetOrAdd(table, static (name, service) => service.GetTableClient(name), account);
 }

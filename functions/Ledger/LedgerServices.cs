@@ -7,7 +7,7 @@ namespace TrueCopy.Ledger;
 public static class LedgerServices
 {
     /// <summary>Adds the services; the host adds its storage (<see cref="IBlobStore"/>, <see cref="IQueueStore"/>, <see cref="ITableStore"/>, <see cref="IIssuerContainers"/>) and <see cref="ILogKeys"/>, or a <see cref="LogIdentity"/> that never changes.</summary>
-    public static IServiceCollection AddVerification(this IServiceCollection services)
+    public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<LogState>();
@@ -30,6 +30,7 @@ public static class LedgerServices
         services.TryAddSingleton<ILogKeys>(provider => new FixedKeys(provider.GetRequiredService<LogIdentity>()));
         services.AddSingleton<SequencerMetrics>();
         services.TryAddSingleton(new SequencerOptions());
+        services.AddSingleton<HeadCheck>();
         services.AddSingleton<BatchCommitter>();
         services.AddSingleton<BatchIndexer>();
         services.AddSingleton<BatchPublisher>();

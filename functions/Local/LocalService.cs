@@ -76,7 +76,7 @@ internal static class LocalService
             kestrel.Listen(IPAddress.Loopback, options.Port);
         });
         QuietLog(builder.Logging);
-        builder.Services.AddAzureStorage(accounts).AddVerification().AddTrueCopyApi();
+        builder.Services.AddAzureStorage(accounts).AddLedger().AddTrueCopyApi();
         builder.Services.AddSingleton(identity);
         builder.Services.AddSingleton(new SequencerOptions { DocumentWait = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromSeconds(2), CommitInterval = TimeSpan.FromMilliseconds(250) });
         builder.Services.AddSingleton<IIssuerGate, LoopbackGate>();

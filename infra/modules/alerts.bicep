@@ -107,6 +107,14 @@ var rules = [
     window: 'PT5M'
   }
   {
+    name: 'truecopy-head-refused'
+    description: 'The head of the log was set back, lost or replaced; the service commits nothing until it is brought back.'
+    severity: 0
+    query: 'AppMetrics | where Name == "truecopy.log.head_refused" | summarize Value = sum(Sum)'
+    threshold: 0
+    window: 'PT5M'
+  }
+  {
     name: 'truecopy-answers-given-up'
     description: 'An answer could not be written for about two hours and is kept as a dead letter; its issuer waits.'
     severity: 1
@@ -140,7 +148,7 @@ var rules = [
   }
   {
     name: 'truecopy-silent'
-    description: 'For a quarter of an hour the safety net, which runs every minute, has not come through once.'
+    description: 'For a quarter of an hour the housekeeping, which runs every minute, has not come through once.'
     severity: 1
     query: 'AppMetrics | where Name == "truecopy.safety_net.runs" | summarize Runs = sum(Sum) | project Value = iff(Runs > 0, 0, 1)'
     threshold: 0

@@ -49,7 +49,7 @@ public sealed class ApiHost : IAsyncDisposable
             builder.WebHost.UseTestServer();
         builder.Services.AddInMemory(world).AddSingleton(world.Identity);
         builder.Services.AddSingleton<IIssuerGate, GateForTests>();
-        builder.Services.AddVerification().AddTrueCopyApi();
+        builder.Services.AddLedger().AddTrueCopyApi();
         change?.Invoke(builder.Services);
         var logged = new Recorder();
         builder.Logging.ClearProviders().AddProvider(logged).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);

@@ -116,6 +116,31 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_log_whose_head_was_set_back_is_not_ready_and_whoever_runs_it_is_told_what_to_do()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.BeginAsync();
+        var genesis = host.World.Ledger.Head;
+        await host.IssueAsync("a");
+        var head = host.World.Ledger.Head;
+        Assert.Equal("ready\n", await (await host.GetAsync("/health/ready")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+        host.World.Time.Advance(TimeSpan.FromSeconds(20));
+        using var refused = new Measurements("truecopy.log.head_refused");
+        host.World.Ledger.SetHead(genesis);
+        await ApiHost.ProblemAsync(await host.GetAsync("/health/ready"), 503, "unavailable");
+        Assert.Contains((1, ""), refused.Seen);
+        var told = Assert.Single(host.Logged, line => line.Level == LogLevel.Critical).Message;
+        Assert.Contains("the published checkpoint has 3 entries, and the head only 1: the head was set back", told, StringComparison.Ordinal);
+        Assert.Contains("truecopy-admin doctor", told, StringComparison.Ordinal);
+
+        // What is asked of it is answered meanwhile, for what was published stands.
+        Assert.Equal(200, (int)(await host.GetAsync($"/v1/verify/sha-256/{ApiHost.HexOf("a")}")).StatusCode);
+        host.World.Ledger.SetHead(head);
+        Assert.Equal("ready\n", await (await host.GetAsync("/health/ready")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_backlog_of_answers_is_told_by_a_service_that_is_ready()
     {
         await using var host = await ApiHost.StartAsync();

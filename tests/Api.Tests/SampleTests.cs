@@ -44,6 +44,8 @@ public sealed class SampleTests : IAsyncLifetime
             """,
             Stop);
         var packed = At("packed");
+        Assert.Equal(["functions/TransparencyLog", "functions/Receipts", "clients/Sdk"], Commands("dotnet pack ").Select(command => command.Split(' ')[2]));
+        Assert.Single(Commands("dotnet run --project samples/csharp -- SERVICE KEY FILE"));
         await SucceedAsync("dotnet", ["msbuild", At("pack.proj"), "-nologo", $"-p:Root={RepositoryFolder.Path}", $"-p:Packed={packed}", $"-p:Configuration={Configuration}"]);
         Assert.Equal(
             ["TrueCopy.Client", "TrueCopy.Receipts", "TrueCopy.TransparencyLog"],
@@ -61,9 +63,9 @@ public sealed class SampleTests : IAsyncLifetime
     [Fact]
     public async Task In_typescript()
     {
-        await SucceedAsync(
-            RepositoryFolder.At("clients/Web/node_modules/.bin/esbuild"),
-            [RepositoryFolder.At("samples/typescript/verify.ts"), "--bundle", "--platform=node", "--format=esm", "--log-level=warning", $"--outfile={At("verify.mjs")}"]);
+        string[] bundle = [.. Assert.Single(Commands("clients/Web/node_modules/.bin/esbuild ")).Split(' ').Select(word => word.Replace("--outfile=", $"--outfile={_folder}/", StringComparison.Ordinal))];
+        await SucceedAsync(RepositoryFolder.At(bundle[0]), [RepositoryFolder.At(bundle[1]), .. bundle[2..], "--log-level=warning"]);
+        Assert.Single(Commands("node verify.mjs SERVICE KEY FILE"));
         await HoldsAsync("verified The bank Ltd", "unknown", file => RunAsync("node", [At("verify.mjs"), .. Arguments(file)]));
     }
 
@@ -73,8 +75,13 @@ public sealed class SampleTests : IAsyncLifetime
         var tool = At("truecopy");
         await File.WriteAllTextAsync(tool, $"#!/bin/sh\nexec dotnet '{RepositoryFolder.At("clients/Cli/bin", Configuration, "net10.0/truecopy.dll")}' \"$@\"\n", Stop);
         await SucceedAsync("chmod", ["+x", tool]);
+        Assert.Single(Commands("sh samples/shell/verify.sh SERVICE KEY FILE"));
         await HoldsAsync("THE RECEIPT HOLDS", "unknown, says the service", file => RunAsync("sh", [RepositoryFolder.At("samples/shell/verify.sh"), .. Arguments(file)]));
     }
+
+    // What the page of the samples tells a stranger to run.
+    private static IEnumerable<string> Commands(string beginning) =>
+        File.ReadLines(RepositoryFolder.At("samples/README.md")).Where(line => line.StartsWith(beginning, StringComparison.Ordinal));
 
     private static async Task HoldsAsync(string saidOfTheIssued, string saidOfTheAltered, Func<string, Task<FinishedProcess>> run)
     {

@@ -49,7 +49,7 @@ public sealed partial class AgreementTests
     public async Task The_app_and_the_local_service_listen_to_the_same_queues()
     {
         var services = new ServiceCollection();
-        services.AddLogging().AddAzureStorage(StorageAccounts.Connect("UseDevelopmentStorage=true", "UseDevelopmentStorage=true")).AddVerification().AddQueueTriggers();
+        services.AddLogging().AddAzureStorage(StorageAccounts.Connect("UseDevelopmentStorage=true", "UseDevelopmentStorage=true")).AddLedger().AddQueueTriggers();
         services.AddSingleton(new LogIdentity("log.example", []));
         await using var provider = services.BuildServiceProvider();
         var local = provider.GetServices<IHostedService>().OfType<QueueTrigger>().Select(trigger => trigger.QueueName);

@@ -21,7 +21,7 @@ public sealed class FileOperationTests
             .AddLogging()
             .AddAzureStorage(accounts)
             .AddSingleton(new LogIdentity(InMemoryWorld.Origin, [InMemoryWorld.NewEd25519()]))
-            .AddVerification()
+            .AddLedger()
             .BuildServiceProvider();
         await services.GetRequiredService<Sequencer>().DrainAsync(stop);
         var events = await UploadAsync(azurite.Connect().Inbox.GetBlobContainerClient("issuer-bank"));

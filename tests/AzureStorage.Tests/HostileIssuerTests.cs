@@ -22,7 +22,7 @@ public sealed class HostileIssuerTests : IAsyncLifetime
             .AddLogging()
             .AddAzureStorage(accounts)
             .AddSingleton(new LogIdentity(InMemoryWorld.Origin, [InMemoryWorld.NewEd25519()]))
-            .AddVerification()
+            .AddLedger()
             .BuildServiceProvider();
         await _services.GetRequiredService<Sequencer>().DrainAsync(Stop);
     }

@@ -29,7 +29,7 @@ public sealed class ManifestTests : IAsyncLifetime
             .AddLogging()
             .AddAzureStorage(accounts)
             .AddSingleton(new LogIdentity("log.example", [_signer]))
-            .AddVerification()
+            .AddLedger()
             .BuildServiceProvider();
         await _services.GetRequiredService<Sequencer>().DrainAsync(Stop);
     }

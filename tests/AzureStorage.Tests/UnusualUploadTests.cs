@@ -28,7 +28,7 @@ public sealed class UnusualUploadTests : IAsyncLifetime
             .AddLogging()
             .AddAzureStorage(_azurite.Connect())
             .AddSingleton(new LogIdentity(InMemoryWorld.Origin, [InMemoryWorld.NewEd25519()]))
-            .AddVerification()
+            .AddLedger()
             .BuildServiceProvider();
         await _services.GetRequiredService<Sequencer>().DrainAsync(Stop);
     }

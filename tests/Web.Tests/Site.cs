@@ -45,7 +45,7 @@ public sealed class Site : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Logging.ClearProviders();
         Site? site = null;
-        builder.Services.AddInMemory(world).AddSingleton<ILogKeys>(new WorldKeys(world)).AddVerification().AddTrueCopyApi();
+        builder.Services.AddInMemory(world).AddSingleton<ILogKeys>(new WorldKeys(world)).AddLedger().AddTrueCopyApi();
         builder.Services.AddSingleton<IIssuerGate>(new Gate(() => site!.Admits));
         var app = builder.Build();
         site = new Site(world, app);

@@ -2,7 +2,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace TrueCopy.App.Functions;
 
-/// <summary>The safety net under the sequencer.</summary>
+/// <summary>Runs the housekeeping, which picks up what a crash left.</summary>
 public sealed class DrainFunction(Housekeeping housekeeping)
 {
     /// <summary>Once a minute; not monitored, because a run that was missed is made up for by the next.</summary>

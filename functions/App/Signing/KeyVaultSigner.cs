@@ -5,7 +5,7 @@ namespace TrueCopy.App.Signing;
 
 /// <summary>
 /// Signs notes with one version of a key that never leaves the vault. What the vault returns is verified with
-/// <see cref="VerdictService"/> before it is committed, by whoever signs a checkpoint.
+/// <see cref="Verifier"/> before it is committed, by whoever signs a checkpoint.
 /// </summary>
 internal sealed class KeyVaultSigner(CryptographyClient client, EcdsaP256Verifier verifier) : INoteSigner
 {

@@ -40,7 +40,7 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
             var stored = await _state.LoadHeadAsync(cancellationToken);
             var head = options.Kept is { } kept ? await checkup.CompareAsync(stored, kept, cancellationToken)
                 : stored?.Head ?? await RestoreHeadAsync(published, finished, checkup, findings, cancellationToken);
-            if (head is not null && await checkup.IsNewestAsync(head, published, cancellationToken))
+            if (head is not null && await checkup.IsNewestAsync(head, published, finished, cancellationToken))
             {
                 var chain = await JournalChain.FindAsync(_journal, head.Journal, cancellationToken);
                 batches = chain.Count;
@@ -126,7 +126,7 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
         }
 
         var head = new Head(JournalChain.NameOf((stated.Size, stated.Root)), note);
-        if (!await checkup.IsNewestAsync(head, published, cancellationToken))
+        if (!await checkup.IsNewestAsync(head, published, finished, cancellationToken))
             return null;
         var keys = await (await JournalChain.FindAsync(_journal, head.Journal, cancellationToken)).KeysAsync(cancellationToken);
         if (LogCheckup.TryOpen(head.Note, stated.Origin, keys) is null)
@@ -143,8 +143,6 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
     {
         if (finished < size)
             findings.Note(FindingKind.Finished, $"the log is committed up to {size} entries and finished up to {finished}", "The sequencer finishes it by itself, within a minute; if it does not, look at its errors.");
-        else if (finished > size)
-            findings.Note(FindingKind.Finished, $"the mark says that {finished} entries are finished, of {size}", "Remove the blob state/finished; the sequencer then finishes the last batch once more, which does no harm.");
     }
 
     private async Task CheckPendingAsync(Findings findings, CancellationToken cancellationToken)

@@ -26,9 +26,9 @@ public enum FindingKind
     [JsonStringEnumMemberName("tile")]
     Tile,
 
-    /// <summary>A row of the anchors is missing, different or one too many.</summary>
-    [JsonStringEnumMemberName("anchor")]
-    Anchor,
+    /// <summary>A row of the acts by document is missing, different or one too many.</summary>
+    [JsonStringEnumMemberName("act")]
+    Act,
 
     /// <summary>Likewise, of the references.</summary>
     [JsonStringEnumMemberName("reference")]

@@ -9,13 +9,19 @@ internal sealed class HeadCheckup(LogState state, Journal journal, ITableStore t
     private const string BringBack = "Stop the service before it forks the log. Bring back the blob state/head from its versions, or give the newest checkpoint or receipt that anybody has (--checkpoint).";
 
     /// <summary>Looks for what came after a head: in what is published, and in the journal, which is write-once where the rest is not.</summary>
-    public async Task<bool> IsNewestAsync(Head head, ReadOnlyMemory<byte>? published, CancellationToken cancellationToken)
+    public async Task<bool> IsNewestAsync(Head head, ReadOnlyMemory<byte>? published, long finished, CancellationToken cancellationToken)
     {
         if (LogCheckup.TryParse(head.Note) is not { } stated)
             return true;
         if (published is { } note && LogCheckup.TryParse(note) is { } shown && shown.Size > stated.Size)
         {
             findings.Note(FindingKind.Checkpoint, $"the published checkpoint has {shown.Size} entries, and the head only {stated.Size}: the head was set back", BringBack);
+            return false;
+        }
+
+        if (finished > stated.Size)
+        {
+            findings.Note(FindingKind.Finished, $"{finished} entries are finished, and the head has only {stated.Size}: the head was set back", BringBack);
             return false;
         }
 

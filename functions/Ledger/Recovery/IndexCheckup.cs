@@ -39,8 +39,8 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     {
         await CheckExtraRowsAsync(size, cancellationToken);
 
-        // The other tables are judged by the anchors, and so only by sound ones.
-        if (!findings.Apply && findings.CountOf(FindingKind.Anchor) > 0)
+        // The other tables are judged by the acts, and so only by sound ones.
+        if (!findings.Apply && findings.CountOf(FindingKind.Act) > 0)
             return;
         await foreach (var (hash, digest, row) in _references.ListAsync(cancellationToken))
         {
@@ -66,9 +66,9 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
         Interlocked.Increment(ref _inEffect);
         var row = rows?.FirstOrDefault(row => row.ActId == act.ActId);
         if (row is null && rows is not null)
-            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are missing", RepairMissing, null, () => _index.ReplaceAsync(act, cancellationToken));
+            await findings.RepairAsync(FindingKind.Act, "# rows of the anchors are missing", RepairMissing, null, () => _index.ReplaceAsync(act, cancellationToken));
         else if (row is null || !IsSame(row, act))
-            await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are not as the journal has them", RepairMissing, null, () => _index.ReplaceAsync(act, cancellationToken));
+            await findings.RepairAsync(FindingKind.Act, "# rows of the anchors are not as the journal has them", RepairMissing, null, () => _index.ReplaceAsync(act, cancellationToken));
         return true;
     }
 
@@ -149,7 +149,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     // then is each looked up in the journal.
     private async Task CheckExtraRowsAsync(long size, CancellationToken cancellationToken)
     {
-        var (rows, missing) = (0L, findings.Apply ? 0 : findings.CountOf(FindingKind.Anchor, "# rows of the anchors are missing"));
+        var (rows, missing) = (0L, findings.Apply ? 0 : findings.CountOf(FindingKind.Act, "# rows of the anchors are missing"));
         await foreach (var (_, row) in _index.ListAsync(cancellationToken))
             rows += row.LogIndex >= size ? 0 : 1;
         if (rows <= _inEffect - missing)
@@ -157,7 +157,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
         await foreach (var (digest, row) in _index.ListAsync(cancellationToken))
         {
             if (!(row.LogIndex >= size) && !await IsOfJournalAsync(digest, new ActId(row.Act ?? ""), row.LogIndex, cancellationToken))
-                await findings.RepairAsync(FindingKind.Anchor, "# rows of the anchors are of no act in the log", RepairExtra, null, () => _index.RemoveAsync(row, cancellationToken));
+                await findings.RepairAsync(FindingKind.Act, "# rows of the anchors are of no act in the log", RepairExtra, null, () => _index.RemoveAsync(row, cancellationToken));
         }
     }
 

@@ -36,7 +36,7 @@ public sealed class IndexRebuild(IBlobStore blobs, ITableStore tables)
 
         IReadOnlyList<Finding> findings = replaced == 0
             ? []
-            : [new Finding(FindingKind.Anchor, $"{replaced} acts were indexed by a later entry than their first", "The first one's row takes its place.", Repaired: true)];
+            : [new Finding(FindingKind.Act, $"{replaced} acts were indexed by a later entry than their first", "The first one's row takes its place.", Repaired: true)];
         return new RecoveryReport(size, chain.Count, findings);
     }
 

@@ -18,10 +18,10 @@ internal sealed class LogCheckup(LogStore log, Findings findings)
             switch (await CompareAsync(tile, stop))
             {
                 case null:
-                    await findings.RepairAsync(FindingKind.Tile, "# tiles or bundles are missing", RepairTile, tile.Id.ToPath(), () => log.WriteAsync(tile, stop));
+                    await findings.RepairAsync(FindingKind.Tile, "# tiles or bundles are missing", RepairTile, tile.Id.ToPath(), () => log.ReplaceAsync(tile, stop));
                     break;
                 case false:
-                    await findings.RepairAsync(FindingKind.Tile, "# tiles or bundles have other bytes than the journal", RepairTile, tile.Id.ToPath(), () => log.WriteAsync(tile, stop));
+                    await findings.RepairAsync(FindingKind.Tile, "# tiles or bundles have other bytes than the journal", RepairTile, tile.Id.ToPath(), () => log.ReplaceAsync(tile, stop));
                     break;
             }
         });

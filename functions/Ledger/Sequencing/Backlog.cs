@@ -18,20 +18,25 @@ public sealed record WaitingWork(TimeSpan StagedFor, TimeSpan StandingFor, long 
 
 /// <summary>Looks at what waits: between intake and log, and between log and issuers.</summary>
 /// <remarks>One instance a process.</remarks>
-public sealed class Backlog(StagedActs staged, PendingAnswers answers, LogState state, TimeProvider time) : IDisposable
+public sealed class Backlog(StagedActs staged, PendingAnswers answers, LogState state, HeadCheck heads, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(15);
     private readonly SemaphoreSlim _looking = new(1, 1);
     private (WaitingWork Work, long At)? _last;
 
-    /// <summary>Looks, unless somebody did a moment ago: health checks come as often as they like.</summary>
+    /// <summary>Looks, unless somebody did a moment ago: health checks come as often as they like. Looks at the head as well.</summary>
+    /// <exception cref="LogFormatException">The head was set back, lost or replaced: what waits will wait until it is brought back.</exception>
     public async Task<WaitingWork> ReadRecentAsync(CancellationToken cancellationToken)
     {
         await _looking.WaitAsync(cancellationToken);
         try
         {
             if (_last is not { } last || time.GetElapsedTime(last.At) >= Lifetime)
+            {
+                await heads.LoadAsync(cancellationToken);
                 _last = last = (await ReadAsync(cancellationToken), time.GetTimestamp());
+            }
+
             return last.Work;
         }
         finally

@@ -17,43 +17,21 @@ public sealed record CommittedBatch(JournalBatch Batch, SignedCheckpoint Checkpo
 public sealed class BatchCommitter(
     ILogKeys keys,
     LogState state,
+    HeadCheck heads,
     Journal journal,
     LogStore log,
     SequencerMetrics metrics,
     TimeProvider time)
 {
-    /// <summary>The committed head and its batch, for finishing what a crash may have left; null before genesis.</summary>
-    /// <exception cref="LogFormatException">
-    /// The state or journal is damaged, belongs to another log or other keys, or came back as it was earlier: what would be
-    /// committed after it would be a fork.
-    /// </exception>
-    public async Task<(StoredHead Stored, SignedCheckpoint Checkpoint)?> LoadHeadAsync(CancellationToken cancellationToken)
+    /// <summary>The committed head, and how many entries are finished, for finishing what a crash may have left; null before genesis.</summary>
+    /// <exception cref="LogFormatException">The state is damaged, belongs to another log or other keys, or came back as it was earlier.</exception>
+    public async Task<(StoredHead Stored, SignedCheckpoint Checkpoint, long Finished)?> LoadHeadAsync(CancellationToken cancellationToken)
     {
-        // Read before the head, neither is ahead of it, unless it was set back.
-        var published = await log.ReadCheckpointAsync(cancellationToken);
-        var finished = await state.LoadFinishedAsync(cancellationToken);
-        var stored = await state.LoadHeadAsync(cancellationToken);
+        var (stored, finished) = await heads.LoadAsync(cancellationToken);
         if (stored is null)
-        {
-            // Whoever looks at the journal later may see what another began meanwhile.
-            if (published is null && finished == 0 && !await journal.HasBegunAsync(cancellationToken))
-                return null;
-            stored = await state.LoadHeadAsync(cancellationToken) ?? throw SetBack("there is no head, though a log has begun here");
-        }
-
+            return null;
         var identity = await keys.ReloadAsync(cancellationToken);
-        var checkpoint = SignedCheckpoint.Open(stored.Head.Note, identity.Origin, identity.Verifiers);
-        if (published is { } note && Checkpoint.Parse(SignedNote.Parse(note.Span).Text) is var shown)
-        {
-            if (shown.Size > checkpoint.Size)
-                throw SetBack($"the published checkpoint has {shown.Size} entries, and the head only {checkpoint.Size}: the head was set back");
-            if (shown.Size == checkpoint.Size && shown.Root != checkpoint.Checkpoint.Root)
-                throw SetBack("the published checkpoint has another root than the head of the same size");
-        }
-
-        return finished <= checkpoint.Size
-            ? (stored, checkpoint)
-            : throw SetBack($"{finished} entries are finished, and the head has only {checkpoint.Size}: the head was set back");
+        return (stored, SignedCheckpoint.Open(stored.Head.Note, identity.Origin, identity.Verifiers), finished);
     }
 
     /// <summary>Whether nobody has committed after <paramref name="tip"/>.</summary>
@@ -107,9 +85,6 @@ public sealed class BatchCommitter(
             identity = await keys.ReloadAsync(cancellationToken);
         return (identity, !identity.IsThatOf(tip.Checkpoint!));
     }
-
-    private static LogFormatException SetBack(string what) =>
-        new($"head: {what}. Nothing is signed, since it could fork the log; see docs/operations/recovery.md");
 
     private static string[] Names(LogIdentity identity) => [.. identity.Verifiers.Select(verifier => verifier.ToString())];
 

@@ -12,8 +12,17 @@ public sealed class LogStore(IBlobStore blobs) : ITileReader
     /// <inheritdoc/>
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellationToken) => PartialTiles.ReadAsync(tile, FindAsync, cancellationToken);
 
-    /// <summary>Writes a tile or bundle. Its content is a function of the committed tree, so writing it again changes nothing.</summary>
-    public Task WriteAsync(TileContent tile, CancellationToken cancellationToken) =>
+    /// <summary>Writes a tile or bundle, once. Its content is a function of the committed tree, so whoever writes it again writes the same.</summary>
+    /// <exception cref="LogFormatException">It is there with other bytes, which stay: somebody may have seen them under a signature.</exception>
+    public async Task WriteAsync(TileContent tile, CancellationToken cancellationToken)
+    {
+        if (await blobs.TryWriteAsync(BlobOf(tile.Id), tile.Bytes, BlobCondition.Absent, TileHeaders, cancellationToken) is null
+            && !(await FindAsync(tile.Id, cancellationToken) is { } published && published.Span.SequenceEqual(tile.Bytes.Span)))
+            throw new LogFormatException($"log: {tile.Id} is published with other bytes than the journal's");
+    }
+
+    /// <summary>Writes a tile or bundle whatever is there: for recovery, which knows from the journal what it has to be.</summary>
+    public Task ReplaceAsync(TileContent tile, CancellationToken cancellationToken) =>
         blobs.TryWriteAsync(BlobOf(tile.Id), tile.Bytes, BlobCondition.None, TileHeaders, cancellationToken);
 
     /// <summary>The published checkpoint's note; null before the first.</summary>

@@ -16,7 +16,6 @@ public sealed partial class Sequencer(
     DirectAnswers answers,
     PendingAnswers pending,
     IssuerAnnouncements announcements,
-    LogState state,
     SequencerLease lease,
     SequencerOptions options,
     AnswerOptions answerOptions,
@@ -138,7 +137,7 @@ public sealed partial class Sequencer(
         {
             if (await committer.LoadHeadAsync(cancellationToken) is { } head)
             {
-                if (await state.LoadFinishedAsync(cancellationToken) < head.Checkpoint.Size)
+                if (head.Finished < head.Checkpoint.Size)
                 {
                     LogFinishing(logger, head.Checkpoint.Size);
                     var batch = await committer.LoadBatchAsync(head.Stored, cancellationToken);

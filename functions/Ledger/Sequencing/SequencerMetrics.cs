@@ -17,6 +17,7 @@ public sealed class SequencerMetrics : ServiceMetrics
     private readonly Gauge<double> _standstill;
     private readonly Counter<long> _housekeepingRuns;
     private readonly Counter<long> _givenUp;
+    private readonly Counter<long> _headRefused;
 
     /// <summary>Creates the instruments.</summary>
     public SequencerMetrics()
@@ -30,7 +31,8 @@ public sealed class SequencerMetrics : ServiceMetrics
         _stagedAge = Gauge<double>("truecopy.staged.age", "s", "How long the oldest staged upload that nobody works on has waited");
         _standstill = Gauge<double>("truecopy.log.standstill", "s", "How long staged uploads have waited while no batch was finished");
         _givenUp = Counter("truecopy.staged.given_up", "{upload}", "Staged uploads, and changes of the registry, that failed always and are kept as dead letters");
-        _housekeepingRuns = Counter("truecopy.safety_net.runs", "{run}", "Runs of the safety net that came through; none for a while means that nothing is looked after");
+        _headRefused = Counter("truecopy.log.head_refused", "{look}", "Looks at the head that found it set back, lost or replaced: nothing is committed");
+        _housekeepingRuns = Counter("truecopy.safety_net.runs", "{run}", "Runs of the housekeeping that came through; none for a while means that nothing is looked after");
     }
 
     internal void Signed() => _signed.Add(1);
@@ -46,6 +48,8 @@ public sealed class SequencerMetrics : ServiceMetrics
     }
 
     internal void GivenUp() => _givenUp.Add(1);
+
+    internal void HeadRefused() => _headRefused.Add(1);
 
     internal void HousekeepingRan() => _housekeepingRuns.Add(1);
 

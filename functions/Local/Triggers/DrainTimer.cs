@@ -1,6 +1,6 @@
 namespace TrueCopy.Local.Triggers;
 
-/// <summary>Runs the safety net: in Azure once a minute, here more often, because nobody pays for it and someone waits.</summary>
+/// <summary>Runs the housekeeping: in Azure once a minute, here more often, because nobody pays for it and someone waits.</summary>
 internal sealed partial class DrainTimer(Housekeeping housekeeping, TimeProvider time, ILogger<DrainTimer> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);

@@ -124,7 +124,7 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
         .AddSingleton(identity)
         .AddSingleton(new SequencerOptions { DocumentWait = TimeSpan.Zero, RetryDelay = TimeSpan.Zero })
         .AddSingleton(new AnswerOptions { HeadStart = TimeSpan.FromSeconds(5) })
-        .AddVerification()
+        .AddLedger()
         .BuildServiceProvider();
 
     private async Task RepeatAsync(Func<CancellationToken, Task> action)

@@ -25,7 +25,7 @@ internal sealed class LeanService : IAsyncDisposable
         services.AddSingleton<IBlobStore>(ledger).AddSingleton<IQueueStore>(Queues).AddSingleton<ITableStore>(ledger.Tables).AddSingleton<IIssuerContainers>(answers);
         if (options is not null)
             services.AddSingleton(options);
-        services.AddVerification();
+        services.AddLedger();
         _services = services.BuildServiceProvider();
     }
 

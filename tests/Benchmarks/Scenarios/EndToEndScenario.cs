@@ -54,7 +54,7 @@ internal sealed class EndToEndScenario : IScenario
             .AddLogging()
             .AddAzureStorage(azurite.Connect(options => options.AddPolicy(counter, HttpPipelinePosition.PerRetry)))
             .AddSingleton(new LogIdentity(LeanService.Origin, [new SlowSigner(key, TimeSpan.FromMilliseconds(20), signing, TimeProvider.System)]))
-            .AddVerification()
+            .AddLedger()
             .BuildServiceProvider();
         await services.GetRequiredService<Sequencer>().DrainAsync(cancellationToken);
         await work(services, (counter, signing));

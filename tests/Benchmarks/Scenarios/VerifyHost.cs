@@ -30,7 +30,7 @@ internal sealed class VerifyHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(new LogIdentity(LeanService.Origin, [key]));
         builder.Services.AddSingleton<IBlobStore>(ledger).AddSingleton<ITableStore>(ledger.Tables);
-        builder.Services.AddVerification().AddTrueCopyApi();
+        builder.Services.AddLedger().AddTrueCopyApi();
         var app = builder.Build();
         app.UseTrueCopyApi();
         var body = new byte[2048];

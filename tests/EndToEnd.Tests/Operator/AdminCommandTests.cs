@@ -69,7 +69,7 @@ public sealed class AdminCommandTests : IAsyncLifetime
         var letters = _accounts.Ledger.GetBlobContainerClient(StorageNames.DeadLettersContainer);
         await letters.UploadBlobAsync("staged-acts/1", BinaryData.FromString("?"), Stop);
 
-        string[] kinds = ["tile", "anchor", "reference", "revocation", "issuer", "keys", "checkpoint", "receipt", "pending"];
+        string[] kinds = ["tile", "act", "reference", "revocation", "issuer", "keys", "checkpoint", "receipt", "pending"];
         var seen = await DoctorAsync("--apply", "--receipts");
         Assert.Equal(1, seen.Code);
         Assert.Equal(kinds.Order(StringComparer.Ordinal), seen.Kinds.Split(' ').Distinct().Order(StringComparer.Ordinal));

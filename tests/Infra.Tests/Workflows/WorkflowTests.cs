@@ -190,7 +190,7 @@ public sealed partial class WorkflowTests
 
     private static YamlNode? Field(YamlNode node, string name) => node is YamlMappingNode mapping && mapping.Children.TryGetValue(name, out var value) ? value : null;
 
-    [GeneratedRegex(@"uses: (?:(?<action>[\w-]+/[\w-]+)@[0-9a-f]{40} # v\d+\.\d+\.\d+|\./\.github/workflows/[\w-]+\.yml)$")]
+    [GeneratedRegex(@"uses: (?:(?<action>[\w-]+/[\w-]+(?:/[\w-]+)?)@[0-9a-f]{40} # v\d+\.\d+\.\d+|\./\.github/workflows/[\w-]+\.yml)$")]
     private static partial Regex Pinned();
 
     [GeneratedRegex("<BicepVersion>(.*)</BicepVersion>")]

@@ -83,7 +83,9 @@ public sealed class InterleavingTests
     {
         var found = await Assert.ThrowsAnyAsync<Exception>(() => ExploreAsync(2, switches: 2, death: null, how));
         TestContext.Current.TestOutputHelper?.WriteLine($"{how}: {found.Message}");
-        Assert.IsType<AuditException>(found);
+
+        // The audit sees it, or already the next sequencer, which does not go on from what the others made of the head.
+        Assert.True(found is AuditException or TransparencyLog.LogFormatException, found.ToString());
     }
 
     private static Task<int> ExploreAsync(int processes, int switches, (int, int, Fault)? death, Break how) =>

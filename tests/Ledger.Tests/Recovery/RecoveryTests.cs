@@ -91,14 +91,14 @@ public sealed class RecoveryTests
         var described = tables.Rows(StorageNames.IssuersTable).Single(row => row.Partition == "bank");
         (FindingKind Kind, Action Damage)[] damages =
         [
-            (FindingKind.Anchor, () => ledger.Lose(act.Digest, act.ActId)),
-            (FindingKind.Anchor, () => ledger.Put(act with { LogIndex = act.LogIndex + 1 })),
-            (FindingKind.Anchor, () => ledger.Put(act with { LogIndex = 0 })),
-            (FindingKind.Anchor, () => ledger.Put(act with { Opening = Opening.Create() })),
-            (FindingKind.Anchor, () => ledger.Put(act with { EntryBytes = new byte[] { 1 } })),
-            (FindingKind.Anchor, () => ledger.Put(act with { Unpublished = Unpublished.None })),
-            (FindingKind.Anchor, () => ledger.Put(act with { Digest = stranger })),
-            (FindingKind.Anchor, () => ledger.Put(act with { ActId = new ActId("00") })),
+            (FindingKind.Act, () => ledger.Lose(act.Digest, act.ActId)),
+            (FindingKind.Act, () => ledger.Put(act with { LogIndex = act.LogIndex + 1 })),
+            (FindingKind.Act, () => ledger.Put(act with { LogIndex = 0 })),
+            (FindingKind.Act, () => ledger.Put(act with { Opening = Opening.Create() })),
+            (FindingKind.Act, () => ledger.Put(act with { EntryBytes = new byte[] { 1 } })),
+            (FindingKind.Act, () => ledger.Put(act with { Unpublished = Unpublished.None })),
+            (FindingKind.Act, () => ledger.Put(act with { Digest = stranger })),
+            (FindingKind.Act, () => ledger.Put(act with { ActId = new ActId("00") })),
             (FindingKind.Reference, () => tables.Remove(StorageNames.ReferencesTable, reference)),
             (FindingKind.Reference, () => tables.Set(StorageNames.ReferencesTable, reference with { Key = $"{ReferenceIndex.HashOf("bank", "other")}:{act.Digest}" })),
             (FindingKind.Reference, () => tables.Set(StorageNames.ReferencesTable, reference with { Key = $"{reference.Key[..64]}:{stranger}" })),

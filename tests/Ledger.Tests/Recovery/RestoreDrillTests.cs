@@ -265,6 +265,7 @@ public sealed class RestoreDrillTests
         for (var i = 0; i < _issued; i++)
             Assert.Equal(Verdict.Verified, await VerifyAsync($"document {i}"));
         _world.Ledger.Violations.Clear();
+        _world.Alarms.Clear();
 
         // What is published again after a restore was seen before.
         var published = _world.Ledger.Published.ToArray();

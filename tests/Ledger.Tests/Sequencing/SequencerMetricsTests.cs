@@ -19,6 +19,7 @@ public sealed class SequencerMetricsTests
         var own = instruments.Where(instrument => instrument.Meter.Name == SequencerMetrics.MeterName).ToArray();
         Assert.Equal(
             [
+                "truecopy.log.head_refused {look}",
                 "truecopy.log.standstill s",
                 "truecopy.safety_net.runs {run}",
                 "truecopy.sequencer.acts {act}",

@@ -24,6 +24,7 @@ public static class Audit
         Require(checkpoints.All(checkpoint => roots[checkpoint.Size] == checkpoint.Checkpoint.Root), "no fork: every checkpoint ever published is of this log");
         await CheckTilesAsync(world, checkpoints.Where(checkpoint => checkpoint.Size >= audited), final);
         Require(world.Ledger.Violations.IsEmpty, string.Join("; ", world.Ledger.Violations));
+        Require(world.Alarms.IsEmpty, string.Join("; ", world.Alarms));
         Require(world.Ledger.Head!.Note.Span.SequenceEqual(final.Note.Span) && world.Ledger.Finished == final.Size, "what is committed is published and finished");
         if (audited == 0)
             CheckKeys(checkpoints, entries);

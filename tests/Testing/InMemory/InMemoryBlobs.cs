@@ -45,7 +45,7 @@ public class InMemoryBlobs(IRequests requests, TimeProvider time, StorageService
 
     /// <inheritdoc/>
     public Task<BlobFacts?> FindAsync(BlobAddress blob, CancellationToken cancellationToken) => RunAsync("find", blob, () =>
-        Seen(blob) is { } found ? new BlobFacts(found.ETag, found.At, found.Metadata) : null, cancellationToken);
+        Seen(blob) is { } found ? new BlobFacts(found.ETag, found.At, AnyCase(found.Metadata)) : null, cancellationToken);
 
     /// <inheritdoc/>
     public Task<string?> TryWriteAsync(BlobAddress blob, ReadOnlyMemory<byte> content, BlobCondition condition, BlobHeaders headers, CancellationToken cancellationToken) =>
@@ -57,12 +57,20 @@ public class InMemoryBlobs(IRequests requests, TimeProvider time, StorageService
                 var current = _blobs.GetValueOrDefault(blob);
                 if (Enforces(blob, condition) && (condition.IsAbsent ? current is not null : condition.ETag is { } version && current?.ETag != version))
                     return null;
+                RequireNoLease(blob);
                 return Set(blob, content, headers.Metadata).ETag;
             }
         }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task DeleteAsync(BlobAddress blob, CancellationToken cancellationToken) => RunAsync("delete", blob, () => Remove(blob), cancellationToken);
+    public Task DeleteAsync(BlobAddress blob, CancellationToken cancellationToken) => RunAsync("delete", blob, () =>
+    {
+        lock (Changing)
+        {
+            RequireNoLease(blob);
+            return Remove(blob);
+        }
+    }, cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ListedBlob> ListAsync(string container, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -70,7 +78,7 @@ public class InMemoryBlobs(IRequests requests, TimeProvider time, StorageService
         var listed = await RunAsync("list", new BlobAddress(container, prefix), () => _blobs
             .Where(blob => blob.Key.Container == container && blob.Key.Name.StartsWith(prefix, StringComparison.Ordinal))
             .OrderBy(blob => blob.Key.Name, StringComparer.Ordinal)
-            .Select(blob => new ListedBlob(blob.Key.Name, blob.Value.ETag, blob.Value.At, blob.Value.Content.Length, new Dictionary<string, string>(blob.Value.Metadata, StringComparer.OrdinalIgnoreCase)))
+            .Select(blob => new ListedBlob(blob.Key.Name, blob.Value.ETag, blob.Value.At, blob.Value.Content.Length, AnyCase(blob.Value.Metadata)))
             .ToArray(), cancellationToken);
         foreach (var blob in listed)
             yield return blob;
@@ -177,6 +185,13 @@ public class InMemoryBlobs(IRequests requests, TimeProvider time, StorageService
     {
     }
 
+    /// <summary>Fails where a blob is leased, as storage does to whoever does not name the lease.</summary>
+    protected void RequireNoLease(BlobAddress blob)
+    {
+        if (HolderOf(blob) is not null && _blobs.ContainsKey(blob))
+            throw new IOException("412: LeaseIdMissing");
+    }
+
     /// <summary>Writes a blob.</summary>
     protected InMemoryBlob Keep(BlobAddress blob, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string>? metadata) =>
         _blobs[blob] = new InMemoryBlob(Copied(content), NextETag(), time.GetUtcNow(), metadata ?? NoMetadata);
@@ -190,6 +205,8 @@ public class InMemoryBlobs(IRequests requests, TimeProvider time, StorageService
     /// <summary>Runs a request about a blob.</summary>
     protected Task<T> RunAsync<T>(string verb, BlobAddress blob, Func<T> operation, CancellationToken cancellationToken) =>
         requests.RunAsync(new StorageRequest(RequestNames.Of(verb, blob), service, blob.Name), operation, cancellationToken);
+
+    private static Dictionary<string, string> AnyCase(IReadOnlyDictionary<string, string> metadata) => new(metadata, StringComparer.OrdinalIgnoreCase);
 
     private DateTimeOffset Until(TimeSpan duration) => time.GetUtcNow() + duration;
 

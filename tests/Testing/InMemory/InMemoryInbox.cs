@@ -15,6 +15,7 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
     private readonly ConcurrentDictionary<BlobVersion, byte[]> _everyVersion = new();
     private readonly ConcurrentDictionary<string, BlobVersion> _byETag = new();
     private readonly Dictionary<(BlobAddress Blob, string Id), byte[]> _blocks = [];
+    private readonly Dictionary<BlobAddress, Dictionary<string, byte[]>> _committed = [];
 
     /// <summary>Receipts by the upload that they answer and algorithm.</summary>
     public ConcurrentDictionary<(BlobVersion Source, string Algorithm), ReadOnlyMemory<byte>> Receipts { get; } = new();
@@ -70,8 +71,8 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
         {
             RequireContainer(blob.Container);
 
-            // Of none, too, storage says that it is not that version.
-            if (!All.TryGetValue(blob, out var found) || found.ETag != etag)
+            // Of none, too, storage says that it is not that version, and of one that somebody leased.
+            if (!All.TryGetValue(blob, out var found) || found.ETag != etag || HolderOf(blob) is not null)
                 return false;
             var source = VersionOf(blob, etag);
             var algorithms = IssuerMetadata.Parse(blob.Container, _containers[blob.Container].Metadata).Algorithms;
@@ -84,7 +85,11 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
     public Task SetMetadataAsync(BlobAddress blob, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) => RunAsync("metadata", blob, () =>
     {
         lock (Changing)
-            return Keep(blob, All.TryGetValue(blob, out var found) ? found.Content : throw new MissingInStorageException("a blob"), metadata);
+        {
+            var content = All.TryGetValue(blob, out var found) ? found.Content : throw new MissingInStorageException("a blob");
+            RequireNoLease(blob);
+            return Keep(blob, content, metadata);
+        }
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -110,12 +115,12 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
         lock (Changing)
         {
             // A block that is part of the blob already may be named again, which is what a request that is sent again does.
-            var whole = ids.Select(id => _blocks.GetValueOrDefault((blob, id))).ToArray();
-            if (whole.Any(block => block is null))
-                return All.TryGetValue(blob, out var committed) ? committed : throw new IOException("400: InvalidBlockList");
-            foreach (var block in _blocks.Keys.Where(block => block.Blob == blob).ToArray())
-                _blocks.Remove(block);
-            return Set(blob, whole.SelectMany(block => block!).ToArray(), headers.Metadata);
+            RequireNoLease(blob);
+            var before = All.ContainsKey(blob) ? _committed.GetValueOrDefault(blob) : null;
+            var blocks = ids.ToDictionary(id => id, id => _blocks.GetValueOrDefault((blob, id)) ?? before?.GetValueOrDefault(id) ?? throw new IOException("400: InvalidBlockList"));
+            var kept = Set(blob, ids.SelectMany(id => blocks[id]).ToArray(), headers.Metadata);
+            _committed[blob] = blocks;
+            return kept;
         }
     }, cancellationToken);
 
@@ -190,6 +195,9 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
     protected override InMemoryBlob Set(BlobAddress blob, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string>? metadata)
     {
         var kept = base.Set(blob, content, metadata);
+        _committed.Remove(blob);
+        foreach (var block in _blocks.Keys.Where(block => block.Blob == blob).ToArray())
+            _blocks.Remove(block);
         if (blob.Container.StartsWith(IssuerContainer.AnswersPrefix, StringComparison.Ordinal) && SourceOf(blob, kept.Metadata) is { } source)
             Note(source, blob.Name, kept);
         return kept;

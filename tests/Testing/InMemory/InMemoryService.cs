@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,6 +61,9 @@ public sealed class InMemoryWorld
 
     /// <summary>The sequencer's lease.</summary>
     public LeaseView Lease { get; }
+
+    /// <summary>What the processes said that wakes somebody up at once.</summary>
+    public ConcurrentQueue<string> Alarms { get; } = new();
 
     /// <summary>The log and the keys that sign for it now.</summary>
     public LogIdentity Identity { get; private set; } = null!;
@@ -168,10 +172,10 @@ public sealed class InMemoryService : IAsyncDisposable
     internal InMemoryService(InMemoryWorld world)
     {
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical).AddProvider(new AlarmLog(world.Alarms)));
         services.AddInMemory(world);
         services.AddSingleton<ILogKeySource>(new InMemoryWorld.KeySource(world)).AddSingleton<ILogKeys, RotatedKeys>();
-        services.AddVerification();
+        services.AddLedger();
         _services = services.BuildServiceProvider();
     }
 
@@ -207,4 +211,21 @@ public sealed class InMemoryService : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private sealed class AlarmLog(ConcurrentQueue<string> alarms) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Critical;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            alarms.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
 }

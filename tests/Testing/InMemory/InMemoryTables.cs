@@ -132,9 +132,9 @@ public sealed class InMemoryTables(IRequests requests) : ITableStore
     }
 
     private static string PartitionOf(IReadOnlyList<TableRow> rows) =>
-        rows.Count is > 0 and <= ITableStore.MaxTransaction && rows.All(row => row.Partition == rows[0].Partition)
+        rows.Count is > 0 and <= ITableStore.MaxTransaction && rows.All(row => row.Partition == rows[0].Partition) && rows.DistinctBy(row => row.Key).Count() == rows.Count
             ? rows[0].Partition
-            : throw new ArgumentException("A transaction has one to a hundred rows of one partition.", nameof(rows));
+            : throw new ArgumentException("A transaction has one to a hundred rows of one partition, each once.", nameof(rows));
 
     private Task<T> RunAsync<T>(string verb, string table, string? partition, int rows, Func<T> operation, CancellationToken cancellationToken) =>
         requests.RunAsync(new StorageRequest(RequestNames.Of(verb, table, partition), StorageService.Table, partition ?? "", rows), operation, cancellationToken);
