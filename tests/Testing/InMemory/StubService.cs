@@ -110,7 +110,7 @@ public sealed class StubService : HttpMessageHandler
     // Those that are in the registry; of one of them what the registry says now.
     private async Task<HttpResponseMessage> IssuersAsync(string id, CancellationToken cancellationToken)
     {
-        var issuers = await _service.Registry.ListAsync(cancellationToken);
+        var issuers = await new IssuerRegistry(World.Inbox, World.Time).ListAsync(cancellationToken);
         if (id.Length == 0)
             return Json(JsonSerializer.Serialize(new IssuersDocument([.. issuers.Select(one => new IssuerDocument(one.Id, one.LegalName, one.Jurisdiction, one.Domain))]), DocumentJson.Instance.IssuersDocument));
         return issuers.FirstOrDefault(one => one.Id == id) is { } issuer
