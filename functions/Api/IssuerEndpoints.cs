@@ -23,7 +23,7 @@ public sealed class IssuerEndpoints(IIssuerGate gate, KnownIssuers known, Refere
     public async Task<IResult> DocumentsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (!IssuerContainer.IsId(id))
-            return (await known.RefuseAsync(id, cancellationToken))!;
+            return Problem.NoSuchIssuer([]);
         if (!await gate.AdmitsAsync(request.HttpContext, id, cancellationToken))
             return Problem.NotForYou();
         if (await known.RefuseAsync(id, cancellationToken) is { } unknown)
@@ -58,7 +58,7 @@ public sealed class IssuerEndpoints(IIssuerGate gate, KnownIssuers known, Refere
     public async Task<IResult> UploadsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (!IssuerContainer.IsId(id))
-            return (await known.RefuseAsync(id, cancellationToken))!;
+            return Problem.NoSuchIssuer([]);
         if (!await gate.AdmitsAsync(request.HttpContext, id, cancellationToken))
             return Problem.NotForYou();
         if (await known.RefuseAsync(id, cancellationToken) is { } unknown)

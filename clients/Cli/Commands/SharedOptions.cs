@@ -143,12 +143,12 @@ internal static class SharedOptions
         ? algorithm
         : throw new CommandException(ExitCode.Usage, $"{name} is not a digest algorithm.");
 
-    /// <summary>Reads an http or https address; whatever else it is, it is not repeated.</summary>
+    /// <summary>Reads an http or https address.</summary>
     public static Uri? HttpAddress(ArgumentResult result, string name)
     {
         if (TryHttp(result.Tokens.Single().Value, out var address))
             return address;
-        result.AddError($"{name} is an http or https address.");
+        result.AddError($"{name} is an http or https address, not {result.Tokens.Single().Value}.");
         return null;
     }
 
@@ -183,7 +183,7 @@ internal static class KeyOption
         var lines = new List<string>();
         foreach (var value in values)
         {
-            if (File.Exists(value))
+            if (Path.Exists(value))
                 lines.AddRange(Encoding.UTF8.GetString(await LocalFile.ReadAsync(value, cancellationToken)).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
             else
                 lines.Add(value);

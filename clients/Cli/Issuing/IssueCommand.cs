@@ -50,8 +50,10 @@ internal static class IssueCommand
         command.Validators.Add(parsed =>
         {
             var isInput = parsed.GetValue(files) is { } given && given.Contains(LocalFile.StandardInput);
-            if (parsed.GetValue(name) is not null && parsed.GetValue(hashOnly))
+            if (parsed.GetValue(name) is not null && (parsed.GetValue(files) is { Length: > 1 } || parsed.GetValue(hashOnly)))
                 parsed.AddError("--path names a single file that is uploaded.");
+            if (parsed.GetValue(reference) is not null && parsed.GetValue(files) is { Length: > 1 })
+                parsed.AddError("--reference is for a single file.");
             if (isInput && parsed.GetValue(name) is null && !parsed.GetValue(hashOnly))
                 parsed.AddError("What comes from standard input has no name of its own: give it one with --path.");
             if (isInput && parsed.GetValue(save))

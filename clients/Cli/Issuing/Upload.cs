@@ -138,15 +138,18 @@ internal sealed class Upload(IssuerInbox inbox, Terminal terminal, TimeProvider 
         await turns.WaitAsync(cancellationToken);
         try
         {
-            await using var content = upload.File.Open();
-            return await terminal.WithProgressAsync(
-                $"uploading {upload.Path}",
-                content.CanSeek ? content.Length : 0,
-                progress => inbox.UploadAsync(upload.Path, content, terms, progress, cancellationToken));
-        }
-        catch (Exception exception) when (FileFault.Is(exception))
-        {
-            throw LocalFile.Fault(upload.File.Path, "read", exception);
+            await using var content = new WatchedContent(upload.File.Open());
+            try
+            {
+                return await terminal.WithProgressAsync(
+                    $"uploading {upload.Path}",
+                    content.CanSeek ? content.Length : 0,
+                    progress => inbox.UploadAsync(upload.Path, content, terms, progress, cancellationToken));
+            }
+            catch (Exception exception) when ((content.Fault ?? exception) is var fault && FileFault.Is(fault))
+            {
+                throw LocalFile.Fault(upload.File.Path, "read", fault);
+            }
         }
         finally
         {

@@ -32,7 +32,7 @@ public sealed class IssuingTests(ActsOnLocalTests.OnLocal running) : IClassFixtu
         File.CreateSymbolicLink(unreadable, "/proc/self/mem");
         string[] good = [.. Enumerable.Range(0, 10).Select(_ => running.NewFile())];
         var run = await IssueAsync([good[0], unreadable, .. good[1..5], empty, .. good[5..]]);
-        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.True(run.ExitCode == ExitCode.Usage, run.Output + run.Error);
         foreach (var file in good)
             Assert.Contains($"✔ issued    {file}  log entry", run.Output, StringComparison.Ordinal);
         Assert.Contains("10 issued, 1 rejected, 1 failed", run.Output, StringComparison.Ordinal);
