@@ -26,6 +26,7 @@ internal sealed class ServiceConnection : IDisposable
     {
         _options = options;
         _time = time;
+        Service = new UriBuilder(options.Service) { UserName = "", Password = "", Query = "" }.Uri;
         _resilience = Resilience.Build(options, isPersistent, time);
         _patience = new Patience(options.WaitLimit, time);
 
@@ -37,7 +38,8 @@ internal sealed class ServiceConnection : IDisposable
         };
     }
 
-    public Uri Service => _options.Service;
+    /// <summary>The service as messages and traces name it: without a user, a password or a query, which may be secrets.</summary>
+    public Uri Service { get; }
 
     public long Sent => Interlocked.Read(ref _sent);
 

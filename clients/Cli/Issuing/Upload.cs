@@ -47,7 +47,7 @@ internal sealed class Upload(IssuerInbox inbox, Terminal terminal, TimeProvider 
         {
             await Parallel.ForAsync(0, uploads.Count, options, async (i, stop) =>
             {
-                var result = results[i] = await FileAsync(uploads[i], terms, turns, closed, stop);
+                var result = results[i] = await FileAsync(uploads[i], uploads.Count == 1, terms, turns, closed, stop);
                 var failed = result is { State: IssueState.Failed, ExitCode: ExitCode.NoAnswer };
                 if ((failed ? Interlocked.Increment(ref failures) : Interlocked.Exchange(ref failures, 0)) >= MostFailures * parallel)
                     await closed.CancelAsync();
@@ -102,12 +102,12 @@ internal sealed class Upload(IssuerInbox inbox, Terminal terminal, TimeProvider 
         return results;
     }
 
-    private async Task<IssueOutput> FileAsync(PlannedUpload upload, IReadOnlyDictionary<string, string> terms, SemaphoreSlim turns, CancellationTokenSource closed, CancellationToken cancellationToken)
+    private async Task<IssueOutput> FileAsync(PlannedUpload upload, bool isAlone, IReadOnlyDictionary<string, string> terms, SemaphoreSlim turns, CancellationTokenSource closed, CancellationToken cancellationToken)
     {
         var output = new IssueOutput(upload.File.Path, upload.Path, IssueState.Failed);
         try
         {
-            var etag = await SendAsync(upload, terms, turns, cancellationToken);
+            var etag = await SendAsync(upload, isAlone, terms, turns, cancellationToken);
             output = output with { State = IssueState.Uploaded };
             if (patience is not { } timeout)
                 return output;
@@ -133,7 +133,7 @@ internal sealed class Upload(IssuerInbox inbox, Terminal terminal, TimeProvider 
         }
     }
 
-    private async Task<string> SendAsync(PlannedUpload upload, IReadOnlyDictionary<string, string> terms, SemaphoreSlim turns, CancellationToken cancellationToken)
+    private async Task<string> SendAsync(PlannedUpload upload, bool isAlone, IReadOnlyDictionary<string, string> terms, SemaphoreSlim turns, CancellationToken cancellationToken)
     {
         await turns.WaitAsync(cancellationToken);
         try
@@ -141,9 +141,10 @@ internal sealed class Upload(IssuerInbox inbox, Terminal terminal, TimeProvider 
             await using var content = new WatchedContent(upload.File.Open());
             try
             {
+                // Beside others it has no bar of its own.
                 return await terminal.WithProgressAsync(
                     $"uploading {upload.Path}",
-                    content.CanSeek ? content.Length : 0,
+                    isAlone && content.CanSeek ? content.Length : 0,
                     progress => inbox.UploadAsync(upload.Path, content, terms, progress, cancellationToken));
             }
             catch (Exception exception) when ((content.Fault ?? exception) is var fault && FileFault.Is(fault))

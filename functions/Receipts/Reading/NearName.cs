@@ -36,7 +36,7 @@ public static class NearName
         [
             .. known
                 .Select(name => (Name: name, Plain: name.ToLowerInvariant()))
-                .Select(one => (one.Name, Distance: Distance(plain, one.Plain), IsPart: plain.Length > 2 && (one.Plain.Contains(plain, StringComparison.Ordinal) || plain.Contains(one.Plain, StringComparison.Ordinal))))
+                .Select(one => (one.Name, Distance: Distance(plain, one.Plain), IsPart: plain.Length > 2 && one.Plain.Length > 2 && (one.Plain.Contains(plain, StringComparison.Ordinal) || plain.Contains(one.Plain, StringComparison.Ordinal))))
                 .Where(one => one.IsPart || one.Distance <= Math.Max(1, plain.Length / 3))
                 .OrderBy(one => one.Distance)
                 .ThenBy(one => one.Name, StringComparer.Ordinal)

@@ -100,6 +100,6 @@ public sealed class StatedNameTests
     {
         Assert.Equal(["demo-bank"], NearName.Among("demo-bnak", ["demo-bank", "demo-registry", "other"]));
         Assert.Equal(["bank-1", "bank-2", "bank-3"], NearName.Among("bank-", ["bank-3", "bank-1", "bank-2", "bank-4"]));
-        Assert.Empty(NearName.Among("xyz", ["demo-bank"]));
+        Assert.Empty(NearName.Among("xyz", ["demo-bank", "", "x"]));
     }
 }
