@@ -22,6 +22,9 @@ public static class ActTable
     private const string Separators = ",;\t";
     private const string SeparatorMark = "sep=";
 
+    // More than have names, for what spreadsheets leave empty at the end.
+    private const int MaxColumns = 32;
+
     // The first line and what sep= takes.
     private const int MostOtherLines = 2;
 
@@ -58,8 +61,11 @@ public static class ActTable
             header = reader.ReadLine();
         if (header is null || header.Contains('\0'))
             return false;
-        string?[] columns = [.. header.Split(SeparatorOf(header)).Select(cell => cell.Trim().Trim('"').Trim()).Where(cell => cell.Length > 0).Select(cell => Known(cell) ?? StatedName.MeantBy(cell, StatedName.OfActs))];
-        return columns.All(column => column is not null) && columns.Any(column => column is "digest" or "reference") && columns.Any(column => column is "act" or "reason" or "successorDigest" or "successorReference");
+        string[] cells = [.. header.Split(SeparatorOf(header), MaxColumns + 1).Select(cell => cell.Trim().Trim('"').Trim()).Where(cell => cell.Length > 0)];
+        if (cells.Length > MaxColumns)
+            return false;
+        string?[] columns = [.. cells.Select(cell => Known(cell) ?? StatedName.MeantBy(cell, StatedName.OfActs)).TakeWhile(column => column is not null)];
+        return columns.Length == cells.Length && columns.Any(column => column is "digest" or "reference") && columns.Any(column => column is "act" or "reason" or "successorDigest" or "successorReference");
     }
 
     private static List<ActRow> Parse(string text, string? act)
@@ -90,6 +96,8 @@ public static class ActTable
 
     private static Cell[] Cells(SepReader.Row row, long number)
     {
+        if (row.ColCount > MaxColumns)
+            throw new LineException(number, 1, $"a table has at most {MaxColumns} columns");
         var cells = new Cell[row.ColCount];
         for (var i = 0; i < cells.Length; i++)
         {

@@ -65,5 +65,7 @@ public static class StatedName
         return most > 0 && plain.Length > 0 && plain[0] == name[0] && Math.Abs(plain.Length - name.Length) <= most && NearName.Distance(plain, name) <= most;
     }
 
-    private static string Plain(string name) => string.Concat(name.Where(c => c is not ('-' or '_' or ' '))).ToLowerInvariant();
+    private static string Plain(string name) => name.AsSpan().IndexOfAnyExceptInRange('a', 'z') < 0
+        ? name
+        : string.Concat(name.Where(c => c is not ('-' or '_' or ' '))).ToLowerInvariant();
 }

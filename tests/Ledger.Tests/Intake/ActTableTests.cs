@@ -72,6 +72,7 @@ public sealed class ActTableTests
     [InlineData("act,hash\nrevoke,HEX\n", "line 1, column 5: the name is digest, not hash")]
     [InlineData("action,ref\nrevoke,HEX\n", "line 1, column 1: the name is act, not action")]
     [InlineData("act,digest,date\nrevoke,HEX,2026-01-01\n", "line 1, column 12: acts count from their upload, so there is no column for a time")]
+    [InlineData("act,digest,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\nrevoke,HEX\n", "line 1, column 1: a table has at most 32 columns")]
     [InlineData("act,digest\nrevoke,HEX\nrevoke,\0\n", "line 3, column 8: a NUL byte")]
     public async Task A_table_with_one_bad_line_is_rejected_whole_by_line_column_and_rule(string table, string rule)
     {
