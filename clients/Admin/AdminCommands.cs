@@ -62,7 +62,7 @@ internal static class AdminCommands
         { apply, receipts, kept, ledger, inbox, json };
         command.SetAction((parsed, cancellationToken) => GuardAsync(async () =>
         {
-            var accounts = AzureLedger.Connect(parsed.GetValue(ledger), parsed.GetValue(inbox));
+            var accounts = AzureLedger.Connect(LedgerOf(parsed, ledger), SharedOptions.InboxOf(parsed, inbox));
             if (parsed.GetValue(apply))
                 await accounts.CreateLedgerAsync(cancellationToken);
             var options = new DoctorOptions(parsed.GetValue(apply), parsed.GetValue(receipts), await KeptAsync(parsed.GetValue(kept), cancellationToken));
@@ -103,7 +103,7 @@ internal static class AdminCommands
         { ledger, json };
         command.SetAction((parsed, cancellationToken) => GuardAsync(async () =>
         {
-            var accounts = AzureLedger.Connect(parsed.GetValue(ledger), null);
+            var accounts = AzureLedger.Connect(LedgerOf(parsed, ledger), null);
             await accounts.CreateLedgerAsync(cancellationToken);
             var report = await WithBarAsync(terminal, "indexing", bar => AzureLedger.IndexRebuild(accounts).RunAsync(bar, cancellationToken));
             return await WriteAsync(report, "indexed", parsed.GetValue(json), terminal);
@@ -115,8 +115,9 @@ internal static class AdminCommands
     {
         HelpName = "STORAGE",
         Description = "The ledger account: connection string, or https blob endpoint (with your Azure sign-in). Default: that of a local service.",
-        DefaultValueFactory = _ => SharedOptions.FromEnvironment("TRUECOPY_LEDGER"),
     };
+
+    private static string? LedgerOf(ParseResult parsed, Option<string?> ledger) => parsed.GetValue(ledger) ?? SharedOptions.FromEnvironment("TRUECOPY_LEDGER");
 
     private static Option<bool> Json() => new("--json") { Description = "Print one JSON object on standard output and nothing else there." };
 

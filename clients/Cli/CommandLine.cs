@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using TrueCopy.Cli.Commands;
+using TrueCopy.Cli.Output;
 using TrueCopy.Cli.Trust;
 using TrueCopy.Client;
 
@@ -28,6 +30,7 @@ internal static partial class CommandLine
           TRUECOPY_KEY      verifier key of the log, or file (as --key)
           TRUECOPY_INBOX    storage to upload to            (as --inbox)
           NO_COLOR          no colour, even on a terminal
+          TZ                your time zone, in which times are told (--utc: in UTC, as in JSON)
           XDG_CONFIG_HOME   where settings are kept, if not in ~/.config
 
         Files:
@@ -86,7 +89,7 @@ internal static partial class CommandLine
             ManifestCommand.Create(terminal),
             CompletionCommand.Create(terminal),
         };
-        AddIssuing(root, terminal, time);
+        AddIssuing(root, terminal, network, known, time);
         return await RunAsync("truecopy", root, args, terminal, known, cancellationToken);
     }
 
@@ -99,13 +102,19 @@ internal static partial class CommandLine
         KnownLogs? known = null,
         CancellationToken cancellationToken = default)
     {
-        // No argument stands for what is in a file: names of files come from others, and "@x" may be one.
-        var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
-        var parsed = root.Parse(args, parsing);
+        var utc = new Option<bool>("--utc") { Description = "Tell times in UTC rather than in your own zone.", Recursive = true };
+        root.Options.Add(utc);
 
-        // What is wrong is told in a form in which every character of it shows.
-        if (parsed.Errors.Count > 0 && root.Parse([.. args.Select(UnseenCharacters.MakeVisible)], parsing) is { Errors.Count: > 0 } shown)
-            parsed = shown;
+        // No argument stands for what is in a file: names of files come from others, and "@x" may be one.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            await terminal.Error.WriteAsync(UsageText.Of(tool, parsed));
+            return ExitCode.Usage;
+        }
+
+        if (parsed.GetValue(utc))
+            terminal.Zone = TimeZoneInfo.Utc;
 
         // Help of a command tells all of it, and of the commands below it what each is for.
         foreach (var below in parsed.CommandResult.Command.Subcommands)
@@ -113,12 +122,11 @@ internal static partial class CommandLine
         var configuration = new InvocationConfiguration { Output = terminal.Output.OfLibrary, Error = terminal.Error.OfLibrary, EnableDefaultExceptionHandler = false };
         try
         {
-            var exitCode = await parsed.InvokeAsync(configuration, cancellationToken);
-            return parsed.Errors.Count > 0 ? ExitCode.Usage : exitCode;
+            return await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (CommandException exception)
         {
-            await terminal.Error.WriteLineAsync($"{tool}: {exception.Message}");
+            await terminal.Error.WriteAsync(UsageText.Of(tool, exception, parsed));
             return exception.ExitCode;
         }
         catch (LogChangedException exception) when (known is not null)
@@ -136,8 +144,8 @@ internal static partial class CommandLine
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A file that can be opened and not read, a disk that is full, an output that was closed.
-            await terminal.Error.WriteLineAsync($"{tool}: {exception.Message}");
+            // An output that was closed, or a disk that is full behind it.
+            await terminal.Error.WriteLineAsync($"{tool}: what it writes or reads cannot go on: {FileFault.Of(exception, "")}.");
             return ExitCode.Usage;
         }
         catch (OperationCanceledException)
@@ -145,9 +153,17 @@ internal static partial class CommandLine
             await terminal.Error.WriteLineAsync($"{tool}: stopped");
             return ExitCode.NoAnswer;
         }
+        catch (Exception exception)
+        {
+            // What it says may hold what it was given; where it happened may not.
+            var where = exception.StackTrace?.Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(line => line.Contains("TrueCopy.", StringComparison.Ordinal)) ?? "";
+            await terminal.Error.WriteLineAsync($"{tool}: a fault of {tool} itself, which says nothing about any document: {exception.GetType().Name} {where}. Please report it.");
+            return ExitCode.NoAnswer;
+        }
     }
+
     // What institutions do; a build for those who only verify has none of it.
-    static partial void AddIssuing(RootCommand root, Terminal terminal, TimeProvider time);
+    static partial void AddIssuing(RootCommand root, Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time);
 }
 
 /// <summary>The network, as every command goes there.</summary>

@@ -73,8 +73,14 @@ internal static class ExitCode
 }
 
 /// <summary>A command cannot go on; the message is for the person at the keyboard.</summary>
-internal sealed class CommandException(int exitCode, string message, Exception? innerException = null)
+internal class CommandException(int exitCode, string message, Exception? innerException = null)
     : Exception(message, innerException)
 {
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>More of what is wrong, one a line.</summary>
+    public IReadOnlyList<string> Details { get; init; } = [];
+
+    /// <summary>What would do.</summary>
+    public string? Hint { get; init; }
 }

@@ -6,25 +6,22 @@ namespace TrueCopy.Cli;
 /// <summary>Files on this machine: read, hashed, never sent to a verifier.</summary>
 internal static class LocalFile
 {
+    /// <summary>What stands for standard input where a file is taken; a file of that name is <c>./-</c>.</summary>
+    public const string StandardInput = "-";
+
+    private const int LongestSmallFile = 4 * 1024 * 1024;
+
     /// <summary>Opens a file to be read once from start to end.</summary>
-    public static FileStream Open(string path)
-    {
-        try
+    public static Stream Open(string path) => Try(path, "read", () => path == StandardInput
+        ? Console.OpenStandardInput()
+        : new FileStream(path, new FileStreamOptions
         {
-            return new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.Open,
-                Access = FileAccess.Read,
-                Share = FileShare.Read,
-                BufferSize = 0,
-                Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
-            });
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new CommandException(ExitCode.Usage, $"{path} cannot be read: {exception.Message}", exception);
-        }
-    }
+            Mode = FileMode.Open,
+            Access = FileAccess.Read,
+            Share = FileShare.Read,
+            BufferSize = 0,
+            Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+        }));
 
     /// <summary>Hashes a file, with a bar if it is long.</summary>
     public static async Task<IReadOnlyList<Digest>> HashAsync(
@@ -34,55 +31,33 @@ internal static class LocalFile
         CancellationToken cancellationToken)
     {
         await using var file = Open(path);
-        try
-        {
-            return await terminal.WithProgressAsync(
-                $"hashing {Path.GetFileName(path)}",
-                file.CanSeek ? file.Length : 0,
-                progress => StreamDigest.ComputeAsync(file, algorithms, progress, cancellationToken));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCode.Usage, $"{path} cannot be read: {exception.Message}", exception);
-        }
+        return await TryAsync(path, "read", () => terminal.WithProgressAsync(
+            $"hashing {Path.GetFileName(path)}",
+            file.CanSeek ? file.Length : 0,
+            progress => StreamDigest.ComputeAsync(file, algorithms, progress, cancellationToken)));
     }
 
     /// <summary>Reads a small file, such as a receipt.</summary>
     public static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        const int Limit = 4 * 1024 * 1024;
         await using var file = Open(path);
-        var bytes = new ArrayBufferWriter<byte>();
-        try
+        return await TryAsync(path, "read", async () =>
         {
             // A device has no length, and no end.
+            var bytes = new ArrayBufferWriter<byte>();
             while (await file.ReadAsync(bytes.GetMemory(4096), cancellationToken) is > 0 and var read)
             {
                 bytes.Advance(read);
-                if (bytes.WrittenCount > Limit)
+                if (bytes.WrittenCount > LongestSmallFile)
                     throw new CommandException(ExitCode.Usage, $"{path} is too long for what it should be.");
             }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCode.Usage, $"{path} cannot be read: {exception.Message}", exception);
-        }
 
-        return bytes.WrittenSpan.ToArray();
+            return bytes.WrittenSpan.ToArray();
+        });
     }
 
     /// <summary>Creates or replaces a file that is written bit by bit.</summary>
-    public static FileStream Create(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Create, FileAccess.Write);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCode.Usage, $"{path} cannot be written: {exception.Message}", exception);
-        }
-    }
+    public static FileStream Create(string path) => Try(path, "written", () => new FileStream(path, FileMode.Create, FileAccess.Write));
 
     /// <summary>
     /// Writes a file whole or not at all, in the place of what is there: a link of that name, which whoever sent the folder
@@ -91,34 +66,56 @@ internal static class LocalFile
     public static async Task ReplaceAsync(string path, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var next = $"{path}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}.new";
-        await WriteAsync(next, FileMode.CreateNew, bytes, cancellationToken);
+        await WriteAsync(next, path, FileMode.CreateNew, bytes, cancellationToken);
         try
         {
             File.Move(next, path, overwrite: true);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileFault.Is(exception))
         {
             File.Delete(next);
-            throw new CommandException(ExitCode.Usage, $"{path} cannot be written: {exception.Message}", exception);
+            throw Fault(path, "written", exception);
         }
     }
 
     /// <summary>Writes to where a user said, be it a link or a device.</summary>
     public static Task WriteAsync(string path, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        WriteAsync(path, FileMode.Create, bytes, cancellationToken);
+        WriteAsync(path, path, FileMode.Create, bytes, cancellationToken);
 
-    private static async Task WriteAsync(string path, FileMode mode, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <summary>What is told of a file that cannot be read, written or listed.</summary>
+    public static CommandException Fault(string path, string done, Exception exception) =>
+        new(ExitCode.Usage, $"{(path == StandardInput ? "standard input" : path.Length == 0 ? "\"\"" : path)} cannot be {done}: {FileFault.Of(exception, path)}.", exception);
+
+    private static Task<int> WriteAsync(string path, string told, FileMode mode, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => TryAsync(told, "written", async () =>
+    {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+            Directory.CreateDirectory(folder);
+        await using var file = new FileStream(path, mode, FileAccess.Write);
+        await file.WriteAsync(bytes, cancellationToken);
+        return bytes.Length;
+    });
+
+    private static T Try<T>(string path, string done, Func<T> action)
     {
         try
         {
-            if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
-                Directory.CreateDirectory(folder);
-            await using var file = new FileStream(path, mode, FileAccess.Write);
-            await file.WriteAsync(bytes, cancellationToken);
+            return action();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileFault.Is(exception))
         {
-            throw new CommandException(ExitCode.Usage, $"{path} cannot be written: {exception.Message}", exception);
+            throw Fault(path, done, exception);
+        }
+    }
+
+    private static async Task<T> TryAsync<T>(string path, string done, Func<Task<T>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception exception) when (FileFault.Is(exception))
+        {
+            throw Fault(path, done, exception);
         }
     }
 }

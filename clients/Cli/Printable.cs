@@ -35,7 +35,7 @@ internal sealed class Printable
     {
         var printable = new Printable();
         foreach (var line in json.AsSpan().EnumerateLines())
-            printable._text.Append(printable._text.Length == 0 ? "" : "\n").Append(UnseenCharacters.Replace(line.ToString(), EscapeInJson));
+            printable._text.Append(printable._text.Length == 0 ? "" : "\n").Append(UnseenCharacters.Replace(Secret.Hide(line.ToString()), EscapeInJson));
         return printable;
     }
 
@@ -54,7 +54,7 @@ internal sealed class Printable
     public void AppendFormatted(Printable? text) => _text.Append(text?._text);
 
     /// <summary>Foreign.</summary>
-    public void AppendFormatted(string? text) => _text.Append(UnseenCharacters.MakeVisible(text ?? ""));
+    public void AppendFormatted(string? text) => _text.Append(Foreign.Show(text ?? ""));
 
     /// <summary>Foreign.</summary>
     public void AppendFormatted<T>(T value, string? format = null) =>

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace TrueCopy.Cli;
 
@@ -32,7 +34,21 @@ internal sealed record Cell(string Text, Tone? Tone = null);
 /// Where a command writes. Standard output carries results only; progress and complaints go to standard error. Whatever
 /// others wrote shows every one of its characters, wherever it is printed.
 /// </summary>
-internal sealed class Terminal(TextWriter output, TextWriter error, bool color, bool interactive, int width = Terminal.WideWidth)
+/// <param name="output">Standard output.</param>
+/// <param name="error">Standard error.</param>
+/// <param name="color">Whether results are coloured.</param>
+/// <param name="interactive">Whether a person watches standard error.</param>
+/// <param name="width">Width of tables.</param>
+/// <param name="answers">Where a person answers; null if there is none.</param>
+/// <param name="sharesScreen">Whether results go to the same screen as progress.</param>
+internal sealed class Terminal(
+    TextWriter output,
+    TextWriter error,
+    bool color,
+    bool interactive,
+    int width = Terminal.WideWidth,
+    TextReader? answers = null,
+    bool sharesScreen = false)
 {
     /// <summary>Width of tables where no terminal sets one.</summary>
     private const int WideWidth = 1000;
@@ -41,13 +57,80 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool color, 
 
     public TerminalWriter Error { get; } = new(error);
 
+    /// <summary>Where times are told; UTC unless somebody says otherwise. JSON has UTC always.</summary>
+    public TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Utc;
+
+    /// <summary>Whether somebody can be asked.</summary>
+    public bool CanAsk => interactive && answers is not null;
+
     /// <summary>The process's own streams; colour only on a terminal and without NO_COLOR.</summary>
     public static Terminal System() => new(
         global::System.Console.Out,
         global::System.Console.Error,
         !global::System.Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "",
         !global::System.Console.IsErrorRedirected,
-        global::System.Console.IsOutputRedirected ? WideWidth : Math.Max(40, global::System.Console.WindowWidth));
+        global::System.Console.IsOutputRedirected ? WideWidth : Math.Max(40, global::System.Console.WindowWidth),
+        global::System.Console.IsInputRedirected ? null : global::System.Console.In,
+        !global::System.Console.IsOutputRedirected)
+    { Zone = TimeZoneInfo.Local };
+
+    /// <summary>A time with its zone: <c>Z</c> for UTC.</summary>
+    public string Time(DateTimeOffset time)
+    {
+        var local = TimeZoneInfo.ConvertTime(time, Zone);
+        return local.ToString(local.Offset == TimeSpan.Zero ? "yyyy-MM-dd HH:mm:ss'Z'" : "yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Asks a question that is answered by yes or no; whoever only presses Enter says no.</summary>
+    public async Task<bool> ConfirmAsync(Printable question, CancellationToken cancellationToken)
+    {
+        await Error.WriteAsync($"{question} [y/N] ");
+        var answer = answers is null ? null : await answers.ReadLineAsync(cancellationToken);
+        return answer?.Trim().ToUpperInvariant() is "Y" or "YES";
+    }
+
+    /// <summary>Runs work on many things that tells each of them in a line as it is done, over a bar that counts the lines where a person watches.</summary>
+    public async Task WithLinesAsync(string what, int count, Func<Func<Printable, Task>, Task> work)
+    {
+        using var turn = new SemaphoreSlim(1, 1);
+        async Task InTurnAsync(Func<Task> write)
+        {
+            await turn.WaitAsync();
+            try
+            {
+                await write();
+            }
+            finally
+            {
+                turn.Release();
+            }
+        }
+
+        if (!interactive || count < 2)
+        {
+            await work(line => InTurnAsync(() => Output.WriteLineAsync(line)));
+            return;
+        }
+
+        var console = ErrorConsole();
+        await console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(async context =>
+            {
+                var bar = context.AddTask(Markup.Escape(Foreign.Show(what)), maxValue: count);
+                await work(line => InTurnAsync(async () =>
+                {
+                    bar.Increment(1);
+
+                    // On one screen the bar has to make room for the line.
+                    if (sharesScreen)
+                        console.Write(new WholeLine(line.ToString()));
+                    else
+                        await Output.WriteLineAsync(line);
+                }));
+            });
+    }
 
     /// <summary>Runs work on many things under a bar that counts them, where a person may wait for it.</summary>
     public Task<T> WithCountAsync<T>(string what, int count, Func<IProgress<long>?, Task<T>> work) =>
@@ -67,15 +150,16 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool color, 
 
     private async Task<T> WithBarAsync<T>(string what, long length, ProgressColumn[] columns, Func<IProgress<long>?, Task<T>> work)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
-        return await console.Progress()
+        return await ErrorConsole().Progress()
             .Columns(columns)
             .StartAsync(async context =>
             {
-                var bar = context.AddTask(Markup.Escape(UnseenCharacters.MakeVisible(what)), maxValue: length);
+                var bar = context.AddTask(Markup.Escape(Foreign.Show(what)), maxValue: length);
                 return await work(new BarProgress(bar));
             });
     }
+
+    private IAnsiConsole ErrorConsole() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
 
     /// <summary>Writes a table to standard output.</summary>
     public void WriteTable(IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<Cell>> rows)
@@ -88,7 +172,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool color, 
         }
 
         foreach (var row in rows)
-            table.AddRow(row.Select(cell => new Text(UnseenCharacters.MakeVisible(cell.Text), new Style(ColorOf(cell.Tone)))));
+            table.AddRow(row.Select(cell => new Text(Foreign.Show(cell.Text), new Style(ColorOf(cell.Tone)))));
         Console().Write(table);
     }
 
@@ -117,6 +201,14 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool color, 
         });
         console.Profile.Width = width;
         return console;
+    }
+
+    /// <summary>A line as it is, colours included, whatever its length.</summary>
+    private sealed class WholeLine(string text) : IRenderable
+    {
+        public Measurement Measure(RenderOptions options, int maxWidth) => new(0, maxWidth);
+
+        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => [new Segment(text), Segment.LineBreak];
     }
 
     private sealed class BarProgress(ProgressTask bar) : IProgress<long>
@@ -170,7 +262,7 @@ internal sealed class TerminalWriter(TextWriter stream)
             {
                 var end = text.AsSpan(start).IndexOfAny('\n', '\t', '\r');
                 var part = end < 0 ? text[start..] : text[start..(start + end)];
-                stream.Write(UnseenCharacters.MakeVisible(part));
+                stream.Write(Foreign.Show(part));
                 if (end < 0)
                     return;
                 stream.Write(text[start + end] == '\t' ? "    " : text[start + end].ToString());

@@ -26,6 +26,7 @@ internal sealed class ServiceConnection : IDisposable
     {
         _options = options;
         _time = time;
+        Service = new UriBuilder(options.Service) { UserName = "", Password = "", Query = "" }.Uri;
         _resilience = Resilience.Build(options, isPersistent, time);
         _patience = new Patience(options.WaitLimit, time);
 
@@ -37,7 +38,8 @@ internal sealed class ServiceConnection : IDisposable
         };
     }
 
-    public Uri Service => _options.Service;
+    /// <summary>The service as messages and traces name it: without a user, a password or a query, which may be secrets.</summary>
+    public Uri Service { get; }
 
     public long Sent => Interlocked.Read(ref _sent);
 
@@ -160,13 +162,24 @@ internal sealed class ServiceConnection : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw NoAnswer(exception.Message, exception);
+            throw NoAnswer(Words((exception as HttpRequestException)?.HttpRequestError), exception);
         }
         catch (TimeoutRejectedException exception)
         {
             throw NoAnswer("it took too long.", exception, tookTooLong: true);
         }
     }
+
+    // What the runtime says of it is for neither users nor other languages.
+    private static string Words(HttpRequestError? error) => error switch
+    {
+        HttpRequestError.SecureConnectionError => "no secure connection: its certificate is not trusted here, or nothing there speaks TLS.",
+        HttpRequestError.ProxyTunnelError => "the proxy does not lead to it.",
+        HttpRequestError.UserAuthenticationError => "the proxy or the service wants another sign-in.",
+        HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError => "what it sent is not HTTP.",
+        HttpRequestError.ConfigurationLimitExceeded => "its answer is longer than one may be.",
+        _ => "the connection broke off.",
+    };
 
     private static string Explain(Answered answer)
     {

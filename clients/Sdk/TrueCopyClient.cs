@@ -105,6 +105,28 @@ public sealed class TrueCopyClient : IDisposable
         return answers;
     }
 
+    /// <summary>The institutions of the service's registry as it is now; its word, which nothing proves.</summary>
+    /// <exception cref="NoAnswerException">The service did not answer.</exception>
+    public async Task<IReadOnlyList<IssuerDocument>> IssuersAsync(CancellationToken cancellationToken = default) =>
+        (await _connection.GetAsync("issuers", "v1/issuers", DocumentJson.Instance.IssuersDocument, cancellationToken)).Issuers;
+
+    /// <summary>What the log ever recorded of an institution; the service's word.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Null if it records none of that id.</returns>
+    /// <exception cref="NoAnswerException">The service did not answer.</exception>
+    public async Task<IssuerHistoryDocument?> IssuerAsync(string id, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _connection.GetAsync("issuer", $"v1/issuers/{Uri.EscapeDataString(id)}", DocumentJson.Instance.IssuerHistoryDocument, cancellationToken);
+        }
+        catch (NoAnswerException exception) when (exception.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// Holds the log that answers stood on to what is known of it: signed by keys that are known, and grown from the
     /// checkpoint that was seen last, as consistency proofs from the log's tiles show. New keys are learned from the log's

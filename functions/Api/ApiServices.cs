@@ -14,6 +14,7 @@ public static class ApiServices
     /// <summary>Adds what the pipeline needs.</summary>
     public static IServiceCollection AddTrueCopyApi(this IServiceCollection services) => services
         .AddSingleton<VerifyEndpoints>()
+        .AddSingleton<KnownIssuers>()
         .AddSingleton<RegistryEndpoints>()
         .AddSingleton<IssuerEndpoints>()
         .AddSingleton<LogEndpoints>()

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace TrueCopy.Api;
 
 /// <summary>What only an issuer may ask: references, unlike digests, can be guessed, and what it uploads is its own business.</summary>
-public sealed class IssuerEndpoints(IIssuerGate gate, ReferenceIndex references, VerdictService verifier, UploadHistory history)
+public sealed class IssuerEndpoints(IIssuerGate gate, KnownIssuers known, ReferenceIndex references, VerdictService verifier, UploadHistory history)
 {
     /// <summary>An issuer's documents under its own reference.</summary>
     /// <remarks>Only for the issuer: references, unlike digests, can be guessed.</remarks>
@@ -23,9 +23,11 @@ public sealed class IssuerEndpoints(IIssuerGate gate, ReferenceIndex references,
     public async Task<IResult> DocumentsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (!IssuerContainer.IsId(id))
-            return Problem.NoSuchIssuer();
+            return Problem.NoSuchIssuer([]);
         if (!await gate.AdmitsAsync(request.HttpContext, id, cancellationToken))
             return Problem.NotForYou();
+        if (await known.RefuseAsync(id, cancellationToken) is { } unknown)
+            return unknown;
         if (request.Query["reference"] is not [{ Length: > 0 and <= StatedText.MaxReferenceLength } reference])
             return Problem.MalformedRequest($"The query names one reference of at most {StatedText.MaxReferenceLength} characters.");
 
@@ -56,9 +58,11 @@ public sealed class IssuerEndpoints(IIssuerGate gate, ReferenceIndex references,
     public async Task<IResult> UploadsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
     {
         if (!IssuerContainer.IsId(id))
-            return Problem.NoSuchIssuer();
+            return Problem.NoSuchIssuer([]);
         if (!await gate.AdmitsAsync(request.HttpContext, id, cancellationToken))
             return Problem.NotForYou();
+        if (await known.RefuseAsync(id, cancellationToken) is { } unknown)
+            return unknown;
         var prefix = (string?)request.Query["prefix"] ?? "";
         if (prefix.Length > UploadHistory.MaxPrefixLength)
             return Problem.MalformedRequest($"prefix has at most {UploadHistory.MaxPrefixLength} characters.");

@@ -29,8 +29,12 @@ public static class Problem
     public static IResult NoReceipt(string detail) => Of("no-receipt", "No receipt", StatusCodes.Status404NotFound, detail);
 
     /// <summary>The log has never recorded an issuer of this id.</summary>
-    public static IResult NoSuchIssuer() =>
-        Of("no-such-issuer", "No such issuer", StatusCodes.Status404NotFound, "The log records no issuer of this id.");
+    /// <param name="near">Ids that may have been meant.</param>
+    public static IResult NoSuchIssuer(IReadOnlyList<string> near) => Of(
+        "no-such-issuer",
+        "No such issuer",
+        StatusCodes.Status404NotFound,
+        $"The log records no issuer of this id.{(near.Count == 0 ? "" : $" Did you mean {string.Join(" or ", near)}?")}");
 
     /// <summary>The caller is not known to act for the issuer.</summary>
     public static IResult NotForYou() => Of(

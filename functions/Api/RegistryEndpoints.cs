@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace TrueCopy.Api;
 
 /// <summary>Who issues, and with which keys the log signs.</summary>
-public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, ProvenKeys proven, ILogKeys keys)
+public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, KnownIssuers known, ProvenKeys proven, ILogKeys keys)
 {
     /// <summary>Every issuer of this log.</summary>
     /// <remarks>
@@ -34,10 +34,10 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Pr
     public async Task<IResult> HistoryAsync(string id, CancellationToken cancellationToken)
     {
         if (!IssuerContainer.IsId(id))
-            return Problem.NoSuchIssuer();
+            return (await known.RefuseAsync(id, cancellationToken))!;
         var records = await history.FindAsync(id, cancellationToken);
         if (records.Count == 0)
-            return Problem.NoSuchIssuer();
+            return await known.RefuseAsync(id, cancellationToken) ?? Problem.NoSuchIssuer([]);
         var descriptions = records.Select(record => new IssuerDescriptionDocument(
             record.LogIndex,
             record.Issuer.Since,

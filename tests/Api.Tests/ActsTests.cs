@@ -84,6 +84,22 @@ public sealed class ActsTests
         Assert.Equal("The bank Ltd", first.GetProperty("results")[0].GetProperty("issuer").GetProperty("legalName").GetString());
     }
 
+    // Of an issuer that there is not, an empty list would say that it has issued nothing.
+    [Fact]
+    public async Task An_issuer_that_there_is_not_is_refused_and_the_near_ones_offered()
+    {
+        await using var host = await ApiHost.StartAsync();
+        host.Client.DefaultRequestHeaders.Add(GateForTests.Header, "bnak");
+        foreach (var path in new[] { "/v1/issuers/bnak", "/v1/issuers/bnak/documents?reference=x", "/v1/issuers/bnak/uploads" })
+        {
+            var response = await host.GetAsync(path);
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+            var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+            Assert.Equal("urn:truecopy:problem:no-such-issuer", problem.GetProperty("type").GetString());
+            Assert.EndsWith("Did you mean bank?", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task References_are_answered_to_the_issuer_alone()
     {

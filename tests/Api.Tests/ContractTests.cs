@@ -110,6 +110,7 @@ public sealed class ContractTests
                 [] => [[]],
                 [var only] when only.ParameterType == typeof(string) => [["detail"]],
                 [var only] when only.ParameterType == typeof(int) => [[400], [404], [405], [503]],
+                [var only] when only.ParameterType == typeof(IReadOnlyList<string>) => [[Array.Empty<string>()], [new[] { "near" }]],
                 [var only] when only.ParameterType == typeof(TimeSpan) => [[TimeSpan.FromSeconds(3)]],
                 _ => throw new NotSupportedException($"A test has to learn how to call {factory.Name}."),
             };

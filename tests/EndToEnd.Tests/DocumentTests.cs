@@ -96,10 +96,9 @@ public sealed partial class DocumentTests
     [Fact]
     public void The_tables_of_verdicts_have_the_words_and_exit_codes_of_the_tool()
     {
-        var terminal = new TrueCopy.Cli.Terminal(TextWriter.Null, TextWriter.Null, color: false, interactive: false);
         foreach (var verdict in Enum.GetValues<Verdict>())
         {
-            var headline = TrueCopy.Cli.Output.VerdictText.Headline(verdict, terminal);
+            var headline = TrueCopy.Cli.Output.VerdictText.Headline(verdict).Word;
             Assert.Contains($"`{headline}`", Documents["README.md"], StringComparison.Ordinal);
             Assert.Contains($"`{headline}`, exit {TrueCopy.Cli.ExitCode.Of(verdict)} |", Documents["docs/verifiers.md"], StringComparison.Ordinal);
         }

@@ -27,6 +27,20 @@ public sealed class NoAnswerTests : IDisposable
         await Assert.ThrowsAsync<NoAnswerException>(() => AskAsync());
     }
 
+    // Messages of exceptions end in logs.
+    [Fact]
+    public async Task A_password_or_a_key_in_the_address_of_the_service_is_in_no_message()
+    {
+        using var client = new TrueCopyClient(new TrueCopyClientOptions { Service = new Uri("http://user:secret@service.example"), Keys = LogKeys.Pin(_service.World.Identity.Verifiers) }, _service, _service.Clock);
+        foreach (var failure in new Func<HttpResponseMessage>[] { () => StubService.Json("{}"), () => throw new HttpRequestException(HttpRequestError.ConnectionError), () => throw new HttpRequestException("secret") })
+        {
+            _service.Instead = _ => failure();
+            var exception = await Assert.ThrowsAsync<NoAnswerException>(() => client.VerifyAsync(Clients.DigestOf(0), Clients.Stop));
+            Assert.StartsWith("http://service.example/ ", exception.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("/v1/keys")]
     [InlineData("/v1/verify")]

@@ -63,9 +63,9 @@ internal sealed class AuditFile(string path) : IAuditMemory
         {
             Directory.CreateDirectory(folder);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (FileFault.Is(exception))
         {
-            throw new CommandException(ExitCode.Usage, $"{folder} cannot be made: {exception.Message}", exception);
+            throw LocalFile.Fault(folder, "made", exception);
         }
     }
 }

@@ -13,16 +13,15 @@ internal static class AuditCommand
 
     public static Command Create(Terminal terminal, HttpMessageHandler network, TimeProvider time)
     {
-        var url = new Argument<Uri>("URL")
+        var url = new Argument<Uri?>("URL")
         {
             Description = "Address of the service, or of the log itself if it ends in /log.",
-            CustomParser = result => Uri.TryCreate(result.Tokens.Single().Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : Refuse(result),
+            CustomParser = result => SharedOptions.HttpAddress(result, "URL"),
         };
         var keys = SharedOptions.Keys(required: false);
         var state = new Option<string?>("--state") { HelpName = "FILE", Description = "Where to remember what was seen. Default: a file for this log in your own data folder." };
         var full = new Option<bool>("--full") { Description = "Check everything again, not only what is new." };
-        var parallel = new Option<int>("--parallel") { HelpName = "N", Description = "Bundles to fetch at a time, each with its tile: 1 to 64.", DefaultValueFactory = _ => 8 };
-        SharedOptions.Limit(parallel, 64);
+        var parallel = SharedOptions.Number("--parallel", "N", "Bundles to fetch at a time, each with its tile: 1 to 64.", otherwise: 8, most: 64);
         var json = new Option<bool>("--json") { Description = "Print one JSON object on standard output and nothing else there." };
         var command = new Command("audit", $"""
             Audit a log, as anyone can: download it, and check every entry, tile, root and signature.
@@ -50,7 +49,7 @@ internal static class AuditCommand
             var prefix = LogOf(parsed.GetValue(url)!);
             var file = new AuditFile(parsed.GetValue(state) ?? AuditFile.DefaultPath(prefix));
             using var log = new RemoteLog(prefix, network, time);
-            var (memory, pinned) = await RememberAsync(file, parsed.GetValue(keys)!, log, cancellationToken);
+            var (memory, pinned) = await RememberAsync(file, SharedOptions.KeysOf(parsed, keys), log, cancellationToken);
             if (parsed.GetValue(full))
                 memory = memory with { AuditedSize = 0, Confirmed = AuditPoint.Start, Progress = null };
             var seen = memory.Seen?.Size;
@@ -123,11 +122,5 @@ internal static class AuditCommand
         {
             throw new CommandException(ExitCode.NoAnswer, $"{exception.Message} What was audited so far is kept; run it again to go on.", exception);
         }
-    }
-
-    private static Uri Refuse(System.CommandLine.Parsing.ArgumentResult result)
-    {
-        result.AddError("URL is an http or https address.");
-        return new Uri("http://127.0.0.1");
     }
 }

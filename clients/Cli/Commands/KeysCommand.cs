@@ -1,5 +1,4 @@
 using System.CommandLine;
-using TrueCopy.Cli.Output;
 using TrueCopy.Cli.Trust;
 
 namespace TrueCopy.Cli.Commands;
@@ -21,7 +20,7 @@ internal static class KeysCommand
         {
             foreach (var log in known.All())
             {
-                await terminal.Output.WriteLineAsync($"{log.Service}  {log.Origin}  first used {VerdictText.Time(log.FirstUsed)}, last seen {VerdictText.Time(log.Seen)}{(log.Given is null ? "" : ", with --key")}");
+                await terminal.Output.WriteLineAsync($"{log.Service}  {log.Origin}  first used {terminal.Time(log.FirstUsed)}, last seen {terminal.Time(log.Seen)}{(log.Given is null ? "" : ", with --key")}");
                 foreach (var key in log.Keys)
                     await terminal.Output.WriteLineAsync($"  {key}");
                 foreach (var key in log.Retired)

@@ -10,12 +10,14 @@ internal static class ManifestCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var folder = new Argument<string>("FOLDER") { Description = "Folder whose files, at any depth, are listed." };
+        var folder = new Argument<string>("FOLDER") { Description = "Folder whose files, at any depth, are listed, or a pattern such as 'statements/**/*.pdf'." };
         var output = new Option<string?>("--output", "-o") { HelpName = "FILE", Description = "Where to write it; its name should end in .manifest.jsonl. Default: standard output." };
         var algorithm = SharedOptions.Algorithm("Digest to list.");
         var reference = new Option<bool>("--references") { Description = "Give each document its path within the folder as your reference, to act on it by." };
         var command = new Command("manifest", """
             Hash a folder's files into a manifest, which issues them without uploading them. Nothing leaves this machine.
+
+            A file that cannot be read is told, and no manifest written.
 
             Example: truecopy manifest statements --output 2026-11.manifest.jsonl
                      truecopy issue 2026-11.manifest.jsonl --issuer demo-bank
@@ -31,7 +33,7 @@ internal static class ManifestCommand
             for (var i = 0; i < files.Length; i++)
             {
                 if (!digests[i].IsOfNothing)
-                    UploadLines.WriteManifestLine(lines, digests[i], parsed.GetValue(reference) ? Reference(root, files[i]) : null);
+                    UploadLines.WriteManifestLine(lines, digests[i], parsed.GetValue(reference) ? Reference(files[i].Name) : null);
             }
 
             if (digests.Count(digest => digest.IsOfNothing) is > 0 and var empty)
@@ -47,42 +49,33 @@ internal static class ManifestCommand
 
     /// <summary>Hashes files side by side.</summary>
     /// <returns>One digest a file, in their order.</returns>
-    internal static Task<Digest[]> HashAllAsync(IReadOnlyList<string> files, DigestAlgorithm algorithm, Terminal terminal, CancellationToken cancellationToken) =>
-        terminal.WithCountAsync($"hashing {files.Count} files", files.Count, async progress =>
+    /// <exception cref="CommandException">Some cannot be read: it says which, all of them.</exception>
+    internal static async Task<Digest[]> HashAllAsync(IReadOnlyList<SelectedFile> files, DigestAlgorithm algorithm, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var hashed = await terminal.WithCountAsync($"hashing {files.Count} files", files.Count, async progress =>
         {
-            var digests = new Digest[files.Count];
-            var done = 0L;
-            var options = new ParallelOptions { CancellationToken = cancellationToken };
-            await Parallel.ForAsync(0, files.Count, options, async (i, stop) =>
-            {
-                await using var file = LocalFile.Open(files[i]);
-                digests[i] = (await StreamDigest.ComputeAsync(file, [algorithm], progress: null, stop))[0];
-                progress?.Report(Interlocked.Increment(ref done));
-            });
-            return digests;
+            var read = new List<HashedFile>(files.Count);
+            await foreach (var file in HashedFiles.ReadAsync(files, algorithm, progress, cancellationToken))
+                read.Add(file);
+            return read;
         });
-
-    private static string[] Files(string root, string? target)
-    {
-        try
+        string[] faults = [.. hashed.Select(file => file.Error).OfType<string>()];
+        return faults switch
         {
-            // A manifest written into the folder that it lists does not list itself.
-            var own = target is null ? null : Path.GetFullPath(target);
-            string[] files = [.. FileSelection.InFolder(root).Select(file => file.Path).Where(file => Path.GetFullPath(file) != own)];
-            Array.Sort(files, StringComparer.Ordinal);
-            return files.Length > 0 ? files : throw new CommandException(ExitCode.Usage, $"{root} holds no files.");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new CommandException(ExitCode.Usage, $"{root} cannot be listed: {exception.Message}", exception);
-        }
+            [] => [.. hashed.Select(file => file.Digest!)],
+            [var only] when files.Count == 1 => throw new CommandException(ExitCode.Usage, only),
+            _ => throw new CommandException(ExitCode.Usage, $"{faults.Length} of {files.Count} files cannot be read, so nothing is listed or issued:") { Details = faults },
+        };
     }
 
-    private static string Reference(string root, string file)
+    // A manifest written into the folder that it lists does not list itself.
+    private static SelectedFile[] Files(string root, string? target)
     {
-        var reference = Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/');
-        return StatedText.CheckText("a reference", reference, StatedText.MaxReferenceLength) is { } rule
-            ? throw new CommandException(ExitCode.Usage, $"{reference} cannot be a reference: {rule}.")
-            : reference;
+        var own = target is null ? null : Path.GetFullPath(target);
+        return [.. FileSelection.Of([root]).Where(file => file.Fault is not null || file.Path == LocalFile.StandardInput || Path.GetFullPath(file.Path) != own)];
     }
+
+    private static string Reference(string name) => StatedText.CheckText("a reference", name, StatedText.MaxReferenceLength) is { } rule
+        ? throw new CommandException(ExitCode.Usage, $"{name} cannot be a reference: {rule}.")
+        : name;
 }

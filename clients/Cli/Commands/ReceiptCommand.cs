@@ -12,7 +12,7 @@ internal static class ReceiptCommand
 
     private static Command CreateCheck(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "The document." };
+        var file = new Argument<string>("FILE") { Description = "The document; - for standard input." };
         var receipt = new Option<string>("--receipt")
         {
             HelpName = "FILE",
@@ -35,6 +35,8 @@ internal static class ReceiptCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var path = parsed.GetValue(file)!;
+            if (path == LocalFile.StandardInput && parsed.GetValue(receipt) is null or LocalFile.StandardInput)
+                throw new CommandException(ExitCode.Usage, "Of a document from standard input the receipt is named by --receipt.");
             var bytes = await LocalFile.ReadAsync(parsed.GetValue(receipt) ?? path + Receipt.FileExtension, cancellationToken);
             var logKeys = await KeyOption.ReadAsync(parsed.GetValue(keys)!, cancellationToken);
             var result = await OfflineResult.CheckAsync(path, bytes, logKeys.Verifiers, seen: null, terminal, TimeProvider.System.GetUtcNow(), cancellationToken);
@@ -45,6 +47,6 @@ internal static class ReceiptCommand
     }
 
     private static Printable Text(OfflineResult result, Terminal terminal) => result.Output.Holds
-        ? OfflineText.Of(result, terminal.Good("✔ THE RECEIPT HOLDS")).AppendLine($"  Whether it still stands, only the service can say: truecopy verify")
+        ? OfflineText.Of(result, terminal.Good("✔ THE RECEIPT HOLDS"), terminal).AppendLine($"  Whether it still stands, only the service can say: truecopy verify")
         : OfflineText.Of(result, terminal);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using TrueCopy.Cli.Trust;
@@ -15,46 +16,99 @@ internal static class SharedOptions
     // A day.
     private const int MaxPatience = 86_400;
 
-    public static Argument<string[]> Files(string what) => new("FILE")
+    public static Argument<string[]> Files(string what)
     {
-        Description = what,
-        Arity = ArgumentArity.OneOrMore,
-    };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = $"{what} Folders (with everything in them), patterns such as 'inbox/**/*.pdf', and - for standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        RefuseOptions(files);
+        return files;
+    }
+
+    /// <summary>Takes no option that a command does not have for a file, with what follows it.</summary>
+    public static void RefuseOptions(Argument<string[]> files) => files.Validators.Add(result =>
+    {
+        foreach (var token in result.Tokens.Where(token => token.Value.StartsWith("--", StringComparison.Ordinal) && !Path.Exists(token.Value)))
+            result.AddError($"{token.Value} is no option of this command, and no file.");
+    });
 
     public static Option<bool> Json() => new("--json")
     {
         Description = "Print JSON on standard output and nothing else there: an array with one object a file.",
     };
 
+    // What the environment says is no default of an option: help and complaints print those, and it may hold secrets.
     public static Option<string[]> Keys(bool required) => new("--key")
     {
         HelpName = "KEY|FILE",
         Description = "Verifier key of the log (name+id+base64), or a file with one a line; may be repeated.",
         Required = required,
-        DefaultValueFactory = required ? null : _ => FromEnvironment("TRUECOPY_KEY") is { } key ? [key] : [],
     };
 
-    public static Option<Uri> Service() => new("--service")
+    /// <summary>The keys of the command line, or of the environment.</summary>
+    public static string[] KeysOf(ParseResult parsed, Option<string[]> keys) =>
+        parsed.GetValue(keys) is { Length: > 0 } given ? given
+        : FromEnvironment("TRUECOPY_KEY") is { } key ? [key]
+        : [];
+
+    public static Option<Uri?> Service() => new("--service")
     {
         HelpName = "URL",
         Description = $"Address of the service. Default: {DefaultService}, a local one.",
-        CustomParser = result => ServiceOf(result.Tokens.Single().Value, result),
-        DefaultValueFactory = result => ServiceOf(FromEnvironment("TRUECOPY_SERVICE") ?? DefaultService, result),
+        CustomParser = result => HttpAddress(result, "--service"),
     };
 
-    public static Option<string> Issuer() => new("--issuer")
+    /// <summary>The service of the command line, or of the environment, or the local one.</summary>
+    public static Uri ServiceOf(ParseResult parsed, Option<Uri?> service) =>
+        parsed.GetValue(service)
+        ?? (FromEnvironment("TRUECOPY_SERVICE") is not { } text ? new Uri(DefaultService)
+            : TryHttp(text, out var address) ? address
+            : throw new CommandException(ExitCode.Usage, "TRUECOPY_SERVICE is no http or https address."));
+
+    public static Option<string> Issuer()
     {
-        HelpName = "ID",
-        Description = "The issuer; the container is issuer-ID.",
-        Required = true,
-    };
+        var option = new Option<string>("--issuer") { HelpName = "ID", Description = "The issuer; the container is issuer-ID.", Required = true };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value.Length: 0 }])
+                result.AddError("--issuer is empty.");
+        });
+        return option;
+    }
 
     public static Option<string?> Inbox() => new("--inbox")
     {
         HelpName = "STORAGE",
-        Description = "Connection string, or https blob endpoint (with your Azure sign-in). Default: Azurite on its default ports.",
-        DefaultValueFactory = _ => FromEnvironment("TRUECOPY_INBOX"),
+        Description = "Connection string, or https blob endpoint (with its own signature, or your Azure sign-in). Default: Azurite on its default ports.",
     };
+
+    /// <summary>The storage of the command line, or of the environment.</summary>
+    public static string? InboxOf(ParseResult parsed, Option<string?> inbox) => parsed.GetValue(inbox) ?? FromEnvironment("TRUECOPY_INBOX");
+
+    /// <summary>A time that a document states, checked before anything is done.</summary>
+    public static Option<string?> Time(string name, string description)
+    {
+        var option = new Option<string?>(name) { HelpName = "TIME", Description = description };
+        Check(option, text => StatedText.ReadTime(name, text, out _));
+        return option;
+    }
+
+    /// <summary>A text that a document or an act states, checked before anything is done.</summary>
+    public static Option<string?> Text(string name, int maxLength, string description)
+    {
+        var option = new Option<string?>(name) { HelpName = "TEXT", Description = description };
+        Check(option, text => StatedText.CheckText(name, text, maxLength));
+        return option;
+    }
+
+    /// <summary>Holds an option to a rule.</summary>
+    public static void Check(Option<string?> option, Func<string, string?> rule) => option.Validators.Add(result =>
+    {
+        if (result.Tokens is [var token] && rule(token.Value) is { } broken)
+            result.AddError($"{broken}.");
+    });
 
     public static Option<int> Timeout() => Seconds("How long to wait for the service's answer to an upload.");
 
@@ -89,27 +143,34 @@ internal static class SharedOptions
         ? algorithm
         : throw new CommandException(ExitCode.Usage, $"{name} is not a digest algorithm.");
 
-    private static Uri ServiceOf(string text, ArgumentResult result)
+    /// <summary>Reads an http or https address.</summary>
+    public static Uri? HttpAddress(ArgumentResult result, string name)
     {
-        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+        if (TryHttp(result.Tokens.Single().Value, out var address))
             return address;
-        result.AddError($"--service (or TRUECOPY_SERVICE) is an http or https address, not {text}.");
-        return new Uri(DefaultService);
+        result.AddError($"{name} is an http or https address, not {result.Tokens.Single().Value}.");
+        return null;
     }
 
-    private static Option<int> Seconds(string description)
-    {
-        var option = new Option<int>("--timeout") { HelpName = "SECONDS", Description = description, DefaultValueFactory = _ => 60 };
-        Limit(option, MaxPatience);
-        return option;
-    }
+    private static bool TryHttp(string text, [NotNullWhen(true)] out Uri? address) =>
+        Uri.TryCreate(text, UriKind.Absolute, out address) && address.Scheme is "http" or "https";
 
-    /// <summary>Limits a number; what is none the parser refuses by itself.</summary>
-    public static void Limit(Option<int> option, int most) => option.Validators.Add(result =>
+    private static Option<int> Seconds(string description) => Number("--timeout", "SECONDS", description, 60, MaxPatience);
+
+    /// <summary>A whole number from 1 on.</summary>
+    public static Option<int> Number(string name, string helpName, string description, int otherwise, int most) => new(name)
     {
-        if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && (number < 1 || number > most))
-            result.AddError($"{option.Name} is from 1 to {most}.");
-    });
+        HelpName = helpName,
+        Description = description,
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens.Single().Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most)
+                return number;
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is a whole number from 1 to {most}."));
+            return otherwise;
+        },
+    };
 
     public static string? FromEnvironment(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }
@@ -122,7 +183,7 @@ internal static class KeyOption
         var lines = new List<string>();
         foreach (var value in values)
         {
-            if (File.Exists(value))
+            if (Path.Exists(value))
                 lines.AddRange(Encoding.UTF8.GetString(await LocalFile.ReadAsync(value, cancellationToken)).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
             else
                 lines.Add(value);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using TrueCopy.Cli.Output;
 using TrueCopy.Cli.Trust;
 using TrueCopy.Client;
@@ -27,12 +28,24 @@ internal static class StatusCommand
         { reference, issuer, service, keys, timeout, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var trust = await ServiceTrust.LoadAsync(known, parsed.GetValue(service)!, parsed.GetValue(keys)!, cancellationToken);
-            using var client = new TrueCopyClient(SharedOptions.Asking(parsed.GetValue(service)!, trust, parsed.GetValue(timeout), files: 1), network, time);
+            var address = SharedOptions.ServiceOf(parsed, service);
+            var trust = await ServiceTrust.LoadAsync(known, address, SharedOptions.KeysOf(parsed, keys), cancellationToken);
+            using var client = new TrueCopyClient(SharedOptions.Asking(address, trust, parsed.GetValue(timeout), files: 1), network, time);
             var name = parsed.GetValue(reference)!;
             var issuerId = parsed.GetValue(issuer)!;
             var results = new List<VerifyOutput>();
-            var documents = await client.DocumentsAsync(issuerId, name, cancellationToken);
+            if (!IssuerContainer.IsId(issuerId))
+                throw await NamedIssuer.RefuseAsync(client, issuerId, cancellationToken);
+            IReadOnlyList<CheckedAnswer> documents;
+            try
+            {
+                documents = await client.DocumentsAsync(issuerId, name, cancellationToken);
+            }
+            catch (NoAnswerException exception) when (exception.Status == HttpStatusCode.NotFound)
+            {
+                throw await NamedIssuer.RefuseAsync(client, issuerId, cancellationToken);
+            }
+
             await trust.ConfirmAsync(client, documents, terminal, time, cancellationToken);
             foreach (var document in documents)
             {

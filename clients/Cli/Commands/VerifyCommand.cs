@@ -13,7 +13,7 @@ internal static class VerifyCommand
 {
     public static Command Create(Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time)
     {
-        var files = SharedOptions.Files("Files, folders (with everything in them) and patterns such as 'inbox/**/*.pdf'.");
+        var files = SharedOptions.Files("Files to verify.");
         var service = SharedOptions.Service();
         var keys = SharedOptions.Keys(required: false);
         var algorithm = SharedOptions.Algorithm("Digest to ask about; the issuer must have issued under it.");
@@ -73,7 +73,8 @@ internal static class VerifyCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var selected = FileSelection.Of(parsed.GetValue(files)!);
-            var trust = await ServiceTrust.LoadAsync(known, parsed.GetValue(service)!, parsed.GetValue(keys)!, cancellationToken);
+            var address = SharedOptions.ServiceOf(parsed, service);
+            var trust = await ServiceTrust.LoadAsync(known, address, SharedOptions.KeysOf(parsed, keys), cancellationToken);
             var table = !parsed.GetValue(details) && selected.Count > 1;
             if (parsed.GetValue(offline))
             {
@@ -82,14 +83,19 @@ internal static class VerifyCommand
             }
 
             var began = time.GetTimestamp();
-            using var client = new TrueCopyClient(SharedOptions.Asking(parsed.GetValue(service)!, trust, parsed.GetValue(timeout), selected.Count), network, time);
-            var online = new OnlineFiles(client, terminal, SharedOptions.Resolve(parsed.GetValue(algorithm)!), parsed.GetValue(issuer));
+            using var client = new TrueCopyClient(SharedOptions.Asking(address, trust, parsed.GetValue(timeout), selected.Count), network, time);
+            var asked = parsed.GetValue(issuer);
+            if (asked is not null && !IssuerContainer.IsId(asked))
+                throw await NamedIssuer.RefuseAsync(client, asked, cancellationToken);
+            var online = new OnlineFiles(client, terminal, SharedOptions.Resolve(parsed.GetValue(algorithm)!), asked);
             var verified = await online.RunAsync(selected, cancellationToken);
+            if (asked is not null && verified.All(file => file.Answer is not { Results.Count: > 0 }))
+                await NamedIssuer.CheckAsync(client, asked, cancellationToken);
             await trust.ConfirmAsync(client, [.. verified.Select(file => file.Answer).OfType<CheckedAnswer>()], terminal, time, cancellationToken);
 
             if (parsed.GetValue(save))
                 await SaveReceiptsAsync(verified, parsed.GetValue(receipts), terminal, cancellationToken);
-            VerifyOutput[] results = [.. verified.Select(file => VerifyOutput.Of(file, trust.KeySource))];
+            VerifyOutput[] results = [.. verified.Select(file => VerifyOutput.Of(file, trust.KeySource, asked))];
             if (parsed.GetValue(json))
             {
                 await terminal.Output.WriteLineAsync(CliJson.Write<VerifyOutput>([.. results]));
@@ -98,7 +104,7 @@ internal static class VerifyCommand
             {
                 if (table)
                     VerdictTable.Write(
-                        [.. verified.Zip(results, VerdictTable.RowOf)],
+                        [.. verified.Zip(results, (file, result) => VerdictTable.RowOf(file, result, terminal))],
                         string.Create(CultureInfo.InvariantCulture, $"{client.RequestsSent:N0} request{(client.RequestsSent == 1 ? "" : "s")} in {time.GetElapsedTime(began).TotalSeconds:0.00} s"),
                         terminal);
                 else

@@ -32,16 +32,16 @@ internal static class HashedFiles
     {
         try
         {
-            await using var content = LocalFile.Open(file.Path);
+            await using var content = file.Open();
             return new HashedFile(file, (await StreamDigest.ComputeAsync(content, [algorithm], progress: null, cancellationToken))[0]);
         }
         catch (CommandException exception)
         {
             return new HashedFile(file, null, exception.Message);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (FileFault.Is(exception))
         {
-            return new HashedFile(file, null, $"{file.Path} cannot be read: {exception.Message}");
+            return new HashedFile(file, null, LocalFile.Fault(file.Path, "read", exception).Message);
         }
     }
 }

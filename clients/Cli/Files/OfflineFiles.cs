@@ -22,18 +22,20 @@ internal sealed class OfflineFiles(Terminal terminal, TimeProvider time, Service
         if (json)
             await terminal.Output.WriteLineAsync(CliJson.Write<ReceiptOutput>([.. results.Select(result => result.Output)]));
         else if (table)
-            VerdictTable.Write([.. results.Select(OfflineText.RowOf)], string.Create(CultureInfo.InvariantCulture, $"no network, {time.GetElapsedTime(began).TotalSeconds:0.0} s"), terminal);
+            VerdictTable.Write([.. results.Select(result => OfflineText.RowOf(result, terminal))], string.Create(CultureInfo.InvariantCulture, $"no network, {time.GetElapsedTime(began).TotalSeconds:0.0} s"), terminal);
         else
             foreach (var result in results)
                 await terminal.Output.WriteAsync(OfflineText.Of(result, terminal));
         if (!json && results.Any(result => result.Answer is not null))
-            await terminal.Output.WriteAsync(OfflineText.Caveat(trust.Seen));
+            await terminal.Output.WriteAsync(OfflineText.Caveat(trust.Seen, terminal));
         return results.Select(result => result.ExitCode).Aggregate(ExitCode.Worse);
     }
 
     private async Task<OfflineResult> CheckAsync(SelectedFile file, CancellationToken cancellationToken)
     {
         var path = file.ReceiptPath(folder);
+        if (file.Fault is { } fault)
+            return OfflineResult.Failed(file.Path, ExitCode.Usage, "file", fault);
         if (!File.Exists(path))
             return OfflineResult.Failed(file.Path, ExitCode.NoAnswer, "receipt", $"There is no receipt at {path}.");
         try

@@ -7,7 +7,11 @@ namespace TrueCopy.Cli.Files;
 /// <param name="File">The file.</param>
 /// <param name="Answer">The answer; null if the file cannot be read.</param>
 /// <param name="Error">Why it cannot be read.</param>
-internal sealed record VerifiedFile(SelectedFile File, CheckedAnswer? Answer, string? Error = null);
+internal sealed record VerifiedFile(SelectedFile File, CheckedAnswer? Answer, string? Error = null)
+{
+    /// <summary>Who issued it, where only one institution was asked about and that one did not.</summary>
+    public IReadOnlyList<IssuerDocument> IssuedByOthers { get; init; } = [];
+}
 
 /// <summary>Hashes files and asks the service about them, the one while waiting for the other.</summary>
 internal sealed class OnlineFiles(TrueCopyClient client, Terminal terminal, DigestAlgorithm algorithm, string? issuer)
@@ -17,8 +21,9 @@ internal sealed class OnlineFiles(TrueCopyClient client, Terminal terminal, Dige
     {
         if (files is [var only])
         {
+            only.Check();
             var digests = await LocalFile.HashAsync(only.Path, [algorithm], terminal, cancellationToken);
-            return [new VerifiedFile(only, Narrow(await client.VerifyAsync(digests[0], cancellationToken)))];
+            return [Narrow(only, await client.VerifyAsync(digests[0], cancellationToken))];
         }
 
         return await terminal.WithCountAsync($"verifying {files.Count} files", files.Count, async progress =>
@@ -29,7 +34,7 @@ internal sealed class OnlineFiles(TrueCopyClient client, Terminal terminal, Dige
             await foreach (var answer in client.VerifyAsync(Readable(hashed, asked, verified, cancellationToken), cancellationToken))
             {
                 var file = asked.Dequeue();
-                verified.Add(file.Path, new VerifiedFile(file, Narrow(answer)));
+                verified.Add(file.Path, Narrow(file, answer));
             }
 
             return (IReadOnlyList<VerifiedFile>)[.. files.Select(file => verified[file.Path])];
@@ -55,5 +60,11 @@ internal sealed class OnlineFiles(TrueCopyClient client, Terminal terminal, Dige
         }
     }
 
-    private CheckedAnswer Narrow(CheckedAnswer answer) => issuer is null ? answer : answer.OfIssuer(issuer);
+    private VerifiedFile Narrow(SelectedFile file, CheckedAnswer answer)
+    {
+        if (issuer is null)
+            return new VerifiedFile(file, answer);
+        var own = answer.OfIssuer(issuer);
+        return new VerifiedFile(file, own) { IssuedByOthers = own.Results.Count > 0 ? [] : [.. answer.Results.Select(result => result.Document.Issuer)] };
+    }
 }

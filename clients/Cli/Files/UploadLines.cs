@@ -68,6 +68,26 @@ internal static class UploadLines
 /// <summary>A document as the command line names it: <c>algorithm:hex</c>, <c>ref:REFERENCE</c>, or a file, which is hashed here.</summary>
 internal sealed record NamedDocument(string Text, Digest? Digest, string? Reference)
 {
+    /// <summary>A document of a table: by its reference, or by its digest.</summary>
+    /// <exception cref="LineException">The row names none, or two.</exception>
+    public static NamedDocument Of(ActRow row, string algorithmColumn, string digestColumn, string referenceColumn)
+    {
+        if (row[digestColumn] is null == row[referenceColumn] is null)
+            throw row.Fault(referenceColumn, $"the document is named by {digestColumn} or by {referenceColumn}, and not by both");
+        if (row[referenceColumn] is { } reference)
+        {
+            return StatedText.CheckText(referenceColumn, reference, StatedText.MaxReferenceLength) is { } rule
+                ? throw row.Fault(referenceColumn, rule)
+                : new NamedDocument(ReferencePrefix + reference, null, reference);
+        }
+
+        if (!DigestAlgorithm.TryParse(row[algorithmColumn]!, out var algorithm))
+            throw row.Fault(algorithmColumn, $"{algorithmColumn} is one of {string.Join(", ", DigestAlgorithm.All)}");
+        return Digest.TryParse(algorithm, row[digestColumn]!, out var digest)
+            ? new NamedDocument(digest.ToString(), digest, null)
+            : throw row.Fault(digestColumn, $"a {algorithm} digest is {algorithm.Length * 2} hex digits");
+    }
+
     private const string ReferencePrefix = "ref:";
 
     public static async Task<NamedDocument> ReadAsync(string text, Terminal terminal, CancellationToken cancellationToken)
@@ -75,9 +95,9 @@ internal sealed record NamedDocument(string Text, Digest? Digest, string? Refere
         if (text.StartsWith(ReferencePrefix, StringComparison.Ordinal))
         {
             var reference = text[ReferencePrefix.Length..];
-            return reference.Length is > 0 and <= StatedText.MaxReferenceLength
-                ? new NamedDocument(text, null, reference)
-                : throw new CommandException(ExitCode.Usage, $"A reference has 1 to {StatedText.MaxReferenceLength} characters.");
+            return StatedText.CheckText("a reference", reference, StatedText.MaxReferenceLength) is { } rule
+                ? throw new CommandException(ExitCode.Usage, $"{text}: {rule}.")
+                : new NamedDocument(text, null, reference);
         }
 
         if (Digest.TryParse(text, out var digest))

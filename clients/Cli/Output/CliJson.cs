@@ -9,8 +9,51 @@ namespace TrueCopy.Cli.Output;
 /// <summary>What <c>hash --json</c> says of a file.</summary>
 internal sealed record HashOutput(string File, IReadOnlyDictionary<string, string> Digests);
 
-/// <summary>What <c>issue --json</c> says of a file: <c>issued</c>, <c>answered</c> (a manifest or a list of acts), <c>partly refused</c>, <c>uploaded</c>, <c>rejected</c> or <c>unanswered</c>.</summary>
-internal sealed record IssueOutput(string File, string Path, string State, long? LogIndex = null, string? Receipt = null, ProblemDocument? Problem = null);
+/// <summary>What <c>issue --json</c> says of a file.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Path">Its name in the container.</param>
+/// <param name="State">One of <see cref="IssueState"/>.</param>
+/// <param name="LogIndex">Index of the entry of a document that was issued.</param>
+/// <param name="Receipt">Where its receipts are: here, or in the container of answers.</param>
+/// <param name="Problem">Why it, or lines of it, were refused.</param>
+/// <param name="Error">What failed here.</param>
+internal sealed record IssueOutput(string File, string Path, string State, long? LogIndex = null, string? Receipt = null, ProblemDocument? Problem = null, string? Error = null)
+{
+    /// <summary>What <see cref="Error"/> comes to.</summary>
+    [JsonIgnore]
+    public int ExitCode { get; init; }
+}
+
+/// <summary>What becomes of a file that is to be issued.</summary>
+internal static class IssueState
+{
+    /// <summary>A document that is in the log.</summary>
+    public const string Issued = "issued";
+
+    /// <summary>A manifest or a list of acts that is answered.</summary>
+    public const string Answered = "answered";
+
+    /// <summary>Uploaded, and not waited for.</summary>
+    public const string Uploaded = "uploaded";
+
+    /// <summary>A list of acts of which some were refused.</summary>
+    public const string PartlyRefused = "partly refused";
+
+    /// <summary>Refused whole.</summary>
+    public const string Rejected = "rejected";
+
+    /// <summary>Uploaded, and not answered in time.</summary>
+    public const string Unanswered = "unanswered";
+
+    /// <summary>Not uploaded: it could not be read, or storage not be reached.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>Not begun, because storage was closed to all, or it was stopped.</summary>
+    public const string NotTried = "not tried";
+
+    /// <summary>In the order in which they are summed up.</summary>
+    public static readonly string[] All = [Issued, Answered, Uploaded, PartlyRefused, Rejected, Unanswered, Failed, NotTried];
+}
 
 /// <summary>What <c>revoke --json</c> and the like say of a document: <c>revoked</c> (and so on), <c>refused</c> or <c>unanswered</c>.</summary>
 internal sealed record ActOutput(string Document, string State, IReadOnlyList<long>? LogIndices = null, string? Detail = null);
@@ -38,7 +81,19 @@ internal sealed record VerifyOutput(
     DateTimeOffset? CheckedAt = null,
     VerdictDocument? Answer = null)
 {
-    public static VerifyOutput Of(VerifiedFile file, string keySource) => file.Answer is { } answer
+    /// <summary>The institution that alone was asked about; absent where any counts.</summary>
+    public string? AskedIssuer { get; init; }
+
+    /// <summary>Who issued it, proven, where the institution that was asked about did not; absent where nobody did.</summary>
+    public IReadOnlyList<IssuerDocument>? IssuedByOthers { get; init; }
+
+    public static VerifyOutput Of(VerifiedFile file, string keySource, string? askedIssuer) => Of(file, keySource) with
+    {
+        AskedIssuer = askedIssuer,
+        IssuedByOthers = file.IssuedByOthers.Count == 0 ? null : file.IssuedByOthers,
+    };
+
+    private static VerifyOutput Of(VerifiedFile file, string keySource) => file.Answer is { } answer
         ? Of(file.File.Path, answer, keySource)
         : new VerifyOutput(file.File.Path, null, null, null, null, keySource != "service", keySource, file.Error);
 

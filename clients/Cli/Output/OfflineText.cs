@@ -9,11 +9,11 @@ internal static class OfflineText
     public static Printable Of(OfflineResult result, Terminal terminal)
     {
         var (word, tone) = Headline(result);
-        return Of(result, terminal.Paint(tone, word));
+        return Of(result, terminal.Paint(tone, word), terminal);
     }
 
     /// <summary>The same under a headline of the caller's.</summary>
-    public static Printable Of(OfflineResult result, Printable headline)
+    public static Printable Of(OfflineResult result, Printable headline, Terminal terminal)
     {
         var text = new Printable();
         text.AppendLine($"{headline}  {result.Output.File}");
@@ -21,34 +21,34 @@ internal static class OfflineText
             return text.AppendLine($"  {result.Output.Reason}");
 
         var entry = answer.Check.Entry;
-        text.AppendLine($"  {entry.LegalName} [{entry.Jurisdiction}] ({entry.Issuer}) did \"{WireName.Of(entry.Kind)}\" at {VerdictText.Time(entry.At)}");
+        text.AppendLine($"  {entry.LegalName} [{entry.Jurisdiction}] ({entry.Issuer}) did \"{WireName.Of(entry.Kind)}\" at {terminal.Time(entry.At)}");
         if (entry.Reason is { } reason)
             text.AppendLine($"  reason: {WireName.Of(reason)}{(result.Output.Note is null ? "" : $" ({result.Output.Note})")}");
         if (result.Output.Successor is { } successor)
             text.AppendLine($"  replaced by {successor}");
         if (entry.ValidFrom is { } validFrom)
-            text.AppendLine($"  to be relied on from {VerdictText.Time(validFrom)} on");
+            text.AppendLine($"  to be relied on from {terminal.Time(validFrom)} on");
         if (entry.Expires is { } expires)
-            text.AppendLine($"  to be relied on until {VerdictText.Time(expires)}");
+            text.AppendLine($"  to be relied on until {terminal.Time(expires)}");
         VerdictText.AppendChecks(text, [answer.Check], entry.Algorithm!);
         if (answer.Seen)
             text.AppendLine($"    ✔ it is the log as the service showed it here before");
         return text;
     }
 
-    public static VerdictRow RowOf(OfflineResult result)
+    public static VerdictRow RowOf(OfflineResult result, Terminal terminal)
     {
         var (word, tone) = Headline(result);
         var entry = result.Answer?.Check.Entry;
-        var detail = entry is null ? result.Output.Reason! : $"{entry.LegalName}, {VerdictText.Time(entry.At)}";
+        var detail = entry is null ? result.Output.Reason! : $"{entry.LegalName}, {terminal.Time(entry.At)}";
         return new VerdictRow(result.Output.File, word, tone, detail, result.ExitCode);
     }
 
     /// <summary>What no receipt can prove.</summary>
-    public static Printable Caveat(SeenLog? seen) => $"""
+    public static Printable Caveat(SeenLog? seen, Terminal terminal) => $"""
 
         Offline: the receipts prove what was done, up to the log of their size. Whether it still stands since,
-        only the service can say (truecopy verify).{(seen is null ? new Printable() : $"\nThe log was last seen here at {VerdictText.Time(seen.At)}, with {seen.Checkpoint.Size} entries.")}
+        only the service can say (truecopy verify).{(seen is null ? new Printable() : $"\nThe log was last seen here at {terminal.Time(seen.At)}, with {seen.Checkpoint.Size} entries.")}
 
         """;
 

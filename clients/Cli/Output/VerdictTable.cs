@@ -17,10 +17,10 @@ internal static class VerdictTable
     private const int FewFiles = 20;
     private static readonly Column Word = new("verdict", Wraps: false);
 
-    public static VerdictRow RowOf(VerifiedFile file, VerifyOutput result)
+    public static VerdictRow RowOf(VerifiedFile file, VerifyOutput result, Terminal terminal)
     {
-        var (word, tone) = file.Answer is null ? ("‼ NOT READ", Tone.Bad) : VerdictText.Headline(result.Verdict);
-        return new VerdictRow(result.File, word, tone, DetailOf(result), ExitCode.Of(result));
+        var (word, tone) = file.Answer is null ? ("‼ NOT READ", Tone.Bad) : VerdictText.Headline(result);
+        return new VerdictRow(result.File, word, tone, DetailOf(result, terminal), ExitCode.Of(result));
     }
 
     /// <summary>Writes the table; of many files those that verified are only counted.</summary>
@@ -41,16 +41,23 @@ internal static class VerdictTable
 
     private static Cell WordOf(VerdictRow row) => new(row.Word, row.Tone);
 
-    private static string DetailOf(VerifyOutput result) => result switch
+    private static string DetailOf(VerifyOutput result, Terminal terminal) => result switch
     {
         { Error: { } error } => error,
-        { Answer.Results: [_, ..] results } => string.Join("; ", results.Select(one => DetailOf(one, result.Verdict == Verdict.Conflicting))),
+        { IssuedByOthers: { } others } => $"issued by {VerdictText.Names(others)}",
+        { Answer.Results: [_, ..] results } => string.Join("; ", results.Select(one => DetailOf(one, result.Verdict == Verdict.Conflicting, terminal))),
         _ => "altered, or never issued here",
     };
 
-    private static string DetailOf(ResultDocument result, bool conflicting)
+    private static string DetailOf(ResultDocument result, bool conflicting, Terminal terminal)
     {
         var word = conflicting ? $"{WireName.Of(result.Verdict)} " : "";
-        return $"{result.Issuer.LegalName}, {word}{(result.Verdict == Verdict.Verified ? "" : "since ")}{VerdictText.Time(result.Since)}";
+        var from = result.Verdict switch
+        {
+            Verdict.Verified => "",
+            Verdict.NotYetValid => "from ",
+            _ => "since ",
+        };
+        return $"{result.Issuer.LegalName}, {word}{from}{terminal.Time(result.Since)}";
     }
 }

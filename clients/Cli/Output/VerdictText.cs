@@ -1,4 +1,3 @@
-using System.Globalization;
 using TrueCopy.Client;
 
 namespace TrueCopy.Cli.Output;
@@ -17,7 +16,8 @@ internal static class VerdictText
     public static Printable Of(VerifyOutput result, CheckedAnswer? answer, Terminal terminal)
     {
         var text = new Printable();
-        text.AppendLine($"{Headline(result.Verdict, terminal)}  {result.File}");
+        var (word, tone) = Headline(result);
+        text.AppendLine($"{terminal.Paint(tone, word)}  {result.File}");
         switch (result.Verdict)
         {
             case null when result.Digest is null:
@@ -25,6 +25,10 @@ internal static class VerdictText
             case null:
                 text.AppendLine($"  The service's answer cannot be relied on. {result.Error}");
                 text.AppendLine($"  This says nothing about the file. Do not rely on it until the service is looked into.");
+                break;
+            case Verdict.Unknown when result.IssuedByOthers is { } others:
+                text.AppendLine($"  Issued by {Names(others)}, and not by {result.AskedIssuer}. If the document names");
+                text.AppendLine($"  {(others.Count == 1 ? "that institution" : "one of those")}, ask for it: --issuer {string.Join(" or ", others.Select(other => other.Id))}");
                 break;
             case Verdict.Unknown:
                 text.AppendLine($"  No issuer of this log issued a file with these bytes. Either it was changed since it was");
@@ -34,25 +38,25 @@ internal static class VerdictText
                 if (result.Verdict == Verdict.Conflicting)
                     text.AppendLine($"  Institutions differ about this file; {AskForOne}");
                 foreach (var one in answer!.Results)
-                    AppendResult(text, one, severalResults: answer.Results.Count > 1);
+                    AppendResult(text, one, severalResults: answer.Results.Count > 1, terminal);
                 AppendChecks(text, answer.Receipts, result.Algorithm!);
-                AppendUnproven(text, answer.Results);
+                AppendUnproven(text, answer.Results, terminal);
                 break;
         }
 
         if (answer is not null)
-            text.AppendLine($"  checked at {Time(answer.CheckedAt)}");
+            text.AppendLine($"  checked at {terminal.Time(answer.CheckedAt)}");
         text.AppendLine($"  {result.Algorithm} {result.Digest}");
         return text;
     }
 
-    /// <summary>A verdict in a word, as different to the eye without colour as with it.</summary>
-    public static Printable Headline(Verdict? verdict, Terminal terminal)
-    {
-        var (word, tone) = Headline(verdict);
-        return terminal.Paint(tone, word);
-    }
+    /// <summary>The institutions with their ids.</summary>
+    public static string Names(IEnumerable<IssuerDocument> issuers) => string.Join(" and ", issuers.Select(issuer => $"{issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id})"));
 
+    /// <summary>What is said of a file in a word: its verdict, or that the institution that was asked about did not issue it and another did.</summary>
+    public static (string Word, Tone Tone) Headline(VerifyOutput result) => result.IssuedByOthers is null ? Headline(result.Verdict) : ($"? NOT BY {result.AskedIssuer}", Tone.Bad);
+
+    /// <summary>A verdict in a word, as different to the eye without colour as with it.</summary>
     public static (string Word, Tone Tone) Headline(Verdict? verdict) => verdict switch
     {
         Verdict.Verified => ("✔ VERIFIED", Tone.Good),
@@ -67,32 +71,30 @@ internal static class VerdictText
     };
 
     /// <summary>What the verdict means, in half a sentence.</summary>
-    private static string Meaning(ResultDocument result) => result.Verdict switch
+    private static string Meaning(ResultDocument result, Terminal terminal) => result.Verdict switch
     {
-        Verdict.Revoked => $"taken back for good at {Time(result.Since)}",
-        Verdict.Suspended => $"on hold since {Time(result.Since)}; it may be reinstated",
-        Verdict.Superseded => $"replaced by another document at {Time(result.Since)}",
-        Verdict.Expired => $"to be relied on until {Time(result.Since)} only",
-        Verdict.NotYetValid => $"to be relied on from {Time(result.Since)} on",
+        Verdict.Revoked => $"taken back for good at {terminal.Time(result.Since)}",
+        Verdict.Suspended => $"on hold since {terminal.Time(result.Since)}; it may be reinstated",
+        Verdict.Superseded => $"replaced by another document at {terminal.Time(result.Since)}",
+        Verdict.Expired => $"to be relied on until {terminal.Time(result.Since)} only",
+        Verdict.NotYetValid => $"to be relied on from {terminal.Time(result.Since)} on",
         _ => "it stands",
     };
 
-    private static void AppendResult(Printable text, CheckedResult checkedResult, bool severalResults)
+    private static void AppendResult(Printable text, CheckedResult checkedResult, bool severalResults, Terminal terminal)
     {
         var (result, issue) = (checkedResult.Document, checkedResult.Issue);
         var issuer = result.Issuer;
-        text.AppendLine($"  issued by {issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id}) at {Time(issue.Entry.At)}, log entry {issue.Index}");
+        text.AppendLine($"  issued by {issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id}) at {terminal.Time(issue.Entry.At)}, log entry {issue.Index}");
         if (result.Verdict != Verdict.Verified || severalResults)
-            text.AppendLine($"  {WireName.Of(result.Verdict)}: {Meaning(result)}");
+            text.AppendLine($"  {WireName.Of(result.Verdict)}: {Meaning(result, terminal)}");
         if (result.Reason is { } reason)
             text.AppendLine($"  reason: {WireName.Of(reason)}{(result.Note is null ? "" : $" ({result.Note})")}");
         if (result.Successor is { } successor)
             text.AppendLine($"  replaced by {successor.Algorithm} {successor.Digest}");
         if (result is { Verdict: Verdict.Verified, Expires: { } expires })
-            text.AppendLine($"  to be relied on until {Time(expires)}");
+            text.AppendLine($"  to be relied on until {terminal.Time(expires)}");
     }
-
-    public static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     public static Printable FirstUse(LogKeys keys, string knownLogs) => $"""
 
@@ -118,7 +120,7 @@ internal static class VerdictText
     }
 
     // Only what adds to that which is proven.
-    private static void AppendUnproven(Printable text, IReadOnlyList<CheckedResult> results)
+    private static void AppendUnproven(Printable text, IReadOnlyList<CheckedResult> results, Terminal terminal)
     {
         var lines = new List<Printable>();
         foreach (var result in results)
@@ -130,7 +132,7 @@ internal static class VerdictText
             if (others.Length > FewActs)
                 lines.Add($"{id}: {others.Length - FewActs:N0} other acts, then");
             foreach (var act in others.TakeLast(FewActs))
-                lines.Add($"{id}: {WireName.Of(act.Kind)} at {Time(act.At)}, log entry {act.LogIndex}");
+                lines.Add($"{id}: {WireName.Of(act.Kind)} at {terminal.Time(act.At)}, log entry {act.LogIndex}");
             if (unproven.Type is { } type)
                 lines.Add($"{id}: a document of the kind \"{type}\"");
             if (unproven.SuccessorVerdict is { } successor)

@@ -94,9 +94,13 @@ internal sealed class KnownLogs(string path)
                 ? document.Logs
                 : throw Unusable("it is of another version");
         }
-        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        catch (JsonException exception)
         {
-            throw Unusable(exception.Message, exception);
+            throw Unusable("it is not the JSON that it should be.", exception);
+        }
+        catch (Exception exception) when (FileFault.Is(exception))
+        {
+            throw Unusable($"{FileFault.Of(exception, Path)}.", exception);
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed class ServiceTrust
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                await terminal.Error.WriteLineAsync($"truecopy: what is known of the log cannot be kept: {exception.Message} The next run will not hold the service to it.");
+                await terminal.Error.WriteLineAsync($"truecopy: what is known of the log cannot be kept in {_known.Path}: {FileFault.Of(exception, _known.Path)}. The next run will not hold the service to it.");
                 return;
             }
 

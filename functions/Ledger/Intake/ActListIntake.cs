@@ -4,7 +4,7 @@ namespace TrueCopy.Ledger.Intake;
 public sealed class ActListIntake(StagedActs staged)
 {
     /// <summary>The most lines that one list may have.</summary>
-    public const int MaxLines = 10_000;
+    public const int MaxLines = ActTable.MaxActs;
 
     /// <summary>How many lines one part has at most.</summary>
     public const int PartLength = 128;
@@ -13,21 +13,19 @@ public sealed class ActListIntake(StagedActs staged)
     public const int MaxPartActs = 10 * ActResolver.MaxDocuments;
 
     /// <summary>Stages the acts of a list.</summary>
+    /// <param name="issuer">Who acts.</param>
+    /// <param name="list">The list.</param>
+    /// <param name="isTable">Whether it is a table rather than JSON lines.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="UploadRejectedException">A line breaks a rule.</exception>
-    public async Task<IntakeOutcome> StageAsync(Issuer issuer, InboxDocument list, CancellationToken cancellationToken)
+    public async Task<IntakeOutcome> StageAsync(Issuer issuer, InboxDocument list, bool isTable, CancellationToken cancellationToken)
     {
-        var acts = new List<RequestedAct>();
+        List<RequestedAct> acts;
         try
         {
-            await foreach (var line in LineReader.ReadAsync(list.Content, cancellationToken))
-            {
-                if (line.Number > MaxLines)
-                    throw line.Fault(0, $"a list has at most {MaxLines} acts");
-                acts.Add(ActLine.Parse(line));
-            }
-
-            if (acts.Count == 0)
-                throw new LineException(1, 1, "the list has no acts");
+            acts = isTable
+                ? [.. (await ActTable.ReadAsync(list.Content, act: null, cancellationToken)).Select(ActLine.Read)]
+                : await ReadLinesAsync(list.Content, cancellationToken);
         }
         catch (LineException fault)
         {
@@ -44,6 +42,19 @@ public sealed class ActListIntake(StagedActs staged)
 
         await staged.StageAsync(prepared, cancellationToken);
         return IntakeOutcome.Staged;
+    }
+
+    private static async Task<List<RequestedAct>> ReadLinesAsync(Stream content, CancellationToken cancellationToken)
+    {
+        var acts = new List<RequestedAct>();
+        await foreach (var line in LineReader.ReadAsync(content, cancellationToken))
+        {
+            if (line.Number > MaxLines)
+                throw line.Fault(0, $"a list has at most {MaxLines} acts");
+            acts.Add(ActLine.Parse(line));
+        }
+
+        return acts.Count > 0 ? acts : throw new LineException(1, 1, "the list has no acts");
     }
 
     private static List<List<RequestedAct>> Divide(List<RequestedAct> acts)

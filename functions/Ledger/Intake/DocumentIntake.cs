@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
 namespace TrueCopy.Ledger.Intake;
 
 /// <summary>Takes in a document: hashes it while reading it once, in constant memory.</summary>
@@ -9,7 +12,10 @@ public sealed class DocumentIntake(StagedActs staged, ActIndex index, RepeatedIs
     {
         var source = document.Version;
         var terms = UploadMetadata.Parse(document.Metadata);
-        var digests = await StreamDigest.ComputeAsync(document.Content, issuer.Algorithms, progress: null, cancellationToken);
+        var content = source.Path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) && terms.Type is null
+            ? await RefuseActsAsync(document.Content, cancellationToken)
+            : document.Content;
+        var digests = await StreamDigest.ComputeAsync(content, issuer.Algorithms, progress: null, cancellationToken);
         var known = await index.FindAsync(digests[0], cancellationToken);
         var id = ActId.Of(source, position: 0, digests[0].Algorithm);
         if (known.Any(act => act.ActId == id))
@@ -36,5 +42,16 @@ public sealed class DocumentIntake(StagedActs staged, ActIndex index, RepeatedIs
             throw new UploadRejectedException(Rejection.TooManyActs());
         await staged.StageAsync([await staged.PrepareAsync(upload, cancellationToken)], cancellationToken);
         return IntakeOutcome.Staged;
+    }
+
+    // Looks at the beginning, and hands on the whole.
+    private static async Task<Stream> RefuseActsAsync(Stream content, CancellationToken cancellationToken)
+    {
+        var reader = PipeReader.Create(content, new StreamPipeReaderOptions(leaveOpen: true));
+        var beginning = (await reader.ReadAtLeastAsync(LineReader.MaxLineLength, cancellationToken)).Buffer;
+        if (ActTable.IsOne(beginning.Slice(0, Math.Min(beginning.Length, LineReader.MaxLineLength)).ToArray()))
+            throw new UploadRejectedException(Rejection.ActsAsDocument());
+        reader.AdvanceTo(beginning.Start);
+        return reader.AsStream();
     }
 }

@@ -112,7 +112,7 @@ public sealed partial class IntakeHandler(
         return name.Kind switch
         {
             UploadKind.Manifest => manifests.StageAsync(issuer, upload, name.ListAlgorithm, cancellationToken),
-            UploadKind.ActList => actLists.StageAsync(issuer, upload, cancellationToken),
+            UploadKind.ActList => actLists.StageAsync(issuer, upload, name.IsTable, cancellationToken),
             _ => documents.StageAsync(issuer, upload, cancellationToken),
         };
     }

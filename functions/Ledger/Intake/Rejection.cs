@@ -54,6 +54,12 @@ public sealed record Rejection(string Cause, string Title, string Detail)
     /// <summary>A line of a list of acts breaks a rule; none of the acts is done.</summary>
     public static Rejection MalformedActs(string detail) => new("malformed-acts", "The list of acts breaks a rule; none of it is done", detail);
 
+    /// <summary>A list of acts has the name of a document; issued as one, it would do nothing, and vouch for a list.</summary>
+    public static Rejection ActsAsDocument() => new(
+        "acts-as-document",
+        "This is a list of acts, and its name is that of a document",
+        $"Its first line names the columns of a list of acts. Upload it as *{ActTable.Extension} to have them done. If it is a document after all, say which type in its metadata.");
+
     /// <summary>These bytes were revoked by the same issuer.</summary>
     public static Rejection Revoked(string detail) => new("revoked", "The document is revoked, and that is final", detail);
 

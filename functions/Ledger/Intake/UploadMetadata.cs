@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace TrueCopy.Ledger.Intake;
 
 /// <summary>
@@ -9,15 +7,6 @@ namespace TrueCopy.Ledger.Intake;
 /// </summary>
 public static class UploadMetadata
 {
-    // Without case, hyphens and underscores.
-    private static readonly FrozenDictionary<string, string> Mistaken = new Dictionary<string, string[]>
-    {
-        [StatedText.Expires] = [StatedText.Expires, "expire", "expiry", "expiration", "expireson", "expiresat", "expiredate", "expirydate", "expirationdate", "validto", "validuntil", "validtill", "notafter"],
-        [StatedText.ValidFrom] = [StatedText.ValidFrom, "validsince", "validafter", "notbefore", "effectivefrom", "effectivedate"],
-        [StatedText.Reference] = [StatedText.Reference, "ref", "refid", "refno", "refnumber", "referenceid", "referenceno", "referencenumber"],
-        [StatedText.Type] = [StatedText.Type, "doctype", "documenttype"],
-    }.SelectMany(pair => pair.Value.Select(key => (Key: key, Name: pair.Key))).ToFrozenDictionary(pair => pair.Key, pair => pair.Name);
-
     /// <summary>Reads the metadata of an upload.</summary>
     /// <exception cref="UploadRejectedException">A value breaks a rule, which the message names.</exception>
     public static Terms Parse(IEnumerable<KeyValuePair<string, string>> metadata)
@@ -25,9 +14,8 @@ public static class UploadMetadata
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in metadata)
         {
-            var plain = key.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
-            if (Mistaken.TryGetValue(plain, out var name) && !key.Equals(name, StringComparison.OrdinalIgnoreCase))
-                throw new UploadRejectedException(Rejection.InvalidMetadata($"the name is {name}, not {key}"));
+            if (!StatedName.OfUploads.Contains(key, StringComparer.OrdinalIgnoreCase) && StatedName.MeantBy(key, StatedName.OfUploads) is { } meant)
+                throw new UploadRejectedException(Rejection.InvalidMetadata(StatedName.Correct(key, meant)));
             values[key] = Uri.UnescapeDataString(value);
         }
 

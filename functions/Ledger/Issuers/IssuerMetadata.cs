@@ -20,6 +20,12 @@ public static class IssuerMetadata
             pair => pair.Key,
             pair => Uri.UnescapeDataString(pair.Value).Trim(),
             StringComparer.OrdinalIgnoreCase);
+        foreach (var key in values.Keys)
+        {
+            if (!StatedName.OfIssuers.Contains(key, StringComparer.OrdinalIgnoreCase) && StatedName.MeantBy(key, StatedName.OfIssuers) is { } meant)
+                throw new NotAnIssuerException(StatedName.Correct(key, meant));
+        }
+
         return new Issuer(
             container[IssuerContainer.Prefix.Length..],
             Required(values, "legalname"),

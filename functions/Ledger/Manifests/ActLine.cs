@@ -8,64 +8,61 @@ namespace TrueCopy.Ledger.Manifests;
 /// </summary>
 public static class ActLine
 {
-    private static readonly string[] Members =
-    [
-        "act", "algorithm", "digest", "reference", "reason", "note",
-        "successorAlgorithm", "successorDigest", "successorReference",
-    ];
-
     /// <summary>Reads a line.</summary>
     /// <exception cref="LineException">It breaks a rule.</exception>
-    public static RequestedAct Parse(Line line)
-    {
-        var json = JsonLine.Parse(line, Members);
-        if (!WireName.TryParse(json.Required("act"), out ActKind kind) || kind < ActKind.Revoke)
-            throw json.Fault("act", "act is one of revoke, suspend, reinstate, supersede");
+    public static RequestedAct Parse(Line line) => Read(JsonLine.Parse(line, StatedName.OfActs));
 
-        var reference = Text(json, "reference", StatedText.MaxReferenceLength);
-        if ((json["digest"] ?? json["algorithm"]) is null == reference is null)
-            throw json.Fault("act", "the document is named by algorithm and digest, or by reference, and not by both");
+    /// <summary>Reads what a line states, whatever its form.</summary>
+    /// <exception cref="LineException">It breaks a rule.</exception>
+    public static RequestedAct Read(IStatedLine line)
+    {
+        if (!WireName.TryParse(line.Required("act"), out ActKind kind) || kind < ActKind.Revoke)
+            throw line.Fault("act", "act is one of revoke, suspend, reinstate, supersede");
+
+        var reference = Text(line, "reference", StatedText.MaxReferenceLength);
+        if ((line["digest"] ?? line["algorithm"]) is null == reference is null)
+            throw line.Fault("act", "the document is named by algorithm and digest, or by reference, and not by both");
 
         var act = new RequestedAct(kind, line.Number - 1)
         {
-            Digests = reference is null ? [JsonDigest.Read(json, "algorithm", "digest")] : [],
+            Digests = reference is null ? [StatedDigest.Read(line, "algorithm", "digest")] : [],
             Reference = reference,
-            Reason = Reason(json, kind),
-            Note = Text(json, "note", StatedText.MaxNoteLength),
+            Reason = Reason(line, kind),
+            Note = Text(line, "note", StatedText.MaxNoteLength),
         };
-        return WithSuccessor(json, act);
+        return WithSuccessor(line, act);
     }
 
-    private static RequestedAct WithSuccessor(JsonLine json, RequestedAct act)
+    private static RequestedAct WithSuccessor(IStatedLine line, RequestedAct act)
     {
-        var reference = Text(json, "successorReference", StatedText.MaxReferenceLength);
-        var byDigest = (json["successorDigest"] ?? json["successorAlgorithm"]) is not null;
+        var reference = Text(line, "successorReference", StatedText.MaxReferenceLength);
+        var byDigest = (line["successorDigest"] ?? line["successorAlgorithm"]) is not null;
         if (act.Kind != ActKind.Supersede)
         {
             return reference is null && !byDigest
                 ? act
-                : throw json.Fault(byDigest ? "successorDigest" : "successorReference", "only supersede names a successor");
+                : throw line.Fault(byDigest ? "successorDigest" : "successorReference", "only supersede names a successor");
         }
 
         if (byDigest == reference is not null)
-            throw json.Fault("act", "the successor is named by successorAlgorithm and successorDigest, or by successorReference, and not by both");
-        var successor = byDigest ? JsonDigest.Read(json, "successorAlgorithm", "successorDigest") : null;
+            throw line.Fault("act", "the successor is named by successorAlgorithm and successorDigest, or by successorReference, and not by both");
+        var successor = byDigest ? StatedDigest.Read(line, "successorAlgorithm", "successorDigest") : null;
         if ((successor is not null && act.Digests.Contains(successor)) || (reference is not null && reference == act.Reference))
-            throw json.Fault(byDigest ? "successorDigest" : "successorReference", "a document does not supersede itself");
+            throw line.Fault(byDigest ? "successorDigest" : "successorReference", "a document does not supersede itself");
         return act with { Successor = successor, SuccessorReference = reference };
     }
 
-    private static ReasonCode Reason(JsonLine json, ActKind kind)
+    private static ReasonCode Reason(IStatedLine line, ActKind kind)
     {
-        if (json["reason"] is not { } text)
+        if (line["reason"] is not { } text)
             return kind == ActKind.Supersede ? ReasonCode.Superseded : ReasonCode.Unspecified;
         if (!WireName.TryParse(text, out ReasonCode reason))
-            throw json.Fault("reason", $"reason is one of {string.Join(", ", WireName.All<ReasonCode>())}");
-        return StatedText.CheckReason(kind, reason) is { } rule ? throw json.Fault("reason", rule) : reason;
+            throw line.Fault("reason", $"reason is one of {string.Join(", ", WireName.All<ReasonCode>())}");
+        return StatedText.CheckReason(kind, reason) is { } rule ? throw line.Fault("reason", rule) : reason;
     }
 
-    private static string? Text(JsonLine json, string name, int maxLength) =>
-        json[name] is not { } text ? null
-        : StatedText.CheckText(name, text, maxLength) is { } rule ? throw json.Fault(name, rule)
+    private static string? Text(IStatedLine line, string name, int maxLength) =>
+        line[name] is not { } text ? null
+        : StatedText.CheckText(name, text, maxLength) is { } rule ? throw line.Fault(name, rule)
         : text;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace TrueCopy.Ledger.Manifests;
@@ -6,14 +7,14 @@ namespace TrueCopy.Ledger.Manifests;
 /// One JSON object of string members on one line. Unknown and repeated members are faults: a misspelt <c>expires</c>
 /// must not issue a document for ever.
 /// </summary>
-internal sealed class JsonLine
+internal sealed class JsonLine : IStatedLine
 {
     private readonly Line _line;
-    private readonly string[] _known;
+    private readonly ImmutableArray<string> _known;
     private readonly string?[] _values;
     private readonly int[] _offsets;
 
-    private JsonLine(Line line, string[] known)
+    private JsonLine(Line line, ImmutableArray<string> known)
     {
         _line = line;
         _known = known;
@@ -23,7 +24,7 @@ internal sealed class JsonLine
 
     /// <summary>Reads a line whose members may be those <paramref name="known"/>.</summary>
     /// <exception cref="LineException">It is not such an object.</exception>
-    public static JsonLine Parse(Line line, string[] known)
+    public static JsonLine Parse(Line line, ImmutableArray<string> known)
     {
         if (line.Bytes.Span.Trim(" \t"u8).IsEmpty)
             throw line.Fault(0, "the line is empty");
@@ -39,16 +40,15 @@ internal sealed class JsonLine
         }
     }
 
-    /// <summary>A member's text; null if it is absent.</summary>
-    public string? this[string name] => _values[Array.IndexOf(_known, name)];
+    /// <inheritdoc/>
+    public long Number => _line.Number;
 
-    /// <summary>A member's text.</summary>
-    /// <exception cref="LineException">It is absent.</exception>
-    public string Required(string name) => this[name] ?? throw _line.Fault(_line.Bytes.Length, $"{name} is missing");
+    /// <inheritdoc/>
+    public string? this[string name] => _values[_known.IndexOf(name)];
 
-    /// <summary>A fault at a member's value; at the end of the line if it is absent.</summary>
+    /// <inheritdoc/>
     public LineException Fault(string name, string rule) =>
-        _line.Fault(_values[Array.IndexOf(_known, name)] is null ? _line.Bytes.Length : _offsets[Array.IndexOf(_known, name)], rule);
+        _line.Fault(_values[_known.IndexOf(name)] is null ? _line.Bytes.Length : _offsets[_known.IndexOf(name)], rule);
 
     private void Read()
     {
@@ -61,7 +61,7 @@ internal sealed class JsonLine
             var at = (int)reader.TokenStartIndex;
             var member = Find(ref reader);
             if (member < 0)
-                throw _line.Fault(at, $"the members are {string.Join(", ", _known)}");
+                throw _line.Fault(at, NotAMember(ref reader));
             if (_values[member] is not null)
                 throw _line.Fault(at, $"{_known[member]} appears twice");
             reader.Read();
@@ -73,6 +73,12 @@ internal sealed class JsonLine
 
         // Whatever follows the object on the line is a fault, which the reader reports by itself.
         reader.Read();
+    }
+
+    private string NotAMember(ref Utf8JsonReader reader)
+    {
+        var written = Text(ref reader, "a member's name");
+        return StatedName.MeantBy(written, _known) is { } meant ? StatedName.Correct(written, meant) : $"the members are {string.Join(", ", _known)}";
     }
 
     private int Find(ref Utf8JsonReader reader)

@@ -6,13 +6,11 @@ namespace TrueCopy.Ledger.Manifests;
 /// </summary>
 public static class ManifestLine
 {
-    private static readonly string[] Members = ["algorithm", "digest", "reference", "type", "validFrom", "expires"];
-
     /// <summary>Reads a line; what it leaves out is as the whole upload states it.</summary>
     /// <exception cref="LineException">It breaks a rule.</exception>
     public static RequestedAct Parse(Line line, Terms whole)
     {
-        var json = JsonLine.Parse(line, Members);
+        var json = JsonLine.Parse(line, StatedName.OfManifests);
         var reference = Text(json, "reference", StatedText.MaxReferenceLength);
         var type = Text(json, "type", StatedText.MaxTypeLength);
         var validFrom = Time(json, "validFrom") ?? whole.ValidFrom;
@@ -21,7 +19,7 @@ public static class ManifestLine
             throw json.Fault("expires", rule);
         return new RequestedAct(ActKind.Issue, line.Number - 1)
         {
-            Digests = [JsonDigest.Read(json, "algorithm", "digest")],
+            Digests = [StatedDigest.Read(json, "algorithm", "digest")],
             Reference = reference,
             Type = type ?? whole.Type,
             ValidFrom = validFrom,
@@ -41,14 +39,14 @@ public static class ManifestLine
 }
 
 /// <summary>A digest in two members of a line.</summary>
-internal static class JsonDigest
+internal static class StatedDigest
 {
-    public static Digest Read(JsonLine json, string algorithmMember, string digestMember)
+    public static Digest Read(IStatedLine line, string algorithmMember, string digestMember)
     {
-        if (!DigestAlgorithm.TryParse(json.Required(algorithmMember), out var algorithm))
-            throw json.Fault(algorithmMember, $"{algorithmMember} is one of {string.Join(", ", DigestAlgorithm.All)}");
-        return Digest.TryParse(algorithm, json.Required(digestMember), out var digest)
+        if (!DigestAlgorithm.TryParse(line.Required(algorithmMember), out var algorithm))
+            throw line.Fault(algorithmMember, $"{algorithmMember} is one of {string.Join(", ", DigestAlgorithm.All)}");
+        return Digest.TryParse(algorithm, line.Required(digestMember), out var digest)
             ? digest
-            : throw json.Fault(digestMember, $"a {algorithm} digest is {algorithm.Length * 2} hex digits");
+            : throw line.Fault(digestMember, $"a {algorithm} digest is {algorithm.Length * 2} hex digits");
     }
 }

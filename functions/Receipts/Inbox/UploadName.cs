@@ -5,7 +5,8 @@ namespace TrueCopy.Receipts.Inbox;
 /// <summary>What an upload's name says of it.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="ListAlgorithm">The algorithm of a digest list; null for a JSON manifest and for anything else.</param>
-public readonly record struct UploadName(UploadKind Kind, DigestAlgorithm? ListAlgorithm)
+/// <param name="IsTable">Whether a list of acts is a table (<see cref="ActTable"/>) rather than JSON lines.</param>
+public readonly record struct UploadName(UploadKind Kind, DigestAlgorithm? ListAlgorithm, bool IsTable = false)
 {
     private const int MaxLength = 1024;
 
@@ -14,13 +15,15 @@ public readonly record struct UploadName(UploadKind Kind, DigestAlgorithm? ListA
     /// <summary>
     /// Reads a blob's path. Digest lists are <c>SHA256SUMS</c>, <c>sha256sum</c>, <c>*.sha256</c>, <c>*.sha256sum</c> and
     /// <c>*_SHA256SUMS</c>, likewise for the other algorithms, in any case and with or without <c>.txt</c>; others are
-    /// <c>*.manifest.jsonl</c> and <c>*.acts.jsonl</c>. All else is a document.
+    /// <c>*.manifest.jsonl</c>, <c>*.acts.jsonl</c> and <c>*.acts.csv</c>. All else is a document.
     /// </summary>
     public static UploadName Of(string path)
     {
         var name = path[(path.LastIndexOf('/') + 1)..];
         if (name.EndsWith(".acts.jsonl", StringComparison.OrdinalIgnoreCase))
             return new UploadName(UploadKind.ActList, null);
+        if (name.EndsWith(ActTable.Extension, StringComparison.OrdinalIgnoreCase))
+            return new UploadName(UploadKind.ActList, null, IsTable: true);
         if (name.EndsWith(".manifest.jsonl", StringComparison.OrdinalIgnoreCase))
             return new UploadName(UploadKind.Manifest, null);
 
@@ -62,7 +65,7 @@ public enum UploadKind
     [JsonStringEnumMemberName("manifest")]
     Manifest,
 
-    /// <summary>Acts on documents issued before: <c>*.acts.jsonl</c>.</summary>
+    /// <summary>Acts on documents issued before: <c>*.acts.jsonl</c>, <c>*.acts.csv</c>.</summary>
     [JsonStringEnumMemberName("acts")]
     ActList,
 }

@@ -37,7 +37,7 @@ internal sealed record Failure(string Name, string Description, params IReadOnly
             "The service cannot answer now: `unavailable`, or `overloaded`. This says nothing about any document.",
             Made(Problem.Unavailable()),
             Made(Problem.Overloaded())),
-        new("NoSuchIssuer", "The log has never recorded such an issuer: `no-such-issuer`.", Made(Problem.NoSuchIssuer())),
+        new("NoSuchIssuer", "The log has never recorded such an issuer: `no-such-issuer`.", Made(Problem.NoSuchIssuer([]))),
         new("NotForYou", "The caller is not known to act for the issuer: `not-for-you`.", Made(Problem.NotForYou())),
     ];
 

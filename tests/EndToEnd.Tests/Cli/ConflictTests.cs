@@ -17,7 +17,7 @@ public sealed class ConflictTests : ToolTests
         Assert.StartsWith($"≠ CONFLICTING  {file}", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("✔ VERIFIED", run.Output, StringComparison.Ordinal);
         AssertOrder(run.Output, AskForOne, "The bank Ltd [HK] (bank)", "revoked: taken back for good", "The registry Ltd [HK] (registry)", "verified: it stands");
-        Assert.Equal((10, 0, 1), ((await VerifyAsync(file, "--issuer", "bank")).ExitCode, (await VerifyAsync(file, "--issuer", "registry")).ExitCode, (await VerifyAsync(file, "--issuer", "other")).ExitCode));
+        Assert.Equal((10, 0, 2), ((await VerifyAsync(file, "--issuer", "bank")).ExitCode, (await VerifyAsync(file, "--issuer", "registry")).ExitCode, (await VerifyAsync(file, "--issuer", "other")).ExitCode));
     }
 
     [Fact]

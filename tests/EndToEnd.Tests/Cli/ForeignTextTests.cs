@@ -99,8 +99,22 @@ public sealed class ForeignTextTests : ToolTests
     [Fact]
     public async Task What_goes_wrong_on_the_way_is_printed_so_that_every_character_shows()
     {
-        Service.Instead = _ => throw new HttpRequestException(HttpRequestError.InvalidResponse, Hostile);
+        Service.Instead = _ => StubService.Json(
+            JsonSerializer.Serialize(new ProblemDocument("urn:x", "Bad day", 500, Hostile), DocumentJson.Instance.ProblemDocument), System.Net.HttpStatusCode.InternalServerError, ProblemDocument.MediaType);
         await AssertVisibleAsync(3, "verify", Folder.File("document"), "--key", Service.Key);
+    }
+
+    [Theory]
+    [InlineData(HttpRequestError.InvalidResponse, "what it sent is not HTTP")]
+    [InlineData(HttpRequestError.SecureConnectionError, "no secure connection")]
+    [InlineData(HttpRequestError.ResponseEnded, "the connection broke off")]
+    public async Task What_the_runtime_says_of_the_network_is_said_in_words_of_ours(HttpRequestError error, string words)
+    {
+        Service.Instead = _ => throw new HttpRequestException(error, "Raw words of the runtime.");
+        var run = await RunAsync("verify", Folder.File("document"), "--key", Service.Key);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Raw words", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

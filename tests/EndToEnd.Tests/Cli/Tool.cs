@@ -10,11 +10,15 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error);
 /// <summary>Runs <c>truecopy</c> in this process, as a user who never ran it before unless told otherwise.</summary>
 internal static class Tool
 {
-    public static async Task<ToolRun> RunAsync(HttpMessageHandler network, KnownLogs known, params string[] arguments)
+    public static Task<ToolRun> RunAsync(HttpMessageHandler network, KnownLogs known, params string[] arguments) =>
+        RunAsync(network, known, (output, error) => new Terminal(output, error, color: false, interactive: false), arguments);
+
+    /// <summary>Runs it on a terminal of the caller's making.</summary>
+    public static async Task<ToolRun> RunAsync(HttpMessageHandler network, KnownLogs known, Func<TextWriter, TextWriter, Terminal> make, params string[] arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var terminal = new Terminal(output, error, color: false, interactive: false);
+        var terminal = make(output, error);
         var time = network is StubService service ? service.Clock : TimeProvider.System;
         var exitCode = await CommandLine.RunAsync(arguments, terminal, network, known, time, TestContext.Current.CancellationToken);
         return new ToolRun(exitCode, output.ToString(), error.ToString());

@@ -16,9 +16,9 @@ internal sealed record ToolProcess(string Path, string ConfigFolder)
         RunAsync(new ProcessStartInfo(Path, arguments) { Environment = { ["XDG_CONFIG_HOME"] = ConfigFolder } });
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<ToolRun> RunAsync(ProcessStartInfo command)
+    public static async Task<ToolRun> RunAsync(ProcessStartInfo command, byte[]? input = null)
     {
-        var run = await FinishedProcess.RunAsync(command, TestContext.Current.CancellationToken);
+        var run = await FinishedProcess.RunAsync(command, TestContext.Current.CancellationToken, input);
         return new ToolRun(run.ExitCode, run.Output, run.Error);
     }
 

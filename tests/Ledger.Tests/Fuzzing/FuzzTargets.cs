@@ -54,6 +54,11 @@ internal static class FuzzTargets
         new("digest list", RoundTrip.None, typeof(LineException), [FuzzTarget.Text($"{Hex}  a file\n\\{Hex} *b\\nc\r\n{Hex}  文件"), FuzzTarget.Text($"# list\n\nSHA256 (a) = {Hex}\nSHA2-256(b)= {Hex}\n\\SHA256 (a\\nb) = {Hex}\n {Hex} c\n{Hex}")], bytes => Names(bytes, line => DigestListLine.Parse(line, DigestAlgorithm.Sha256))),
         new("digest list in UTF-16", RoundTrip.None, typeof(LineException), [[.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes($"{Hex}  文件\r\n{Hex}\r\n")], [.. Encoding.BigEndianUnicode.GetPreamble(), .. Encoding.BigEndianUnicode.GetBytes($"SHA256 (a) = {Hex}\n")]], bytes => Names(bytes, line => DigestListLine.Parse(line, DigestAlgorithm.Sha256))),
         new("list of acts", RoundTrip.None, typeof(LineException), [FuzzTarget.Text("""{"act":"revoke","reference":"loan-4711","reason":"issuedInError","note":"n"}""" + "\n" + $$"""{"act":"supersede","algorithm":"sha-256","digest":"{{Hex}}","successorReference":"s"}""")], bytes => Lines(bytes, ActLine.Parse)) { Regressions = [HalfASurrogate] },
+        new("table of acts", RoundTrip.None, typeof(LineException), [FuzzTarget.Text($"act;digest;reason;note\r\nrevoke;{Hex};issuedInError;\"a; \"\"b\"\"\"\r\n;;;\r\n"), FuzzTarget.Text("sep=,\nAct,Reference,successorReference\nsupersede,r,s\n"), [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("act\treference\nsuspend\tr\n")]], Table)
+        {
+            // Columns without end, each nearly one of ours.
+            Regressions = [FuzzTarget.Text($"act;digest;{string.Concat(Enumerable.Repeat("succecesor;n;", 400))}note\n")],
+        },
         new("event", RoundTrip.None, typeof(LogFormatException), [InMemoryWorld.EventOf(Act.Source), FuzzTarget.Text("""[{"eventType":"Microsoft.Storage.BlobCreated","subject":"/blobServices/default/containers/issuer-a/blobs/b","data":{"eTag":"0x1"}}]""")], bytes => BlobEvent.Parse(bytes) is null ? null : bytes),
         new("upload metadata", RoundTrip.None, typeof(UploadRejectedException), [FuzzTarget.Text("reference=loan%204711\ntype=t\nvalidfrom=2026-01-01T00:00:00Z\nexpires=2027-01-01T00:00:00Z")], bytes => UploadMetadata.Parse(Metadata(bytes)) is null ? null : bytes),
         new("registry metadata", RoundTrip.None, typeof(NotAnIssuerException), [FuzzTarget.Text("legalname=%E9%93%B6\njurisdiction=CN-GD\ndomain=a.example\nretention=delete\nalgorithms=sm3, sha-512")], bytes => IssuerMetadata.Parse("issuer-a", Metadata(bytes)) is null ? null : bytes),
@@ -115,6 +120,14 @@ internal static class FuzzTargets
         }
 
         return ReceiptCheck.Run(receipt, Act.Digest, Verifiers).Index == 0 ? bytes : null;
+    }
+
+    private static byte[] Table(byte[] bytes)
+    {
+        _ = ActTable.IsOne(bytes);
+        foreach (var row in ActTable.ReadAsync(new MemoryStream(bytes), act: null, CancellationToken.None).GetAwaiter().GetResult())
+            ActLine.Read(row);
+        return bytes;
     }
 
     private static byte[] Lines<T>(byte[] bytes, Func<Line, T> parse) => Each(bytes, LineReader.ReadAsync(new MemoryStream(bytes), CancellationToken.None), parse);

@@ -48,6 +48,22 @@ public sealed class IssuerMetadataTests
         Assert.Throws<NotAnIssuerException>(() => IssuerMetadata.Parse(container, metadata));
     }
 
+    // Passed over, the misspelt would leave documents that were to be deleted, or an algorithm out.
+    [Theory]
+    [InlineData("retension", "retention")]
+    [InlineData("retention_policy", "retention")]
+    [InlineData("algorithm", "algorithms")]
+    [InlineData("Legal_Name", "legalname")]
+    public void Metadata_that_nearly_has_a_name_of_the_registry_makes_no_issuer_and_the_right_one_is_told(string key, string name)
+    {
+        var metadata = Metadata(("legalname", "Bank"), ("jurisdiction", "HK"));
+        metadata["owner"] = "nobody's business";
+        Assert.Equal("Bank", IssuerMetadata.Parse("issuer-bank", metadata).LegalName);
+        metadata[key] = "delete";
+        var refused = Assert.Throws<NotAnIssuerException>(() => IssuerMetadata.Parse("issuer-bank", metadata));
+        Assert.Equal($"the name is {name}, not {key}", refused.Message);
+    }
+
     [Theory]
     [InlineData("legalname", "Bank of %E2%80%AEgnoK gnoH", "U+202E")]
     [InlineData("legalname", "Bank%E2%80%A8of", "U+2028")]

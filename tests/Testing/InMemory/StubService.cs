@@ -90,6 +90,8 @@ public sealed class StubService : HttpMessageHandler
             return other;
         if (path == "/v1/keys")
             return Json(JsonSerializer.Serialize(LieAboutKeys(await KeysAsync(cancellationToken)), DocumentJson.Instance.KeysDocument));
+        if (path.StartsWith("/v1/issuers", StringComparison.Ordinal))
+            return await IssuersAsync(path["/v1/issuers".Length..].TrimStart('/'), cancellationToken);
         if (path.StartsWith("/log/", StringComparison.Ordinal))
             return TileId.TryParse(path["/log/".Length..], out var tile) && World.Ledger.Tiles.TryGetValue(tile, out var bytes)
                 ? new HttpResponseMessage { Content = new ReadOnlyMemoryContent(bytes) }
@@ -103,6 +105,17 @@ public sealed class StubService : HttpMessageHandler
         foreach (var verdict in answer["results"]!.AsArray())
             Rewrite(verdict!.AsObject());
         return Json(answer.ToJsonString());
+    }
+
+    // Those that are in the registry; of one of them what the registry says now.
+    private async Task<HttpResponseMessage> IssuersAsync(string id, CancellationToken cancellationToken)
+    {
+        var issuers = await new IssuerRegistry(World.Inbox, World.Time).ListAsync(cancellationToken);
+        if (id.Length == 0)
+            return Json(JsonSerializer.Serialize(new IssuersDocument([.. issuers.Select(one => new IssuerDocument(one.Id, one.LegalName, one.Jurisdiction, one.Domain))]), DocumentJson.Instance.IssuersDocument));
+        return issuers.FirstOrDefault(one => one.Id == id) is { } issuer
+            ? Json(JsonSerializer.Serialize(new IssuerHistoryDocument(id, [new IssuerDescriptionDocument(0, issuer.Since, issuer.LegalName, issuer.Jurisdiction, issuer.Domain)]), DocumentJson.Instance.IssuerHistoryDocument))
+            : Json("""{"type":"urn:truecopy:problem:no-such-issuer","title":"No such issuer","status":404}""", HttpStatusCode.NotFound, ProblemDocument.MediaType);
     }
 
     private async Task<VerdictDocument> AnswerAsync(string text, CancellationToken cancellationToken) =>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
-namespace TrueCopy.Ledger.Manifests;
+namespace TrueCopy.Receipts.Reading;
 
 /// <summary>
 /// Reads lines in constant memory: UTF-8, or UTF-16 that a byte order mark announces, which is handed on as UTF-8. A line ends

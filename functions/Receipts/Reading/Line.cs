@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TrueCopy.Ledger.Manifests;
+namespace TrueCopy.Receipts.Reading;
 
 /// <summary>One line of an upload, without its line end; without NUL and, but for names in lists of digests, well-formed UTF-8.</summary>
 /// <param name="Number">From 1.</param>
