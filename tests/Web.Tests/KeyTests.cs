@@ -14,6 +14,37 @@ public sealed class KeyTests(Chromium chromium) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _site.DisposeAsync();
 
+    [Theory]
+    [InlineData("en-HK", "First use", "taken on trust")]
+    [InlineData("zh-HK", "首次使用", "毋須信賴")]
+    [InlineData("zh-CN", "首次使用", "无需信任")]
+    public async Task A_key_that_came_from_the_same_site_is_told_of_beside_the_verdict_until_it_is_remembered(string language, string note, string boast)
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        await visit.Page.EvaluateAsync("() => { window.print = () => {}; }");
+        var card = await visit.CheckAsync(document, "verified");
+        await Expect(card.Locator(".first-use")).ToContainTextAsync(note);
+        Assert.True(await card.Locator(".first-use").EvaluateAsync<bool>("note => note.closest('details') === null"));
+        await card.Locator(".account > summary").ClickAsync();
+        await Expect(card).Not.ToContainTextAsync(boast);
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"first-use-{language}", card);
+        await card.Locator("button.print").ClickAsync();
+        await Expect(visit.Page.Locator(".report .first-use")).ToContainTextAsync(note);
+
+        // Of many it is said once, above the list.
+        await visit.Page.Locator("button.clear").ClickAsync();
+        await visit.ChooseAsync(document, document, document, document, document);
+        await Expect(visit.Page.Locator(".card[data-state=verified]")).ToHaveCountAsync(5);
+        await Expect(visit.Page.Locator(".first-use:visible")).ToHaveCountAsync(1);
+
+        // On the next visit the key is known.
+        await visit.Page.ReloadAsync();
+        card = await visit.CheckAsync(document, "verified");
+        await Expect(card.Locator(".first-use")).ToHaveCountAsync(0);
+    }
+
     [Fact]
     public async Task A_key_that_signs_beside_the_known_one_is_not_learned_and_no_answer_counts()
     {

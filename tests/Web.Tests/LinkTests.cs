@@ -131,22 +131,53 @@ public sealed class LinkTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("en-HK", "No file checked yet")]
-    [InlineData("zh-HK", "尚未核實任何檔案")]
-    [InlineData("zh-CN", "尚未核验任何文件")]
-    public async Task A_digest_alone_is_no_verdict_on_a_document_and_the_file_says_whether_it_is_the_same(string language, string title)
+    [InlineData("en-HK", "Your file has not been checked", "Registered and in force")]
+    [InlineData("zh-HK", "你的檔案尚未核實", "已登記，現時有效")]
+    [InlineData("zh-CN", "您的文件尚未核验", "已登记，现行有效")]
+    public async Task A_digest_alone_is_no_verdict_on_a_document_and_nothing_is_green_before_the_file_is_there(string language, string title, string recorded)
     {
         var document = await _site.IssueAsync("genuine.pdf");
         var fake = Site.FileOf("fake.pdf", "%PDF-1.7 forged, with the code of a genuine one"u8.ToArray());
         await using var visit = await Visit.StartAsync(chromium, _site, language, $"#digest=sha-256:{Site.HexOf(document)}");
-        var card = visit.Cards.First;
-        await Expect(card).ToHaveAttributeAsync("data-state", "fingerprint");
-        await Expect(card.Locator("h3")).ToHaveTextAsync(title);
-        await Expect(card.Locator("button.print")).ToHaveCountAsync(0);
+        var link = visit.Cards.Last;
+        await Expect(link).ToHaveAttributeAsync("data-state", "fingerprint");
+        await Expect(link.Locator("h3")).ToHaveTextAsync(title);
+        await Expect(link.Locator(".facts dd").First).ToHaveTextAsync(recorded);
+        await Expect(link.Locator("button.print")).ToHaveCountAsync(0);
+        await link.Locator(".account > summary").ClickAsync();
+        await Expect(link.Locator(".step.holds")).ToHaveCountAsync(4);
+        Assert.Empty(await visit.GreenAsync());
         await visit.AccessibleAsync();
         await visit.PictureAsync($"fingerprint-{language}");
-        await Expect((await visit.CheckAsync(fake, "unknown")).Locator(".body > .failure")).ToHaveCountAsync(1);
-        await Expect((await visit.CheckAsync(document, "verified")).Locator(".body > .same")).ToHaveCountAsync(1);
+
+        var card = await visit.CheckAsync(fake, "unknown");
+        await Expect(card.Locator(".different")).ToBeVisibleAsync();
+        await Expect(link).ToHaveClassAsync("card state-fingerprint differs");
+        await Expect(link.Locator(".lead")).ToContainTextAsync("fake.pdf");
+        Assert.Empty(await visit.GreenAsync());
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"fingerprint-differs-{language}");
+
+        card = await visit.CheckAsync(document, "verified");
+        await Expect(card.Locator(".same")).ToBeVisibleAsync();
+        await Expect(link).ToHaveClassAsync("card state-fingerprint");
+        await Expect(link.Locator(".lead")).ToContainTextAsync("genuine.pdf");
+        Assert.NotEmpty(await visit.GreenAsync());
+        await visit.PictureAsync($"fingerprint-same-{language}");
+    }
+
+    [Fact]
+    public async Task That_a_file_is_another_than_the_links_is_said_beside_its_verdict_however_many_there_are()
+    {
+        var document = await _site.IssueAsync("genuine.pdf");
+        var others = new List<FilePayload>();
+        for (var i = 0; i < 5; i++)
+            others.Add(await _site.IssueAsync($"{i}.pdf"));
+        await using var visit = await Visit.StartAsync(chromium, _site, fragment: $"#digest=sha-256:{Site.HexOf(document)}");
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "fingerprint");
+        await visit.ChooseAsync([.. others]);
+        await Expect(visit.Page.Locator(".card[data-state=verified]")).ToHaveCountAsync(5);
+        await Expect(visit.Page.Locator(".card[data-state=verified] .different:visible")).ToHaveCountAsync(5);
     }
 
     private static string KeyOf(Site site) => $"#key={WebUtility.UrlEncode(site.World.Identity.Verifiers[0].ToString())}";

@@ -49,6 +49,21 @@ public sealed class OfflineTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_that_was_opened_online_hashes_and_unpacks_many_files_without_the_network()
+    {
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        visit.MayFailToConnect = true;
+        using var zip = new MemoryStream();
+        using (var archive = new System.IO.Compression.ZipArchive(zip, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+            archive.CreateEntry("empty.pdf");
+        await visit.Page.Context.SetOfflineAsync(true);
+        await visit.ChooseAsync([.. Enumerable.Range(0, 20).Select(i => Site.FileOf($"{i}.pdf", [(byte)i])), Site.FileOf("x.zip", zip.ToArray())]);
+
+        // Nothing is unreadable: only the register's word is missing.
+        await Expect(visit.Page.Locator(".card[data-state=outage]")).ToHaveCountAsync(22);
+    }
+
+    [Fact]
     public async Task The_receipt_of_a_revocation_says_revoked()
     {
         var document = await _site.IssueAsync("statement.pdf");

@@ -53,7 +53,7 @@ public sealed partial class ReportTests(Chromium chromium) : IAsyncLifetime
         var address = await ReadCodeAsync(visit.Page);
         Assert.Equal($"{_site.Address}/#digest=sha-256:{Site.HexOf(document)}", address);
         await using var scanned = await Visit.StartAsync(chromium, _site, language, address[(_site.Address.Length + 1)..]);
-        await Expect(scanned.Cards.First).ToHaveAttributeAsync("data-state", state == "unknown" ? "unknown" : "fingerprint");
+        await Expect(scanned.Cards.First).ToHaveAttributeAsync("data-state", state == "unknown" ? "unregistered" : "fingerprint");
         await Expect((await scanned.CheckAsync(document, state)).Locator(".same")).ToHaveCountAsync(1);
     }
 

@@ -31,6 +31,8 @@ public sealed class VerdictTests(Chromium chromium) : IAsyncLifetime
         {
             var card = await visit.CheckAsync(await MakeAsync(state), state);
             await Expect(card.Locator("h3")).ToHaveTextAsync(title);
+            if (await card.Locator(".fold > summary").CountAsync() > 0)
+                await card.Locator(".fold > summary").ClickAsync();
             looks.Add(await card.Locator("h3").EvaluateAsync<string>("title => getComputedStyle(title).color"));
             looks.Add((await card.Locator("header .icon path").First.GetAttributeAsync("d"))! + await card.Locator("header .icon path").Last.GetAttributeAsync("d"));
             if (state == "unknown")
@@ -47,8 +49,6 @@ public sealed class VerdictTests(Chromium chromium) : IAsyncLifetime
 
             if (state == "verified")
                 await visit.PictureAsync($"page-{language}");
-            if (await card.Locator(".fold > summary").CountAsync() > 0)
-                await card.Locator(".fold > summary").ClickAsync();
             await card.Locator(".account > summary").ClickAsync();
             await visit.PictureAsync($"{state}-{language}", card);
         }
@@ -72,6 +72,8 @@ public sealed class VerdictTests(Chromium chromium) : IAsyncLifetime
         foreach (var (state, facts) in expected)
         {
             var card = await visit.CheckAsync(await MakeAsync(state), state);
+            if (await card.Locator(".fold > summary").CountAsync() > 0)
+                await card.Locator(".fold > summary").ClickAsync();
             foreach (var fact in facts)
                 await Expect(card.Locator("dl.facts").First).ToContainTextAsync(fact);
         }

@@ -108,6 +108,23 @@ public sealed class Visit : IAsyncDisposable
         Assert.True(violations.Length == 0, string.Join('\n', violations));
     }
 
+    /// <summary>What in the cards is in the colour of what is verified: as text, ground, border or drawing.</summary>
+    public Task<string[]> GreenAsync() => Page.EvaluateAsync<string[]>("""
+        () => {
+          const probe = document.createElement('i');
+          probe.className = 'proven';
+          document.body.append(probe);
+          const green = getComputedStyle(probe).color;
+          probe.remove();
+          return [...document.querySelectorAll('.card, .card *')]
+            .filter((element) => {
+              const style = getComputedStyle(element);
+              return [style.color, style.backgroundColor, style.borderLeftColor, style.borderTopColor, style.fill, style.stroke].includes(green);
+            })
+            .map((element) => element.outerHTML.slice(0, 100));
+        }
+        """);
+
     /// <summary>Nothing sticks out at the side.</summary>
     public async Task FitsAsync()
     {
@@ -115,10 +132,13 @@ public sealed class Visit : IAsyncDisposable
         Assert.True(content <= window, $"the page is {content} wide in a window of {window}");
     }
 
+    /// <summary>Where a picture of that name is kept.</summary>
+    public static string PicturePath(string name) => Path.Combine(AppContext.BaseDirectory, "TestResults", "screenshots", name + ".png");
+
     /// <summary>Keeps a picture of the whole page, or of a part of it, in the test's output.</summary>
     public Task PictureAsync(string name, ILocator? part = null)
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "TestResults", "screenshots", name + ".png");
+        var path = PicturePath(name);
         return part is null
             ? Page.ScreenshotAsync(new() { Path = path, FullPage = true, Animations = ScreenshotAnimations.Disabled })
             : part.ScreenshotAsync(new() { Path = path, Animations = ScreenshotAnimations.Disabled });

@@ -1,6 +1,8 @@
 import { Checker } from './check/checker';
+import { droppedFiles } from './check/dropped';
 import type { Item } from './check/item';
 import { stateOf } from './check/item';
+import { parsePasted } from './check/pasted';
 import { Hasher } from './hashing/hasher';
 import { FormatError } from './log/bytes';
 import { parseDigest } from './receipt/digest';
@@ -143,7 +145,7 @@ async function start(): Promise<void> {
 
   function askFromAddress(): void {
     const digest = parseDigest(fragment().get('digest') ?? '');
-    if (digest && !checker.items.some((item) => item.digests.some(({ hex }) => hex === digest.hex))) void checker.addDigest(digest);
+    if (digest) checker.addFingerprints({ fingerprints: [{ digests: [digest], name: null }], leftOut: 0 });
   }
 
   document.body.replaceChildren(top, warnings, main, bottom, paper);
@@ -163,7 +165,7 @@ function view(): View {
   return views.includes(named) ? named : 'verify';
 }
 
-/** The whole window takes drops, so that a file that misses the field is not opened instead of the page. */
+/** The whole window takes what is dropped or pasted, so that a file that misses the field is not opened instead of the page. */
 function takeDrops(checker: Checker): void {
   const mark = (on: boolean): void => void document.body.classList.toggle('dragging', on);
   window.addEventListener('dragover', (event) => {
@@ -176,11 +178,24 @@ function takeDrops(checker: Checker): void {
   window.addEventListener('drop', (event) => {
     event.preventDefault();
     mark(false);
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length === 0) return;
-    if (view() !== 'verify') location.hash = '';
-    void checker.add(files);
+    take(event.dataTransfer);
   });
+  window.addEventListener('paste', (event) => {
+    // What is pasted into a field is the field's.
+    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
+    event.preventDefault();
+    take(event.clipboardData);
+  });
+
+  function take(transfer: DataTransfer | null): void {
+    if (!transfer) return;
+    const text = transfer.getData('text/plain');
+    const hasFiles = [...transfer.items].some(({ kind }) => kind === 'file');
+    if (!hasFiles && text.trim() === '') return;
+    if (hasFiles) void droppedFiles(transfer).then((given) => checker.add(given));
+    else checker.addFingerprints(parsePasted(text));
+    if (view() !== 'verify') location.hash = '';
+  }
 }
 
 void start();

@@ -1,13 +1,11 @@
-// From dropped files to outcomes. Files are hashed one after the other; what was hashed while a request travelled goes
-// into the next request.
+// From what was given (files, receipts, fingerprints) to outcomes.
 
-import { type Hasher, UnreadableFile } from '../hashing/hasher';
-import { FormatError, type Bytes } from '../log/bytes';
+import type { Hasher } from '../hashing/hasher';
+import { type ArchiveEntry, Unreadable } from '../hashing/protocol';
+import { FormatError } from '../log/bytes';
 import type { Checkpoint } from '../log/checkpoint';
-import { checkReceipt, isAbout } from '../receipt/check';
+import { checkReceipt } from '../receipt/check';
 import { algorithms, type Algorithm, type Digest, formatDigest } from '../receipt/digest';
-import { type Entry, parseEntry } from '../receipt/entry';
-import { parseReceipt, type Receipt, receiptExtension } from '../receipt/receipt';
 import { judgeAnswer, verdictOf } from '../service/judge';
 import type { Answer } from '../service/answers';
 import * as service from '../service/service';
@@ -15,32 +13,44 @@ import { ServiceFailure } from '../service/service';
 import { checkpointOf, type Fault, pastFault } from '../trust/continuity';
 import { rememberSeen, seenCheckpoint } from '../trust/memory';
 import type { Doubt, Trust } from '../trust/trust';
+import { type GivenFiles, isSystemFile } from './dropped';
+import { Gatherer } from './gatherer';
 import type { Item, Outcome } from './item';
+import type { Pasted, PastedList } from './pasted';
+import { fitting, type HeldReceipt, isReceipt, maxCompared, readReceipt, Receipts } from './receipts';
 
 const everyAlgorithm = Object.keys(algorithms) as Algorithm[];
-const maxReceiptSize = 1_500_000;
 
-/** A receipt that was dropped. */
-interface HeldReceipt {
-  readonly name: string;
-  readonly bytes: Bytes;
-  readonly receipt: Receipt | null;
-  readonly entry: Entry | null;
+/** What is to be said of what was given, beside what came of each item. */
+export interface Notes {
+  /** More files than are taken at once. */
+  readonly tooMany: boolean;
+  /** Files that no person made. */
+  readonly leftOut: number;
+  /** Folders or receipts that could not be read. */
+  readonly unreadable: number;
+  /** There was nothing at all in it. */
+  readonly nothing: 'files' | 'fingerprints' | null;
+  /** Lines without a fingerprint. */
+  readonly lines: number;
 }
 
-interface Question {
-  readonly item: Item;
-  readonly digests: readonly Digest[];
-  readonly answered: () => void;
-}
+const noNotes: Notes = { tooMany: false, leftOut: 0, unreadable: 0, nothing: null, lines: 0 };
 
 export class Checker {
   items: Item[] = [];
-  /** The digest that the page's link names. */
-  named: Digest | null = null;
+  notes: Notes = noNotes;
+  /** The fingerprints that were given without a file, as text, and which item stands for each. */
+  private sought = new Map<string, Item>();
   private last = 0;
-  private readonly questions: Question[] = [];
-  private asking = false;
+  /** How many files are to be hashed. */
+  private hashing = 0;
+  private readonly questions = new Gatherer<Item>(
+    service.maxBatch,
+    ({ digests }) => digests.length,
+    () => this.hashing > 0,
+    (items) => this.askBatch(items),
+  );
 
   constructor(
     private readonly hasher: Hasher,
@@ -49,32 +59,36 @@ export class Checker {
     private readonly trustChanged: (trust: Trust) => void,
   ) {}
 
-  /** Takes dropped or chosen files. Receipts among them are for the others, which are then checked without the network. */
-  async add(files: readonly File[]): Promise<void> {
-    const isReceipt = (file: File): boolean => file.name.endsWith(receiptExtension) && file.size <= maxReceiptSize;
-    const receipts = await Promise.all(files.filter(isReceipt).map(readReceipt));
-    const documents = files.filter((file) => !isReceipt(file));
-    // A receipt alone is looked at as any other file would be.
-    const items = (documents.length > 0 ? documents : files).map((file) => this.newItem(file, file.name));
+  /** Takes files. Receipts among them are for the others, which are then checked without the network. */
+  async add({ files, tooMany, leftOut, unreadable }: GivenFiles): Promise<void> {
+    this.notes = { ...noNotes, tooMany, leftOut, unreadable, nothing: files.length === 0 ? 'files' : null };
+    const documents = files.filter((given) => !isReceipt(given));
+    const items = documents.map(({ file, name }) => this.newItem({ source: { file, entry: null }, name, size: file.size, opening: isArchive(name) ? { kind: 'opening' } : null }));
     this.items = [...items, ...this.items];
+    this.hashing += items.length;
     this.changed(null);
-    const offline = documents.length > 0 ? receipts : [];
-    await Promise.all(items.map((item) => this.check(item, offline, ['sha-256'])));
+    const held = (await Promise.all(files.filter(isReceipt).map(readReceipt))).filter((receipt) => receipt !== null);
+    const receipts = new Receipts(held, documents.length);
+    await Promise.all([...items.map((item) => this.check(item, receipts, ['sha-256'])), ...items.map((item) => this.open(item))]);
+    this.addReceipts(receipts.left);
+    await this.match();
   }
 
-  /** Asks about a digest whose document is not at hand. */
-  async addDigest(digest: Digest): Promise<void> {
-    this.named = digest;
-    const item = this.newItem(null, null);
-    item.digests = [digest];
-    this.items = [item, ...this.items];
+  /** Asks about fingerprints whose documents are not at hand. */
+  addFingerprints({ fingerprints, leftOut }: PastedList): void {
+    this.notes = { ...noNotes, nothing: fingerprints.length === 0 ? 'fingerprints' : null, lines: fingerprints.length === 0 ? 0 : leftOut };
+    const items = fingerprints.filter(({ digests }) => !digests.some((digest) => this.sought.has(formatDigest(digest)))).map((pasted) => this.seek(pasted));
+    this.items = [...items, ...this.items];
     this.changed(null);
-    await this.ask(item);
+    for (const item of items) this.ask(item);
   }
 
   clear(): void {
     this.items = [];
-    this.named = null;
+    this.notes = noNotes;
+    this.sought.clear();
+    this.questions.forget();
+    this.hasher.forget();
     this.changed(null);
   }
 
@@ -85,14 +99,19 @@ export class Checker {
   }
 
   async retry(item: Item): Promise<void> {
-    if (item.file && item.digests.length === 0) await this.check(item, [], ['sha-256']);
-    else await this.ask(item);
+    if (item.source && item.digests.length === 0) await this.checkAgain(item, ['sha-256']);
+    else this.ask(item);
+  }
+
+  /** Tries all again that the service did not answer, or that could not be read. */
+  async retryAll(): Promise<void> {
+    await Promise.all(this.items.filter(({ outcome: { kind } }) => kind === 'outage' || kind === 'unreadable').map((item) => this.retry(item)));
   }
 
   /** Looks under every algorithm: some institutions register other digests only. */
   async lookFurther(item: Item): Promise<void> {
     item.everyAlgorithm = true;
-    await this.check(item, [], everyAlgorithm);
+    await this.checkAgain(item, everyAlgorithm);
   }
 
   /** From now on these keys count; what was checked with others is asked again. */
@@ -102,13 +121,13 @@ export class Checker {
       this.items.map(async (item) => {
         const { outcome } = item;
         if (outcome.kind === 'noKey' || (outcome.kind === 'distrusted' && outcome.again)) await outcome.again!();
-        else if (outcome.kind === 'distrusted' && !outcome.offline) await this.ask(item);
+        else if (outcome.kind === 'distrusted' && !outcome.offline) this.ask(item);
       }),
     );
   }
 
-  private newItem(file: File | null, name: string | null): Item {
-    return { id: ++this.last, file, name, digests: [], outcome: { kind: 'waiting' }, everyAlgorithm: false, chosen: null, isNamed: null, at: '' };
+  private newItem(given: Pick<Item, 'source' | 'name' | 'size'> & Partial<Item>): Item {
+    return { id: ++this.last, digests: [], outcome: { kind: 'waiting' }, everyAlgorithm: false, chosen: null, isNamed: null, compared: null, opening: null, at: '', ...given };
   }
 
   private set(item: Item, outcome: Outcome): void {
@@ -117,32 +136,98 @@ export class Checker {
     this.changed(item);
   }
 
-  private async check(item: Item, receipts: readonly HeldReceipt[], wanted: readonly Algorithm[]): Promise<void> {
-    if (this.named) wanted = [...wanted, this.named.algorithm];
-    const ofReceipts = receipts.map(({ entry }) => entry?.algorithm).filter((name): name is Algorithm => everyAlgorithm.includes(name as Algorithm));
-    try {
-      item.digests = await this.hasher.hash(item.file!, [...new Set([...wanted, ...ofReceipts])], (hashed) => this.set(item, { kind: 'hashing', hashed }));
-    } catch (error) {
-      if (!(error instanceof UnreadableFile)) throw error;
-      this.set(item, { kind: 'unreadable', detail: error.message });
-      return;
-    }
-    const { named } = this;
-    item.isNamed = named && item.digests.some((digest) => formatDigest(digest) === formatDigest(named));
-    const own = await this.receiptFor(item, receipts);
-    if (own) await this.checkOffline(item, own.receipt, own.digest);
-    else await this.ask(item);
+  private seek({ digests, name }: Pasted): Item {
+    const item = this.newItem({ source: null, name, size: 0, digests });
+    for (const digest of digests) this.sought.set(formatDigest(digest), item);
+    for (const other of this.items) if (other.source) this.compare(other);
+    return item;
   }
 
-  /** The receipt whose entry is about the file; else one that bears the file's name, so that its fault is shown. */
-  private async receiptFor(item: Item, receipts: readonly HeldReceipt[]): Promise<{ receipt: HeldReceipt; digest: Digest } | null> {
-    for (const held of receipts) {
-      if (!held.receipt || !held.entry) continue;
-      for (const digest of item.digests) if (await isAbout(held.receipt, held.entry, digest)) return { receipt: held, digest };
+  /** Whether a file is one whose fingerprint was given; said on both. */
+  private compare(item: Item): void {
+    if (this.sought.size === 0 || item.digests.length === 0) return;
+    const name = item.name ?? '';
+    const found = item.digests.map((digest) => this.sought.get(formatDigest(digest))).find((sought) => sought !== undefined);
+    const all = new Set(this.sought.values());
+    // Of many fingerprints none is the one that a file should have had.
+    item.isNamed = found ? true : all.size === 1 ? false : null;
+    const [sought] = found ? [found] : all.size === 1 ? all : [];
+    if (!sought || sought.compared?.same === true) return;
+    sought.compared = { same: found !== undefined, name };
+    this.changed(sought);
+  }
+
+  /** Receipts whose documents are not among what came with them. */
+  private addReceipts(receipts: readonly HeldReceipt[]): void {
+    if (receipts.length === 0) return;
+    const items = receipts.map((held) => this.newItem({ source: null, name: held.name, size: held.bytes.length, outcome: { kind: 'receipt', held, of: null } }));
+    this.items = [...items, ...this.items];
+    this.changed(null);
+  }
+
+  /** Names the documents of receipts that came alone. */
+  private async match(): Promise<void> {
+    const documents = this.items.filter(({ source, digests }) => source !== null && digests.length > 0).slice(0, maxCompared);
+    for (const item of this.items) {
+      const { outcome } = item;
+      if (outcome.kind !== 'receipt' || outcome.of !== null) continue;
+      for (const { digests, name } of documents) {
+        if (!(await fitting(outcome.held, digests))) continue;
+        this.set(item, { ...outcome, of: name ?? '' });
+        break;
+      }
     }
-    const named = receipts.find(({ name }) => name.startsWith(item.name ?? '')) ?? (receipts.length === 1 && this.items.length === 1 ? receipts[0] : undefined);
-    const digest = item.digests.find(({ algorithm }) => algorithm === named?.entry?.algorithm) ?? item.digests[0];
-    return named && digest ? { receipt: named, digest } : null;
+  }
+
+  /** Opens an archive; what is in it is checked by itself. */
+  private async open(item: Item): Promise<void> {
+    const { source } = item;
+    if (item.opening?.kind !== 'opening' || !source) return;
+    let all: readonly ArchiveEntry[];
+    try {
+      all = await this.hasher.open(source.file);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      item.opening = { kind: 'closed', why: error.why, detail: error.message };
+      this.changed(item);
+      return;
+    }
+    if (!this.items.includes(item)) return;
+    const entries = all.filter(({ name }) => !isSystemFile(name));
+    item.opening = { kind: 'opened', files: entries };
+    this.notes = { ...this.notes, leftOut: this.notes.leftOut + all.length - entries.length };
+    const found = entries.map(({ entry, name, size }) => this.newItem({ source: { file: source.file, entry }, name: `${item.name}/${name}`, size }));
+    const at = this.items.indexOf(item) + 1;
+    this.items = [...this.items.slice(0, at), ...found, ...this.items.slice(at)];
+    this.hashing += found.length;
+    this.changed(null);
+    this.changed(item);
+    await Promise.all(found.map((each) => this.check(each, new Receipts([], 0), ['sha-256'])));
+  }
+
+  private async checkAgain(item: Item, wanted: readonly Algorithm[]): Promise<void> {
+    this.hashing++;
+    await this.check(item, new Receipts([], 0), wanted);
+  }
+
+  private async check(item: Item, receipts: Receipts, wanted: readonly Algorithm[]): Promise<void> {
+    const soughtAlgorithms = [...this.sought.keys()].map((text) => text.slice(0, text.indexOf(':')) as Algorithm);
+    let own: Awaited<ReturnType<Receipts['of']>> = null;
+    try {
+      item.digests = await this.hasher.hash(item.source!, [...new Set([...wanted, ...soughtAlgorithms, ...receipts.algorithms])], (hashed) => this.set(item, { kind: 'hashing', hashed }));
+      this.compare(item);
+      own = await receipts.of(item.name ?? '', item.digests);
+      // Asked before the file counts as done, so that it is in the batch that its end sets off.
+      if (!own && this.items.includes(item)) this.ask(item);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      item.digests = [];
+      this.set(item, { kind: 'unreadable', why: error.why, detail: error.message });
+    } finally {
+      this.hashing--;
+      this.questions.look();
+    }
+    if (own) await this.checkOffline(item, own.held, own.digest);
   }
 
   private async checkOffline(item: Item, held: HeldReceipt, digest: Digest): Promise<void> {
@@ -169,47 +254,26 @@ export class Checker {
     this.set(item, { kind: 'offline', verdict, check, receipt: new TextDecoder().decode(held.bytes), held: known });
   }
 
-  private ask(item: Item): Promise<void> {
+  private ask(item: Item): void {
     this.set(item, { kind: 'asking' });
-    return new Promise((answered) => {
-      this.questions.push({ item, digests: item.digests, answered });
-      void this.askAll();
-    });
+    this.questions.add(item);
   }
 
-  private async askAll(): Promise<void> {
-    if (this.asking) return;
-    this.asking = true;
-    while (this.questions.length > 0) {
-      const batch: Question[] = [];
-      let room = service.maxBatch;
-      while (this.questions.length > 0 && this.questions[0]!.digests.length <= room) {
-        const question = this.questions.shift()!;
-        room -= question.digests.length;
-        batch.push(question);
-      }
-      await this.askBatch(batch);
-      for (const question of batch) question.answered();
-    }
-    this.asking = false;
-  }
-
-  private async askBatch(batch: readonly Question[]): Promise<void> {
+  private async askBatch(items: readonly Item[]): Promise<void> {
     try {
       await this.meetKeys();
-      const answers = await service.verifyMany(batch.flatMap((question) => question.digests));
+      const answers = await service.verifyMany(items.flatMap(({ digests }) => digests));
       let next = 0;
-      for (const { item, digests } of batch) {
-        const own = answers.slice(next, next + digests.length);
-        next += digests.length;
+      for (const item of items) {
+        const own = answers.slice(next, next + item.digests.length);
+        next += item.digests.length;
         // Several algorithms: the first that knows the document answers.
         const at = Math.max(0, own.findIndex((answer) => answer.verdict !== 'unknown'));
-        const [answer, digest] = [own[at]!, digests[at]!];
-        this.set(item, await this.judge(answer, digest));
+        this.set(item, await this.judge(own[at]!, item.digests[at]!));
       }
     } catch (error) {
       const failure = error instanceof ServiceFailure ? error : new ServiceFailure('garbled', error instanceof FormatError ? error.message : String(error));
-      for (const { item } of batch) this.set(item, { kind: 'outage', failure: failure.kind, detail: failure.message });
+      for (const item of items) this.set(item, { kind: 'outage', failure: failure.kind, detail: failure.message });
     }
   }
 
@@ -257,13 +321,6 @@ function doubtFault(doubt: Doubt): Fault {
   return { kind: 'key', text: doubt.kind === 'badLink' ? doubt.text : `${doubt.kind}: ${doubt.offered.join(', ')}` };
 }
 
-async function readReceipt(file: File): Promise<HeldReceipt> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  try {
-    const receipt = parseReceipt(bytes);
-    return { name: file.name, bytes, receipt, entry: parseEntry(receipt.entry) };
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    return { name: file.name, bytes, receipt: null, entry: null };
-  }
+function isArchive(name: string): boolean {
+  return /\.zip$/i.test(name);
 }

@@ -1,3 +1,4 @@
+import type { ArchiveEntry, Hindrance, Source } from '../hashing/protocol';
 import type { ReceiptCheck } from '../receipt/check';
 import type { Digest } from '../receipt/digest';
 import type { Answer, Verdict } from '../service/answers';
@@ -6,6 +7,7 @@ import type { FailureKind } from '../service/service';
 import type { Fault } from '../trust/continuity';
 import type { Held } from '../trust/trust';
 import type { StateName } from '../words/en';
+import type { HeldReceipt } from './receipts';
 
 export type Outcome =
   | { readonly kind: 'waiting' }
@@ -19,24 +21,50 @@ export type Outcome =
   | { readonly kind: 'distrusted'; readonly fault: Fault; readonly checks: readonly ReceiptCheck[]; readonly offline: boolean; readonly held: Held; readonly again?: () => Promise<void> }
   | { readonly kind: 'noKey'; readonly check: ReceiptCheck; readonly again: () => Promise<void> }
   | { readonly kind: 'outage'; readonly failure: FailureKind; readonly detail: string }
-  | { readonly kind: 'unreadable'; readonly detail: string };
+  /** A receipt whose document did not come with it. */
+  | { readonly kind: 'receipt'; readonly held: HeldReceipt; readonly of: string | null }
+  | { readonly kind: 'unreadable'; readonly why: Hindrance; readonly detail: string };
 
-/** A document on the list. */
+/** What became of the documents in an archive. */
+export type Opening =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'opened'; readonly files: readonly ArchiveEntry[] }
+  | { readonly kind: 'closed'; readonly why: Hindrance; readonly detail: string };
+
+/** How a fingerprint compares with the files that were given. */
+export interface Comparison {
+  readonly same: boolean;
+  /** The file's name. */
+  readonly name: string;
+}
+
+/** A document on the list, or what stands for one: a fingerprint, a receipt. */
 export interface Item {
   readonly id: number;
-  /** Null where only a fingerprint was given. */
-  readonly file: File | null;
+  /** Null where there is no document: no verdict on one may then be shown. */
+  readonly source: Source | null;
   readonly name: string | null;
+  /** In bytes. */
+  readonly size: number;
   digests: readonly Digest[];
   outcome: Outcome;
   /** Whether all algorithms were asked for. */
   everyAlgorithm: boolean;
   /** Of several institutions, the one that the document names: its word alone counts for this document. */
   chosen: string | null;
-  /** Whether it is the file whose fingerprint the page's link names; null where the link names none. */
+  /** Whether it is the file whose fingerprint was given by a link or a person; null where none was. */
   isNamed: boolean | null;
+  /** Of a fingerprint: the file that it was compared with. */
+  compared: Comparison | null;
+  /** Of an archive. */
+  opening: Opening | null;
   /** When the outcome was reached, by this computer's clock. */
   at: string;
+}
+
+/** Whether there is more to come of it. */
+export function isPending({ outcome: { kind }, opening }: Item): boolean {
+  return kind === 'waiting' || kind === 'hashing' || kind === 'asking' || opening?.kind === 'opening';
 }
 
 /** What is shown in large letters; null while it is not known. */
@@ -49,7 +77,9 @@ export function stateOf(item: Item): StateName | null {
       return null;
     case 'answered':
       // Whoever prints the code of a genuine document on a forged one must not be rewarded with a green page.
-      return item.file === null && outcome.findings.length > 0 ? 'fingerprint' : verdictOfAnswer(item, outcome);
+      if (item.source === null) return outcome.findings.length > 0 ? 'fingerprint' : 'unregistered';
+      if (outcome.verdict === 'unknown' && item.opening?.kind === 'opening') return null;
+      return outcome.verdict === 'unknown' && item.opening?.kind === 'opened' && item.opening.files.length > 0 ? 'opened' : verdictOfAnswer(item, outcome);
     case 'offline':
       return outcome.held.confirmed ? (outcome.verdict === 'verified' ? 'proven' : outcome.verdict) : 'unconfirmed';
     default:

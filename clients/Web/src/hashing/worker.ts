@@ -1,88 +1,80 @@
-// Hashes files off the page's thread, a megabyte at a time, so that neither size nor number of files matters.
+// Hashes files off the page's thread, a piece at a time, so that neither size nor number of files matters. One thing is
+// done at a time: the page sends the next when it has the answer.
 
 import { createSHA256, createSHA384, createSHA512, createSM3, type IHasher } from 'hash-wasm';
 import type { Algorithm } from '../receipt/digest';
+import { Archive } from './archive';
+import { type Report, type Source, Unreadable, type Work } from './protocol';
 
-export interface HashRequest {
-  readonly id: number;
-  readonly file: File;
-  readonly algorithms: readonly Algorithm[];
-}
-
-export type HashReport =
-  | { readonly id: number; readonly hashed: number }
-  | { readonly id: number; readonly digests: readonly { readonly algorithm: Algorithm; readonly hex: string }[] }
-  | { readonly id: number; readonly failed: string };
-
-const chunkSize = 1024 * 1024;
+const pieceSize = 2 * 1024 * 1024;
 const reportEvery = 100;
 const makers: Record<Algorithm, () => Promise<IHasher>> = { 'sha-256': createSHA256, 'sha-384': createSHA384, 'sha-512': createSHA512, sm3: createSM3 };
 
-let queue = Promise.resolve();
+// Made once: each is a WebAssembly instance with memory of its own.
+const hashers = new Map<Algorithm, Promise<IHasher>>();
+// Opened once for all that is in it.
+let opened: { readonly id: number; readonly archive: Promise<Archive> } | null = null;
 
-self.addEventListener('message', (message: MessageEvent<HashRequest>) => {
-  queue = queue.then(() => hash(message.data));
-});
+self.addEventListener('message', (message: MessageEvent<Work>) => void answer(message.data));
+report({ ready: true });
 
-async function hash({ id, file, algorithms }: HashRequest): Promise<void> {
+async function answer(work: Work): Promise<void> {
   try {
-    const hashers = await Promise.all(algorithms.map((algorithm) => makers[algorithm]()));
-    let reported = 0;
-    let hashed = 0;
-    await forEachChunk(file, (chunk) => {
-      for (const hasher of hashers) hasher.update(chunk);
-      hashed += chunk.length;
-      const now = performance.now();
-      if (now - reported >= reportEvery) {
-        reported = now;
-        report({ id, hashed });
-      }
-    });
-    report({ id, digests: hashers.map((hasher, i) => ({ algorithm: algorithms[i]!, hex: hasher.digest('hex') })) });
+    if (work.kind === 'open') report({ entries: (await open(work.id, work.file)).entries });
+    else await hash(work.id, work.source, work.algorithms);
   } catch (error) {
-    // The file was moved, changed or may not be read; or it is a folder.
-    report({ id, failed: error instanceof Error ? error.message : '' });
+    report({ why: error instanceof Unreadable ? error.why : 'unread', detail: error instanceof Error ? error.message : String(error) });
   }
 }
 
-/** The next chunk travels while this one is hashed, both in the same two pieces of memory from beginning to end. */
-async function forEachChunk(file: File, use: (chunk: Uint8Array) => void): Promise<void> {
-  const reader = byteReader(file.stream());
-  if (reader === null) {
-    for await (const chunk of everyChunk(file.stream().getReader())) use(chunk);
-    return;
-  }
-  const read = (memory: ArrayBuffer) => {
-    const chunk = reader.read(new Uint8Array(memory));
-    // Handled where it is awaited; until then a failure must not count as unhandled.
-    chunk.catch(() => undefined);
-    return chunk;
+async function hash(id: number, { file, entry }: Source, algorithms: readonly Algorithm[]): Promise<void> {
+  const own = await Promise.all(algorithms.map(hasherOf));
+  for (const hasher of own) hasher.init();
+  let reported = 0;
+  let hashed = 0;
+  const use = (piece: Uint8Array): void => {
+    for (const hasher of own) hasher.update(piece);
+    hashed += piece.length;
+    const now = performance.now();
+    if (now - reported < reportEvery) return;
+    reported = now;
+    report({ hashed });
   };
-  let next = read(new ArrayBuffer(chunkSize));
-  let free = new ArrayBuffer(chunkSize);
-  for (;;) {
-    const { done, value } = await next;
-    if (done) return;
-    next = read(free);
-    use(value);
-    free = value.buffer;
+  await (entry === null ? forEachPiece(file, use) : (await open(id, file)).read(entry, use));
+  report({ digests: own.map((hasher, i) => ({ algorithm: algorithms[i]!, hex: hasher.digest('hex') })) });
+}
+
+/**
+ * The next piece is read while this one is hashed. Pieces are cut from the file and not read from its stream: a browser
+ * may collect a stream that only a pending read still refers to, and that read then never ends.
+ */
+async function forEachPiece(file: File, use: (piece: Uint8Array) => void): Promise<void> {
+  const read = (at: number): Promise<ArrayBuffer> => {
+    const piece = file.slice(at, at + pieceSize).arrayBuffer();
+    // Handled where it is awaited; until then a failure must not count as unhandled.
+    piece.catch(() => undefined);
+    return piece;
+  };
+  let next: Promise<ArrayBuffer> | null = read(0);
+  for (let at = 0; next !== null; at += pieceSize) {
+    const piece: Uint8Array = new Uint8Array(await next);
+    if (piece.length !== Math.min(pieceSize, file.size - at)) throw new Unreadable('unread', 'The file has another size than when it was chosen.');
+    next = at + pieceSize < file.size ? read(at + pieceSize) : null;
+    use(piece);
   }
 }
 
-// Older browsers choose the memory themselves.
-function byteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
-  try {
-    return stream.getReader({ mode: 'byob' });
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
+function hasherOf(algorithm: Algorithm): Promise<IHasher> {
+  let hasher = hashers.get(algorithm);
+  if (!hasher) hashers.set(algorithm, (hasher = makers[algorithm]()));
+  return hasher;
 }
 
-async function* everyChunk(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) yield value!;
+function open(id: number, file: File): Promise<Archive> {
+  if (opened?.id !== id) opened = { id, archive: Archive.open(file) };
+  return opened.archive;
 }
 
-function report(message: HashReport): void {
+function report(message: Report): void {
   self.postMessage(message);
 }

@@ -1,8 +1,9 @@
-import { type Item, leading, type Outcome, stateOf, verdictOfAnswer } from '../check/item';
+import { type Item, leading, stateOf } from '../check/item';
 import type { Finding } from '../service/judge';
-import type { Saying, StateName, Words } from '../words/en';
-import { type Child, foreign, h, save, sentence } from './dom';
-import { type Fact, factsOfEntry, factsOfFinding, factsOfItem, factsOfService, list } from './facts';
+import type { StateName, Words } from '../words/en';
+import { account, type Answered, comparison, isBlocked, lead, ofService, saying } from './account';
+import { type Child, foreign, h, save } from './dom';
+import { type Fact, factsOfFinding, factsOfItem, list } from './facts';
 import { visible } from './foreign';
 import * as format from './format';
 import { stateIcon } from './icons';
@@ -20,6 +21,11 @@ export interface CardActions {
   useKey(line: string): Promise<string | null>;
 }
 
+/** A card that is still to be drawn. */
+export function emptyCard(): HTMLElement {
+  return h('article', { class: 'card state-pending', 'data-state': 'waiting', tabindex: -1 });
+}
+
 /**
  * One document: what came of the check, why, and what to do.
  * @param open Null where there are few documents, so that nothing is folded away.
@@ -29,122 +35,42 @@ export function card(words: Words, item: Item, open: boolean | null, toggled: (o
   const titleId = `title-${item.id}`;
   return h(
     'article',
-    { class: `card state-${state ?? 'pending'}`, 'data-state': state ?? item.outcome.kind, 'aria-labelledby': titleId, tabindex: -1 },
+    { class: `card state-${state ?? 'pending'}${item.compared?.same === false ? ' differs' : ''}`, 'data-state': state ?? item.outcome.kind, 'aria-labelledby': titleId, tabindex: -1 },
     h(
       'header',
       {},
       state ? stateIcon(state) : h('span', { class: 'icon spinner', 'aria-hidden': 'true' }),
-      h('div', {}, h('h3', { id: titleId }, title(words, item, state)), h('p', { class: 'file' }, item.name === null ? words.noFile : foreign(item.name))),
+      h('div', {}, h('h3', { id: titleId }, title(words, item, state)), h('p', { class: 'file' }, label(words, item))),
     ),
     state === null ? pending(item) : h(
           'div',
           { class: 'body' },
+          // A file that is not the one in question is told of before what it is.
+          comparison(words, item),
           lead(words, item, state),
-          folded(words, open, toggled, [
+          folded(words, open, toggled, () => [
             account(words, item, state, actions),
             state === 'noKey' && keyForm(words, actions),
             buttons(words, item, state, actions),
-            !isBlocked(item) && details(words, item, state),
+            !isBlocked(item) && state !== 'receipt' && details(words, item, state),
           ]),
         ),
   );
 }
 
-/** The words for what came of the check: of an answer that does not count, by what is wrong with it. */
-export function saying(words: Words, item: Item, state: StateName): Saying {
-  const { outcome } = item;
-  return outcome.kind === 'distrusted' && outcome.fault.kind !== 'proof' ? words.faults[outcome.fault.kind] : words.states[state];
-}
-
-/** Who issued, and what else is said in the first sentence. */
-export function lead(words: Words, item: Item, state: StateName): HTMLElement {
-  return h('p', { class: 'lead' }, sentence(saying(words, item, state).lead, issuerName(item)));
-}
-
-/**
- * Everything that the card and the printed report both say.
- * @param actions Null on paper.
- */
-export function account(words: Words, item: Item, state: StateName, actions: CardActions | null): Child[] {
-  const { outcome } = item;
-  const { advice } = saying(words, item, state);
-  const isOld = outcome.kind === 'offline' && state !== 'proven' && state !== 'unconfirmed';
-  const finding = outcome.kind === 'answered' && state !== 'fingerprint' ? leading(item, outcome) : null;
-  return [
-    item.isNamed !== null && h('p', { class: item.isNamed ? 'same' : 'failure' }, item.isNamed ? words.isNamed : words.isNotNamed),
-    advice !== '' && h('p', { class: 'advice' }, isOld ? `${advice} ${words.states.proven.advice}` : advice),
-    state === 'unknown' && unknown(words),
-    outcome.kind === 'outage' && list([[words.facts.detail, words.failures[outcome.failure]]]),
-    outcome.kind === 'answered' && state !== 'fingerprint' && outcome.verdict === 'conflicting' && institutions(words, item, outcome, actions),
-    outcome.kind === 'answered' && state === 'fingerprint' && list([[words.facts.recorded, h('strong', {}, words.states[verdictOfAnswer(item, outcome)].title)]]),
-    finding && list(factsOfFinding(words, finding)),
-    finding && outcome.kind === 'answered' && ofService(words, finding, outcome),
-    outcome.kind === 'offline' && (state === 'unconfirmed' ? apart(words.claimed.receipt, factsOfEntry(words, outcome.check.entry!)) : list(factsOfEntry(words, outcome.check.entry!))),
-    ['answered', 'offline', 'distrusted'].includes(outcome.kind) && !isBlocked(item) && h('p', { class: 'when' }, words.checkedAt(format.time(words, item.at))),
-  ];
-}
-
-/** Whether nothing was looked at, because it is open which key is the register's. */
-function isBlocked({ outcome }: Item): boolean {
-  return outcome.kind === 'distrusted' && outcome.fault.kind === 'key';
-}
-
-type Answered = Extract<Outcome, { kind: 'answered' }>;
-
-/** What the service says and nothing proves. */
-function ofService(words: Words, finding: Finding, { answer }: Answered): Child {
-  const unproven = answer.results.find(({ issuer }) => issuer.id === finding.issuer.id)?.unproven;
-  return unproven && apart(words.claimed.service, factsOfService(words, finding, unproven));
-}
-
-/** Facts that are not proven, apart from those that are. */
-function apart(title: string, facts: readonly Fact[]): Child {
-  return facts.length > 0 && h('section', { class: 'claimed' }, h('h4', {}, title), list(facts));
-}
-
-/** What each institution says where they disagree, and the choice of the one that the document names. */
-function institutions(words: Words, item: Item, { findings }: Answered, actions: CardActions | null): HTMLElement {
-  const said = words.conflict;
-  const nameOf = ({ issuer }: Finding): string => `${issuer.legalName} (${issuer.id})`;
-  const chosen = findings.find(({ issuer }) => issuer.id === item.chosen);
-  const id = `choice-${item.id}`;
-  const select = h(
-    'select',
-    { id, class: 'choice', change: () => actions?.choose(item, select.value === '' ? null : select.value) },
-    h('option', { value: '' }, said.none),
-    findings.map((finding) => h('option', { value: finding.issuer.id, selected: finding === chosen }, nameOf(finding))),
-  );
-  return h(
-    'section',
-    { class: 'institutions' },
-    chosen && h('p', { class: 'alone' }, sentence(said.alone, nameOf(chosen))),
-    h('h4', {}, said.title),
-    h(
-      'ol',
-      {},
-      findings.map((finding) =>
-        h(
-          'li',
-          { class: `state-${finding.verdict}`, 'data-issuer': finding.issuer.id },
-          stateIcon(finding.verdict),
-          h(
-            'div',
-            {},
-            h('strong', { class: 'word' }, words.states[finding.verdict].title),
-            h('div', { class: 'who' }, foreign(nameOf(finding))),
-            h('div', { class: 'hint' }, `${words.facts.issued}: ${format.time(words, finding.issued)}`),
-          ),
-        ),
-      ),
-    ),
-    actions && h('p', { class: 'choose-issuer' }, h('label', { for: id }, said.choose), ' ', select),
-  );
-}
-
-/** All but the verdict is folded away where there are many documents. */
-function folded(words: Words, open: boolean | null, toggled: (open: boolean) => void, content: readonly Child[]): Child {
-  if (open === null) return content;
-  return h('details', { class: 'fold', open, toggle: (event) => toggled((event.currentTarget as HTMLDetailsElement).open) }, h('summary', {}, words.facts.detail), content);
+/** All but the verdict is folded away where there are many documents, and made when it is looked at. */
+function folded(words: Words, open: boolean | null, toggled: (open: boolean) => void, content: () => readonly Child[]): Child {
+  if (open === null) return content();
+  const fold = h('details', { class: 'fold', open }, h('summary', {}, words.facts.detail));
+  const fill = (): void => {
+    if (fold.open && fold.childElementCount === 1) fold.append(h('div', {}, content()));
+  };
+  fill();
+  fold.addEventListener('toggle', () => {
+    fill();
+    toggled(fold.open);
+  });
+  return fold;
 }
 
 function details(words: Words, item: Item, state: StateName): HTMLElement {
@@ -199,18 +125,13 @@ function others(words: Words, item: Item, outcome: Answered, findings: readonly 
       h(
         'details',
         {},
-        h('summary', {}, foreign(finding.issuer.legalName), `: ${words.states[finding.verdict].title}`),
+        h('summary', {}, foreign(finding.issuer.legalName), `${words.colon}${words.states[finding.verdict].title}`),
         list(factsOfFinding(words, finding)),
         ofService(words, finding, outcome),
         stepsOf(words, item, finding, outcome.held),
       ),
     ),
   );
-}
-
-function unknown(words: Words): HTMLElement {
-  const said = words.unknown;
-  return h('div', { class: 'possibilities' }, h('p', {}, said.title), h('ol', {}, h('li', {}, said.altered), h('li', {}, said.never)), h('p', {}, said.next));
 }
 
 export function logFacts(words: Words, item: Item): readonly Fact[] {
@@ -227,7 +148,7 @@ export function logFacts(words: Words, item: Item): readonly Fact[] {
     ];
   }
   // Not translated: it is for those who run the register.
-  const message = outcome.kind === 'outage' ? outcome.detail : outcome.kind === 'distrusted' ? outcome.fault.text : '';
+  const message = outcome.kind === 'outage' || outcome.kind === 'unreadable' ? outcome.detail : outcome.kind === 'distrusted' ? outcome.fault.text : '';
   return message === '' ? [] : [[words.facts.technical, foreign(message)]];
 }
 
@@ -235,7 +156,7 @@ function buttons(words: Words, item: Item, state: StateName, actions: CardAction
   const { outcome } = item;
   const issuer = outcome.kind === 'answered' ? leading(item, outcome)?.issuer.id : undefined;
   const receipt = outcome.kind === 'answered' ? outcome.answer.results.find((result) => result.issuer.id === issuer)?.receipt : undefined;
-  const canLook = state === 'unknown' && item.file !== null;
+  const canLook = state === 'unknown';
   return h(
     'div',
     { class: 'buttons' },
@@ -243,8 +164,8 @@ function buttons(words: Words, item: Item, state: StateName, actions: CardAction
       h('button', { type: 'button', class: 'retry', click: () => actions.retry(item) }, words.retry),
     canLook && h('p', { class: 'further' }, item.everyAlgorithm ? words.unknown.moreDone : words.unknown.more),
     canLook && !item.everyAlgorithm && h('button', { type: 'button', class: 'further', click: () => actions.lookFurther(item) }, words.unknown.moreButton),
-    receipt !== undefined && h('button', { type: 'button', class: 'save', click: () => save((item.name ?? 'document') + receiptExtension, receipt) }, words.saveReceipt),
-    item.digests.length > 0 && item.file !== null && state !== 'noKey' && !isBlocked(item) && h('button', { type: 'button', class: 'print', click: () => actions.print(item) }, words.print),
+    receipt !== undefined && h('button', { type: 'button', class: 'save', click: () => save(baseName(item.name ?? 'document') + receiptExtension, receipt) }, words.saveReceipt),
+    item.digests.length > 0 && item.source !== null && state !== 'noKey' && !isBlocked(item) && h('button', { type: 'button', class: 'print', click: () => actions.print(item) }, words.print),
   );
 }
 
@@ -268,25 +189,24 @@ function keyForm(words: Words, actions: CardActions): HTMLElement {
 
 function pending(item: Item): HTMLElement {
   const { outcome } = item;
-  const share = outcome.kind === 'hashing' && item.file && item.file.size > 0 ? outcome.hashed / item.file.size : null;
+  const share = outcome.kind === 'hashing' && item.size > 0 ? outcome.hashed / item.size : null;
   return h('div', { class: 'body' }, share !== null && h('progress', { max: 1, value: share, 'aria-label': item.name ?? '' }));
 }
 
 function title(words: Words, item: Item, state: StateName | null): string {
   if (state !== null) return saying(words, item, state).title;
   const { outcome } = item;
-  if (outcome.kind === 'hashing') return words.reading(format.percent(words, item.file && item.file.size > 0 ? outcome.hashed / item.file.size : 1));
+  if (outcome.kind === 'hashing') return words.reading(format.percent(words, item.size > 0 ? outcome.hashed / item.size : 1));
   return outcome.kind === 'asking' ? words.asking : words.waiting;
 }
 
-function issuerName(item: Item): string {
-  const { outcome } = item;
-  switch (outcome.kind) {
-    case 'answered':
-      return leading(item, outcome)?.issuer.legalName ?? '';
-    case 'offline':
-      return outcome.check.entry?.legalName ?? '';
-    default:
-      return '';
-  }
+/** The name of the file; of a fingerprint, that there is none, whatever name came with it. */
+function label(words: Words, { name, source, outcome }: Item): Child {
+  if (source !== null || outcome.kind === 'receipt') return foreign(name ?? '');
+  return [words.noFile, name !== null && [words.colon, foreign(name)]];
+}
+
+/** Without the folders and archives that it is in. */
+function baseName(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
 }

@@ -66,8 +66,8 @@ export function factsOfEntry(words: Words, entry: Entry): Fact[] {
 export function factsOfItem(words: Words, item: Item): Fact[] {
   const { facts } = words;
   const out: Fact[] = [];
-  if (item.name !== null) out.push([facts.file, foreign(item.name)]);
-  if (item.file) out.push([facts.size, format.size(words, item.file.size)]);
+  if (item.source && item.name !== null) out.push([facts.file, foreign(item.name)]);
+  if (item.source) out.push([facts.size, format.size(words, item.size)]);
   for (const digest of item.digests) out.push([facts.fingerprint, fingerprint(formatDigest(digest))]);
   return out;
 }

@@ -13,6 +13,8 @@ const hourglass = 'M5 2h14v3l-5 7l5 7v3H5v-3l5-7l-5-7z';
 const cloud = 'M7 20a5.500 5.500 0 0 1-.8-10.900a6.500 6.500 0 0 1 12.400 1.600A4.700 4.700 0 0 1 18 20z';
 const page = 'M5 2h9l5 5v15H5z';
 const hexagon = 'M7 2.500h10l5.500 9.500l-5.500 9.500H7L1.500 12z';
+const box = 'M2 4h20v5h-1v12H3V9H2z';
+const slip = 'M5 2h14v20l-3.500-2l-3.500 2l-3.500-2l-3.500 2z';
 const key = 'M8 7a5 5 0 1 0 4.900 6H16v3h3v-3h3v-3h-9.100A5 5 0 0 0 8 7z';
 
 const shapes: Record<StateName, readonly [string, string]> = {
@@ -27,6 +29,9 @@ const shapes: Record<StateName, readonly [string, string]> = {
   proven: [page, 'M8.500 14.200l2.500 2.500l4.500-5'],
   unconfirmed: [page, 'M9.800 11.800a2.200 2.200 0 1 1 3.300 2c-.800.500-1.100.900-1.100 1.700M12 18.600v.2'],
   fingerprint: [page, 'M9 12h6M9 16h6'],
+  unregistered: [page, 'M9 14h6'],
+  opened: [box, 'M8 11h8'],
+  receipt: [slip, 'M9 8h6M9 12h6'],
   outage: [cloud, 'M9.500 12l5 5M14.500 12l-5 5'],
   distrusted: [triangle, 'M12 9v6M12 18.300v.3'],
   unreadable: [page, 'M9.500 12l5 5M14.500 12l-5 5'],

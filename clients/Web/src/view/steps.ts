@@ -18,13 +18,13 @@ export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held 
   const done = new Map(check.steps.map((step) => [step.name, step]));
   const broken = done.get('format');
   const rows: HTMLElement[] = [];
-  if (item.file) {
+  if (item.source) {
     rows.push(row(words, 'holds', words.stepFile.title, words.stepFile.text, item.digests.map((digest) => [digest.algorithm, digest.hex] as const)));
   }
   if (broken) rows.push(row(words, 'fails', words.steps.format.fails, words.steps.format.text, []));
   for (const name of order) {
     const step = done.get(name);
-    const said = words.steps[name];
+    const said = name === 'document' && item.source === null ? words.stepFingerprint : words.steps[name];
     // Whoever made the key can have made the log.
     if (name !== 'document' && step?.holds && held?.confirmed === false) {
       const isSignature = name === 'signature';
@@ -67,8 +67,7 @@ function row(words: Words, state: 'holds' | 'fails' | 'open' | 'doubted', title:
 }
 
 function signedBy(words: Words, check: ReceiptCheck, held: Held): HTMLElement[] {
-  const notes = held.isNew ? [h('p', { class: 'first-use' }, words.trust.first)] : [];
-  return notes.concat(check.signers.map(({ key, valid }) => {
+  return check.signers.map(({ key, valid }) => {
     const name = `${key.name}+${key.keyId}`;
     const text =
       valid === null
@@ -77,5 +76,5 @@ function signedBy(words: Words, check: ReceiptCheck, held: Held): HTMLElement[] 
           ? words.signedByLink(name)
           : words.signedBy(name, held.since === null ? null : format.day(words, held.since));
     return h('p', { class: 'signer' }, text);
-  }));
+  });
 }

@@ -38,7 +38,7 @@ export function trustPanel(words: Words, { held }: Trust): HTMLElement {
   return h(
     'details',
     { class: 'trust' },
-    h('summary', {}, said.title, origin !== undefined && [': ', foreign(origin)]),
+    h('summary', {}, said.title, origin !== undefined && [words.colon, foreign(origin)]),
     h('p', {}, status(words, held)),
     h('p', {}, said.why),
     held.keys.length > 0 && keyList(said.known, held.keys.map((key) => key.line)),

@@ -1,19 +1,9 @@
 import type { FailureKind } from '../service/service';
-import type { Upload, Verdict } from '../service/answers';
+import type { Upload } from '../service/answers';
 import type { StepName } from '../receipt/check';
-import type { FaultKind } from '../trust/continuity';
+import { compared, faults, hindrances, states } from './enOutcomes';
 
-/** What a verdict, or the lack of one, is called and means. */
-export interface Saying {
-  /** Two or three words. */
-  readonly title: string;
-  /** One sentence on the document; `who` is the institution. */
-  readonly lead: (who: string) => string;
-  /** What it means for whoever was handed the document. */
-  readonly advice: string;
-}
-
-export type StateName = Verdict | 'fingerprint' | 'proven' | 'unconfirmed' | 'outage' | 'distrusted' | 'unreadable' | 'noKey';
+export type { Saying, StateName } from './enOutcomes';
 
 export const en = {
   name: 'English',
@@ -25,15 +15,36 @@ export const en = {
 
   question: 'Is this document genuine, and does it still stand?',
   choose: 'Choose files',
-  drop: 'Drop the document here, or',
+  chooseFolder: 'Choose a folder',
+  drop: 'Drop documents, folders or zip files here, or',
   privacy: 'Your file stays on this computer. Only its digital fingerprint is sent, from which nobody can get the file back.',
   offlineHint: 'Have a receipt (.tlog-proof)? Drop it together with the document: both are then checked without any network.',
   clear: 'Clear the list',
+  results: 'Results',
+  retryAll: 'Try all again',
+  progress: (done: string, total: string, waiting: string) => `${done} of ${total} checked, ${waiting} waiting`,
+  comma: ', ',
+  colon: ': ',
+  paste: {
+    title: 'Only have a fingerprint?',
+    label: 'Fingerprints in hexadecimal (SHA-256, SHA-384, SHA-512 or SM3), one on each line. Lines as sha256sum writes them will do.',
+    ask: 'Look up',
+  },
+  notes: {
+    nothing: {
+      files: 'There is no file in what you gave.',
+      fingerprints: 'There is no fingerprint in this text. In hexadecimal one of SHA-256 or SM3 has 64 digits, of SHA-384 96, of SHA-512 128.',
+    },
+    tooMany: 'Only the first 10,000 files were taken. Give the others afterwards.',
+    unreadable: (count: number) => (count === 1 ? 'One folder could not be read, so what is in it was not checked.' : `${count} folders or files could not be read, so they were not checked.`),
+    leftOut: (count: number) => (count === 1 ? 'A file that the operating system made (such as .DS_Store or Thumbs.db) was left out.' : `${count} files that the operating system made (such as .DS_Store or Thumbs.db) were left out.`),
+    lines: (count: number) => (count === 1 ? 'One line holds no fingerprint and was left out.' : `${count} lines hold no fingerprint, or are too many, and were left out.`),
+  },
   summary: (files: number) => (files === 1 ? '1 document' : `${files} documents`),
   bytes: (text: string) => text,
-  noFile: 'Document not at hand',
-  isNamed: 'This is the very file whose fingerprint the link names.',
-  isNotNamed: 'This is NOT the file whose fingerprint the link names.',
+  noFile: 'No file, only a fingerprint',
+  isNamed: 'This is the very file whose fingerprint was given.',
+  isNotNamed: 'This is NOT the file whose fingerprint was given.',
   checkedAt: (time: string) => `Checked on ${time}, by this computer’s clock.`,
 
   reading: (percent: string) => `Reading the file on this computer: ${percent}`,
@@ -41,107 +52,12 @@ export const en = {
   asking: 'Asking the register',
   announce: (file: string, title: string) => `${file}: ${title}`,
 
-  states: {
-    verified: {
-      title: 'Verified',
-      lead: (who) => `${who} issued exactly this file, and it still stands.`,
-      advice: 'Not one byte was changed since it was issued. What the document says is the issuer’s word; that it is the issuer’s document is proven below.',
-    },
-    revoked: {
-      title: 'Revoked',
-      lead: (who) => `${who} issued this file and has taken it back for good.`,
-      advice: 'Do not rely on it, even though it was genuine once. Ask the person who gave it to you for a valid document.',
-    },
-    suspended: {
-      title: 'Suspended',
-      lead: (who) => `${who} issued this file and has put it on hold.`,
-      advice: 'Do not rely on it for now. The issuer may lift the hold: check again later or ask the issuer.',
-    },
-    superseded: {
-      title: 'Replaced',
-      lead: (who) => `${who} issued this file and has replaced it by another.`,
-      advice: 'Do not rely on this version. Ask for the document that replaces it and check that one.',
-    },
-    expired: {
-      title: 'Expired',
-      lead: (who) => `${who} issued this file for a time that is over.`,
-      advice: 'It was genuine and unchanged, but its validity has ended. Ask for a current document.',
-    },
-    notYetValid: {
-      title: 'Not yet valid',
-      lead: (who) => `${who} issued this file for a time that has not begun.`,
-      advice: 'It is genuine and unchanged, but it is not to be relied on before the date below.',
-    },
-    conflicting: {
-      title: 'Institutions disagree',
-      lead: () => 'More than one institution issued exactly this file, and they do not say the same of it.',
-      advice: 'Ask for the institution that the document itself names, and choose it below. Until then, do not rely on the document.',
-    },
-    unknown: {
-      title: 'No record',
-      lead: () => 'No institution of this register has issued exactly this file.',
-      advice: '',
-    },
-    proven: {
-      title: 'Genuine when issued',
-      lead: (who) => `The receipt proves that ${who} issued exactly this file.`,
-      advice: 'This was checked without the network. Whether the issuer has revoked the document since then, only the register can say: drop the document alone, online, to ask it.',
-    },
-    fingerprint: {
-      title: 'No file checked yet',
-      lead: () => 'This link names the fingerprint of a document. Whether it is that of the document in your hands, only the file can show.',
-      advice: 'Anybody can print the code of a genuine document on another one. Drop your file here: the page then says whether it is the same.',
-    },
-    unconfirmed: {
-      title: 'Signed by an unconfirmed key',
-      lead: () => 'The receipt fits the file, but it is signed by a key that nobody here has confirmed.',
-      advice: 'The key came with the link by which this page was opened, and whoever made the link can have made the receipt too. So this proves nothing yet. Check again online, where the key is compared with the register’s, or confirm the key by another way: a letter, a phone call.',
-    },
-    outage: {
-      title: 'No answer',
-      lead: () => 'The register could not be asked. This says nothing about your document.',
-      advice: 'The document is neither confirmed nor refused. Try again in a moment; if you hold its receipt, drop both together to check without the network.',
-    },
-    distrusted: {
-      title: 'Answer not proven',
-      lead: () => 'An answer came, but its proof does not hold. Do not rely on the answer.',
-      advice: 'This is about the answer, not about your document: it may be altered on its way, come from another register, or be faulty. Tell whoever runs the register, and check again by another connection.',
-    },
-    unreadable: {
-      title: 'File not readable',
-      lead: () => 'Your computer could not read this file to its end, so nothing was checked.',
-      advice: 'It may have been moved, changed while it was read, or be a folder. Choose it again.',
-    },
-    noKey: {
-      title: 'Key needed',
-      lead: () => 'The receipt fits the document, but this browser does not know the register’s key yet, so its signature cannot be checked.',
-      advice: 'Paste the key that the register’s operator gave you, or check one document online first: the key is then remembered.',
-    },
-  } satisfies Record<StateName, Saying> as Record<StateName, Saying>,
-
-  // Answers that do not count: what is wrong, where it is not the proof itself.
-  faults: {
-    clock: {
-      title: 'No answer: the clocks differ',
-      lead: () => 'The answer was made at another time than this computer’s clock shows, so it may be an old one that is played back.',
-      advice: 'Set date, time and time zone of this computer right and try again. If they are right, somebody between you and the register may be showing you old answers: check by another connection.',
-    },
-    rollback: {
-      title: 'No answer: the register shows an old state',
-      lead: () => 'This browser has already seen a later state of the register. An old answer says nothing about now.',
-      advice: 'Somebody between you and the register may be hiding what happened since. Check by another connection, and tell whoever runs the register.',
-    },
-    fork: {
-      title: 'No answer: the register’s past was changed',
-      lead: () => 'What the register shows does not go on from what this browser has seen of it.',
-      advice: 'This must never happen. Do not rely on any answer, and tell whoever runs the register: the technical message below helps to find out.',
-    },
-    key: {
-      title: 'No verdict: the key is in doubt',
-      lead: () => 'It is open which key is the register’s, so nothing was checked. See the warning at the top of the page.',
-      advice: 'This is about the key, not about your document. Once the warning is settled, the document is checked.',
-    },
-  } satisfies Record<Exclude<FaultKind, 'proof'>, Saying> as Record<Exclude<FaultKind, 'proof'>, Saying>,
+  states,
+  faults,
+  hindrances,
+  compared,
+  stands: 'Registered and in force',
+  receiptOf: (name: string) => `It is the receipt of ${name}, which is on this list.`,
 
   conflict: {
     title: 'What each institution says, the earliest first',
@@ -164,6 +80,8 @@ export const en = {
     moreButton: 'Look under SM3, SHA-384 and SHA-512 too',
     moreDone: 'Also looked under SM3, SHA-384 and SHA-512.',
     unproven: 'That there is no record cannot be proven in the same way; the state of the log on which the answer stands is signed, and that signature was checked.',
+    packed: 'An archive of this kind is checked as one file. To check what is in it, unpack it and drop the documents.',
+    closed: 'What is in this zip file was not checked.',
   },
 
   facts: {
@@ -215,12 +133,17 @@ export const en = {
     supersede: 'Replaced',
   } as Record<string, string>,
 
-  stepsTitle: 'Checked on this computer, not taken on trust',
+  stepsTitle: 'Checked on this computer',
   stepsOfflineTitle: 'Checked on this computer, without the network',
   notReached: 'not checked, because a step before it failed',
   stepFile: {
     title: 'The fingerprint of your file was taken here',
     text: 'It changes completely if even one byte of the file changes.',
+  },
+  stepFingerprint: {
+    title: 'The register’s entry is about this fingerprint',
+    fails: 'The receipt is not about this fingerprint',
+    text: 'The entry holds a sealed form of the fingerprint. The receipt holds the key to the seal, and together they give the fingerprint that was asked about. No file was compared with it.',
   },
   steps: {
     format: { title: 'The receipt can be read', fails: 'The receipt is damaged', text: 'A receipt has a fixed form. This one departs from it.' },
@@ -267,6 +190,7 @@ export const en = {
     title: 'Register and key',
     none: 'No key is known yet. It is taken over with the first answer.',
     first: 'The key was taken over just now, with the first answer. Compare it once with what the operator publishes elsewhere; from now on any change is reported.',
+    firstUse: 'First use: the key by which this was checked came from this same website just now, so the website vouches for itself. Before you rely on it, compare the key once with what the operator publishes elsewhere (it is at the bottom of the page). From now on any change is reported.',
     remembered: (since: string) => `This browser has known the key since ${since}. Any change is reported.`,
     link: 'The key comes from the link by which you opened this page; the register names the same.',
     linkUnconfirmed: 'The key comes from the link by which you opened this page. Nobody here has confirmed it.',

@@ -1,0 +1,245 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using TrueCopy.Web.Tests.Browser;
+
+namespace TrueCopy.Web.Tests;
+
+/// <summary>A day's post: hundreds or thousands of files at once.</summary>
+public sealed class ManyFilesTests(Chromium chromium, ITestOutputHelper output) : IAsyncLifetime
+{
+    /// <summary>What the page draws of its list in one frame, at most.</summary>
+    private const int CardsPerFrame = 40;
+
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"truecopy-{Guid.NewGuid():N}");
+
+    private Site _site = null!;
+
+    public async ValueTask InitializeAsync() => _site = await Site.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _site.DisposeAsync();
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("en-HK", "0 of 300 checked, 300 waiting", "No record: 295")]
+    [InlineData("zh-HK", "已核實 0 份，共 300 份，尚有 300 份等候核實", "查無紀錄：295")]
+    [InlineData("zh-CN", "已核验 0 份，共 300 份，还有 300 份等待核验", "查无记录：295")]
+    public async Task Of_300_files_every_one_is_answered_and_what_waits_is_counted(string language, string waiting, string done)
+    {
+        var paths = Make(300);
+        foreach (var path in paths.Take(5))
+            await _site.UploadAsync(Path.GetFileName(path), await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        var release = await HoldAnswersAsync(visit);
+        await visit.Page.Locator("#files").SetInputFilesAsync(paths);
+        await Expect(visit.Page.Locator(".card[data-state=asking]")).ToHaveCountAsync(300);
+        await Expect(visit.Page.Locator(".totals .progress")).ToContainTextAsync(waiting);
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"300-waiting-{language}", visit.Page.Locator(".totals"));
+
+        release();
+        await Expect(visit.Page.Locator(".card[data-state=verified]")).ToHaveCountAsync(5);
+        await Expect(visit.Page.Locator(".card[data-state=unknown]")).ToHaveCountAsync(295);
+        await Expect(visit.Page.Locator(".totals")).ToContainTextAsync(done);
+        await Expect(visit.Page.Locator(".totals progress")).ToHaveCountAsync(0);
+        await Expect(visit.Page.Locator("[role=status].unseen")).ToContainTextAsync(done);
+        await visit.AccessibleAsync();
+        await visit.Page.EvaluateAsync("scrollTo(0, 0)");
+        await visit.Page.ScreenshotAsync(new() { Path = Visit.PicturePath($"300-{language}"), Animations = ScreenshotAnimations.Disabled });
+    }
+
+    [Fact]
+    public async Task Two_thousand_files_are_all_answered_in_few_requests_and_drawn_a_few_at_a_time()
+    {
+        const int Count = 2000;
+        var paths = Make(Count);
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        await WatchAsync(visit.Page);
+        await visit.Page.Locator("#files").SetInputFilesAsync(paths);
+        await Expect(visit.Page.Locator(".card[data-state=unknown]")).ToHaveCountAsync(Count);
+        await Expect(visit.Page.Locator(".totals")).ToContainTextAsync("No record: 2,000");
+
+        var questions = visit.Requests.Where(request => request.Method == "POST").ToList();
+        var asked = questions.SelectMany(request => JsonDocument.Parse(request.PostDataBuffer!).RootElement.GetProperty("digests").EnumerateArray()).Select(digest => digest.GetProperty("digest").GetString()!);
+        Assert.Equal(paths.Select(path => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))).Order(), asked.Order());
+        Assert.InRange(questions.Count, 2, Count / 20);
+        var seen = await SeenAsync(visit.Page);
+        output.WriteLine($"{Count} files: {questions.Count} requests, {seen.Frames} frames meanwhile, {seen.LongTasks} long tasks, the longest of {seen.Longest:N0} ms, at most {seen.CardsInFrame} cards drawn in a frame.");
+        Assert.InRange(seen.CardsInFrame, 1, CardsPerFrame);
+        Assert.InRange(seen.Frames, Count / CardsPerFrame, int.MaxValue);
+
+        // What a card says is made when it is opened, and not two thousand times.
+        Assert.InRange(await visit.Page.EvaluateAsync<int>("document.querySelectorAll('.card *').length"), Count, Count * 16);
+        await visit.Cards.Last.Locator("summary").First.ClickAsync();
+        await Expect(visit.Cards.Last.Locator(".possibilities li")).ToHaveCountAsync(2);
+    }
+
+    [Fact]
+    public async Task The_page_itself_reads_and_hashes_nothing_and_draws_frames_meanwhile()
+    {
+        Directory.CreateDirectory(_folder);
+        var path = Path.Combine(_folder, "large.bin");
+        await using (var file = File.Create(path))
+            file.SetLength(256L << 20);
+        await using var visit = await Visit.StartAsync(chromium, _site, fragment: "#view=log");
+        await visit.Page.AddInitScriptAsync("""
+            window.used = [];
+            for (const [owner, name] of [[Blob.prototype, 'stream'], [Blob.prototype, 'arrayBuffer'], [Blob.prototype, 'slice'], [Blob.prototype, 'text'], [FileReader.prototype, 'readAsArrayBuffer'], [WebAssembly, 'instantiate'], [WebAssembly, 'compile']]) {
+              const own = owner[name];
+              owner[name] = function (...given) { window.used.push(name); return own.apply(this, given); };
+            }
+            """);
+        await visit.Page.GotoAsync(_site.Address);
+        await visit.Page.ReloadAsync();
+        await WatchAsync(visit.Page);
+        await visit.Page.Locator("#files").SetInputFilesAsync(path);
+        await Expect(visit.Cards.First.Locator("progress")).ToBeVisibleAsync();
+        var before = await SeenAsync(visit.Page);
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "unknown");
+        var after = await SeenAsync(visit.Page);
+        output.WriteLine($"256 MiB: {after.Frames} frames, {after.LongTasks} long tasks, the longest of {after.Longest:N0} ms.");
+        Assert.NotEqual(before.Frames, after.Frames);
+        Assert.Empty(await visit.Page.EvaluateAsync<string[]>("window.used"));
+        Assert.NotEmpty(visit.Page.Workers);
+    }
+
+    [Fact]
+    public async Task A_worker_that_gets_nowhere_is_replaced_and_its_file_begun_again()
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, fragment: "#view=log");
+        var served = 0;
+        await StallAsync(visit, () => ++served == 1);
+        await visit.ChooseAsync(document);
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "waiting");
+        await UntilAsync(() => served > 0);
+        await visit.Page.Clock.RunForAsync(70_000);
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "verified");
+        Assert.Equal(2, served);
+    }
+
+    [Theory]
+    [InlineData("en-HK", "Reading came to a standstill")]
+    [InlineData("zh-HK", "讀取中斷")]
+    [InlineData("zh-CN", "读取中断")]
+    public async Task Where_reading_stands_still_twice_the_page_says_so_and_tries_again_when_asked(string language, string title)
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, language, "#view=log");
+        var served = 0;
+        await StallAsync(visit, () => ++served <= 2);
+        await visit.ChooseAsync(document);
+        for (var tries = 1; tries <= 2; tries++)
+        {
+            var now = tries;
+            await UntilAsync(() => served >= now);
+            await visit.Page.Clock.RunForAsync(70_000);
+        }
+
+        var card = visit.Cards.First;
+        await Expect(card).ToHaveAttributeAsync("data-state", "unreadable");
+        await Expect(card.Locator("h3")).ToHaveTextAsync(title);
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"stalled-{language}", card);
+        await card.Locator("button.retry").ClickAsync();
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "verified");
+    }
+
+    [Fact]
+    public async Task What_an_outage_left_open_is_tried_again_all_at_once()
+    {
+        var paths = Make(30);
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        _site.IsDown = true;
+        await visit.Page.Locator("#files").SetInputFilesAsync(paths);
+        await Expect(visit.Page.Locator(".card[data-state=outage]")).ToHaveCountAsync(30);
+        await Expect(visit.Page.Locator(".totals button.again")).ToBeVisibleAsync();
+        _site.IsDown = false;
+        await visit.Page.Locator(".totals button.again").ClickAsync();
+        await Expect(visit.Page.Locator(".card[data-state=unknown]")).ToHaveCountAsync(30);
+        await Expect(visit.Page.Locator(".totals button.again")).ToBeHiddenAsync();
+        visit.ForgetComplaints();
+    }
+
+    private string[] Make(int count)
+    {
+        Directory.CreateDirectory(_folder);
+        var padding = new string('x', 20_000);
+        return [.. Enumerable.Range(0, count).Select(i =>
+        {
+            var path = Path.Combine(_folder, $"statement-{i:D4}.pdf");
+            File.WriteAllBytes(path, Encoding.ASCII.GetBytes($"%PDF-1.7 {i} {padding[..(i % 20 * 1000)]}"));
+            return path;
+        })];
+    }
+
+    /// <summary>Holds the answers back until what is returned is called.</summary>
+    private static async Task<Action> HoldAnswersAsync(Visit visit)
+    {
+        var released = new TaskCompletionSource();
+        await visit.Page.RouteAsync("**/v1/verify", async route =>
+        {
+            await released.Task;
+            await route.ContinueAsync();
+        });
+        return () => released.SetResult();
+    }
+
+    /// <summary>Serves workers of which some never answer.</summary>
+    private static async Task StallAsync(Visit visit, Func<bool> stalls)
+    {
+        await visit.Page.Context.RouteAsync("**/worker-*.js", async route =>
+        {
+            if (stalls())
+                await route.FulfillAsync(new() { ContentType = "text/javascript", Body = "self.addEventListener('message', () => undefined);" });
+            else
+                await route.ContinueAsync();
+        });
+        await visit.Page.ReloadAsync();
+        await visit.Page.Locator("nav a").First.ClickAsync();
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!condition())
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+    }
+
+    // Frames, long tasks, and how many cards are put into the page between two frames.
+    private static async Task WatchAsync(IPage page) => await page.EvaluateAsync("""
+        () => {
+          const seen = (window.seen = { frames: 0, longTasks: 0, longest: 0, cardsInFrame: 0 });
+          let cards = 0;
+          const isDrawn = (node) => node.classList?.contains('card') && node.childElementCount > 0;
+          new MutationObserver((changes) => {
+            for (const { addedNodes } of changes) cards += [...addedNodes].filter(isDrawn).length;
+          }).observe(document.querySelector('main'), { childList: true, subtree: true });
+          const frame = () => {
+            seen.cardsInFrame = Math.max(seen.cardsInFrame, cards);
+            cards = 0;
+            seen.frames++;
+            requestAnimationFrame(frame);
+          };
+          requestAnimationFrame(frame);
+          new PerformanceObserver((list) => {
+            for (const { duration } of list.getEntries()) {
+              seen.longTasks++;
+              seen.longest = Math.max(seen.longest, duration);
+            }
+          }).observe({ type: 'longtask' });
+        }
+        """);
+
+    private static async Task<Seen> SeenAsync(IPage page)
+    {
+        var seen = await page.EvaluateAsync<JsonElement>("window.seen");
+        return new Seen(seen.GetProperty("frames").GetInt32(), seen.GetProperty("longTasks").GetInt32(), seen.GetProperty("longest").GetDouble(), seen.GetProperty("cardsInFrame").GetInt32());
+    }
+
+    private sealed record Seen(int Frames, int LongTasks, double Longest, int CardsInFrame);
+}
