@@ -104,9 +104,11 @@ internal static class IssueCommand
                 await terminal.Output.WriteLineAsync(CliJson.Write<IssueOutput>([.. results]));
             else if (results.Count > 1)
                 await terminal.Output.WriteAsync(IssueText.Summary(results, terminal));
-            if (cancellationToken.IsCancellationRequested)
-                await terminal.Error.WriteLineAsync($"truecopy: stopped");
-            return results.Select(ExitCodeOf).Aggregate(ExitCode.Worse);
+            var exitCode = results.Select(ExitCodeOf).Aggregate(ExitCode.Worse);
+            if (!cancellationToken.IsCancellationRequested)
+                return exitCode;
+            await terminal.Error.WriteLineAsync($"truecopy: stopped");
+            return ExitCode.Worse(exitCode, ExitCode.NoAnswer);
         });
         return command;
     }
@@ -126,7 +128,9 @@ internal static class IssueCommand
     private static int ExitCodeOf(IssueOutput result) => ExitCode.Worse(result.ExitCode, result.State switch
     {
         IssueState.Rejected or IssueState.PartlyRefused => ExitCode.NotVerified,
-        IssueState.Unanswered or IssueState.NotTried => ExitCode.NoAnswer,
+        IssueState.Unanswered => ExitCode.NoAnswer,
+
+        // Whatever closed storage to it says so by a code of its own.
         _ => ExitCode.Verified,
     });
 }

@@ -18,7 +18,8 @@ public sealed class TerminalTests
         var told = (sharesScreen ? error : output).ToString().Split('\n');
         for (var i = 0; i < 50; i++)
             Assert.Single(told, line => line.Contains($"\e[1;32m✔ done\e[0m  <{i}> [[{new string('x', 200)}]]", StringComparison.Ordinal));
-        Assert.Equal(isWatched, error.ToString().Length > 0);
+        if (!isWatched)
+            Assert.Equal("", error.ToString());
         if (sharesScreen)
             Assert.Equal("", output.ToString());
     }
