@@ -62,11 +62,7 @@ public class AzureBlobs(BlobServiceClient account) : IBlobStore
     /// <inheritdoc/>
     public async Task<string?> TryWriteAsync(BlobAddress blob, ReadOnlyMemory<byte> content, BlobCondition condition, BlobHeaders headers, CancellationToken cancellationToken)
     {
-        var options = new BlobUploadOptions { HttpHeaders = HeadersOf(headers), Metadata = MetadataOf(headers) };
-        if (condition.IsAbsent)
-            options.Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All };
-        else if (condition.ETag is { } version)
-            options.Conditions = new BlobRequestConditions { IfMatch = new ETag(version) };
+        var options = new BlobUploadOptions { HttpHeaders = HeadersOf(headers), Metadata = MetadataOf(headers), Conditions = ConditionsOf(condition) };
         try
         {
             return Text((await ClientOf(blob).UploadAsync(BinaryData.FromBytes(content), options, cancellationToken)).Value.ETag);
@@ -146,6 +142,12 @@ public class AzureBlobs(BlobServiceClient account) : IBlobStore
 
     /// <summary>The client of a blob.</summary>
     protected BlobClient ClientOf(BlobAddress blob) => ContainerOf(blob.Container).GetBlobClient(blob.Name);
+
+    /// <summary>A condition in headers; null for none.</summary>
+    protected static BlobRequestConditions? ConditionsOf(BlobCondition condition) =>
+        condition.IsAbsent ? new BlobRequestConditions { IfNoneMatch = ETag.All }
+        : condition.ETag is { } version ? new BlobRequestConditions { IfMatch = new ETag(version) }
+        : null;
 
     /// <summary>A version without its quotes.</summary>
     protected static string Text(ETag etag) => etag.ToString().Trim('"');

@@ -9,6 +9,8 @@ namespace TrueCopy.AzureStorage;
 /// <summary>The inbox account. Uploads are read as one streamed GET; the SDK resumes it where a connection breaks.</summary>
 public sealed class AzureIssuerContainers(BlobServiceClient account) : AzureBlobs(account), IIssuerContainers
 {
+    // Within an account a copy is made at once, but for long ones.
+    private static readonly TimeSpan CopyPoll = TimeSpan.FromMilliseconds(200);
     private readonly BlobServiceClient _account = account;
 
     /// <inheritdoc/>
@@ -85,6 +87,30 @@ public sealed class AzureIssuerContainers(BlobServiceClient account) : AzureBlob
         catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
             throw new MissingInStorageException("a container", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> TryCopyAsync(BlobAddress blob, string etag, string name, BlobCondition condition, CancellationToken cancellationToken)
+    {
+        var options = new BlobCopyFromUriOptions
+        {
+            SourceConditions = new BlobRequestConditions { IfMatch = new ETag(etag) },
+            DestinationConditions = ConditionsOf(condition),
+        };
+        try
+        {
+            var copying = await ClientOf(blob with { Name = name }).StartCopyFromUriAsync(ClientOf(blob).Uri, options, cancellationToken);
+            await copying.WaitForCompletionAsync(CopyPoll, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            throw new MissingInStorageException("a container", exception);
+        }
+        catch (RequestFailedException exception) when (exception.Status is 404 or 412 || exception.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+        {
+            return false;
         }
     }
 

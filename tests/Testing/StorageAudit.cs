@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Azure.Data.Tables;
-using Azure.Storage.Blobs.Models;
 using TrueCopy.AzureStorage;
 using TrueCopy.Testing.InMemory;
 
@@ -142,11 +141,10 @@ public sealed class StorageAudit
         await foreach (var container in accounts.Inbox.GetBlobContainersAsync(prefix: IssuerContainer.AnswersPrefix, cancellationToken: cancellationToken))
         {
             var client = accounts.Inbox.GetBlobContainerClient(container.Name);
-            var listing = new GetBlobsOptions { Prefix = AnswerPath.ReceiptsFolder };
             var names = new List<string>();
-            await foreach (var blob in client.GetBlobsAsync(listing, cancellationToken))
+            await foreach (var blob in client.GetBlobsAsync(cancellationToken: cancellationToken))
                 names.Add(blob.Name);
-            foreach (var name in names)
+            foreach (var name in names.Where(name => !name.StartsWith(AnswerPath.RejectedFolder, StringComparison.Ordinal)))
             {
                 var content = (await client.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value.Content;
                 foreach (var text in name.EndsWith(AnswerPath.LinesExtension, StringComparison.Ordinal) ? ReceiptsOf(content.ToString()) : [content.ToMemory()])

@@ -58,6 +58,8 @@ internal static class StatusCommand
 
             if (parsed.GetValue(json))
                 await terminal.Output.WriteLineAsync(CliJson.Write(results));
+            else if (results.Count(result => ExitCode.Of(result) == ExitCode.Verified) > 1)
+                await terminal.Output.WriteLineAsync($"Several documents stand under this reference. Deleting or overwriting is not revoking: each stands until you revoke it.");
             else if (results.Count == 0)
                 await terminal.Output.WriteLineAsync($"{terminal.Bad("? UNKNOWN")}  Nothing was issued under {name}.");
             return results.Count == 0 ? ExitCode.NotVerified : results.Select(ExitCode.Of).Aggregate(ExitCode.Worse);

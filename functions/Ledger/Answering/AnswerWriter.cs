@@ -41,14 +41,14 @@ public sealed class AnswerWriter(
     internal Task WriteDocumentAsync(DocumentAnswer document, IReadOnlyList<AnsweredAct> acts, Prover prover, CancellationToken cancellationToken) =>
         acts.Any(act => act.InEffect is null)
             ? outbox.WriteRejectionAsync(document.Source, acts[0].At, Rejection.TooManyActs(), cancellationToken)
-            : WriteDocumentAsync(document.Source, acts[0].At, [.. acts.Select(act => act.InEffect!)], document.Delete, prover, cancellationToken);
+            : WriteDocumentAsync(document.Source, acts[0].At, [.. acts.Select(act => act.InEffect!)], document.Delete, isRepeat: false, prover, cancellationToken);
 
-    private async Task WriteDocumentAsync(BlobVersion source, DateTimeOffset at, IReadOnlyList<IndexedAct> rows, bool delete, Prover prover, CancellationToken cancellationToken)
+    private async Task WriteDocumentAsync(BlobVersion source, DateTimeOffset at, IReadOnlyList<IndexedAct> rows, bool delete, bool isRepeat, Prover prover, CancellationToken cancellationToken)
     {
         foreach (var row in rows)
         {
             var receipt = await prover.ProveAsync(row, cancellationToken);
-            await outbox.WriteReceiptAsync(source, at, row.Digest.Algorithm, row.LogIndex, receipt.Encode(), cancellationToken);
+            await outbox.WriteReceiptAsync(source, at, row.Digest, row.LogIndex, receipt.Encode(), cancellationToken, isRepeat);
         }
 
         // Only now: the act is published and every receipt is written.
@@ -96,14 +96,14 @@ public sealed class AnswerWriter(
         var prover = await ProverAsync(rows, cancellationToken);
         if (repeat.Upload == UploadKind.Document)
         {
-            await WriteDocumentAsync(repeat.Source, repeat.At, rows, repeat.Delete, prover, cancellationToken);
+            await WriteDocumentAsync(repeat.Source, repeat.At, rows, repeat.Delete, isRepeat: true, prover, cancellationToken);
             return;
         }
 
         using var lines = new ReceiptLines(rows.Length);
         foreach (var (line, row) in repeat.Lines.Zip(rows))
             lines.Add(line.Line, ActKind.Issue, row, await prover.ProveAsync(row, cancellationToken), line.FileName);
-        await outbox.WriteManifestReceiptsAsync(repeat.Source, repeat.At, part: 0, parts: 1, lines.Written, cancellationToken);
+        await outbox.WriteManifestReceiptsAsync(repeat.Source, repeat.At, part: 0, parts: 1, lines.Written, cancellationToken, isRepeat: true);
     }
 
     private async Task WriteAsync(ActListAnswer list, CancellationToken cancellationToken)

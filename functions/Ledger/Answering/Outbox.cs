@@ -9,7 +9,8 @@ namespace TrueCopy.Ledger.Answering;
 /// Where the service answers: a container an issuer, <c>answers-&lt;id&gt;</c>, which the service alone writes and that issuer
 /// reads. Each answer carries in its metadata the ETag of the upload that it answers, so that an issuer who replaced a blob
 /// knows which version was answered, and the time of that upload: of two answers under one name the one to the later upload
-/// stays, whichever is written last. Every method does nothing, and says so in the log, when the issuer itself is gone:
+/// stays, whichever is written last. Receipts that give way are kept by their version, because what they are of still stands,
+/// but for those of an upload that only repeated what stood and gives way to another such. Every method does nothing, and says so in the log, when the issuer itself is gone:
 /// nobody is left to answer.
 /// </summary>
 public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox> logger)
@@ -20,21 +21,24 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
     /// <summary>Writes the receipt of a document under one algorithm.</summary>
     /// <param name="source">The upload.</param>
     /// <param name="at">The upload's last-modified time.</param>
-    /// <param name="algorithm">The algorithm.</param>
+    /// <param name="document">The document, under the algorithm.</param>
     /// <param name="logIndex">Index of the act's entry.</param>
     /// <param name="receipt">The <c>.tlog-proof</c>.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="isRepeat">Whether the upload only repeats what stands.</param>
     public Task WriteReceiptAsync(
         BlobVersion source,
         DateTimeOffset at,
-        DigestAlgorithm algorithm,
+        Digest document,
         long logIndex,
         ReadOnlyMemory<byte> receipt,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool isRepeat = false)
     {
-        var metadata = About(source, at);
+        var metadata = About(source, at, isRepeat);
         metadata[AnswerMetadata.LogIndex] = logIndex.ToString(CultureInfo.InvariantCulture);
-        return WriteAsync(source, AnswerPath.Receipt(source.Path, algorithm), receipt, "text/plain; charset=utf-8", metadata, cancellationToken);
+        metadata[AnswerMetadata.Digest] = document.Hex;
+        return WriteAsync(source, AnswerPath.Receipt(source.Path, document.Algorithm), receipt, "text/plain; charset=utf-8", metadata, cancellationToken);
     }
 
     /// <summary>
@@ -52,10 +56,8 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
 
             foreach (var algorithm in algorithms)
             {
-                var receipt = AnswerTo(source, AnswerPath.Receipt(source.Path, algorithm));
-                var standing = await containers.FindAsync(receipt, cancellationToken) ?? throw new MissingInStorageException("the receipt of a document that is deleted");
-                if (AnsweredVersion(standing.Metadata) == source.ETag)
-                    await containers.SetMetadataAsync(receipt, new Dictionary<string, string>(standing.Metadata) { [AnswerMetadata.Document] = AnswerMetadata.Deleted }, cancellationToken);
+                if (await FindAnswerAsync(source, AnswerPath.Receipt(source.Path, algorithm), cancellationToken) is ({ } receipt, { } facts))
+                    await containers.SetMetadataAsync(receipt, new Dictionary<string, string>(facts.Metadata) { [AnswerMetadata.Document] = AnswerMetadata.Deleted }, cancellationToken);
             }
         });
 
@@ -63,23 +65,30 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
     /// Adds the receipts of one part of a manifest, as JSON lines. They appear, in order, when the last part is added;
     /// parts may be added in any order and more than once.
     /// </summary>
-    public Task WriteManifestReceiptsAsync(BlobVersion source, DateTimeOffset at, int part, int parts, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    public Task WriteManifestReceiptsAsync(BlobVersion source, DateTimeOffset at, int part, int parts, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken, bool isRepeat = false)
     {
         var path = AnswerPath.Lines(source.Path);
+        var metadata = About(source, at, isRepeat);
         if (parts == 1)
-            return WriteAsync(source, path, lines, LinesType, About(source, at), cancellationToken);
+            return WriteAsync(source, path, lines, LinesType, metadata, cancellationToken);
+
+        // Put together under the version's own name, where no other version's parts are in the way.
+        var whole = AnswerTo(source, AnswerPath.OfVersion(path, source.ETag));
         return UnlessGoneAsync(source, async () =>
         {
-            var blob = AnswerTo(source, path);
-            var standing = await containers.FindAsync(blob, cancellationToken);
-            if (standing is not null && (AnsweredVersion(standing.Metadata) == source.ETag || IsNewer(standing.Metadata, About(source, at))))
-                return;
-            await containers.StageBlockAsync(blob, BlockId(source, part), lines, cancellationToken);
+            var written = await containers.FindAsync(whole, cancellationToken);
+            if (written is null)
+            {
+                await containers.StageBlockAsync(whole, BlockId(source, part), lines, cancellationToken);
+                var staged = await containers.ListStagedBlocksAsync(whole, cancellationToken);
+                string[] all = [.. Enumerable.Range(0, parts).Select(number => BlockId(source, number))];
+                if (!all.All(staged.Contains))
+                    return;
+                await containers.CommitBlocksAsync(whole, all, new BlobHeaders(LinesType, Metadata: metadata), cancellationToken);
+                written = await containers.FindAsync(whole, cancellationToken) ?? throw new MissingInStorageException("the receipts of a manifest");
+            }
 
-            var staged = await containers.ListStagedBlocksAsync(blob, cancellationToken);
-            string[] all = [.. Enumerable.Range(0, parts).Select(number => BlockId(source, number))];
-            if (all.All(staged.Contains))
-                await containers.CommitBlocksAsync(blob, all, new BlobHeaders(LinesType, Metadata: About(source, at)), cancellationToken);
+            await ReplaceAsync(AnswerTo(source, path), metadata, (condition, stop) => containers.TryCopyAsync(whole, written.ETag, path, condition, stop), cancellationToken);
         });
     }
 
@@ -88,12 +97,11 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
         HasAnswerAsync(source, AnswerPath.Lines(source.Path), cancellationToken);
 
     /// <summary>
-    /// Whether an upload lacks an answer: it is there, in that version, and the answer of that name is not, or does not say
-    /// that it answers it. An upload that was replaced or removed since has nothing to be told.
+    /// Whether a version of an upload that issued something lacks its receipts, whether or not it was replaced or removed
+    /// since. Where the issuer itself is gone there is nobody to be told.
     /// </summary>
-    public async Task<bool> LacksAnswerAsync(BlobVersion source, string answer, CancellationToken cancellationToken) =>
-        (await containers.FindAsync(new BlobAddress(source.Container, source.Path), cancellationToken))?.ETag == source.ETag
-        && !await HasAnswerAsync(source, answer, cancellationToken);
+    public async Task<bool> LacksReceiptAsync(BlobVersion source, string receipt, CancellationToken cancellationToken) =>
+        !await HasAnswerAsync(source, receipt, cancellationToken) && await containers.FindContainerAsync(source.Container, cancellationToken) is not null;
 
     /// <summary>Writes the answer to a list of acts: receipts as JSON lines, and what was refused. Either may be empty.</summary>
     public async Task WriteActReceiptsAsync(BlobVersion source, DateTimeOffset at, ReadOnlyMemory<byte> lines, Rejection? refused, CancellationToken cancellationToken)
@@ -125,11 +133,17 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
     private static byte[] Encode(Rejection rejection, BlobVersion source) =>
         JsonSerializer.SerializeToUtf8Bytes(rejection.ToDocument() with { Upload = source.Path }, DocumentJson.Instance.ProblemDocument);
 
-    private static Dictionary<string, string> About(BlobVersion source, DateTimeOffset at) => new()
+    private static Dictionary<string, string> About(BlobVersion source, DateTimeOffset at, bool isRepeat = false)
     {
-        [AnswerMetadata.SourceETag] = source.ETag,
-        [AnswerMetadata.SourceAt] = at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
-    };
+        var metadata = new Dictionary<string, string>
+        {
+            [AnswerMetadata.SourceETag] = source.ETag,
+            [AnswerMetadata.SourceAt] = at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
+        };
+        if (isRepeat)
+            metadata[AnswerMetadata.Repeat] = "true";
+        return metadata;
+    }
 
     // Blocks of another version of the manifest must not be taken for this one's; all ids of a blob have one length.
     private static string BlockId(BlobVersion source, int part) =>
@@ -147,15 +161,37 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
         {
             var blob = AnswerTo(source, path);
             var headers = new BlobHeaders(contentType, Metadata: metadata);
-            var condition = BlobCondition.Absent;
-            while (await containers.TryWriteAsync(blob, body, condition, headers, cancellationToken) is null)
-            {
-                var standing = await containers.FindAsync(blob, cancellationToken);
-                if (standing is not null && IsNewer(standing.Metadata, metadata))
-                    return;
-                condition = BlobCondition.Is(standing?.ETag);
-            }
+            if (await containers.TryWriteAsync(blob, body, BlobCondition.Absent, headers, cancellationToken) is not null)
+                return;
+            var isNewest = await ReplaceAsync(blob, metadata, async (condition, stop) => await containers.TryWriteAsync(blob, body, condition, headers, stop) is not null, cancellationToken);
+            if (!isNewest && IsReceipts(path))
+                await containers.TryWriteAsync(blob with { Name = AnswerPath.OfVersion(path, source.ETag) }, body, BlobCondition.None, headers, cancellationToken);
         });
+
+    // Puts an answer in the place of one to an older version, or to the same, which is kept if it gives way to another.
+    private async Task<bool> ReplaceAsync(BlobAddress blob, Dictionary<string, string> metadata, Func<BlobCondition, CancellationToken, Task<bool>> tryWriteAsync, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var standing = await containers.FindAsync(blob, cancellationToken);
+            if (standing is not null && IsNewer(standing.Metadata, metadata))
+                return false;
+
+            // What is replaced below is what was kept here, or nothing is replaced.
+            if (standing is not null && IsKept(blob.Name, standing.Metadata, metadata))
+                await containers.TryCopyAsync(blob, standing.ETag, AnswerPath.OfVersion(blob.Name, AnsweredVersion(standing.Metadata)!), BlobCondition.None, cancellationToken);
+            if (await tryWriteAsync(BlobCondition.Is(standing?.ETag), cancellationToken))
+                return true;
+        }
+    }
+
+    private static bool IsReceipts(string path) => path.StartsWith(AnswerPath.ReceiptsFolder, StringComparison.Ordinal);
+
+    private static bool IsKept(string path, IReadOnlyDictionary<string, string> standing, Dictionary<string, string> newer) =>
+        IsReceipts(path)
+        && AnsweredVersion(standing) is { } version
+        && version != AnsweredVersion(newer)
+        && !(standing.ContainsKey(AnswerMetadata.Repeat) && newer.ContainsKey(AnswerMetadata.Repeat));
 
     // Storage tells times to the second; of two uploads in one, the log has the later last.
     private static bool IsNewer(IReadOnlyDictionary<string, string> standing, IReadOnlyDictionary<string, string> other) =>
@@ -176,7 +212,20 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
     private static BlobAddress AnswerTo(BlobVersion source, string path) => new(IssuerContainer.AnswersOf(source.Container), path);
 
     private async Task<bool> HasAnswerAsync(BlobVersion source, string path, CancellationToken cancellationToken) =>
-        await containers.FindAsync(AnswerTo(source, path), cancellationToken) is { } answer && AnsweredVersion(answer.Metadata) == source.ETag;
+        await FindAnswerAsync(source, path, cancellationToken) is not null;
+
+    // Under its name, or, where a newer one has that, under its version.
+    private async Task<(BlobAddress Blob, BlobFacts Facts)?> FindAnswerAsync(BlobVersion source, string path, CancellationToken cancellationToken)
+    {
+        var plain = AnswerTo(source, path);
+        foreach (var blob in (BlobAddress[])[plain, plain with { Name = AnswerPath.OfVersion(path, source.ETag) }])
+        {
+            if (await containers.FindAsync(blob, cancellationToken) is { } facts && AnsweredVersion(facts.Metadata) == source.ETag)
+                return (blob, facts);
+        }
+
+        return null;
+    }
 
     private async Task UnlessGoneAsync(BlobVersion source, Func<Task> action)
     {

@@ -58,11 +58,11 @@ internal sealed class ReceiptCheckup(AnswerWriter writer, Outbox outbox, DeadLet
     private async Task<bool> LacksAsync(PendingAnswer owed, CancellationToken cancellationToken)
     {
         if (owed is ManifestPartAnswer part)
-            return await outbox.LacksAnswerAsync(part.Source, AnswerPath.Lines(part.Source.Path), cancellationToken);
+            return await outbox.LacksReceiptAsync(part.Source, AnswerPath.Lines(part.Source.Path), cancellationToken);
         var document = (DocumentAnswer)owed;
         foreach (var digest in document.Digests)
         {
-            if (await outbox.LacksAnswerAsync(document.Source, AnswerPath.Receipt(document.Source.Path, digest.Algorithm), cancellationToken))
+            if (await outbox.LacksReceiptAsync(document.Source, AnswerPath.Receipt(document.Source.Path, digest.Algorithm), cancellationToken))
                 return true;
         }
 

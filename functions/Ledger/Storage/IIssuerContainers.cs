@@ -29,6 +29,16 @@ public interface IIssuerContainers : IBlobStore
     /// <exception cref="MissingInStorageException">There is no such container.</exception>
     Task<bool> TryDeleteAsync(BlobAddress blob, string etag, CancellationToken cancellationToken);
 
+    /// <summary>Copies a version of a blob within its container, with what is noted on it, whatever its length.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="etag">The version that it has to be.</param>
+    /// <param name="name">The copy's name.</param>
+    /// <param name="condition">What has to be true of the blob in whose place the copy goes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False if it is not that version that is there, or the condition does not hold.</returns>
+    /// <exception cref="MissingInStorageException">There is no such container.</exception>
+    Task<bool> TryCopyAsync(BlobAddress blob, string etag, string name, BlobCondition condition, CancellationToken cancellationToken);
+
     /// <summary>Replaces a blob's metadata.</summary>
     /// <exception cref="MissingInStorageException">There is no such blob.</exception>
     Task SetMetadataAsync(BlobAddress blob, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken);

@@ -11,9 +11,9 @@ internal sealed record BlobListing(IReadOnlyList<ListedBlob> Blobs, bool Complet
 /// <summary>
 /// What an issuer uploaded and what came of it, read from the container of its uploads and that of the answers. A few
 /// listings answer the whole question, whatever the number of uploads; where there are more than they hold, the issuer
-/// narrows them down by a prefix.
+/// narrows them down by a prefix. Whether documents that are no longer there still stand is looked up for the page alone.
 /// </summary>
-public sealed class UploadHistory(IIssuerContainers containers)
+public sealed class UploadHistory(IIssuerContainers containers, ActIndex index, TimeProvider time)
 {
     /// <summary>The most blobs that are looked at in each place; storage lists so many in one request.</summary>
     public const int MaxListed = 5000;
@@ -38,19 +38,20 @@ public sealed class UploadHistory(IIssuerContainers containers)
         var blobs = await ListAsync(container, prefix, cancellationToken);
         var answers = IssuerContainer.AnswersOf(container);
         var receipts = await AnswersAsync(answers, AnswerPath.ReceiptsFolder, prefix, cancellationToken);
+        var versions = await AnswersAsync(answers, AnswerPath.VersionsFolder, prefix, cancellationToken);
         var rejected = await AnswersAsync(answers, AnswerPath.RejectedFolder, prefix, cancellationToken);
 
         var uploads = blobs.Blobs.ToDictionary(blob => blob.Path, blob => new Found(blob.Path, blob), StringComparer.Ordinal);
         var byName = uploads.Values.SelectMany(upload => AnswerPath.NamesFor(upload.Path).Select(name => (name, upload))).DistinctBy(item => item.name).ToDictionary(item => item.name, item => item.upload, StringComparer.Ordinal);
-        foreach (var answer in receipts.Blobs.Concat(rejected.Blobs))
+        foreach (var answer in receipts.Blobs.Concat(versions.Blobs).Concat(rejected.Blobs))
             Join(uploads, byName, answer, prefix);
 
         Found[] newestFirst = [.. uploads.Values.OrderByDescending(upload => upload.At).ThenBy(upload => upload.Path, StringComparer.Ordinal)];
-        var page = await Task.WhenAll(newestFirst.Skip(offset).Take(limit).Chunk(MaxReads).Select(chunk => TellAsync(answers, chunk, cancellationToken)));
+        var page = await Task.WhenAll(newestFirst.Skip(offset).Take(limit).Chunk(MaxReads).Select(chunk => TellAsync(issuer, answers, chunk, cancellationToken)));
         return new UploadsDocument(
             issuer,
             newestFirst.Length,
-            blobs.Complete && receipts.Complete && rejected.Complete,
+            blobs.Complete && receipts.Complete && versions.Complete && rejected.Complete,
             [.. newestFirst.GroupBy(upload => DateOnly.FromDateTime(upload.At.UtcDateTime)).OrderBy(day => day.Key).Select(Count)],
             [.. page.SelectMany(chunk => chunk)]);
     }
@@ -90,7 +91,7 @@ public sealed class UploadHistory(IIssuerContainers containers)
             byName[name] = uploads[name] = upload = new Found(name, null);
         }
 
-        upload.Add(answer, answer.Metadata.GetValueOrDefault(AnswerMetadata.SourceETag));
+        upload.AllAnswers.Add(answer);
     }
 
     private static UploadDayDocument Count(IGrouping<DateOnly, Found> day) => new(
@@ -99,7 +100,7 @@ public sealed class UploadHistory(IIssuerContainers containers)
         day.LongCount(upload => upload.State is UploadState.Rejected or UploadState.PartlyRejected),
         day.LongCount(upload => upload.State is UploadState.Waiting));
 
-    private async Task<IReadOnlyList<UploadDocument>> TellAsync(string container, Found[] uploads, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<UploadDocument>> TellAsync(string issuer, string container, Found[] uploads, CancellationToken cancellationToken)
     {
         var told = new List<UploadDocument>(uploads.Length);
         foreach (var upload in uploads)
@@ -110,14 +111,45 @@ public sealed class UploadHistory(IIssuerContainers containers)
                 UploadName.Of(upload.Path).Kind,
                 upload.State,
                 upload.At,
-                [.. upload.Answers.Select(ReceiptOf).OfType<UploadReceiptDocument>().OrderBy(receipt => receipt.LogIndex)],
+                ReceiptsOf(upload.Answers),
                 upload.Blob?.Length,
                 upload.Answers.Any(answer => answer.Metadata.GetValueOrDefault(AnswerMetadata.Document) == AnswerMetadata.Deleted) ? AnswerMetadata.Deleted : null,
-                rejection));
+                rejection,
+                await StandingAsync(issuer, upload, cancellationToken)));
         }
 
         return told;
     }
+
+    private async Task<StandingVersionsDocument?> StandingAsync(string issuer, Found upload, CancellationToken cancellationToken)
+    {
+        var standing = new List<StandingVersionDocument>();
+        foreach (var version in upload.Gone.Take(StandingVersionsDocument.MaxVersions))
+        {
+            if (await StandsAsync(issuer, version, cancellationToken))
+                standing.Add(new StandingVersionDocument(version.Key!, version.Max(AtOf), ReceiptsOf(version), version.MinBy(answer => answer.Path.Length)!.Path));
+        }
+
+        return standing.Count == 0 ? null : new StandingVersionsDocument(StandingVersionsDocument.NotRevoked, standing);
+    }
+
+    private async Task<bool> StandsAsync(string issuer, IGrouping<string?, ListedBlob> version, CancellationToken cancellationToken)
+    {
+        if (version.Select(DocumentOf).OfType<Digest>().FirstOrDefault() is not { } document)
+            return false;
+        var acts = DocumentActs.OwnedBy(issuer, await index.FindAsync(document, cancellationToken));
+        return acts.Count > 0 && VerdictRule.Decide(acts, time.GetUtcNow()).Verdict is Verdict.Verified or Verdict.NotYetValid;
+    }
+
+    // Receipts of before their metadata told of which document they are say nothing here.
+    private static Digest? DocumentOf(ListedBlob answer) =>
+        AnswerPath.TryParse(answer.Path, out _, out var algorithm) && algorithm is not null && Digest.TryParse(algorithm, answer.Metadata.GetValueOrDefault(AnswerMetadata.Digest), out var digest) ? digest : null;
+
+    private static UploadReceiptDocument[] ReceiptsOf(IEnumerable<ListedBlob> answers) =>
+        [.. answers.Select(ReceiptOf).OfType<UploadReceiptDocument>().OrderBy(receipt => receipt.LogIndex)];
+
+    private static DateTimeOffset AtOf(ListedBlob answer) =>
+        DateTimeOffset.TryParse(answer.Metadata.GetValueOrDefault(AnswerMetadata.SourceAt), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : answer.At;
 
     private async Task<UploadRejectionDocument?> ReadRejectionAsync(string container, string path, CancellationToken cancellationToken) =>
         await containers.ReadAsync(new BlobAddress(container, path), cancellationToken) is { } answer && ReadProblem(answer.Content.Span) is { } written
@@ -146,29 +178,27 @@ public sealed class UploadHistory(IIssuerContainers containers)
 
     private sealed class Found(string path, ListedBlob? blob)
     {
-        private string? _version;
-
         public string Path => path;
 
         public ListedBlob? Blob => blob;
 
-        public List<ListedBlob> Answers { get; } = [];
+        /// <summary>The answers to every version.</summary>
+        public List<ListedBlob> AllAnswers { get; } = [];
 
-        // An answer to another version says nothing of the one that is there, or, where the document is deleted, was last.
-        public void Add(ListedBlob answer, string? version)
-        {
-            if (blob is not null && version != blob.ETag)
-                return;
-            if (blob is null && version != _version)
-            {
-                if (Answers.Exists(other => other.At > answer.At))
-                    return;
-                Answers.Clear();
-                _version = version;
-            }
+        /// <summary>Those to the version that is there or, where the document is deleted, was last: others say nothing of it.</summary>
+        public List<ListedBlob> Answers => [.. AllAnswers.Where(answer => VersionOf(answer) == Version)];
 
-            Answers.Add(answer);
-        }
+        /// <summary>Receipts of documents that are no longer there but for what retention removed, by version, newest first, each document once; without the one that is there.</summary>
+        public IEnumerable<IGrouping<string?, ListedBlob>> Gone => AllAnswers
+            .Where(answer => answer.Metadata.ContainsKey(AnswerMetadata.LogIndex) && !answer.Metadata.ContainsKey(AnswerMetadata.Document) && VersionOf(answer) is not null)
+            .GroupBy(VersionOf)
+            .Where(version => version.Key != blob?.ETag && (blob is null || !version.Select(DocumentOf).Intersect(Answers.Select(DocumentOf)).OfType<Digest>().Any()))
+            .OrderByDescending(version => version.Max(AtOf))
+            .DistinctBy(version => version.Select(DocumentOf).OfType<Digest>().FirstOrDefault());
+
+        private string? Version => blob is not null ? blob.ETag : AllAnswers.OrderBy(AtOf).ThenBy(answer => answer.At).Select(VersionOf).LastOrDefault();
+
+        private static string? VersionOf(ListedBlob answer) => answer.Metadata.GetValueOrDefault(AnswerMetadata.SourceETag);
 
         public DateTimeOffset At => blob?.At ?? Answers.Min(answer => answer.At);
 

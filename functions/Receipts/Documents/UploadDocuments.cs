@@ -26,6 +26,7 @@ public sealed record UploadDayDocument(string Day, long Answered, long Rejected,
 /// <param name="Length">Its length in bytes; absent if it is deleted.</param>
 /// <param name="Document"><c>deleted</c> if the issuer's retention rule removed it; else absent.</param>
 /// <param name="Rejection">Why it was rejected, or lines of it.</param>
+/// <param name="Standing">Documents under this name that are no longer there and still stand; absent if there are none.</param>
 public sealed record UploadDocument(
     string Path,
     UploadKind Kind,
@@ -34,7 +35,27 @@ public sealed record UploadDocument(
     IReadOnlyList<UploadReceiptDocument> Receipts,
     long? Length = null,
     string? Document = null,
-    UploadRejectionDocument? Rejection = null);
+    UploadRejectionDocument? Rejection = null,
+    StandingVersionsDocument? Standing = null);
+
+/// <summary>Documents that were overwritten or deleted by their issuer, and stand all the same: only revoking them would change that.</summary>
+/// <param name="Note">That it is so, in words.</param>
+/// <param name="Versions">The versions, newest first; at most twenty.</param>
+public sealed record StandingVersionsDocument(string Note, IReadOnlyList<StandingVersionDocument> Versions)
+{
+    /// <summary>What <see cref="Note"/> says.</summary>
+    public const string NotRevoked = "Deleting or overwriting is not revoking; this document still stands.";
+
+    /// <summary>The most versions that are told of.</summary>
+    public const int MaxVersions = 20;
+}
+
+/// <summary>A version of an upload that is no longer there.</summary>
+/// <param name="Etag">Its ETag, without quotes.</param>
+/// <param name="At">When it was uploaded.</param>
+/// <param name="Receipts">Where the log records it, once for each algorithm.</param>
+/// <param name="Receipt">Name of its receipt in the container of answers.</param>
+public sealed record StandingVersionDocument(string Etag, DateTimeOffset At, IReadOnlyList<UploadReceiptDocument> Receipts, string Receipt);
 
 /// <summary>A receipt of a document.</summary>
 /// <param name="Algorithm">Algorithm of the digest.</param>

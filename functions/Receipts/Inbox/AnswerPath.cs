@@ -13,6 +13,9 @@ public static class AnswerPath
     /// <summary>What the names of receipts begin with.</summary>
     public const string ReceiptsFolder = "receipts/";
 
+    /// <summary>What the names of receipts begin with whose place a newer version's has taken.</summary>
+    public const string VersionsFolder = "versions/";
+
     /// <summary>What the names of rejections begin with.</summary>
     public const string RejectedFolder = "rejected/";
 
@@ -29,6 +32,9 @@ public static class AnswerPath
     private const int MaxPathLength = 960;
     private const int MaxSegments = 250;
 
+    // Storage's own have 17; others are named by their hash.
+    private const int MaxVersionLength = 32;
+
     /// <summary>The receipt of a document: SHA-256's has the plain name, others name their algorithm.</summary>
     public static string Receipt(string path, DigestAlgorithm algorithm) => algorithm == DigestAlgorithm.Sha256
         ? $"{ReceiptsFolder}{DocumentNameFor(path)}{Receipts.Receipt.FileExtension}"
@@ -40,6 +46,20 @@ public static class AnswerPath
     /// <summary>The refusal of an upload.</summary>
     public static string Rejection(string path) => $"{RejectedFolder}{NameFor(path)}{RejectionExtension}";
 
+    /// <summary>
+    /// Where a receipt, or receipts, of one version of an upload are once a newer version's have taken their name: the
+    /// upload's name is a folder, and the version's ETag a file in it.
+    /// </summary>
+    /// <param name="receipts">Their name while the version was the newest.</param>
+    /// <param name="etag">The version's ETag, without quotes.</param>
+    public static string OfVersion(string receipts, string etag)
+    {
+        if (!TryParse(receipts, out var name, out var algorithm) || !receipts.StartsWith(ReceiptsFolder, StringComparison.Ordinal))
+            throw new ArgumentException("Only receipts are kept by version.", nameof(receipts));
+        var version = etag.Length is > 0 and <= MaxVersionLength && etag.All(char.IsAsciiLetterOrDigit) ? etag : Hash(etag)[..MaxVersionLength];
+        return $"{VersionsFolder}{name}/{version}{receipts[(ReceiptsFolder.Length + name.Length)..]}";
+    }
+
     /// <summary>What answers may call an upload: its own name, or <see cref="HashPrefix"/> and its hash.</summary>
     public static IReadOnlyList<string> NamesFor(string path) => [NameFor(path), Hashed(path)];
 
@@ -50,14 +70,18 @@ public static class AnswerPath
     /// <returns>Whether it is the name of an answer.</returns>
     public static bool TryParse(string answer, [NotNullWhen(true)] out string? name, out DigestAlgorithm? algorithm)
     {
-        (name, algorithm) = (Between(answer, RejectedFolder, RejectionExtension) ?? Between(answer, ReceiptsFolder, LinesExtension), null);
-        if (name is null && Between(answer, ReceiptsFolder, Receipts.Receipt.FileExtension) is { } receipt)
+        var isOfVersion = answer.StartsWith(VersionsFolder, StringComparison.Ordinal);
+        var folder = isOfVersion ? VersionsFolder : ReceiptsFolder;
+        (name, algorithm) = (Between(answer, RejectedFolder, RejectionExtension) ?? Between(answer, folder, LinesExtension), null);
+        if (name is null && Between(answer, folder, Receipts.Receipt.FileExtension) is { } receipt)
         {
             algorithm = AlgorithmThatEnds(receipt);
             name = algorithm is null ? receipt : receipt[..^(algorithm.Name.Length + 1)];
             algorithm ??= DigestAlgorithm.Sha256;
         }
 
+        if (isOfVersion)
+            name = name is not null && name.LastIndexOf('/') is > 0 and var end ? name[..end] : null;
         return name is { Length: > 0 };
     }
 
@@ -72,7 +96,9 @@ public static class AnswerPath
     // The receipt of "a.sha-512" must not take the name of a receipt of "a".
     private static string DocumentNameFor(string path) => AlgorithmThatEnds(path) is null ? NameFor(path) : Hashed(path);
 
-    private static string Hashed(string path) => $"{HashPrefix}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))}";
+    private static string Hashed(string path) => HashPrefix + Hash(path);
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static DigestAlgorithm? AlgorithmThatEnds(string path) =>
         DigestAlgorithm.All.FirstOrDefault(algorithm => path.EndsWith($".{algorithm}", StringComparison.Ordinal));
@@ -97,6 +123,12 @@ public static class AnswerMetadata
 
     /// <summary>Receipts of documents: index of the act's entry in the log.</summary>
     public const string LogIndex = "logindex";
+
+    /// <summary>Receipts of documents: the document's digest in hex, under the receipt's algorithm.</summary>
+    public const string Digest = "digest";
+
+    /// <summary>Receipts: there, and <c>true</c>, if the upload changed nothing, so that they are those of what stood before.</summary>
+    public const string Repeat = "repeat";
 
     /// <summary>Receipts of documents: <see cref="Deleted"/> once the issuer's retention rule has removed the document.</summary>
     public const string Document = "document";

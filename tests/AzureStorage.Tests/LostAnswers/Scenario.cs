@@ -70,6 +70,7 @@ internal sealed record Scenario(Upload[] Before, Upload[] Uploads, params (Diges
         ["acts"] = new([Document, Manifest], [Acts], (Sha256(Content), Verdict.Suspended), (DigestOf(0), Verdict.Verified), (DigestOf(1), Verdict.Revoked)),
         ["retention"] = new([], [Doomed], (Sha256([1]), Verdict.Verified)),
         ["rejection"] = new([], [Malformed]),
+        ["overwritten document"] = new([Document], [Document with { Content = [2] }], (Sha256(Content), Verdict.Verified), (Sha256([2]), Verdict.Verified)),
         ["change of the registry"] = new([Doomed], []) { Renamed = "示范银行 (renamed)" },
     };
 

@@ -17,6 +17,8 @@ internal sealed class LeanContainers(IRequests operations, Action<int>? answered
 
     public Task<bool> TryDeleteAsync(BlobAddress blob, string etag, CancellationToken cancellationToken) => throw Unasked();
 
+    public Task<bool> TryCopyAsync(BlobAddress blob, string etag, string name, BlobCondition condition, CancellationToken cancellationToken) => throw Unasked();
+
     public Task SetMetadataAsync(BlobAddress blob, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) => throw Unasked();
 
     public Task StageBlockAsync(BlobAddress blob, string id, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => throw Unasked();

@@ -112,6 +112,30 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
             },
             [.. "ab".Select(name => new Standing(name.ToString()))]),
 
+        ["a document that is overwritten twice and deleted"] = new(
+            3,
+            async story =>
+            {
+                foreach (var content in (string[])["a", "b", "a"])
+                {
+                    story.World.Time.Advance(TimeSpan.FromSeconds(1));
+                    await story.UploadAsync(story.World.Upload("bank", "one.pdf", Bytes(content)));
+                }
+
+                story.World.Inbox.Delete("issuer-bank", "one.pdf");
+            },
+            [.. "ab".Select(name => new Standing(name.ToString()))]),
+
+        ["a long list that is overwritten"] = new(
+            3,
+            async story =>
+            {
+                await story.IssueManifestAsync(["a", "b"], ["c"]);
+                story.World.Time.Advance(TimeSpan.FromSeconds(1));
+                await story.IssueManifestAsync(["d"], ["e", "f"]);
+            },
+            [.. "abcdef".Select(name => new Standing(name.ToString()))]),
+
         ["changes of the registry that no upload tells of"] = new(
             3,
             async story =>

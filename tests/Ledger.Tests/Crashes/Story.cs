@@ -59,6 +59,7 @@ internal sealed class Story(InMemoryWorld world, Aftermath aftermath)
         var uploads = parts.Select((names, part) => Samples.Upload("all.manifest.jsonl") with
         {
             Source = source,
+            At = world.Time.GetUtcNow(),
             Answer = new AnswerForm(UploadKind.Manifest, part, parts.Length),
             Acts = [.. names.Select(name => new RequestedAct(ActKind.Issue, position++) { Digests = [DigestOf(Bytes(name))] })],
         }).ToArray();

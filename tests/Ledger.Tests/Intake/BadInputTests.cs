@@ -228,6 +228,30 @@ public sealed class BadInputTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_version_has_receipts_of_its_own_whatever_the_uploads_name()
+    {
+        Assert.Equal("versions/a/b.pdf/0x8DC0FFEE.tlog-proof", AnswerPath.OfVersion(AnswerPath.Receipt("a/b.pdf", DigestAlgorithm.Sha256), "0x8DC0FFEE"));
+        Assert.Equal("versions/a/b.pdf/0x8DC0FFEE.sm3.tlog-proof", AnswerPath.OfVersion(AnswerPath.Receipt("a/b.pdf", DigestAlgorithm.Sm3), "0x8DC0FFEE"));
+        Assert.Equal("versions/SHA256SUMS/0x8DC0FFEE.jsonl", AnswerPath.OfVersion(AnswerPath.Lines("SHA256SUMS"), "0x8DC0FFEE"));
+        Assert.Throws<ArgumentException>(() => AnswerPath.OfVersion(AnswerPath.Rejection("a"), "0x1"));
+
+        string[] paths = ["a", "a/0x1", "a/0x1.tlog-proof", "a.sha-512", "a.sm3", "versions/a", "0x1", new('文', 900), new('x', 960), new('文', 961), "../a"];
+        string[] etags = ["0x1", "0x2", "", "../x", "\"0x1\"", "0x1.sm3", new('9', 500)];
+        var answers = paths.SelectMany(path => etags.SelectMany(etag => DigestAlgorithm.All.Select(algorithm => AnswerPath.Receipt(path, algorithm)).Append(AnswerPath.Lines(path))
+            .Select(answer => (Path: path, Answer: AnswerPath.OfVersion(answer, etag))))).ToArray();
+        Assert.Equal(answers.Length, answers.Select(item => item.Answer).Distinct().Count());
+        foreach (var (path, answer) in answers)
+        {
+            Assert.InRange(answer.Length, 1, 1024);
+            Assert.Null(UploadName.CheckPath(answer));
+            Assert.True(AnswerPath.TryParse(answer, out var name, out _), answer);
+            Assert.Contains(name, AnswerPath.NamesFor(path));
+        }
+
+        Assert.False(AnswerPath.TryParse("versions/0x1.tlog-proof", out _, out _));
+    }
+
+    [Fact]
     public async Task Digests_that_are_listed_twice_are_issued_all_the_same()
     {
         var upload = await UploadAsync("SHA256SUMS", Bytes($"{Hex}  a\n{Hex} *b\r\n"));

@@ -122,7 +122,7 @@ public sealed class UploadHistoryTests
         var history = await ReadAsync();
         Assert.False(history.Complete);
         Assert.Equal(UploadHistory.MaxListed, history.Total);
-        Assert.Equal(3, _world.Operations.Log.Count(name => name.EndsWith(".list", StringComparison.Ordinal)));
+        Assert.Equal(4, _world.Operations.Log.Count(name => name.EndsWith(".list", StringComparison.Ordinal)));
     }
 
     private async Task UploadAsync(InMemoryService service, string path, string content)
@@ -142,5 +142,5 @@ public sealed class UploadHistoryTests
     }
 
     private Task<UploadsDocument> ReadAsync(string prefix = "", int offset = 0, int limit = UploadHistory.MaxPage) =>
-        new UploadHistory(_world.Inbox).ReadAsync("bank", prefix, offset, limit, Stop);
+        new UploadHistory(_world.Inbox, _world.Ledger.Index, _world.Time).ReadAsync("bank", prefix, offset, limit, Stop);
 }

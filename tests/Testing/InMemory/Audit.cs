@@ -33,7 +33,7 @@ public static class Audit
         await CheckReceiptsAsync(world, receipts, roots);
     }
 
-    /// <summary>Requires that every upload whose acts are in the log has its answer.</summary>
+    /// <summary>Requires that every upload whose acts are in the log has its answer, also those that were overwritten or deleted since.</summary>
     /// <param name="world">The world.</param>
     /// <param name="audited">Number of entries, ending a batch, that are left out.</param>
     public static void RequireAnswered(InMemoryWorld world, int audited = 0)
@@ -47,8 +47,8 @@ public static class Audit
                 Require(
                     act.Answer.Kind switch
                     {
-                        UploadKind.Document => inbox.Receipts.ContainsKey((act.Source, row.Digest.Algorithm.Name)) && (!act.Answer.DeleteDocument || !inbox.Exists(act.Source)),
-                        UploadKind.Manifest => inbox.ManifestReceipts.ContainsKey(act.Source),
+                        UploadKind.Document => inbox.Keeps(act.Source, AnswerPath.Receipt(act.Source.Path, row.Digest.Algorithm)) && (!act.Answer.DeleteDocument || !inbox.Exists(act.Source)),
+                        UploadKind.Manifest => inbox.Keeps(act.Source, AnswerPath.Lines(act.Source.Path)),
                         _ => inbox.ActReceipts.ContainsKey(act.Source),
                     },
                     $"every upload is answered: {act.Source.Path}");

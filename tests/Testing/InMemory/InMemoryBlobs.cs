@@ -55,7 +55,7 @@ public class InMemoryBlobs(IRequests requests, TimeProvider time, StorageService
             {
                 RequireContainer(blob.Container);
                 var current = _blobs.GetValueOrDefault(blob);
-                if (Enforces(blob, condition) && (condition.IsAbsent ? current is not null : condition.ETag is { } version && current?.ETag != version))
+                if (Enforces(blob, condition) && !Holds(condition, current))
                     return null;
                 RequireNoLease(blob);
                 return Set(blob, content, headers.Metadata).ETag;
@@ -170,6 +170,10 @@ public class InMemoryBlobs(IRequests requests, TimeProvider time, StorageService
             return new Held(this, blob, id);
         }
     }
+
+    /// <summary>Whether a condition holds for what is there.</summary>
+    protected static bool Holds(BlobCondition condition, InMemoryBlob? current) =>
+        condition.IsAbsent ? current is null : condition.ETag is not { } version || current?.ETag == version;
 
     /// <summary>Whether storage keeps to a condition.</summary>
     protected virtual bool Enforces(BlobAddress blob, BlobCondition condition) => true;

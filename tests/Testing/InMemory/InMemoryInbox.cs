@@ -82,6 +82,20 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
     }, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<bool> TryCopyAsync(BlobAddress blob, string etag, string name, BlobCondition condition, CancellationToken cancellationToken) => RunAsync("copy", blob, () =>
+    {
+        lock (Changing)
+        {
+            RequireContainer(blob.Container);
+            var copy = blob with { Name = name };
+            if (!All.TryGetValue(blob, out var found) || found.ETag != etag || !Holds(condition, All.GetValueOrDefault(copy)))
+                return false;
+            Set(copy, found.Content, found.Metadata);
+            return true;
+        }
+    }, cancellationToken);
+
+    /// <inheritdoc/>
     public Task SetMetadataAsync(BlobAddress blob, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) => RunAsync("metadata", blob, () =>
     {
         lock (Changing)
@@ -179,6 +193,10 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
     public bool IsAnswered(BlobVersion source) =>
         ManifestReceipts.ContainsKey(source) || ActReceipts.ContainsKey(source) || Rejections.ContainsKey(source) || Receipts.ContainsKey((source, DigestAlgorithm.Sha256.Name));
 
+    /// <summary>Whether the receipts of a version of an upload are there now: under their name, or, if a newer version's have that, under the version's.</summary>
+    public bool Keeps(BlobVersion source, string receipts) => ((string[])[receipts, AnswerPath.OfVersion(receipts, source.ETag)]).Any(name =>
+        All.TryGetValue(new BlobAddress(IssuerContainer.AnswersOf(source.Container), name), out var answer) && answer.Metadata.GetValueOrDefault(AnswerMetadata.SourceETag) == source.ETag);
+
     /// <summary>Whether this version of a blob is there.</summary>
     public bool Exists(BlobVersion blob) => All.TryGetValue(new BlobAddress(blob.Container, blob.Path), out var found) && found.ETag == blob.ETag;
 
@@ -205,6 +223,7 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
 
     private void Note(BlobVersion source, string name, InMemoryBlob answer)
     {
+        bool Is(string receipts) => name == receipts || name == AnswerPath.OfVersion(receipts, source.ETag);
         var text = Encoding.UTF8.GetString(answer.Content.Span);
         if (name == AnswerPath.Rejection(source.Path))
         {
@@ -212,7 +231,7 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
             if (answer.Metadata.GetValueOrDefault(AnswerMetadata.Done) == "0")
                 ActReceipts[source] = "";
         }
-        else if (name == AnswerPath.Lines(source.Path))
+        else if (Is(AnswerPath.Lines(source.Path)))
         {
             (answer.Metadata.ContainsKey(AnswerMetadata.Done) ? ActReceipts : ManifestReceipts)[source] = text;
             foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(IsReceipt))
@@ -221,7 +240,7 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
         else
         {
             EveryReceipt.Enqueue(new HandedReceipt(source, text));
-            Receipts[(source, DigestAlgorithm.All.Single(algorithm => AnswerPath.Receipt(source.Path, algorithm) == name).Name)] = answer.Content;
+            Receipts[(source, DigestAlgorithm.All.Single(algorithm => Is(AnswerPath.Receipt(source.Path, algorithm))).Name)] = answer.Content;
         }
     }
 
