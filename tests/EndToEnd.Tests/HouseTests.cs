@@ -11,6 +11,7 @@ public sealed class HouseTests
         ["functions/Receipts"] = ["TransparencyLog"],
         ["functions/Ledger"] = ["Receipts"],
         ["functions/AzureStorage"] = ["Ledger"],
+        ["functions/Witness"] = ["Ledger"],
         ["functions/Api"] = ["Ledger", "Web"],
         ["functions/App"] = ["Api", "AzureStorage"],
         ["functions/Local"] = ["Api", "AzureStorage"],
@@ -40,6 +41,7 @@ public sealed class HouseTests
     [InlineData("functions/TransparencyLog")]
     [InlineData("functions/Receipts")]
     [InlineData("functions/Ledger")]
+    [InlineData("functions/Witness")]
     [InlineData("functions/Api")]
     [InlineData("clients/Sdk")]
     public void What_proves_and_decides_knows_nothing_of_Azure(string project) =>
