@@ -19,6 +19,25 @@ public static class WitnessContainers
     public static readonly IReadOnlyList<string> All = [Heads, Steps, Evidence, Mirror];
 }
 
+/// <summary>Names of the secrets that are the seeds of its keys, 64 hex digits each; the Bicep uses the same.</summary>
+public static class WitnessSeeds
+{
+    /// <summary>Of the witness's Ed25519 key.</summary>
+    public const string WitnessEd25519 = "witness-ed25519-seed";
+
+    /// <summary>Of the witness's ML-DSA-44 key.</summary>
+    public const string WitnessMlDsa44 = "witness-mldsa44-seed";
+
+    /// <summary>Of the mirror's Ed25519 key.</summary>
+    public const string MirrorEd25519 = "mirror-ed25519-seed";
+
+    /// <summary>Of the mirror's ML-DSA-44 key.</summary>
+    public const string MirrorMlDsa44 = "mirror-mldsa44-seed";
+
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<string> All = [WitnessEd25519, WitnessMlDsa44, MirrorEd25519, MirrorMlDsa44];
+}
+
 /// <summary>Whom a witness works for and in whose name.</summary>
 /// <param name="Logs">The logs, by their keys; a log with several keys has a line for each. A log that is to be mirrored has an address.</param>
 /// <param name="Cosigners">The witness's keys, all under its name: each signs every checkpoint that is cosigned.</param>

@@ -9,9 +9,11 @@ public sealed class HouseTests
     {
         ["functions/TransparencyLog"] = [],
         ["functions/Receipts"] = ["TransparencyLog"],
-        ["functions/Ledger"] = ["Receipts"],
+        ["functions/Storage"] = [],
+        ["functions/Ledger"] = ["Receipts", "Storage"],
         ["functions/AzureStorage"] = ["Ledger"],
-        ["functions/Witness"] = ["Ledger"],
+        ["functions/Witness"] = ["Receipts", "Storage"],
+        ["functions/WitnessApp"] = ["AzureStorage", "Sdk", "Witness"],
         ["functions/Api"] = ["Ledger", "Web"],
         ["functions/App"] = ["Api", "AzureStorage"],
         ["functions/Local"] = ["Api", "AzureStorage"],
@@ -40,6 +42,7 @@ public sealed class HouseTests
     [Theory]
     [InlineData("functions/TransparencyLog")]
     [InlineData("functions/Receipts")]
+    [InlineData("functions/Storage")]
     [InlineData("functions/Ledger")]
     [InlineData("functions/Witness")]
     [InlineData("functions/Api")]

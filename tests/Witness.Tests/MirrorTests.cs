@@ -91,6 +91,24 @@ public sealed class MirrorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cosignature_is_followed_by_a_pull_once_the_log_has_had_time_to_publish()
+    {
+        using var follower = new MirrorFollower(_mirror, _time);
+        await follower.StartAsync(Stop);
+        _log.Issue("acme", 3);
+        await WitnessAsync();
+        _mirror.Wake();
+        while (await _mirror.ReadCheckpointAsync(Hash, Stop) is null)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await follower.StopAsync(Stop);
+        Assert.True(_time.GetUtcNow() - Start >= MirrorFollower.Patience);
+    }
+
+    [Fact]
     public async Task What_the_log_has_signed_and_not_published_is_waited_for()
     {
         _log.Issue("acme", 3);

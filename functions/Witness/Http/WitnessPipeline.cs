@@ -26,6 +26,7 @@ public static class WitnessPipeline
         .AddSingleton<WitnessMetrics>()
         .AddSingleton<WitnessService>()
         .AddSingleton<Mirror>()
+        .AddHostedService<MirrorFollower>()
         .AddSingleton<WitnessEndpoints>()
         .AddSingleton<WitnessResult>()
         .AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
