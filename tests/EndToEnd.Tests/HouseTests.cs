@@ -9,8 +9,11 @@ public sealed class HouseTests
     {
         ["functions/TransparencyLog"] = [],
         ["functions/Receipts"] = ["TransparencyLog"],
-        ["functions/Ledger"] = ["Receipts"],
+        ["functions/Storage"] = [],
+        ["functions/Ledger"] = ["Receipts", "Storage"],
         ["functions/AzureStorage"] = ["Ledger"],
+        ["functions/Witness"] = ["Receipts", "Storage"],
+        ["functions/WitnessApp"] = ["AzureStorage", "Sdk", "Witness"],
         ["functions/Api"] = ["Ledger", "Web"],
         ["functions/App"] = ["Api", "AzureStorage"],
         ["functions/Local"] = ["Api", "AzureStorage"],
@@ -39,7 +42,9 @@ public sealed class HouseTests
     [Theory]
     [InlineData("functions/TransparencyLog")]
     [InlineData("functions/Receipts")]
+    [InlineData("functions/Storage")]
     [InlineData("functions/Ledger")]
+    [InlineData("functions/Witness")]
     [InlineData("functions/Api")]
     [InlineData("clients/Sdk")]
     public void What_proves_and_decides_knows_nothing_of_Azure(string project) =>

@@ -20,6 +20,16 @@ public sealed record Checkpoint(string Origin, long Size, MerkleHash Root, IRead
     /// <exception cref="LogFormatException">The text is not a checkpoint.</exception>
     public static Checkpoint Parse(string text)
     {
+        var checkpoint = Read(text);
+        return checkpoint.Size > 0 || checkpoint.Root == TreeHasher.EmptyRoot
+            ? checkpoint
+            : throw new LogFormatException("checkpoint: the root of an empty tree is SHA-256 of nothing");
+    }
+
+    /// <summary>Parses a note's text as <see cref="Parse"/> does, but takes any root of an empty tree: a witness tells that apart from a malformed checkpoint.</summary>
+    /// <exception cref="LogFormatException">The text is not a checkpoint.</exception>
+    public static Checkpoint Read(string text)
+    {
         if (!text.EndsWith('\n'))
             throw new LogFormatException("checkpoint: the last line does not end");
         var lines = text[..^1].Split('\n');
@@ -31,8 +41,6 @@ public sealed record Checkpoint(string Origin, long Size, MerkleHash Root, IRead
             throw new LogFormatException("checkpoint: the size is not a decimal without leading zeroes");
         if (!StrictBase64.TryDecodeHash(lines[2], out var root))
             throw new LogFormatException("checkpoint: the root is not base64 of 32 bytes");
-        if (size == 0 && root != TreeHasher.EmptyRoot)
-            throw new LogFormatException("checkpoint: the root of an empty tree is SHA-256 of nothing");
         return new Checkpoint(lines[0], size, root, lines[3..]);
     }
 

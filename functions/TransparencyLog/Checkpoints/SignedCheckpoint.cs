@@ -62,4 +62,18 @@ public sealed class SignedCheckpoint
             ? new SignedCheckpoint(checkpoint, note, signed.Signatures, signers)
             : throw new LogFormatException("checkpoint: the origin is that of another log");
     }
+
+    /// <summary>
+    /// The same checkpoint with further signature lines, of witnesses; a line of a key that has one takes its place, so that a
+    /// newer cosignature follows an older one. Nothing is said of their validity.
+    /// </summary>
+    /// <exception cref="ArgumentException">A line claims to be of one of <see cref="Signers"/>.</exception>
+    public SignedCheckpoint With(IReadOnlyList<NoteSignature> cosignatures)
+    {
+        if (cosignatures.Any(line => Signers.Any(line.IsOf)))
+            throw new ArgumentException("A cosignature is not the log's own.", nameof(cosignatures));
+        var kept = Signatures.Where(line => !cosignatures.Any(other => other.Name == line.Name && other.KeyId == line.KeyId));
+        var note = new SignedNote(SignedNote.Parse(Note.Span).Text, [.. kept, .. cosignatures]);
+        return new SignedCheckpoint(Checkpoint, note.Encode(), note.Signatures, Signers);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace TrueCopy.TransparencyLog.Notes;
@@ -13,7 +12,7 @@ public sealed class Ed25519Verifier : NoteVerifier
     /// <summary>Creates the verifier of a 32-byte public key.</summary>
     /// <exception cref="LogFormatException">The name is not a key name, or the key is not a point of the curve.</exception>
     public Ed25519Verifier(string name, ReadOnlySpan<byte> publicKey)
-        : base(name, ComputeKeyId(name, publicKey))
+        : base(name, ComputeKeyId(name, Type, publicKey))
     {
         if (publicKey.Length != Ed25519.PublicKeySize || !Ed25519.ValidatePublicKeyFull(publicKey))
             throw new LogFormatException("Ed25519 key: not a valid 32-byte public key");
@@ -30,12 +29,6 @@ public sealed class Ed25519Verifier : NoteVerifier
     public override bool Verify(ReadOnlySpan<byte> text, ReadOnlySpan<byte> signature) =>
         signature.Length == Ed25519.SignatureSize
         && Ed25519.Verify(signature.ToArray(), 0, _publicKey, 0, text.ToArray(), 0, text.Length);
-
-    private static uint ComputeKeyId(string name, ReadOnlySpan<byte> publicKey)
-    {
-        byte[] input = [.. Encoding.UTF8.GetBytes(name), (byte)'\n', Type, .. publicKey];
-        return ReadKeyId(SHA256.HashData(input));
-    }
 }
 
 /// <summary>Signs notes with an Ed25519 seed held in memory (no Azure service holds Ed25519 keys).</summary>

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace TrueCopy.TransparencyLog.Notes;
 
@@ -36,9 +38,17 @@ public abstract class NoteVerifier
         return string.Create(CultureInfo.InvariantCulture, $"{Name}+{KeyId:x8}+{Convert.ToBase64String(key)}");
     }
 
-    /// <summary>Parses a verifier key of type Ed25519 (0x01) or ECDSA P-256 (0x02).</summary>
+    /// <summary>Parses a verifier key of type Ed25519 (0x01) or ECDSA P-256 (0x02), with which logs sign. Those of witnesses: <see cref="CosignatureVerifier.Parse"/>.</summary>
     /// <exception cref="LogFormatException">It is malformed, of another type, or its id is not that of its key.</exception>
-    public static NoteVerifier Parse(string verifierKey)
+    public static NoteVerifier Parse(string verifierKey) => Parse(verifierKey, static (name, type, key) => type switch
+    {
+        Ed25519Verifier.Type => (NoteVerifier)new Ed25519Verifier(name, key),
+        EcdsaP256Verifier.Type => new EcdsaP256Verifier(name, key),
+        _ => throw new LogFormatException("verifier key: only types 0x01 (Ed25519) and 0x02 (ECDSA) are known"),
+    });
+
+    private protected static T Parse<T>(string verifierKey, Func<string, byte, ReadOnlySpan<byte>, T> create)
+        where T : NoteVerifier
     {
         // Base64 may itself hold plus signs, so only the first two separate.
         var parts = verifierKey.Split('+', 3);
@@ -46,16 +56,17 @@ public abstract class NoteVerifier
             throw new LogFormatException("verifier key: expected name+id+key");
         if (!StrictBase64.TryDecode(parts[2], out var key) || key.Length < 2)
             throw new LogFormatException("verifier key: the key is not base64");
-
-        NoteVerifier verifier = key[0] switch
-        {
-            Ed25519Verifier.Type => new Ed25519Verifier(parts[0], key.AsSpan(1)),
-            EcdsaP256Verifier.Type => new EcdsaP256Verifier(parts[0], key.AsSpan(1)),
-            _ => throw new LogFormatException("verifier key: only types 0x01 (Ed25519) and 0x02 (ECDSA) are known"),
-        };
+        var verifier = create(parts[0], key[0], key.AsSpan(1));
         return parts[1] == verifier.KeyId.ToString("x8", CultureInfo.InvariantCulture)
             ? verifier
             : throw new LogFormatException("verifier key: the id is not that of the key");
+    }
+
+    // As signed-note recommends, so that one key under two types, or two names, is never taken for another.
+    private protected static uint ComputeKeyId(string name, byte type, ReadOnlySpan<byte> publicKey)
+    {
+        byte[] input = [.. Encoding.UTF8.GetBytes(name), (byte)'\n', type, .. publicKey];
+        return ReadKeyId(SHA256.HashData(input));
     }
 
     private protected static uint ReadKeyId(ReadOnlySpan<byte> hash) => BinaryPrimitives.ReadUInt32BigEndian(hash);

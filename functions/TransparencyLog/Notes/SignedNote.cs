@@ -14,8 +14,8 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
     /// <summary>The most signatures that are parsed; the specification asks for at least 16.</summary>
     public const int MaxSignatures = 100;
 
-    private const string LinePrefix = "— ";
-    private const int KeyIdLength = 4;
+    internal const string LinePrefix = "— ";
+    internal const int KeyIdLength = 4;
 
     /// <summary>Parses a note without verifying it.</summary>
     /// <exception cref="LogFormatException">The bytes are not a signed note.</exception>
@@ -25,7 +25,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
             throw new LogFormatException($"note: longer than {MaxLength} bytes");
         if (!StrictText.TryDecodeUtf8(note, out var all))
             throw new LogFormatException("note: not UTF-8");
-        if (all.AsSpan().ContainsAnyInRange('\0', '\t') || all.AsSpan().ContainsAnyInRange('\v', '\x1f'))
+        if (HasControls(all))
             throw new LogFormatException("note: a control character other than newline");
 
         var end = all.LastIndexOf("\n\n", StringComparison.Ordinal);
@@ -34,10 +34,18 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
         if (!all.EndsWith('\n') || end + 2 == all.Length)
             throw new LogFormatException("note: the signatures must be whole lines, at least one");
 
-        var lines = all[(end + 2)..^1].Split('\n');
-        if (lines.Length > MaxSignatures)
-            throw new LogFormatException($"note: more than {MaxSignatures} signatures");
-        return new SignedNote(all[..(end + 1)], Array.ConvertAll(lines, ParseLine));
+        return new SignedNote(all[..(end + 1)], ParseLines(all[(end + 2)..]));
+    }
+
+    /// <summary>Parses signature lines without the note that they are for, as a witness answers with them.</summary>
+    /// <exception cref="LogFormatException">The bytes are not one or more whole signature lines.</exception>
+    public static IReadOnlyList<NoteSignature> ParseSignatures(ReadOnlySpan<byte> lines)
+    {
+        if (lines.Length > MaxLength)
+            throw new LogFormatException($"note: longer than {MaxLength} bytes");
+        if (!StrictText.TryDecodeUtf8(lines, out var all) || HasControls(all))
+            throw new LogFormatException("note: signature lines are UTF-8 without control characters");
+        return all.EndsWith('\n') ? ParseLines(all) : throw new LogFormatException("note: the signatures must be whole lines, at least one");
     }
 
     /// <summary>
@@ -51,12 +59,10 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
         var verified = new List<NoteVerifier>();
         foreach (var key in known)
         {
-            foreach (var line in Signatures.Where(line => line.KeyId == key.KeyId && line.Name == key.Name))
+            foreach (var line in LinesOf(key))
             {
-                if (line.OddSpelling is not null)
-                    throw new LogFormatException($"note: the signature of {key.Name}+{key.KeyId:x8} is not base64 in its one spelling");
                 if (!key.Verify(text, line.Value.Span))
-                    throw new LogFormatException($"note: the signature of {key.Name}+{key.KeyId:x8} is wrong");
+                    throw Wrong(key);
                 if (!verified.Contains(key))
                     verified.Add(key);
             }
@@ -70,14 +76,32 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
     {
         var note = new StringBuilder(Text).Append('\n');
         foreach (var signature in Signatures)
-        {
-            var value = new byte[KeyIdLength + signature.Value.Length];
-            BinaryPrimitives.WriteUInt32BigEndian(value, signature.KeyId);
-            signature.Value.Span.CopyTo(value.AsSpan(KeyIdLength));
-            note.Append(LinePrefix).Append(signature.Name).Append(' ').Append(signature.OddSpelling ?? Convert.ToBase64String(value)).Append('\n');
-        }
-
+            note.Append(signature.ToLine());
         return Encoding.UTF8.GetBytes(note.ToString());
+    }
+
+    /// <summary>The lines of a known key, each in the one spelling of its base64.</summary>
+    /// <exception cref="LogFormatException">One is spelled otherwise.</exception>
+    internal IEnumerable<NoteSignature> LinesOf(NoteVerifier key)
+    {
+        foreach (var line in Signatures.Where(line => line.IsOf(key)))
+        {
+            yield return line.OddSpelling is null
+                ? line
+                : throw new LogFormatException($"note: the signature of {key.Name}+{key.KeyId:x8} is not base64 in its one spelling");
+        }
+    }
+
+    internal static LogFormatException Wrong(NoteVerifier key) => new($"note: the signature of {key.Name}+{key.KeyId:x8} is wrong");
+
+    private static bool HasControls(ReadOnlySpan<char> text) => text.ContainsAnyInRange('\0', '\t') || text.ContainsAnyInRange('\v', '\x1f');
+
+    private static NoteSignature[] ParseLines(string text)
+    {
+        var lines = text[..^1].Split('\n');
+        return lines.Length <= MaxSignatures
+            ? Array.ConvertAll(lines, ParseLine)
+            : throw new LogFormatException($"note: more than {MaxSignatures} signatures");
     }
 
     private static NoteSignature ParseLine(string line)
@@ -111,6 +135,18 @@ public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte>
     /// nobody's concern, and a known key never signs so. Null everywhere else.
     /// </summary>
     public string? OddSpelling { get; init; }
+
+    /// <summary>Whether the line says that it is a key's: name and id are the key's.</summary>
+    public bool IsOf(NoteVerifier key) => KeyId == key.KeyId && Name == key.Name;
+
+    /// <summary>The line, its newline included.</summary>
+    public string ToLine()
+    {
+        var value = new byte[SignedNote.KeyIdLength + Value.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(value, KeyId);
+        Value.Span.CopyTo(value.AsSpan(SignedNote.KeyIdLength));
+        return $"{SignedNote.LinePrefix}{Name} {OddSpelling ?? Convert.ToBase64String(value)}\n";
+    }
 }
 
 /// <summary>

@@ -82,7 +82,7 @@ internal static class Deployments
     }
 
     /// <summary>A prediction leaves out how resources are deployed, such as "only if it does not exist".</summary>
-    private static void AddOptions(JsonObject prediction, JsonObject template)
+    public static void AddOptions(JsonObject prediction, JsonObject template)
     {
         foreach (var compiled in Compiled.Resources(template).Where(resource => resource["@options"] is not null))
             foreach (var predicted in ((JsonArray)prediction["predictedResources"]!).OfType<JsonObject>())

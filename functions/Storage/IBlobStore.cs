@@ -1,4 +1,4 @@
-namespace TrueCopy.Ledger.Storage;
+namespace TrueCopy.Storage;
 
 /// <summary>Where a blob is in its account.</summary>
 /// <param name="Container">The container's name.</param>

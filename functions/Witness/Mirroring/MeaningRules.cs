@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+
+namespace TrueCopy.Witness.Mirroring;
+
+/// <summary>What the entries so far come to, as far as later ones have to go with them.</summary>
+/// <param name="Announced">The last announcement of keys; null for none.</param>
+/// <param name="Issuers">Since when each issuer has been described as it is, by its id.</param>
+internal sealed record Meaning(KeyAnnouncement? Announced, ImmutableDictionary<string, DateTimeOffset> Issuers)
+{
+    public static readonly Meaning None = new(null, ImmutableDictionary<string, DateTimeOffset>.Empty);
+}
+
+/// <summary>An act on a document, whose target has to be an issue entry of the same issuer.</summary>
+/// <param name="Index">The act's index.</param>
+/// <param name="Target">The index that it names.</param>
+/// <param name="Issuer">Its issuer.</param>
+internal readonly record struct ActOn(long Index, long Target, string Issuer);
+
+/// <summary>
+/// Checks what entries mean, beyond what an audit does: whoever acts was announced before, descriptions of an issuer follow one
+/// another, and an act names an entry before it. That this is an issue entry of the same issuer is checked when all are there.
+/// </summary>
+internal sealed class MeaningRules(string origin, long from, Meaning before) : IAuditVisitor
+{
+    private readonly EntryRules _rules = new(origin, from, before.Announced);
+    private ImmutableDictionary<string, DateTimeOffset> _issuers = before.Issuers;
+
+    /// <summary>The first rule that an entry breaks; null if none.</summary>
+    public string? Broken { get; private set; }
+
+    /// <summary>Whether these are entries of another kind of log, about which nothing is known.</summary>
+    public bool AreOthers => _rules.AreOthers;
+
+    /// <summary>What all entries come to.</summary>
+    public Meaning All => new(_rules.Announced, _issuers);
+
+    /// <summary>What those of whole bundles come to, which are not visited again.</summary>
+    public Meaning Whole { get; private set; } = before;
+
+    /// <summary>The acts on documents.</summary>
+    public List<ActOn> Acts { get; } = [];
+
+    /// <summary>An audit's fault is what cannot be proven; a rule that is broken is proven by the tree, so it is kept until that is.</summary>
+    public string? Visit(long index, ReadOnlyMemory<byte> entry)
+    {
+        if (Broken is null && Check(index, entry) is { } rule)
+            Broken = $"entry {index}: {rule}";
+        return null;
+    }
+
+    public Task ReachedAsync(AuditedPrefix prefix, CancellationToken cancellationToken)
+    {
+        Whole = All;
+        return Task.CompletedTask;
+    }
+
+    private string? Check(long index, ReadOnlyMemory<byte> bytes)
+    {
+        if (_rules.Check(index, bytes.Span) is { } rule)
+            return rule;
+        if (AreOthers)
+            return null;
+        var entry = Entry.Parse(bytes.Span);
+        if (entry.Kind is ActKind.Genesis or ActKind.Keys)
+            return null;
+        if (entry.Issuer is not { Length: > 0 } issuer)
+            return "it names no issuer";
+        if (entry.Kind == ActKind.Issuer)
+            return Describe(issuer, entry);
+        if (!_issuers.ContainsKey(issuer))
+            return "its issuer was not announced before";
+        if (entry.Kind == ActKind.Issue)
+            return entry.Commitment is null || entry.Algorithm is null ? "it issues a document without committing to it" : null;
+        if (entry.Target is not { } target)
+            return "it acts on a document without naming the entry that issued it";
+        Acts.Add(new ActOn(index, target, issuer));
+        return null;
+    }
+
+    private string? Describe(string issuer, Entry entry)
+    {
+        if (entry.LegalName is not { Length: > 0 } || entry.Jurisdiction is not { Length: > 0 })
+            return "it describes an issuer without legal name and jurisdiction";
+        if (_issuers.TryGetValue(issuer, out var since) && entry.At < since)
+            return "it describes an issuer as of a time before the last description of it";
+        _issuers = _issuers.SetItem(issuer, entry.At);
+        return null;
+    }
+}
