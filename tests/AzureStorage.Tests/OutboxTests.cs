@@ -119,6 +119,7 @@ public sealed class OutboxTests(Azurite azurite)
         await _outbox.WriteReceiptAsync(newer, At.AddSeconds(1), Any(DigestAlgorithm.Sha256), 7, "new"u8.ToArray(), Stop);
         await _outbox.WriteReceiptAsync(older, At, Any(DigestAlgorithm.Sha256), 8, "old"u8.ToArray(), Stop);
         Assert.Equal("new", (await GetAsync(newer, path)).Content.ToString());
+        Assert.Equal("old", (await GetAsync(older, AnswerPath.OfVersion(path, older.ETag))).Content.ToString());
 
         // Of two in one second the log has the later last; and what is written again is written.
         await _outbox.WriteReceiptAsync(older, At.AddSeconds(1), Any(DigestAlgorithm.Sha256), 6, "older"u8.ToArray(), Stop);
@@ -126,6 +127,8 @@ public sealed class OutboxTests(Azurite azurite)
         await _outbox.WriteReceiptAsync(older, At.AddSeconds(1), Any(DigestAlgorithm.Sha256), 9, "newest"u8.ToArray(), Stop);
         await _outbox.WriteReceiptAsync(older, At.AddSeconds(1), Any(DigestAlgorithm.Sha256), 9, "again"u8.ToArray(), Stop);
         Assert.Equal("again", (await GetAsync(newer, path)).Content.ToString());
+        var kept = await GetAsync(newer, AnswerPath.OfVersion(path, newer.ETag));
+        Assert.Equal(("new", newer.ETag, "7"), (kept.Content.ToString(), kept.Details.Metadata[AnswerMetadata.SourceETag], kept.Details.Metadata[AnswerMetadata.LogIndex]));
 
         await _outbox.WriteRejectionAsync(newer, At.AddSeconds(1), Rejection.UnsafeName("new"), Stop);
         await _outbox.WriteRejectionAsync(older, At, Rejection.UnsafeName("old"), Stop);
@@ -135,6 +138,7 @@ public sealed class OutboxTests(Azurite azurite)
         await _outbox.WriteManifestReceiptsAsync(older, At, 0, 2, "old"u8.ToArray(), Stop);
         await _outbox.WriteManifestReceiptsAsync(older, At, 1, 2, "old"u8.ToArray(), Stop);
         Assert.Equal("new", (await GetAsync(newer, AnswerPath.Lines("a.pdf"))).Content.ToString());
+        Assert.Equal("oldold", (await GetAsync(older, AnswerPath.OfVersion(AnswerPath.Lines("a.pdf"), older.ETag))).Content.ToString());
     }
 
     [Fact]
