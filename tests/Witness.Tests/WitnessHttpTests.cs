@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,7 @@ public sealed class WitnessHttpTests : IAsyncLifetime
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IBlobStore>(_witness.Blobs).AddSingleton(_witness.Options).AddSingleton(new OpenLog(_ => throw new InvalidOperationException())).AddWitness();
+        builder.Services.Configure<RequestTimeoutOptions>(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromSeconds(5), TimeoutStatusCode = 503 });
         _app = builder.Build();
         _app.UseWitness();
         await _app.StartAsync(Stop);
@@ -118,6 +120,19 @@ public sealed class WitnessHttpTests : IAsyncLifetime
         gate.SetResult();
         Assert.All(await Task.WhenAll(asked), answer => Assert.True(answer.Status is 200 or 409 or 503, $"{answer.Status}"));
         Assert.Equal("5\n", await TextAsync(await _log.RequestAsync(0, 7)));
+    }
+
+    [Fact]
+    public async Task A_request_whose_time_ran_out_while_it_was_worked_on_or_waited_has_failed()
+    {
+        var gate = new TaskCompletionSource();
+        _witness.Requests.Hook = operation => gate.Task.WaitAsync(operation.Stop);
+        var body = await _log.RequestAsync(0, 5);
+        var answers = await Task.WhenAll(Enumerable.Range(0, WitnessPipeline.MaxRequests + 8).Select(_ => AskAsync(HttpMethod.Post, "add-checkpoint", body)));
+        Assert.All(answers, answer => Assert.Equal((503, "text/plain"), answer));
+        gate.SetResult();
+        _witness.Requests.Hook = null;
+        Assert.StartsWith("— witness.example/w1 ", await TextAsync(body), StringComparison.Ordinal);
     }
 
     private async Task<(int Status, string? Type)> AskAsync(HttpMethod method, string path, byte[]? body = null)
