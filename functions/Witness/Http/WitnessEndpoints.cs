@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Logging;
 using TrueCopy.Witness.Mirroring;
 
@@ -81,17 +81,21 @@ public sealed partial class WitnessEndpoints(WitnessService witness, Mirror mirr
         {
             await WriteAsync(context, Text(400, "The request could not be read."));
         }
-        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+        catch (Exception) when (context.Features.Get<IHttpRequestTimeoutFeature>() is { RequestTimeoutToken.IsCancellationRequested: true } && !context.Response.HasStarted)
+        {
+            // Storage says in its own way that it was stopped; this is the one that the timeout of requests knows.
+            metrics.Failed();
+            throw new OperationCanceledException();
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to read it: no failure of ours.
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
         {
             metrics.Failed();
             LogFailed(logger, exception);
             await WriteAsync(context, Text(503, "The witness cannot answer now. Ask again later."));
-        }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested && context.Features.Get<IHttpRequestLifetimeFeature>() is not null)
-        {
-            // Nobody is left to read it, or its time is up: the pipeline says which.
-            metrics.Failed();
-            throw new OperationCanceledException();
         }
     }
 
