@@ -77,7 +77,7 @@ public partial class WitnessTests
     {
         var settings = (await Predicting.Value).Of(SiteConfig, "/config/appsettings").Single().Json["properties"]!.AsObject().Select(setting => setting.Key)
             .Where(name => !name.StartsWith("AzureWebJobs", StringComparison.Ordinal)).ToList();
-        var source = await File.ReadAllTextAsync(Path.Combine(Bicep.Metadata("Repository"), "functions/WitnessApp/WitnessSettings.cs"), TestContext.Current.CancellationToken);
+        var source = await File.ReadAllTextAsync(RepositoryFolder.At("functions", "WitnessApp", "WitnessSettings.cs"), TestContext.Current.CancellationToken);
         var read = SettingName().Matches(source).Select(match => match.Groups[1].Value.Replace(":", "__", StringComparison.Ordinal)).ToHashSet();
 
         // A connection string and a folder are for where there is no identity.
