@@ -8,7 +8,9 @@ import { FormatError } from './log/bytes';
 import { parseDigest } from './receipt/digest';
 import './style.css';
 import { Trust } from './trust/trust';
+import type { Evidence } from './evidence/evidence';
 import { h } from './view/dom';
+import type { Case } from './view/evidenceForm';
 import { IssuerView } from './view/issuerView';
 import { LogView } from './view/logView';
 import { report } from './view/report';
@@ -46,6 +48,7 @@ async function start(): Promise<void> {
     retry: (item) => void checker.retry(item),
     lookFurther: (item) => void checker.lookFurther(item),
     print: (item) => printReport(item),
+    evidence: { about: { caseNumber: '', officer: '' }, make: makeEvidence },
     useKey: giveKey,
     choose: (item, issuer) => checker.choose(item, issuer),
   });
@@ -141,6 +144,19 @@ async function start(): Promise<void> {
     if (stateOf(item) === null) return;
     paper.replaceChildren(report(words(), item));
     window.print();
+  }
+
+  /** The code comes when it is first asked for: most who check a document make no evidence. */
+  async function makeEvidence(item: Item, about: Case): Promise<Evidence | null> {
+    let module: typeof import('./evidence/evidence');
+    try {
+      module = await import('./evidence/evidence');
+    } catch (error) {
+      // What browsers throw where a module does not come.
+      if (error instanceof TypeError) return null;
+      throw error;
+    }
+    return module.makeEvidence(words(), language, item, about, paper);
   }
 
   function askFromAddress(): void {

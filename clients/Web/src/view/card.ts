@@ -4,6 +4,7 @@ import type { StateName, Words } from '../words/en';
 import { account, type Answered, comparison, isBlocked, lead, ofService, saying } from './account';
 import { type Child, foreign, h, save } from './dom';
 import { type Fact, factsOfFinding, factsOfItem, list } from './facts';
+import { evidenceForm, type EvidenceActions, hasEvidence } from './evidenceForm';
 import { visible } from './foreign';
 import * as format from './format';
 import { stateIcon } from './icons';
@@ -15,6 +16,7 @@ export interface CardActions {
   retry(item: Item): void;
   lookFurther(item: Item): void;
   print(item: Item): void;
+  readonly evidence: EvidenceActions;
   /** The document names this institution; null: show what all of them say. */
   choose(item: Item, issuer: string | null): void;
   /** Null if it is a key; else what is wrong with it. */
@@ -52,6 +54,7 @@ export function card(words: Words, item: Item, open: boolean | null, toggled: (o
             account(words, item, state, actions),
             state === 'noKey' && keyForm(words, actions),
             buttons(words, item, state, actions),
+            hasEvidence(item) && state !== 'opened' && evidenceForm(words, item, actions.evidence),
             !isBlocked(item) && state !== 'receipt' && details(words, item, state),
           ]),
         ),

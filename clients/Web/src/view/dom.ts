@@ -44,9 +44,14 @@ export function sentence(about: (who: string) => string, who: string): Child[] {
     .flatMap((part, i) => (i === 0 ? [part] : [foreign(who), part]));
 }
 
-/** A file for the user to save. */
+/** A text for the user to save. */
 export function save(name: string, content: string): void {
-  const address = URL.createObjectURL(new Blob([content], { type: 'text/plain' }));
+  saveFile(name, new Blob([content], { type: 'text/plain' }));
+}
+
+/** A file for the user to save. */
+export function saveFile(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
   h('a', { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -6,7 +6,7 @@ import { formatDigest } from '../receipt/digest';
 import type { Words } from '../words/en';
 import { account, lead, saying } from './account';
 import { logFacts } from './card';
-import { h, svg } from './dom';
+import { type Child, h, svg } from './dom';
 import { factsOfItem, list } from './facts';
 import { stateIcon, stepIcon } from './icons';
 
@@ -17,7 +17,8 @@ export function checkAddress(item: Item): string {
   return `${location.origin}/#digest=${formatDigest(known ?? item.digests[0]!)}`;
 }
 
-export function report(words: Words, item: Item): HTMLElement {
+/** @param beside Said after what was checked: what evidence is made for. */
+export function report(words: Words, item: Item, beside: Child = null): HTMLElement {
   const state = stateOf(item)!;
   const address = checkAddress(item);
   return h(
@@ -26,6 +27,7 @@ export function report(words: Words, item: Item): HTMLElement {
     h('h1', {}, `${words.product}: ${words.report.title}`),
     h('header', {}, stateIcon(state), h('div', {}, h('h2', {}, saying(words, item, state).title), lead(words, item, state))),
     list(factsOfItem(words, item)),
+    beside,
     account(words, item, state, null),
     checks(words, item),
     list(logFacts(words, item)),

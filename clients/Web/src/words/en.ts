@@ -1,6 +1,7 @@
 import type { FailureKind } from '../service/service';
 import type { Upload } from '../service/answers';
 import type { StepName } from '../receipt/check';
+import { evidence, issuerTab } from './enEvidence';
 import { compared, faults, hindrances, states } from './enOutcomes';
 
 export type { Saying, StateName } from './enOutcomes';
@@ -56,6 +57,8 @@ export const en = {
   faults,
   hindrances,
   compared,
+  evidence,
+  issuerTab,
   stands: 'Registered and in force',
   receiptOf: (name: string) => `It is the receipt of ${name}, which is on this list.`,
 

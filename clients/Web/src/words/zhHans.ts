@@ -1,4 +1,5 @@
 import type { Words } from './en';
+import { evidence, issuerTab } from './zhHansEvidence';
 import { compared, faults, hindrances, states } from './zhHansOutcomes';
 
 export const zhHans: Words = {
@@ -52,6 +53,8 @@ export const zhHans: Words = {
   faults,
   hindrances,
   compared,
+  evidence,
+  issuerTab,
   stands: '已登记，现行有效',
   receiptOf: (name) => `这是列表中“${name}”的凭证。`,
 

@@ -1,4 +1,5 @@
 import type { Words } from './en';
+import { evidence, issuerTab } from './zhHantEvidence';
 import { compared, faults, hindrances, states } from './zhHantOutcomes';
 
 export const zhHant: Words = {
@@ -52,6 +53,8 @@ export const zhHant: Words = {
   faults,
   hindrances,
   compared,
+  evidence,
+  issuerTab,
   stands: '已登記，現時有效',
   receiptOf: (name) => `這是列表中「${name}」的憑證。`,
 

@@ -1,0 +1,52 @@
+// What is kept for the file of a case, and an institution's own list, in words.
+
+export const evidence = {
+  summary: 'Save evidence for the credit file',
+  intro: 'One zip file, made in this browser: a report (PDF and text), receipts, the register’s signed state, its keys, and how to check them without the network. Your document is not in it: keep it beside.',
+  caseNumber: 'Case number (optional)',
+  officer: 'Officer (optional)',
+  privacy: 'Both stay on this computer. They are written into the report and sent nowhere.',
+  save: 'Save evidence',
+  making: 'Making the evidence',
+  saved: (file: string) => `${file} was made. Write its fingerprint into the case file: with it anyone can tell later that the evidence is the same.`,
+  cannotLoad: 'The part of this page that makes evidence could not be loaded. Is this computer online? Try again.',
+  without: 'There is no receipt in it, because nothing is registered: it records that you asked, and when.',
+  report: {
+    heading: 'For the file',
+    caseNumber: 'Case number',
+    officer: 'Officer',
+    device: 'Checked, by this computer’s clock',
+    service: 'Answered, by the register’s clock',
+    noService: 'the register was not asked: checked without the network',
+    checkpoint: 'State of the log',
+    checkpointOf: (size: string, root: string) => `${size} entries, root hash ${root}`,
+    key: 'How the log’s key is known',
+    keys: {
+      link: 'from a link, and the register names the same',
+      first: 'taken over from the register just now; compare it by another way',
+      remembered: (since: string) => `known to this browser since ${since}`,
+    },
+    fingerprint: 'Fingerprint of the evidence (SHA-256 of the file SHA256SUMS)',
+  },
+};
+
+export const issuerTab = {
+  state: 'State',
+  anyState: 'Any',
+  search: 'Name contains, or is filed under the reference',
+  reference: (reference: string) => `Documents under the reference ${reference}`,
+  noReference: 'No document is filed under exactly this reference.',
+  csv: 'Save as CSV',
+  collecting: (done: string, total: string) => `Collecting ${done} of ${total}`,
+  csvNote: (total: string) => `${total} uploads were looked at; the file holds those. Narrow them down by the beginning of the name for the rest.`,
+  receipt: 'Receipt',
+  receiptOf: (name: string) => `Save the receipt of ${name}`,
+  page: (from: string, to: string, total: string) => `${from} to ${to} of ${total}`,
+  previous: 'Newer',
+  next: 'Older',
+  verdict: 'Now',
+  noVerdict: 'The register’s answer on these documents is not proven, so it is not shown.',
+  notRevoking: 'Deleting or overwriting is not revoking. What you issued stands until you revoke, suspend or replace it, or it expires.',
+  standing: (count: number) => (count === 1 ? 'An earlier document under this name is gone from here, but still stands:' : `${count} earlier documents under this name are gone from here, but still stand:`),
+  version: (at: string, entries: string) => `uploaded ${at}, log entry ${entries}`,
+};

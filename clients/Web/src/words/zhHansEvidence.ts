@@ -1,0 +1,52 @@
+import type { Words } from './en';
+
+export const evidence: Words['evidence'] = {
+  summary: '保存信贷档案用的存证',
+  intro: '在本浏览器中生成一个 zip 文件：核验报告（PDF 和文本）、凭证、登记册的已签名状态、登记册的公钥，以及离线复核的方法。其中不含您的文件，请与文件一并存档。',
+  caseNumber: '案件编号（可不填）',
+  officer: '经办人（可不填）',
+  privacy: '这两项只留在这台电脑上，写入报告，不发送到任何地方。',
+  save: '保存存证',
+  making: '正在生成存证',
+  saved: (file) => `已生成 ${file}。请把下面的指纹写入档案，日后任何人都可据此确认存证未被更换。`,
+  cannotLoad: '未能载入本页生成存证的部分。这台电脑是否已联网？请重试。',
+  without: '因为没有登记记录，其中没有凭证：它只记录您在何时查询过。',
+  report: {
+    heading: '存档信息',
+    caseNumber: '案件编号',
+    officer: '经办人',
+    device: '核验时间（以这台电脑的时钟为准）',
+    service: '答复时间（以登记册的时钟为准）',
+    noService: '未查询登记册：离线核验',
+    checkpoint: '日志的状态',
+    checkpointOf: (size, root) => `共 ${size} 条，根哈希 ${root}`,
+    key: '日志公钥的来源',
+    keys: {
+      link: '来自链接，并与登记册所示一致',
+      first: '刚刚由登记册取得，请通过其他途径核对',
+      remembered: (since) => `本浏览器自 ${since} 起已知`,
+    },
+    fingerprint: '存证的指纹（文件 SHA256SUMS 的 SHA-256）',
+  },
+};
+
+export const issuerTab: Words['issuerTab'] = {
+  state: '状态',
+  anyState: '全部',
+  search: '名称包含，或内部编号为',
+  reference: (reference) => `内部编号 ${reference} 下的文件`,
+  noReference: '没有文件的内部编号与此完全相同。',
+  csv: '导出 CSV',
+  collecting: (done, total) => `正在收集：${done}／${total}`,
+  csvNote: (total) => `共查看了 ${total} 次上传，导出的即为这些。其余的请用名称的开头缩小范围后再导出。`,
+  receipt: '凭证',
+  receiptOf: (name) => `保存 ${name} 的凭证`,
+  page: (from, to, total) => `第 ${from} 至 ${to} 项，共 ${total} 项`,
+  previous: '较新',
+  next: '较早',
+  verdict: '现时状态',
+  noVerdict: '登记册对这些文件的答复未获证明，因此不予显示。',
+  notRevoking: '删除或覆盖并不等于撤销。已签发的文件在您撤销、暂停、替换之前，或到期之前，一直有效。',
+  standing: (count) => `此名称下有 ${count} 份较早的文件已不在此处，但仍然有效：`,
+  version: (at, entries) => `${at} 上传，日志条目 ${entries}`,
+};
