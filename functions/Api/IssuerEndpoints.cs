@@ -39,7 +39,7 @@ public sealed class IssuerEndpoints(IIssuerGate gate, KnownIssuers known, Refere
     /// <summary>What an issuer uploaded, and what came of it.</summary>
     /// <remarks>
     /// Only for the issuer. Newest first. At most 5,000 uploads under the prefix are looked at; <c>complete</c> says whether
-    /// there are more, and a longer prefix, such as a folder, tells of those.
+    /// there are more, and a longer prefix, such as a folder, tells of those. Counts are of what the query asks for.
     /// </remarks>
     /// <param name="request">The request.</param>
     /// <param name="id" example="demo-bank">The issuer's id.</param>
@@ -53,6 +53,8 @@ public sealed class IssuerEndpoints(IIssuerGate gate, KnownIssuers known, Refere
         Failures = ["BadRequest", "NotForYou", "NoSuchIssuer", "ShareUsedUp", "Unavailable"])]
     [Answers("application/json", typeof(UploadsDocument))]
     [Query("prefix", "What the names begin with: at most 1,024 characters; everything if left out.", Example = "2026/11/")]
+    [Query("contains", "What is in the names, in any case of letters: at most 1,024 characters; everything if left out.", Example = "loan-4711")]
+    [Query("state", "What came of them; anything if left out.", Words = ["waiting", "answered", "partlyRejected", "rejected"], Example = "rejected")]
     [Query("offset", "How many of the newest to leave out; 0 if left out.", Minimum = "0", Example = "0")]
     [Query("limit", "How many to tell of, 1 to 100; 100 if left out.", Minimum = "1", Example = "100")]
     public async Task<IResult> UploadsAsync(HttpRequest request, string id, CancellationToken cancellationToken)
@@ -64,14 +66,23 @@ public sealed class IssuerEndpoints(IIssuerGate gate, KnownIssuers known, Refere
         if (await known.RefuseAsync(id, cancellationToken) is { } unknown)
             return unknown;
         var prefix = (string?)request.Query["prefix"] ?? "";
-        if (prefix.Length > UploadHistory.MaxPrefixLength)
-            return Problem.MalformedRequest($"prefix has at most {UploadHistory.MaxPrefixLength} characters.");
+        var contains = (string?)request.Query["contains"] ?? "";
+        if (prefix.Length > UploadHistory.MaxPrefixLength || contains.Length > UploadHistory.MaxPrefixLength)
+            return Problem.MalformedRequest($"prefix and contains have at most {UploadHistory.MaxPrefixLength} characters.");
+        UploadState? state = null;
+        if ((string?)request.Query["state"] is { } word)
+        {
+            if (!WireName.TryParse(word, out UploadState named))
+                return Problem.MalformedRequest($"state is one of {string.Join(", ", WireName.All<UploadState>())}.");
+            state = named;
+        }
+
         if (!TryReadNumber(request, "offset", 0, int.MaxValue, 0, out var offset))
             return Problem.MalformedRequest("offset is a whole number, 0 or more.");
         if (!TryReadNumber(request, "limit", 1, UploadHistory.MaxPage, UploadHistory.MaxPage, out var limit))
             return Problem.MalformedRequest($"limit is a whole number from 1 to {UploadHistory.MaxPage}.");
 
-        return Response.Json(await history.ReadAsync(id, prefix, offset, limit, cancellationToken), DocumentJson.Instance.UploadsDocument, CacheControl.None);
+        return Response.Json(await history.ReadAsync(id, new UploadFilter(prefix, contains, state), offset, limit, cancellationToken), DocumentJson.Instance.UploadsDocument, CacheControl.None);
     }
 
     private static bool TryReadNumber(HttpRequest request, string name, int least, int most, int otherwise, out int number)

@@ -128,10 +128,11 @@ public sealed class ActsTests
         var answer = await JsonAsync(await host.GetAsync("/v1/issuers/bank/uploads?prefix=2026%2F"));
         Assert.Equal(["2026/SHA256SUMS manifest rejected", "2026/a document answered"], answer.GetProperty("uploads").EnumerateArray().Select(upload => $"{upload.GetProperty("path")} {upload.GetProperty("kind")} {upload.GetProperty("state")}"));
         Assert.Equal(1, answer.GetProperty("days")[0].GetProperty("rejected").GetInt64());
+        Assert.Equal("2026/a", Assert.Single((await JsonAsync(await host.GetAsync("/v1/issuers/bank/uploads?state=answered&contains=2026%2FA"))).GetProperty("uploads").EnumerateArray()).GetProperty("path").GetString());
         Assert.Equal("2026/a", Assert.Single((await JsonAsync(await host.GetAsync("/v1/issuers/bank/uploads?offset=1&limit=1"))).GetProperty("uploads").EnumerateArray()).GetProperty("path").GetString());
         Assert.Equal(HttpStatusCode.Forbidden, (await host.GetAsync("/v1/issuers/registry/uploads")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await host.GetAsync("/v1/issuers/UP/uploads")).StatusCode);
-        foreach (var query in new[] { "?limit=0", "?limit=101", "?limit=x", "?limit=1&limit=2", "?offset=-1", "?prefix=" + new string('x', 1025) })
+        foreach (var query in new[] { "?state=x", "?contains=" + new string('x', 1025), "?limit=0", "?limit=101", "?limit=x", "?limit=1&limit=2", "?offset=-1", "?prefix=" + new string('x', 1025) })
             Assert.Equal(HttpStatusCode.BadRequest, (await host.GetAsync("/v1/issuers/bank/uploads" + query)).StatusCode);
     }
 

@@ -117,7 +117,7 @@ public sealed class InboxTests(Azurite azurite)
         Assert.Equal(["2026/目录/a b.pdf", "2027/later.pdf"], (await ListAsync(blob.Container, "")).Select(listed => listed.Path));
         Assert.Empty(await ListAsync("issuer-nobody", ""));
 
-        var history = await new UploadHistory(containers, new ActIndex(azurite.Accounts.LedgerTables), TimeProvider.System).ReadAsync(issuer, "2026/", 0, 10, Stop);
+        var history = await new UploadHistory(containers, new ActIndex(azurite.Accounts.LedgerTables), TimeProvider.System).ReadAsync(issuer, new UploadFilter("2026/"), 0, 10, Stop);
         var told = Assert.Single(history.Uploads);
         Assert.Equal(("Too odd", 17L), (told.Rejection!.Title, Assert.Single(told.Receipts).LogIndex));
         Assert.Null(await containers.ReadAsync(new BlobAddress(blob.Container, "not-there"), Stop));

@@ -166,7 +166,7 @@ public sealed class UnusualUploadTests : IAsyncLifetime
     private async Task<(UploadState State, int Receipts)> StateOfAsync(string path) => (await ToldAsync(path)) is var told ? (told.State, told.Receipts.Count) : default;
 
     private async Task<UploadDocument> ToldAsync(string path) =>
-        Assert.Single((await _services.GetRequiredService<UploadHistory>().ReadAsync("bank", path, 0, 10, Stop)).Uploads);
+        Assert.Single((await _services.GetRequiredService<UploadHistory>().ReadAsync("bank", new UploadFilter(path), 0, 10, Stop)).Uploads);
 
     private async Task<Verdict> VerdictOfAsync(string content) => (await VerifyAsync(content)).Verdict;
 

@@ -52,7 +52,7 @@ async function start(): Promise<void> {
     useKey: giveKey,
     choose: (item, issuer) => checker.choose(item, issuer),
   });
-  const issuerView = new IssuerView();
+  const issuerView = new IssuerView((digests) => checker.answersTo(digests));
   const logView = new LogView(() => trust);
 
   function drawTop(): void {

@@ -8,6 +8,16 @@ namespace TrueCopy.Ledger.Uploads;
 /// <param name="Complete">Whether there are no more.</param>
 internal sealed record BlobListing(IReadOnlyList<ListedBlob> Blobs, bool Complete);
 
+/// <summary>Which uploads are told of.</summary>
+/// <param name="Prefix">What the names begin with; may be empty.</param>
+/// <param name="Contains">What is in the names, in any case of letters; may be empty.</param>
+/// <param name="State">What came of them; null for anything.</param>
+public sealed record UploadFilter(string Prefix = "", string Contains = "", UploadState? State = null)
+{
+    /// <summary>Whether an upload under the prefix is one of them.</summary>
+    public bool Takes(string path, UploadState state) => (State is null || State == state) && path.Contains(Contains, StringComparison.OrdinalIgnoreCase);
+}
+
 /// <summary>
 /// What an issuer uploaded and what came of it, read from the container of its uploads and that of the answers. A few
 /// listings answer the whole question, whatever the number of uploads; where there are more than they hold, the issuer
@@ -28,12 +38,13 @@ public sealed class UploadHistory(IIssuerContainers containers, ActIndex index, 
 
     /// <summary>The uploads of an issuer, newest first, with counts for each day.</summary>
     /// <param name="issuer">The issuer's id.</param>
-    /// <param name="prefix">What the names begin with; may be empty.</param>
+    /// <param name="filter">Which uploads; counts are of these alone.</param>
     /// <param name="offset">How many of the newest to leave out.</param>
     /// <param name="limit">How many to tell of.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<UploadsDocument> ReadAsync(string issuer, string prefix, int offset, int limit, CancellationToken cancellationToken)
+    public async Task<UploadsDocument> ReadAsync(string issuer, UploadFilter filter, int offset, int limit, CancellationToken cancellationToken)
     {
+        var prefix = filter.Prefix;
         var container = IssuerContainer.Prefix + issuer;
         var blobs = await ListAsync(container, prefix, cancellationToken);
         var answers = IssuerContainer.AnswersOf(container);
@@ -46,7 +57,7 @@ public sealed class UploadHistory(IIssuerContainers containers, ActIndex index, 
         foreach (var answer in receipts.Blobs.Concat(versions.Blobs).Concat(rejected.Blobs))
             Join(uploads, byName, answer, prefix);
 
-        Found[] newestFirst = [.. uploads.Values.OrderByDescending(upload => upload.At).ThenBy(upload => upload.Path, StringComparer.Ordinal)];
+        Found[] newestFirst = [.. uploads.Values.Where(upload => filter.Takes(upload.Path, upload.State)).OrderByDescending(upload => upload.At).ThenBy(upload => upload.Path, StringComparer.Ordinal)];
         var page = await Task.WhenAll(newestFirst.Skip(offset).Take(limit).Chunk(MaxReads).Select(chunk => TellAsync(issuer, answers, chunk, cancellationToken)));
         return new UploadsDocument(
             issuer,
@@ -173,7 +184,7 @@ public sealed class UploadHistory(IIssuerContainers containers, ActIndex index, 
     private static UploadReceiptDocument? ReceiptOf(ListedBlob answer) =>
         AnswerPath.TryParse(answer.Path, out _, out var algorithm) && algorithm is not null
         && answer.Metadata.TryGetValue(AnswerMetadata.LogIndex, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-            ? new UploadReceiptDocument(algorithm.Name, index)
+            ? new UploadReceiptDocument(algorithm.Name, index, DocumentOf(answer)?.Hex)
             : null;
 
     private sealed class Found(string path, ListedBlob? blob)

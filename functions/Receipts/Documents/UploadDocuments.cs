@@ -60,7 +60,8 @@ public sealed record StandingVersionDocument(string Etag, DateTimeOffset At, IRe
 /// <summary>A receipt of a document.</summary>
 /// <param name="Algorithm">Algorithm of the digest.</param>
 /// <param name="LogIndex">Index of the entry.</param>
-public sealed record UploadReceiptDocument(string Algorithm, long LogIndex);
+/// <param name="Digest">The document's digest, hex; absent in answers of before their metadata told of it.</param>
+public sealed record UploadReceiptDocument(string Algorithm, long LogIndex, string? Digest = null);
 
 /// <summary>Why an upload was rejected, as the answer under <c>rejected/</c> says it.</summary>
 /// <param name="Type">Stable URI of the cause.</param>

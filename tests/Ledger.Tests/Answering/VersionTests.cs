@@ -159,5 +159,5 @@ public sealed class VersionTests
     private async Task<List<string>> StandingAsync(string path) => [.. (await ToldAsync(path)).SelectMany(told => told.Versions).Select(version => version.Etag)];
 
     private async Task<List<StandingVersionsDocument>> ToldAsync(string path) =>
-        [.. (await new UploadHistory(_world.Inbox, _world.Ledger.Index, _world.Time).ReadAsync("bank", path, 0, 10, Stop)).Uploads.Select(upload => upload.Standing).OfType<StandingVersionsDocument>()];
+        [.. (await new UploadHistory(_world.Inbox, _world.Ledger.Index, _world.Time).ReadAsync("bank", new UploadFilter(path), 0, 10, Stop)).Uploads.Select(upload => upload.Standing).OfType<StandingVersionsDocument>()];
 }

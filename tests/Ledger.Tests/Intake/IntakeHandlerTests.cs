@@ -74,7 +74,7 @@ public sealed class IntakeHandlerTests
         Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, InMemoryWorld.EventOf(created)));
         Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "written"));
         Assert.DoesNotContain(written, _world.Inbox.Rejections.Keys);
-        var told = Assert.Single((await new UploadHistory(_world.Inbox, _world.Ledger.Index, _world.Time).ReadAsync("bank", "", 0, 10, TestContext.Current.CancellationToken)).Uploads);
+        var told = Assert.Single((await new UploadHistory(_world.Inbox, _world.Ledger.Index, _world.Time).ReadAsync("bank", new UploadFilter(), 0, 10, TestContext.Current.CancellationToken)).Uploads);
         Assert.Equal((UploadState.Answered, null), (told.State, told.Rejection));
     }
 

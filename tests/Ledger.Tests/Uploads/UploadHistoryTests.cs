@@ -81,6 +81,24 @@ public sealed class UploadHistoryTests
     }
 
     [Fact]
+    public async Task Uploads_are_found_by_what_is_in_their_names_and_what_came_of_them_and_counted_so()
+    {
+        await using var service = _world.Start();
+        await UploadAsync(service, "2026/Loan-1.pdf", "1");
+        await UploadAsync(service, "2026/card-2.pdf", "2");
+        await UploadAsync(service, "2026/loans.sha256", "nonsense\n");
+        var found = await ReadAsync(new UploadFilter("2026/", "LOAN"));
+        Assert.Equal(["2026/loans.sha256", "2026/Loan-1.pdf"], found.Uploads.Select(upload => upload.Path));
+        Assert.Equal((2, new UploadDayDocument("2026-11-23", 1, 1, 0)), (found.Total, Assert.Single(found.Days)));
+        Assert.Equal("2026/loans.sha256", Assert.Single((await ReadAsync(new UploadFilter(Contains: "loan", State: UploadState.Rejected))).Uploads).Path);
+        Assert.Empty((await ReadAsync(new UploadFilter(State: UploadState.Waiting))).Uploads);
+
+        // By its digest a document's verdict can be asked for.
+        var receipt = Assert.Single(found.Uploads[1].Receipts);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("1"u8)), receipt.Digest);
+    }
+
+    [Fact]
     public async Task An_answer_to_a_version_that_was_replaced_does_not_count_for_the_new_one()
     {
         await using var service = _world.Start();
@@ -141,6 +159,8 @@ public sealed class UploadHistoryTests
         await service.Sequencer.DrainAsync(Stop);
     }
 
-    private Task<UploadsDocument> ReadAsync(string prefix = "", int offset = 0, int limit = UploadHistory.MaxPage) =>
-        new UploadHistory(_world.Inbox, _world.Ledger.Index, _world.Time).ReadAsync("bank", prefix, offset, limit, Stop);
+    private Task<UploadsDocument> ReadAsync(string prefix = "", int offset = 0, int limit = UploadHistory.MaxPage) => ReadAsync(new UploadFilter(prefix), offset, limit);
+
+    private Task<UploadsDocument> ReadAsync(UploadFilter filter, int offset = 0, int limit = UploadHistory.MaxPage) =>
+        new UploadHistory(_world.Inbox, _world.Ledger.Index, _world.Time).ReadAsync("bank", filter, offset, limit, Stop);
 }

@@ -254,6 +254,19 @@ export class Checker {
     this.set(item, { kind: 'offline', verdict, check, receipt: new TextDecoder().decode(held.bytes), held: known });
   }
 
+  /**
+   * What the service answers about digests that no item stands for, each held to its proof as any other.
+   * @throws ServiceFailure There is no answer.
+   */
+  async answersTo(digests: readonly Digest[]): Promise<Outcome[]> {
+    if (digests.length === 0) return [];
+    await this.meetKeys();
+    const answers = await service.verifyMany(digests);
+    const outcomes: Outcome[] = [];
+    for (const [i, answer] of answers.entries()) outcomes.push(await this.judge(answer, digests[i]!));
+    return outcomes;
+  }
+
   private ask(item: Item): void {
     this.set(item, { kind: 'asking' });
     this.questions.add(item);

@@ -62,6 +62,8 @@ export interface Keys {
 export interface Receipted {
   readonly algorithm: string;
   readonly logIndex: number;
+  /** Hex; older answers do not tell it. */
+  readonly digest?: string;
 }
 
 export interface Upload {
@@ -72,6 +74,8 @@ export interface Upload {
   readonly length?: number;
   readonly document?: 'deleted';
   readonly receipts: readonly Receipted[];
+  /** Documents of this name that were overwritten or deleted and stand all the same. */
+  readonly standing?: { readonly versions: readonly { readonly etag: string; readonly at: string; readonly receipts: readonly Receipted[] }[] };
   readonly rejection?: { readonly title: string; readonly detail?: string; readonly lines?: readonly { readonly line: number; readonly detail: string }[] };
 }
 

@@ -1,7 +1,7 @@
 import type { Bytes } from '../log/bytes';
-import type { Digest } from '../receipt/digest';
+import { type Digest, parseDigest } from '../receipt/digest';
 import type { KeysEntry } from '../trust/chain';
-import type { Act, Answer, Issuer, Keys, Result, Uploads } from './answers';
+import type { Act, Answer, Issuer, Keys, Result, Upload, Uploads } from './answers';
 
 export type FailureKind = 'unreachable' | 'busy' | 'notForYou' | 'refused' | 'garbled';
 
@@ -41,9 +41,29 @@ export async function keys(): Promise<Keys> {
 
 export const issuers = async (): Promise<readonly Issuer[]> => (await json<{ issuers: readonly Issuer[] }>('/v1/issuers')).issuers;
 
-export function uploads(issuer: string, prefix: string, offset: number): Promise<Uploads> {
-  const query = new URLSearchParams({ prefix, offset: `${offset}` });
+/** Which uploads: empty texts leave nothing out. */
+export interface UploadQuery {
+  readonly issuer: string;
+  readonly prefix: string;
+  readonly contains: string;
+  readonly state: Upload['state'] | '';
+}
+
+/** The most uploads in one answer. */
+export const maxUploads = 100;
+
+export function uploads({ issuer, prefix, contains, state }: UploadQuery, offset: number): Promise<Uploads> {
+  const query = new URLSearchParams({ prefix, contains, offset: `${offset}`, limit: `${maxUploads}`, ...(state !== '' && { state }) });
   return json<Uploads>(`/v1/issuers/${encodeURIComponent(issuer)}/uploads?${query}`);
+}
+
+/** The longest reference that a document may have, in characters. */
+export const maxReference = 256;
+
+/** Digests of the documents that an issuer filed under exactly this reference. */
+export async function documents(issuer: string, reference: string): Promise<readonly Digest[]> {
+  const answer = await json<{ documents: readonly Partial<Answer>[] }>(`/v1/issuers/${encodeURIComponent(issuer)}/documents?${new URLSearchParams({ reference })}`);
+  return answer.documents.map((each) => parseDigest(`${each.algorithm}:${each.digest}`)).filter((digest) => digest !== null);
 }
 
 export const checkpoint = (): Promise<Bytes> => bytes('/log/checkpoint');

@@ -242,7 +242,6 @@ export const en = {
     } satisfies Record<Upload['state'], string> as Record<Upload['state'], string>,
     deleted: 'document deleted, as agreed',
     line: (line: number) => `Line ${line}`,
-    more: 'Show more',
     day: 'Day',
     numbers: 'The same in numbers',
     most: (count: number) => `most in a day: ${count}`,

@@ -230,7 +230,6 @@ export const zhHans: Words = {
     states: { waiting: '等待中', answered: '已登记', partlyRejected: '部分被拒绝', rejected: '被拒绝' },
     deleted: '文件已按约定删除',
     line: (line) => `第 ${line} 行`,
-    more: '显示更多',
     day: '日期',
     numbers: '以数字显示',
     most: (count) => `单日最多：${count}`,

@@ -230,7 +230,6 @@ export const zhHant: Words = {
     states: { waiting: '等候中', answered: '已登記', partlyRejected: '部分被拒絕', rejected: '被拒絕' },
     deleted: '文件已按約定刪除',
     line: (line) => `第 ${line} 行`,
-    more: '顯示更多',
     day: '日期',
     numbers: '以數字顯示',
     most: (count) => `單日最多：${count}`,
