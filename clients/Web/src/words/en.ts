@@ -230,7 +230,7 @@ export const en = {
     prefix: 'Names that begin with',
     show: 'Show',
     none: 'Nothing was uploaded under such a name.',
-    total: (total: number, complete: boolean) => (complete ? `${total} uploads` : `More than ${total} uploads: these are some of them. Narrow them down by the beginning of the name, for instance a folder.`),
+    total: (total: number, complete: boolean) => (complete ? (total === 1 ? '1 upload' : `${total} uploads`) : `More than ${total} uploads: these are some of them. Narrow them down by the beginning of the name, for instance a folder.`),
     chart: 'Uploads a day',
     columns: { name: 'Name', kind: 'Kind', at: 'Uploaded', state: 'State', receipts: 'Log entries' },
     kinds: { document: 'Document', manifest: 'List of fingerprints', acts: 'List of acts' } satisfies Record<Upload['kind'], string> as Record<Upload['kind'], string>,
