@@ -1,6 +1,5 @@
 import type { Issuer, Upload, Uploads } from '../service/answers';
-import * as service from '../service/service';
-import { ServiceFailure } from '../service/service';
+import { service, ServiceFailure } from '../service/service';
 import type { Words } from '../words/en';
 import { bars } from './chart';
 import { type Child, foreign, h } from './dom';
