@@ -3,7 +3,10 @@
 import { createSHA256, createSHA384, createSHA512, createSM3, type IHasher } from 'hash-wasm';
 import type { Algorithm, Digest } from '../receipt/digest.js';
 
-/** Each makes a WebAssembly instance with memory of its own. */
+/**
+ * Each makes a WebAssembly instance with memory of its own.
+ * @internal
+ */
 export const makers: Record<Algorithm, () => Promise<IHasher>> = { 'sha-256': createSHA256, 'sha-384': createSHA384, 'sha-512': createSHA512, sm3: createSM3 };
 
 /**
