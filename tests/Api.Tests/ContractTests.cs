@@ -289,7 +289,11 @@ public sealed class ContractTests
         {
             await RunAsync("openapi-typescript", RepositoryFolder.At("functions/Api/openapi.json"), "-o", Path.Combine(folder.FullName, "api.d.ts"));
             File.Copy(RepositoryFolder.At("clients/Web/tests/generated.ts"), Path.Combine(folder.FullName, "client.ts"));
-            await RunAsync("tsc", "--noEmit", "--strict", "--target", "ES2022", "--module", "ESNext", "--moduleResolution", "Bundler", "--lib", "ES2023,DOM", "--types", "", Path.Combine(folder.FullName, "client.ts"));
+            await File.WriteAllTextAsync(
+                Path.Combine(folder.FullName, "tsconfig.json"),
+                """{"compilerOptions":{"noEmit":true,"strict":true,"target":"ES2022","module":"ESNext","moduleResolution":"Bundler","lib":["ES2023","DOM"],"types":[]},"files":["client.ts"]}""",
+                TestContext.Current.CancellationToken);
+            await RunAsync("tsc", "-p", folder.FullName);
         }
         finally
         {

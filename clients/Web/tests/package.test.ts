@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { after, before, test } from 'node:test';
+import { after, before, mock, test } from 'node:test';
 import type * as Package from '../src/verify';
 import answers from '../../../tests/Vectors/answers.json';
 import keyChains from '../../../tests/Vectors/keys.json';
@@ -114,4 +116,75 @@ test('what is remembered in files is remembered by the next run, and what is dam
   assert.deepEqual([next.trust.held.keys.map(({ line }) => line), next.trust.held.source], [first.trust.held.keys.map(({ line }) => line), 'remembered']);
   kept.set('truecopy.keys', '{"keys":');
   assert.equal((await ours.Verifier.open('https://truecopy.example', undefined, memory())).trust.held.source, 'none');
+});
+
+async function withService(listener: RequestListener, use: (address: string) => Promise<void>): Promise<void> {
+  const server = createServer(listener);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  }
+}
+
+const digest = { algorithm: 'sha-256', hex: '00'.repeat(32) } as const;
+
+test('a service that does not answer, or not as one, is a failure of its own kind and never a verdict', async () => {
+  const answered: readonly (readonly [string, number, string])[] = [
+    ['busy', 503, '{"title":"Not now"}'],
+    ['busy', 429, 'null'],
+    ['notForYou', 403, '<html>'],
+    ['refused', 400, '{"detail":"No."}'],
+    ['unreachable', 302, ''],
+    ['garbled', 200, 'no JSON'],
+    ['garbled', 200, 'null'],
+    ['garbled', 200, '{"results":[]}'],
+    ['garbled', 200, '{"results":[null]}'],
+    ['garbled', 200, `"${'x'.repeat(16 * 1024 * 1024)}"`],
+  ];
+  for (const [kind, status, body] of answered) {
+    const listener: RequestListener = (_, response) => response.writeHead(status, { Location: '/elsewhere' }).end(body);
+    await withService(listener, async (address) => {
+      await assert.rejects(new ours.Service(address).verifyMany([digest]), (error) => error instanceof ours.ServiceFailure && error.kind === kind, `${kind} ${status} ${body.slice(0, 20)}`);
+      await assert.rejects((await ours.Verifier.open(address)).verify([digest]), ours.ServiceFailure);
+    });
+  }
+  await assert.rejects(new ours.Service('http://127.0.0.1:1').verifyMany([digest]), (error) => error instanceof ours.ServiceFailure && error.kind === 'unreachable');
+});
+
+test('a service is held to its key, and to what was seen of its log before', async () => {
+  const log: Record<string, string> = answers.log;
+  const judged = answers.cases.find(({ seen, expect }) => expect === 'verified' && !seen)!;
+  let answer: unknown = judged.answer;
+  const listener: RequestListener = (request, response) => {
+    const file = request.url!.startsWith('/log/') ? log[request.url!.slice('/log/'.length)] : undefined;
+    if (request.url === '/v1/verify') response.end(JSON.stringify({ results: [answer] }));
+    else if (file !== undefined) response.end(bytesOf(file));
+    else response.writeHead(503).end();
+  };
+  mock.timers.enable({ apis: ['Date'], now: Date.parse(judged.now) });
+  try {
+    await withService(listener, async (address) => {
+      const kept = new Map<string, string | null>();
+      const memory = new ours.Memory({ read: (place) => kept.get(place) ?? null, write: (place, text) => void kept.set(place, text) });
+      const verifier = await ours.Verifier.open(address, answers.keys[0], memory);
+      const [judgement] = await verifier.verify([{ algorithm: 'sha-256', hex: judged.sha256 }]);
+      assert.deepEqual([judgement?.verdict, judgement?.fault], ['verified', null]);
+      assert.equal((await memory.seen())?.note, judged.answer.checkpoint.note);
+
+      const otherKey = keyChains.cases.flatMap(({ known }) => known).find((line) => !answers.keys.includes(line))!;
+      const [ofAnother] = await (await ours.Verifier.open(address, otherKey)).verify([{ algorithm: 'sha-256', hex: judged.sha256 }]);
+      assert.deepEqual([ofAnother?.verdict, ofAnother?.fault?.kind], [null, 'proof']);
+
+      const larger = answers.cases.find(({ expect }) => expect === 'rollback')!;
+      await memory.rememberSeen(larger.seen!);
+      answer = larger.answer;
+      const [rolledBack] = await (await ours.Verifier.open(address, undefined, memory)).verify([{ algorithm: 'sha-256', hex: larger.sha256 }]);
+      assert.deepEqual([rolledBack?.verdict, rolledBack?.fault?.kind], [null, 'rollback']);
+    });
+  } finally {
+    mock.timers.reset();
+  }
 });
