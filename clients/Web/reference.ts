@@ -61,6 +61,7 @@ function operation({ path, method, operation }: { path: string; method: string; 
     ${markdown(text(operation.description))}
     ${table(parameters.map((each) => [`<code>${escape(text(each.name))}</code>`, `${required(each.required === true)}${type(part(each.schema))}. ${markdown(text(each.description))}<p class="soft">Such as <code>${escape(text(each.example))}</code></p>`]))}
     ${body}
+    ${list(operation['x-codeSamples'] ?? []).map((each) => codeSample(part(each))).join('')}
     <h4>Answers</h4>
     ${table(Object.entries(part(operation.responses)).map(([status, response]) => [status, answer(part(response))]))}</article>`;
 }
@@ -72,6 +73,10 @@ function answer(response: Part): string {
     return `<code>${name}</code>${schema.const === undefined ? '' : `: <code>${escape(text(schema.const))}</code>`}`;
   });
   return `${markdown(text(response.description))}<p class="soft">${headers.join('; ')}</p>${content(part(response.content))}`;
+}
+
+function codeSample(of: Part): string {
+  return `<details><summary>In ${escape(text(of.lang))}</summary><pre>${escape(text(of.source))}</pre></details>`;
 }
 
 function content(types: Part): string {

@@ -58,7 +58,8 @@ public static class ApiServices
 
     private static void Map(IEndpointRouteBuilder routes)
     {
-        Get(routes, Routes.VerifyOne, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyOneAsync(request, Value(request, "algorithm"), Value(request, "digest"), stop));
+        Get(routes, Routes.VerifyOne, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyOneAsync(Value(request, "algorithm"), Value(request, "digest"), stop));
+        Get(routes, Routes.ReceiptOfOne, (request, stop) => Endpoint<VerifyEndpoints>(request).ReceiptOfOneAsync(Value(request, "algorithm"), Value(request, "digest"), stop));
         Map(routes, [HttpMethods.Post], Routes.VerifyMany, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyManyAsync(request, stop), RequestClass.Batch);
         Get(routes, Routes.Issuers, (request, stop) => Endpoint<RegistryEndpoints>(request).IssuersAsync(stop));
         Get(routes, Routes.IssuerHistory, (request, stop) => Endpoint<RegistryEndpoints>(request).HistoryAsync(Value(request, "id"), stop));

@@ -27,6 +27,9 @@ internal sealed class OperationAttribute(string route, string id, string tag) : 
 
     /// <summary>The failures that it answers, by the names of the document's responses.</summary>
     public string[] Failures { get; init; } = [];
+
+    /// <summary>Programs that do it, by their paths below <c>samples/</c>: shown as they are.</summary>
+    public string[] Samples { get; init; } = [];
 }
 
 /// <summary>A media type in which an operation answers, and the record that it is then written from; none for text and bytes.</summary>
@@ -55,9 +58,6 @@ internal sealed class QueryAttribute(string name, string description) : Attribut
 
     /// <summary>A whole number has this or more; null for text.</summary>
     public string? Minimum { get; init; }
-
-    /// <summary>The words that it may be; empty for any.</summary>
-    public string[] Words { get; init; } = [];
 
     /// <summary>An example.</summary>
     public required string Example { get; init; }

@@ -6,6 +6,9 @@ public static class Routes
     /// <summary>One digest: <see cref="VerifyEndpoints.VerifyOneAsync"/>.</summary>
     public const string VerifyOne = "v1/verify/{algorithm}/{digest}";
 
+    /// <summary>Its receipt: <see cref="VerifyEndpoints.ReceiptOfOneAsync"/>.</summary>
+    public const string ReceiptOfOne = "v1/verify/{algorithm}/{digest}/receipt";
+
     /// <summary>Up to 1,000 digests: <see cref="VerifyEndpoints.VerifyManyAsync"/>.</summary>
     public const string VerifyMany = "v1/verify";
 

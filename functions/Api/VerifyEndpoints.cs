@@ -10,47 +10,56 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
 {
     private const string JsonType = "application/json";
     private const string ReceiptType = "text/plain; charset=utf-8";
-    private const string ReceiptFormat = "tlog-proof";
 
     /// <summary>Verify one document by its digest.</summary>
     /// <remarks>
-    /// The answer is as of the checkpoint that it carries. With <c>Accept: text/plain</c>, preferred to JSON, or
-    /// <c>format=tlog-proof</c>, the answer is the bare receipt of the act that decides, ready to be kept next to the
-    /// document; there is none for a document that is <c>unknown</c> or <c>conflicting</c>.
+    /// The answer is as of the checkpoint that it carries, and brings the receipts that prove it.
     /// </remarks>
-    /// <param name="request">The request.</param>
     /// <param name="algorithm" example="sha-256">What the digest was made with: lower case, with the hyphen.</param>
     /// <param name="digest" example="1c33167c6399ed76a4eda6855bab87ad3c9888c540812245117231e80f6094f3">
     /// The document's digest in hex of either case, without a prefix: 64 digits for <c>sha-256</c> and <c>sm3</c>, 96 for
     /// <c>sha-384</c>, 128 for <c>sha-512</c>.
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <response code="200">The verdict, or the bare receipt where that was asked for.</response>
-    [Operation(Routes.VerifyOne, "verifyOne", "verification", CacheControl = CacheControl.None, Failures = ["BadRequest", "NoReceipt", "ShareUsedUp", "Unavailable"])]
-    [Answers("application/json", typeof(VerdictDocument))]
-    [Answers("text/plain")]
-    [Query(
-        "format",
-        "`tlog-proof` for the bare receipt, `json` for the verdict. Goes before `Accept`; without it, `Accept` decides.",
-        Words = ["json", "tlog-proof"],
-        Example = "tlog-proof")]
-    public async Task<IResult> VerifyOneAsync(HttpRequest request, string algorithm, string digest, CancellationToken cancellationToken)
+    /// <response code="200">The verdict.</response>
+    [Operation(
+        Routes.VerifyOne,
+        "verifyOne",
+        "verification",
+        CacheControl = CacheControl.None,
+        Failures = ["BadRequest", "ShareUsedUp", "Unavailable"],
+        Samples = ["csharp/Program.cs", "typescript/verify.ts", "shell/verify.sh"])]
+    [Answers(JsonType, typeof(VerdictDocument))]
+    public async Task<IResult> VerifyOneAsync(string algorithm, string digest, CancellationToken cancellationToken)
     {
-        if (!TryReadFormat(request, out var bareReceipt))
-            return Problem.MalformedRequest("format is json or tlog-proof.");
         if (Read(new DigestDocument(algorithm, digest), out var parsed) is { } problem)
             return problem;
-
         var answer = await verifier.VerifyAsync(parsed!, cancellationToken);
-        if (!bareReceipt)
-            return Response.Json(answer.ToDocument(), DocumentJson.Instance.VerdictDocument, CacheControl.None);
-        return answer switch
+        return Response.Json(answer.ToDocument(), DocumentJson.Instance.VerdictDocument, CacheControl.None);
+    }
+
+    /// <summary>The receipt of one document.</summary>
+    /// <remarks>
+    /// That of the act that decides, ready to be kept next to the document. There is none for a document that is
+    /// <c>unknown</c> or <c>conflicting</c>: one receipt would hide what the other institutions say.
+    /// </remarks>
+    /// <param name="algorithm" example="sha-256">What the digest was made with: lower case, with the hyphen.</param>
+    /// <param name="digest" example="1c33167c6399ed76a4eda6855bab87ad3c9888c540812245117231e80f6094f3">
+    /// The document's digest in hex of either case, without a prefix.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <response code="200">A C2SP tlog-proof.</response>
+    [Operation(Routes.ReceiptOfOne, "receiptOfOne", "verification", CacheControl = CacheControl.None, Failures = ["BadRequest", "NoReceipt", "ShareUsedUp", "Unavailable"])]
+    [Answers("text/plain")]
+    public async Task<IResult> ReceiptOfOneAsync(string algorithm, string digest, CancellationToken cancellationToken)
+    {
+        if (Read(new DigestDocument(algorithm, digest), out var parsed) is { } problem)
+            return problem;
+        return await verifier.VerifyAsync(parsed!, cancellationToken) switch
         {
             { Issuers: [] } => Problem.NoReceipt("No issuer of this log issued a document with this digest, so there is no receipt."),
-
-            // One receipt would hide what the others say.
-            { Verdict: Verdict.Conflicting } => Problem.NoReceipt("Institutions differ about this document, so no one receipt tells how it stands. The JSON has each one's."),
-            _ => new Response(answer.Issuers[0].Receipt.Encode(), ReceiptType, CacheControl.None),
+            { Verdict: Verdict.Conflicting } => Problem.NoReceipt("Institutions differ about this document, so no one receipt tells how it stands. The verdict has each one's."),
+            var answer => new Response(answer.Issuers[0].Receipt.Encode(), ReceiptType, CacheControl.None),
         };
     }
 
@@ -130,36 +139,6 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
         return Digest.TryParse(algorithm, document.Digest, out digest)
             ? null
             : Problem.MalformedDigest($"{where}a {algorithm} digest is {algorithm.Length * 2} hex digits.");
-    }
-
-    private static bool TryReadFormat(HttpRequest request, out bool bareReceipt)
-    {
-        bareReceipt = false;
-        switch ((string?)request.Query["format"])
-        {
-            case ReceiptFormat:
-                bareReceipt = true;
-                return true;
-            case "json":
-                return true;
-            case null:
-                bareReceipt = PrefersText(request);
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    // A browser's or curl's "*/*" gets JSON; text has to be asked for by name, and more than JSON. A range counts for
-    // JSON only where JSON is not named.
-    private static bool PrefersText(HttpRequest request)
-    {
-        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
-            return false;
-        double? QualityOf(string type) => accepted
-            .Where(value => value.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase))
-            .Max(value => value.Quality ?? (double?)1);
-        return QualityOf("text/plain") > (QualityOf(JsonType) ?? QualityOf("application/*") ?? QualityOf("*/*") ?? 0);
     }
 
     // One byte more than allowed is enough to know; a length that the client states is not trusted.

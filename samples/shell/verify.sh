@@ -6,6 +6,6 @@ service=$1 key=$2 file=$3
 asked="$service/v1/verify/sha-256/$(sha256sum < "$file" | cut -c1-64)"
 verdict=$(curl -fsS "$asked" | sed -n 's/^{"verdict":"\([A-Za-z]*\)".*/\1/p')
 echo "$verdict, says the service"
-curl -fsS -H 'Accept: text/plain' -o "$file.tlog-proof" "$asked"
+curl -fsS -o "$file.tlog-proof" "$asked/receipt"
 truecopy receipt check "$file" --key "$key"
 [ "$verdict" = verified ]

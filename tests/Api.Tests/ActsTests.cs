@@ -61,7 +61,7 @@ public sealed class ActsTests
         Assert.Equal(
             [("bank", "revoked"), ("registry", "verified")],
             answer.GetProperty("results").EnumerateArray().Select(result => (result.GetProperty("issuer").GetProperty("id").GetString()!, result.GetProperty("verdict").GetString()!)));
-        var problem = await ApiHost.ProblemAsync(await host.GetAsync($"/v1/verify/sha-256/{hex}?format=tlog-proof"), 404, "no-receipt");
+        var problem = await ApiHost.ProblemAsync(await host.GetAsync($"/v1/verify/sha-256/{hex}/receipt"), 404, "no-receipt");
         Assert.StartsWith("Institutions differ", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 

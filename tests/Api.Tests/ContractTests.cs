@@ -271,6 +271,44 @@ public sealed class ContractTests
         Assert.True(lint.ExitCode == 0, lint.Output + lint.Error);
     }
 
+    [Fact]
+    public void Every_operation_answers_with_one_media_type_and_one_schema()
+    {
+        foreach (var (path, method, operation) in Operations().Where(operation => operation.Path != "/assets/{file}"))
+        {
+            var media = Assert.Single(operation.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject());
+            Assert.True(media.Value.GetProperty("schema").TryGetProperty("$ref", out _) == (media.Name.EndsWith("json", StringComparison.Ordinal) && path != "/openapi/v1.json"), $"{method} {path}");
+        }
+    }
+
+    [Fact]
+    public async Task A_generator_makes_types_of_the_document_that_a_client_compiles_against()
+    {
+        var folder = Directory.CreateTempSubdirectory("truecopy-");
+        try
+        {
+            await RunAsync("openapi-typescript", RepositoryFolder.At("functions/Api/openapi.json"), "-o", Path.Combine(folder.FullName, "api.d.ts"));
+            File.Copy(RepositoryFolder.At("clients/Web/tests/generated.ts"), Path.Combine(folder.FullName, "client.ts"));
+            await File.WriteAllTextAsync(
+                Path.Combine(folder.FullName, "tsconfig.json"),
+                """{"compilerOptions":{"noEmit":true,"strict":true,"target":"ES2022","module":"ESNext","moduleResolution":"Bundler","lib":["ES2023","DOM"],"types":[]},"files":["client.ts"]}""",
+                TestContext.Current.CancellationToken);
+            await RunAsync("tsc", "-p", folder.FullName);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        static async Task RunAsync(string tool, params string[] arguments)
+        {
+            var run = await FinishedProcess.RunAsync(
+                new ProcessStartInfo(RepositoryFolder.At("clients/Web/node_modules/.bin/" + tool), arguments) { WorkingDirectory = RepositoryFolder.At("clients/Web") },
+                TestContext.Current.CancellationToken);
+            Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        }
+    }
+
     private static IEnumerable<(string Path, string Method, JsonElement Operation)> Operations() =>
         OpenApiContract.Document.GetProperty("paths").EnumerateObject().SelectMany(
             path => path.Value.EnumerateObject().Select(operation => (path.Name, operation.Name.ToUpperInvariant(), operation.Value)));

@@ -12,7 +12,7 @@ public sealed class FailureTests
     public static TheoryData<string, bool> FailingRequests()
     {
         var requests = new TheoryData<string, bool>();
-        foreach (var path in (string[])[$"/v1/verify/sha-256/{ApiHost.HexOf("x")}", $"/v1/verify/sha-256/{ApiHost.HexOf("x")}?format=tlog-proof", "POST", "/v1/issuers", "/log/checkpoint", "/log/tile/0/000", "/health/ready"])
+        foreach (var path in (string[])[$"/v1/verify/sha-256/{ApiHost.HexOf("x")}", $"/v1/verify/sha-256/{ApiHost.HexOf("x")}/receipt", "POST", "/v1/issuers", "/log/checkpoint", "/log/tile/0/000", "/health/ready"])
         {
             requests.Add(path, true);
             requests.Add(path, false);
@@ -198,7 +198,7 @@ public sealed class FailureTests
     {
         await using var host = await ApiHost.StartAsync();
         var hex = await host.IssueAsync("confidential-name");
-        foreach (var path in (string[])[$"sha-256/{hex}", $"sha-256/{hex}?format=tlog-proof", $"sha-256/{hex}?format=pdf", $"sha-256/{hex}x", $"md5/{hex}", $"sha-256/{ApiHost.HexOf("other")}"])
+        foreach (var path in (string[])[$"sha-256/{hex}", $"sha-256/{hex}/receipt", $"sha-256/{hex}x", $"md5/{hex}", $"sha-256/{ApiHost.HexOf("other")}"])
             await host.GetAsync($"/v1/verify/{path}");
         await host.SendAsync(Batch(hex));
         await host.SendAsync(Batch(hex + "x"));

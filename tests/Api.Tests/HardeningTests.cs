@@ -12,7 +12,7 @@ public sealed class HardeningTests
     {
         await using var host = await ApiHost.StartAsync();
         var hex = await host.IssueAsync("document");
-        foreach (var path in (string[])[$"/v1/verify/sha-256/{hex}", $"/v1/verify/sha-256/{hex}?format=tlog-proof", "/v1/verify/md5/00", "/v1/issuers", "/v1/issuers/bank/documents?reference=1", "/v1/keys", "/log/checkpoint", "/log/tile/0/000.p/3", "/log/tile/0/001", "/health/live", "/openapi/v1.json", "/docs", "/nothing"])
+        foreach (var path in (string[])[$"/v1/verify/sha-256/{hex}", $"/v1/verify/sha-256/{hex}/receipt", "/v1/verify/md5/00", "/v1/issuers", "/v1/issuers/bank/documents?reference=1", "/v1/keys", "/log/checkpoint", "/log/tile/0/000.p/3", "/log/tile/0/001", "/health/live", "/openapi/v1.json", "/docs", "/nothing"])
         {
             var answer = await host.GetAsync(path);
             Assert.Equal("nosniff", Header(answer, "X-Content-Type-Options"));

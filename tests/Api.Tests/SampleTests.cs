@@ -61,12 +61,21 @@ public sealed class SampleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task In_typescript()
+    public async Task In_typescript_with_the_package_alone()
     {
-        string[] bundle = [.. Assert.Single(Commands("clients/Web/node_modules/.bin/esbuild ")).Split(' ').Select(word => word.Replace("--outfile=", $"--outfile={_folder}/", StringComparison.Ordinal))];
-        await SucceedAsync(RepositoryFolder.At(bundle[0]), [RepositoryFolder.At(bundle[1]), .. bundle[2..], "--log-level=warning"]);
-        Assert.Single(Commands("node verify.mjs SERVICE KEY FILE"));
-        await HoldsAsync("verified The bank Ltd", "unknown", file => RunAsync("node", [At("verify.mjs"), .. Arguments(file)]));
+        // As the page of the samples says, but in a folder of the test's own, and with nothing but the file to install from.
+        var sample = Directory.CreateDirectory(At("sample")).FullName;
+        File.Copy(RepositoryFolder.At("samples/typescript/verify.ts"), Path.Combine(sample, "verify.ts"));
+        await SucceedAsync("npm", [.. OfTheTest("npm pack "), "--silent"]);
+        await SucceedAsync("npm", [.. OfTheTest("npm install "), "--offline", "--no-audit", "--no-fund", "--silent"]);
+        await SucceedAsync(RepositoryFolder.At("clients/Web/node_modules/.bin/esbuild"), [.. OfTheTest("clients/Web/node_modules/.bin/esbuild "), "--log-level=warning"]);
+        string[] command = [.. OfTheTest("node ")];
+        Assert.Equal(["SERVICE", "KEY", "FILE"], command[1..]);
+        await HoldsAsync("verified The bank Ltd", "unknown", file => RunAsync("node", [command[0], .. Arguments(file)]));
+
+        IEnumerable<string> OfTheTest(string beginning) => Assert.Single(Commands(beginning)).Split(' ')[1..].Select(word => word
+            .Replace("./clients/Verify", RepositoryFolder.At("clients/Verify"), StringComparison.Ordinal)
+            .Replace("samples/typescript", sample, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,6 +86,18 @@ public sealed class SampleTests : IAsyncLifetime
         await SucceedAsync("chmod", ["+x", tool]);
         Assert.Single(Commands("sh samples/shell/verify.sh SERVICE KEY FILE"));
         await HoldsAsync("THE RECEIPT HOLDS", "unknown, says the service", file => RunAsync("sh", [RepositoryFolder.At("samples/shell/verify.sh"), .. Arguments(file)]));
+    }
+
+    [Theory]
+    [InlineData("csharp", "csharp/Program.cs")]
+    [InlineData("ts", "typescript/verify.ts")]
+    [InlineData("sh", "shell/verify.sh")]
+    public async Task What_the_documents_show_is_what_is_run(string language, string sample)
+    {
+        var source = await File.ReadAllTextAsync(RepositoryFolder.At("samples/" + sample), Stop);
+        Assert.Contains($"```{language}\n{source}```\n", await File.ReadAllTextAsync(RepositoryFolder.At("docs/api.md"), Stop), StringComparison.Ordinal);
+        var page = await (await _host.GetAsync("/docs")).Content.ReadAsStringAsync(Stop);
+        Assert.Contains(source, System.Net.WebUtility.HtmlDecode(page), StringComparison.Ordinal);
     }
 
     // What the page of the samples tells a stranger to run.

@@ -121,50 +121,33 @@ public sealed class VerifyOneTests : IAsyncLifetime
     public async Task Other_algorithms_are_unknown(string algorithm) =>
         await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/{algorithm}/{_hex}"), 400, "unknown-algorithm");
 
-    [Theory]
-    [InlineData("", "text/plain")]
-    [InlineData("", "text/plain, application/json;q=0.5")]
-    [InlineData("", "text/plain;q=0.5, application/json;q=0.4")]
-    [InlineData("", "TEXT/PLAIN; charset=utf-8")]
-    [InlineData("", "text/plain, */*;q=0.1")]
-    [InlineData("", "text/plain, application/json;q=0, */*")]
-    [InlineData("?format=tlog-proof", null)]
-    [InlineData("?format=tlog-proof", "application/json")]
-    public async Task The_bare_receipt_is_to_be_had_by_asking_for_it(string query, string? accept)
+    [Fact]
+    public async Task The_bare_receipt_is_to_be_had_by_an_address_of_its_own()
     {
-        var response = await _host.GetAsync($"/v1/verify/sha-256/{_hex}{query}", accept);
+        var response = await _host.GetAsync($"/v1/verify/sha-256/{_hex}/receipt");
         Assert.Equal("text/plain", response.Content.Headers.ContentType!.MediaType);
         AssertProves(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]
-    [InlineData("", "*/*")]
-    [InlineData("", "text/html, */*;q=0.8")]
-    [InlineData("", "application/json, text/plain;q=0.9")]
-    [InlineData("", "application/json, text/plain")]
-    [InlineData("", "application/json, text/plain, */*")]
-    [InlineData("", "text/plain;q=0")]
-    [InlineData("", "text/plain;q=0.5, */*")]
-    [InlineData("", "text/plain;q=0.5, application/*")]
-    [InlineData("", "text/*")]
-    [InlineData("", "image/png")]
-    [InlineData("", ";;, q=")]
-    [InlineData("", "")]
-    [InlineData("?format=json", "text/plain")]
-    public async Task Everyone_else_gets_JSON(string query, string accept) =>
-        Assert.Equal("application/json", (await _host.GetAsync($"/v1/verify/sha-256/{_hex}{query}", accept)).Content.Headers.ContentType!.MediaType);
+    [InlineData("", "application/json")]
+    [InlineData("/receipt", "text/plain")]
+    public async Task What_comes_does_not_depend_on_what_is_accepted(string path, string mediaType)
+    {
+        foreach (var accept in (string[])["*/*", "application/json", "text/plain", "text/html, */*;q=0.8", "image/png", ";;, q=", ""])
+            Assert.Equal(mediaType, (await _host.GetAsync($"/v1/verify/sha-256/{_hex}{path}", accept)).Content.Headers.ContentType!.MediaType);
+    }
 
     [Fact]
     public async Task A_bare_receipt_of_an_unknown_document_does_not_exist() =>
-        await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/sha-256/{ApiHost.HexOf("other")}?format=tlog-proof"), 404, "no-receipt");
+        await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/sha-256/{ApiHost.HexOf("other")}/receipt"), 404, "no-receipt");
 
-    [Theory]
-    [InlineData("format=pdf")]
-    [InlineData("format=")]
-    [InlineData("format=TLOG-PROOF")]
-    [InlineData("format=json&format=tlog-proof")]
-    public async Task Other_formats_are_refused(string query) =>
-        await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/sha-256/{_hex}?{query}"), 400, "malformed-request");
+    [Fact]
+    public async Task A_bare_receipt_is_asked_for_as_a_verdict_is()
+    {
+        await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/md5/{_hex}/receipt"), 400, "unknown-algorithm");
+        await ApiHost.ProblemAsync(await _host.GetAsync($"/v1/verify/sha-256/{_hex[1..]}/receipt"), 400, "malformed-digest");
+    }
 
     private void AssertProves(string receipt)
     {

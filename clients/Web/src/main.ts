@@ -7,6 +7,9 @@ import { Hasher } from './hashing/hasher';
 import { FormatError } from './log/bytes';
 import { parseDigest } from './receipt/digest';
 import './style.css';
+import { service } from './service/service';
+import { Verifier } from './service/verifier';
+import { memory } from './trust/browser';
 import { Trust } from './trust/trust';
 import type { Evidence } from './evidence/evidence';
 import { h } from './view/dom';
@@ -27,7 +30,7 @@ const fragment = (): URLSearchParams => new URLSearchParams(location.hash.slice(
 async function start(): Promise<void> {
   let language: Language = chosenLanguage();
   let linked = fragment().getAll('key');
-  let trust = await Trust.load(linked);
+  let trust = await Trust.load(linked, memory);
   const words = () => languages[language];
   const main = h('main', { id: 'main', tabindex: -1 });
   const top = h('header', { class: 'top' });
@@ -37,12 +40,11 @@ async function start(): Promise<void> {
 
   const checker: Checker = new Checker(
     new Hasher(),
-    trust,
-    (item) => verifyView.update(item),
-    (now) => {
+    new Verifier(service, memory, trust, (now) => {
       trust = now;
       drawTrust();
-    },
+    }),
+    (item) => verifyView.update(item),
   );
   const verifyView = new VerifyView(words(), checker, {
     retry: (item) => void checker.retry(item),
@@ -126,13 +128,13 @@ async function start(): Promise<void> {
   /** The address brings other keys than before. */
   async function readKeys(): Promise<void> {
     linked = fragment().getAll('key');
-    await checker.hold(await Trust.load(linked));
+    await checker.hold(await Trust.load(linked, memory));
     if (trust.isOpen) await checker.settle();
   }
 
   async function giveKey(line: string): Promise<string | null> {
     try {
-      await checker.hold(await Trust.give(line));
+      await checker.hold(await Trust.give(line, memory));
       return null;
     } catch (error) {
       if (error instanceof FormatError) return error.message;

@@ -178,16 +178,23 @@ internal static class DocumentParts
         responses["200"] = new JsonObject { ["description"] = answered["description"]!.DeepClone(), ["headers"] = headers, ["content"] = content };
         foreach (var failure in Failure.All.Where(failure => operation.Failures.Contains(failure.Name)).OrderBy(failure => failure.Status))
             responses[$"{failure.Status}"] = new JsonObject { ["$ref"] = $"#/components/responses/{failure.Name}" };
+        if (operation.Samples.Length > 0)
+            made["x-codeSamples"] = new JsonArray([.. operation.Samples.Select(Sample)]);
         if (operation.Failures.Contains("NotForYou"))
             made["security"] = new JsonArray(new JsonObject { ["issuerSignIn"] = new JsonArray() });
     }
+
+    private static JsonObject Sample(string path) => new()
+    {
+        ["lang"] = Path.GetExtension(path) switch { ".cs" => "C#", ".ts" => "TypeScript", ".sh" => "Shell", var other => throw new InvalidOperationException($"{other} is no language of samples.") },
+        ["source"] = File.ReadAllText(RepositoryFolder.At("samples/" + path)),
+    };
 
     private static JsonObject Parameter(QueryAttribute query)
     {
         var schema = query switch
         {
             { Minimum: { } least } => new JsonObject { ["type"] = "integer", ["minimum"] = int.Parse(least, System.Globalization.CultureInfo.InvariantCulture) },
-            { Words: { Length: > 0 } words } => With(Words(words), null),
             _ => new JsonObject { ["type"] = "string" },
         };
         var parameter = new JsonObject { ["name"] = query.Name, ["in"] = "query", ["description"] = query.Description };

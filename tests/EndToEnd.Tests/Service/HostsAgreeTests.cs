@@ -50,10 +50,8 @@ public sealed partial class HostsAgreeTests(HostsAgreeTests.BothHosts hosts) : I
         yield return ("a known document", Get($"/v1/verify/sha-256/{known}"));
         yield return ("an unknown document", Get($"/v1/verify/sha-256/{unknown}"));
         yield return ("a digest in capitals", Get($"/v1/verify/sha-256/{known.ToUpperInvariant()}"));
-        yield return ("a bare receipt by query", Get($"/v1/verify/sha-256/{known}?format=tlog-proof"));
-        yield return ("a bare receipt by header", Get($"/v1/verify/sha-256/{known}", "Accept: text/plain"));
-        yield return ("a receipt that is not there", Get($"/v1/verify/sha-256/{unknown}?format=tlog-proof"));
-        yield return ("a format that is not there", Get($"/v1/verify/sha-256/{unknown}?format=xml"));
+        yield return ("a bare receipt", Get($"/v1/verify/sha-256/{known}/receipt"));
+        yield return ("a receipt that is not there", Get($"/v1/verify/sha-256/{unknown}/receipt"));
         yield return ("an algorithm that is not there", Get("/v1/verify/md5/00"));
         yield return ("a digest that is too short", Get("/v1/verify/sha-256/00"));
         yield return ("a HEAD of a document", Line("HEAD", $"/v1/verify/sha-256/{known}"));

@@ -158,6 +158,23 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
+    public void The_npm_package_that_is_published_is_the_one_that_was_attested_and_says_where_it_comes_from()
+    {
+        var publish = JobsOf(Load("release.yml")).Single(job => job.Name == "publish").Job;
+        var steps = ((YamlSequenceNode)Field(publish, "steps")!).ToList();
+        var attested = steps.FindIndex(step => Field(step, "uses")?.ToString().StartsWith("actions/attest-build-provenance@", StringComparison.Ordinal) == true);
+        var published = steps.FindIndex(step => Field(step, "run")?.ToString().StartsWith("npm publish ", StringComparison.Ordinal) == true);
+        Assert.True(attested < published, "attested, published");
+        var arguments = Field(steps[published], "run")!.ToString().Split(' ');
+        Assert.Contains("release/truecopy-verify-*.tgz", arguments);
+        Assert.Contains("--provenance", arguments);
+        Assert.Equal("write", Field(Field(publish, "permissions")!, "id-token")!.ToString());
+        var script = File.ReadAllText(RepositoryFolder.At(".ci/release"));
+        Assert.Contains("npm pack ./clients/Verify --pack-destination \"$folder\"", script, StringComparison.Ordinal);
+        Assert.Contains("repository.url=", script, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_script_that_a_workflow_runs_is_there_and_may_be_run()
     {
         var scripts = Files.SelectMany(file => ScriptsOf(Load(file.Data))).SelectMany(script => Script().Matches(script).Select(match => match.Value)).Distinct().ToList();

@@ -3,16 +3,12 @@
 import type { Hasher } from '../hashing/hasher';
 import { type ArchiveEntry, Unreadable } from '../hashing/protocol';
 import { FormatError } from '../log/bytes';
-import type { Checkpoint } from '../log/checkpoint';
-import { checkReceipt } from '../receipt/check';
 import { algorithms, type Algorithm, type Digest, formatDigest } from '../receipt/digest';
-import { judgeAnswer, verdictOf } from '../service/judge';
+import { verdictOf } from '../service/judge';
 import type { Answer } from '../service/answers';
-import * as service from '../service/service';
-import { ServiceFailure } from '../service/service';
-import { checkpointOf, type Fault, pastFault } from '../trust/continuity';
-import { rememberSeen, seenCheckpoint } from '../trust/memory';
-import type { Doubt, Trust } from '../trust/trust';
+import { maxBatch, ServiceFailure } from '../service/service';
+import { doubtFault, type Verifier } from '../service/verifier';
+import type { Trust } from '../trust/trust';
 import { type GivenFiles, isSystemFile } from './dropped';
 import { Gatherer } from './gatherer';
 import type { Item, Outcome } from './item';
@@ -46,7 +42,7 @@ export class Checker {
   /** How many files are to be hashed. */
   private hashing = 0;
   private readonly questions = new Gatherer<Item>(
-    service.maxBatch,
+    maxBatch,
     ({ digests }) => digests.length,
     () => this.hashing > 0,
     (items) => this.askBatch(items),
@@ -54,9 +50,8 @@ export class Checker {
 
   constructor(
     private readonly hasher: Hasher,
-    private trust: Trust,
+    private readonly verifier: Verifier,
     private readonly changed: (item: Item | null) => void,
-    private readonly trustChanged: (trust: Trust) => void,
   ) {}
 
   /** Takes files. Receipts among them are for the others, which are then checked without the network. */
@@ -116,7 +111,7 @@ export class Checker {
 
   /** From now on these keys count; what was checked with others is asked again. */
   async hold(trust: Trust): Promise<void> {
-    this.take(trust);
+    this.verifier.hold(trust);
     await Promise.all(
       this.items.map(async (item) => {
         const { outcome } = item;
@@ -232,17 +227,16 @@ export class Checker {
 
   private async checkOffline(item: Item, held: HeldReceipt, digest: Digest): Promise<void> {
     // A link's key is compared before it counts; else not a single request is made.
-    if (this.trust.isOpen) await this.settle();
+    if (this.verifier.trust.isOpen) await this.settle();
     const again = () => this.checkOffline(item, held, digest);
-    const known = this.trust.held;
-    const keys = [...known.keys, ...known.retired];
-    if (this.trust.doubt !== null) {
-      this.set(item, { kind: 'distrusted', fault: doubtFault(this.trust.doubt), checks: [], offline: true, held: known, again });
+    const { held: known, doubt } = this.verifier.trust;
+    if (doubt !== null) {
+      this.set(item, { kind: 'distrusted', fault: doubtFault(doubt), checks: [], offline: true, held: known, again });
       return;
     }
-    const check = await checkReceipt(held.bytes, digest, keys);
+    const check = await this.verifier.checkReceipt(held.bytes, digest);
     const fits = check.steps.every((step) => step.holds || step.name === 'signature');
-    if (keys.length === 0 && fits) {
+    if (known.keys.length === 0 && fits) {
       this.set(item, { kind: 'noKey', check, again });
       return;
     }
@@ -260,8 +254,7 @@ export class Checker {
    */
   async answersTo(digests: readonly Digest[]): Promise<Outcome[]> {
     if (digests.length === 0) return [];
-    await this.meetKeys();
-    const answers = await service.verifyMany(digests);
+    const answers = await this.verifier.ask(digests);
     const outcomes: Outcome[] = [];
     for (const [i, answer] of answers.entries()) outcomes.push(await this.judge(answer, digests[i]!));
     return outcomes;
@@ -274,8 +267,7 @@ export class Checker {
 
   private async askBatch(items: readonly Item[]): Promise<void> {
     try {
-      await this.meetKeys();
-      const answers = await service.verifyMany(items.flatMap(({ digests }) => digests));
+      const answers = await this.verifier.ask(items.flatMap(({ digests }) => digests));
       let next = 0;
       for (const item of items) {
         const own = answers.slice(next, next + item.digests.length);
@@ -291,47 +283,21 @@ export class Checker {
   }
 
   private async judge(answer: Answer, digest: Digest): Promise<Outcome> {
-    const { held, doubt } = this.trust;
-    if (doubt !== null) return { kind: 'distrusted', fault: doubtFault(doubt), checks: [], offline: false, held };
-    const yardstick = { keys: held.keys, seen: seenCheckpoint(), now: Date.now(), read: service.logFile };
-    const { verdict, findings, checks, fault, seen } = await judgeAnswer(answer, digest, yardstick);
+    const { held } = this.verifier.trust;
+    const { verdict, findings, checks, fault } = await this.verifier.judge(answer, digest);
     if (verdict === null) return { kind: 'distrusted', fault: fault!, checks, offline: false, held };
-    if (seen !== yardstick.seen) rememberSeen(seen);
     return { kind: 'answered', verdict, findings, answer, held };
-  }
-
-  /** What the service names as its keys is compared with what is known; without a key that something speaks for there is no answer. */
-  private async meetKeys(): Promise<void> {
-    try {
-      const seen = checkpointOf(seenCheckpoint());
-      const goesOn = async (step: Checkpoint) => seen === null || (await pastFault(seen, step, service.logFile)) === null;
-      this.take(await this.trust.meet(await service.keys(), goesOn));
-    } catch (error) {
-      this.take(this.trust.alone());
-      if (error instanceof FormatError) throw new ServiceFailure('garbled', error.message);
-      const { keys, confirmed } = this.trust.held;
-      if (!(error instanceof ServiceFailure) || keys.length === 0 || !confirmed) throw error;
-    }
   }
 
   /** Meets the service's keys without a question, if it can be reached. */
   async settle(): Promise<void> {
     try {
-      await this.meetKeys();
+      await this.verifier.meetKeys();
     } catch (error) {
       // What cannot be reached is said where it is needed.
       if (!(error instanceof ServiceFailure)) throw error;
     }
   }
-
-  private take(trust: Trust): void {
-    this.trust = trust;
-    this.trustChanged(trust);
-  }
-}
-
-function doubtFault(doubt: Doubt): Fault {
-  return { kind: 'key', text: doubt.kind === 'badLink' ? doubt.text : `${doubt.kind}: ${doubt.offered.join(', ')}` };
 }
 
 function isArchive(name: string): boolean {

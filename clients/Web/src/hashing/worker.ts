@@ -1,14 +1,14 @@
 // Hashes files off the page's thread, a piece at a time, so that neither size nor number of files matters. One thing is
 // done at a time: the page sends the next when it has the answer.
 
-import { createSHA256, createSHA384, createSHA512, createSM3, type IHasher } from 'hash-wasm';
+import type { IHasher } from 'hash-wasm';
 import type { Algorithm } from '../receipt/digest';
 import { Archive } from './archive';
+import { makers } from './digests';
 import { type Report, type Source, Unreadable, type Work } from './protocol';
 
 const pieceSize = 2 * 1024 * 1024;
 const reportEvery = 100;
-const makers: Record<Algorithm, () => Promise<IHasher>> = { 'sha-256': createSHA256, 'sha-384': createSHA384, 'sha-512': createSHA512, sm3: createSM3 };
 
 // Made once: each is a WebAssembly instance with memory of its own.
 const hashers = new Map<Algorithm, Promise<IHasher>>();

@@ -1,6 +1,6 @@
 // C2SP tlog-checkpoint.
 
-import { type Bytes, decodeBase64, FormatError, parseDecimal } from './bytes';
+import { type Bytes, decodeBase64, FormatError, parseDecimal } from './bytes.js';
 
 export interface Checkpoint {
   readonly origin: string;

@@ -1,9 +1,9 @@
 // Whether a log only grew: both roots are made of the same hashes, read from the log's own tiles.
 
-import { type Bytes, equal, FormatError } from './bytes';
-import type { Checkpoint } from './checkpoint';
-import { nodeHash } from './merkle';
-import { type ReadFile, split, tilePath, tileWidth } from './tiles';
+import { type Bytes, equal, FormatError } from './bytes.js';
+import type { Checkpoint } from './checkpoint.js';
+import { nodeHash } from './merkle.js';
+import { type ReadFile, split, tilePath, tileWidth } from './tiles.js';
 
 const tileHeight = 8;
 

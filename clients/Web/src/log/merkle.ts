@@ -1,6 +1,6 @@
 // RFC 6962 trees; inclusion proofs as RFC 9162, section 2.1.3.2.
 
-import { type Bytes, concat, equal, sha256 } from './bytes';
+import { type Bytes, concat, equal, sha256 } from './bytes.js';
 
 const leafPrefix = Uint8Array.of(0);
 const nodePrefix = Uint8Array.of(1);

@@ -1,6 +1,6 @@
 // C2SP signed-note.
 
-import { type Bytes, concat, decodeAnyBase64, decodeBase64, decodeUtf8, encodeHex, FormatError, sha256, utf8 } from './bytes';
+import { type Bytes, concat, decodeAnyBase64, decodeBase64, decodeUtf8, encodeHex, FormatError, sha256, utf8 } from './bytes.js';
 
 export interface NoteSignature {
   readonly name: string;
@@ -47,6 +47,9 @@ function parseSignature(line: string): NoteSignature {
   if (bytes.length <= 4) throw new FormatError('note: a signature is a key id and at least one byte');
   return { name: match[1]!, keyId: encodeHex(bytes.subarray(0, 4)), value: bytes.slice(4), canonical };
 }
+
+// By this name Node's types do not have it everywhere.
+type CryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
 export type KeyKind = 'ecdsa' | 'ed25519';
 

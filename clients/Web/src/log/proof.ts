@@ -1,7 +1,7 @@
 // C2SP tlog-proof, version 1.
 
-import { type Bytes, decodeBase64, decodeUtf8, FormatError, parseDecimal } from './bytes';
-import { decodeHash } from './checkpoint';
+import { type Bytes, decodeBase64, decodeUtf8, FormatError, parseDecimal } from './bytes.js';
+import { decodeHash } from './checkpoint.js';
 
 export interface TlogProof {
   readonly extra: Bytes | null;

@@ -1,7 +1,7 @@
 // C2SP tlog-tiles: paths, entry bundles, and the root over the right edge of the tree.
 
-import { type Bytes, equal, FormatError } from './bytes';
-import { leafHash, nodeHash } from './merkle';
+import { type Bytes, equal, FormatError } from './bytes.js';
+import { leafHash, nodeHash } from './merkle.js';
 
 export const tileWidth = 256;
 

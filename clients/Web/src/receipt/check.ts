@@ -1,12 +1,12 @@
 // What a receipt proves about a document, with nothing but the log's keys.
 
-import { type Bytes, concat, encodeBase64, encodeHex, FormatError, utf8 } from '../log/bytes';
-import { type Checkpoint, parseCheckpoint } from '../log/checkpoint';
-import { includes, leafHash } from '../log/merkle';
-import { parseNote, parseVerifierKey, type Signer, signersOf, type VerifierKey } from '../log/note';
-import { type Digest, digestBytes } from './digest';
-import { type Entry, parseEntry } from './entry';
-import { parseReceipt, type Receipt } from './receipt';
+import { type Bytes, concat, encodeBase64, encodeHex, FormatError, utf8 } from '../log/bytes.js';
+import { type Checkpoint, parseCheckpoint } from '../log/checkpoint.js';
+import { includes, leafHash } from '../log/merkle.js';
+import { parseNote, parseVerifierKey, type Signer, signersOf, type VerifierKey } from '../log/note.js';
+import { type Digest, digestBytes } from './digest.js';
+import { type Entry, parseEntry } from './entry.js';
+import { parseReceipt, type Receipt } from './receipt.js';
 
 /** The steps of a check, in order; each builds on those before it. */
 export type StepName = 'format' | 'document' | 'inclusion' | 'signature';

@@ -1,4 +1,4 @@
-import { type Bytes, decodeHex } from '../log/bytes';
+import { type Bytes, decodeHex } from '../log/bytes.js';
 
 export const algorithms = { 'sha-256': 32, 'sha-384': 48, 'sha-512': 64, sm3: 32 } as const;
 export type Algorithm = keyof typeof algorithms;

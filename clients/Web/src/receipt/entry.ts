@@ -1,4 +1,4 @@
-import { type Bytes, decodeUtf8, FormatError } from '../log/bytes';
+import { type Bytes, decodeUtf8, FormatError } from '../log/bytes.js';
 
 export const actKinds = ['genesis', 'keys', 'issuer', 'issue', 'revoke', 'suspend', 'reinstate', 'supersede'] as const;
 export type ActKind = (typeof actKinds)[number];

@@ -1,7 +1,7 @@
-import { type Bytes, decodeBase64, decodeHex, FormatError } from '../log/bytes';
-import { parseProof, type TlogProof } from '../log/proof';
-import { type Digest, parseDigest } from './digest';
-import { parseJson } from './entry';
+import { type Bytes, decodeBase64, decodeHex, FormatError } from '../log/bytes.js';
+import { parseProof, type TlogProof } from '../log/proof.js';
+import { type Digest, parseDigest } from './digest.js';
+import { parseJson } from './entry.js';
 
 /** A tlog-proof whose extra line is JSON with the entry's bytes and the opening. */
 export interface Receipt {

@@ -1,7 +1,7 @@
 // What the API answers: see /openapi/v1.json.
 
-import type { ActKind } from '../receipt/entry';
-import type { KeysEntry } from '../trust/chain';
+import type { ActKind } from '../receipt/entry.js';
+import type { KeysEntry } from '../trust/chain.js';
 
 export const verdicts = ['verified', 'revoked', 'suspended', 'superseded', 'expired', 'notYetValid', 'conflicting', 'unknown'] as const;
 export type Verdict = (typeof verdicts)[number];

@@ -1,14 +1,14 @@
 // Holds the service to what it says: an answer counts only if its receipts prove it, and what is shown is what they prove.
 
-import { encodeBase64, equal, FormatError, utf8 } from '../log/bytes';
-import type { Checkpoint } from '../log/checkpoint';
-import type { VerifierKey } from '../log/note';
-import type { ReadFile } from '../log/tiles';
-import { checkReceipt, openCheckpoint, type ReceiptCheck } from '../receipt/check';
-import { type Digest, formatDigest } from '../receipt/digest';
-import type { ActKind, Entry } from '../receipt/entry';
-import { clockFault, type Fault, goOn, isFault, type Seen } from '../trust/continuity';
-import type { Answer, Issuer, Result, Verdict } from './answers';
+import { encodeBase64, equal, FormatError, utf8 } from '../log/bytes.js';
+import type { Checkpoint } from '../log/checkpoint.js';
+import type { VerifierKey } from '../log/note.js';
+import type { ReadFile } from '../log/tiles.js';
+import { checkReceipt, openCheckpoint, type ReceiptCheck } from '../receipt/check.js';
+import { type Digest, formatDigest } from '../receipt/digest.js';
+import type { ActKind, Entry } from '../receipt/entry.js';
+import { clockFault, type Fault, goOn, isFault, type Seen } from '../trust/continuity.js';
+import type { Answer, Issuer, Result, Verdict } from './answers.js';
 
 /** What one institution says of the document, taken from the entries that are proven. */
 export interface Finding {

@@ -2,14 +2,14 @@
 // already, and only the set that the entry lists. Anybody can append a line to a note, so that a new key signed beside a
 // known one says nothing.
 
-import { decodeBase64, FormatError, utf8 } from '../log/bytes';
-import type { Checkpoint } from '../log/checkpoint';
-import { includes, leafHash } from '../log/merkle';
-import { parseVerifierKey, type VerifierKey } from '../log/note';
-import { parseProof } from '../log/proof';
-import { openCheckpoint } from '../receipt/check';
-import { parseEntry, parseJson } from '../receipt/entry';
-import type { Keys } from '../service/answers';
+import { decodeBase64, FormatError, utf8 } from '../log/bytes.js';
+import type { Checkpoint } from '../log/checkpoint.js';
+import { includes, leafHash } from '../log/merkle.js';
+import { parseVerifierKey, type VerifierKey } from '../log/note.js';
+import { parseProof } from '../log/proof.js';
+import { openCheckpoint } from '../receipt/check.js';
+import { parseEntry, parseJson } from '../receipt/entry.js';
+import type { Keys } from '../service/answers.js';
 
 /** The entry that begins the log, or one that changes its keys, as `/v1/keys` hands it out. */
 export interface KeysEntry {

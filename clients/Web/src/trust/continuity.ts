@@ -1,10 +1,10 @@
 // Holds what the service shows of its log to what this browser has seen of it.
 
-import { FormatError, utf8 } from '../log/bytes';
-import { type Checkpoint, parseCheckpoint } from '../log/checkpoint';
-import { extendsTree } from '../log/consistency';
-import { parseNote } from '../log/note';
-import type { ReadFile } from '../log/tiles';
+import { FormatError, utf8 } from '../log/bytes.js';
+import { type Checkpoint, parseCheckpoint } from '../log/checkpoint.js';
+import { extendsTree } from '../log/consistency.js';
+import { parseNote } from '../log/note.js';
+import type { ReadFile } from '../log/tiles.js';
 
 /** The largest checkpoint that was seen. */
 export interface Seen {

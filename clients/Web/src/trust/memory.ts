@@ -1,9 +1,17 @@
-// What this browser keeps of the log from one visit to the next.
+// What is kept of the log from one visit to the next.
 
-import { FormatError, utf8 } from '../log/bytes';
-import { parseCheckpoint } from '../log/checkpoint';
-import { parseNote } from '../log/note';
-import type { Seen } from './continuity';
+import { FormatError, utf8 } from '../log/bytes.js';
+import { parseCheckpoint } from '../log/checkpoint.js';
+import { parseNote } from '../log/note.js';
+import type { Seen } from './continuity.js';
+
+/** Where texts are kept from one visit to the next: two, of a few kilobytes at most. */
+export interface Store {
+  /** @returns What was written last; null where there is nothing. */
+  read(place: string): string | null | Promise<string | null>;
+  /** @param text Null: nothing is kept from now on. */
+  write(place: string, text: string | null): void | Promise<void>;
+}
 
 export interface RememberedKeys {
   /** In force. */
@@ -18,55 +26,55 @@ export interface RememberedKeys {
 const keysPlace = 'truecopy.keys';
 const seenPlace = 'truecopy.seen';
 
-// Private windows may forbid storage; what was kept then holds for this visit.
-const visit = new Map<string, string>();
+/** The keys and the largest checkpoint of one log. Where what is kept is damaged, nothing is remembered: the keys are then met as new. */
+export class Memory {
+  constructor(private readonly store: Store) {}
 
-export function rememberedKeys(): RememberedKeys | null {
-  const value = read<RememberedKeys>(keysPlace);
-  if (!value || !isLines(value.keys) || value.keys.length === 0 || !isTime(value.since)) return null;
-  const retired = isLines(value.retired) ? value.retired : [];
-  return { keys: value.keys, retired, since: value.since, announced: Number.isSafeInteger(value.announced) ? value.announced! : null };
-}
-
-export function rememberKeys(keys: RememberedKeys): void {
-  write(keysPlace, JSON.stringify(keys));
-}
-
-export function seenCheckpoint(): Seen | null {
-  const value = read<Seen>(seenPlace);
-  if (!value || typeof value.note !== 'string' || !isTime(value.at)) return null;
-  try {
-    parseCheckpoint(parseNote(utf8(value.note)).text);
-    return { note: value.note, at: value.at };
-  } catch (error) {
-    if (error instanceof FormatError) return null;
-    throw error;
+  /** For as long as the program runs. */
+  static ofThisRun(): Memory {
+    const kept = new Map<string, string | null>();
+    return new Memory({ read: (place) => kept.get(place) ?? null, write: (place, text) => void kept.set(place, text) });
   }
-}
 
-/** @param seen Null once the user has confirmed other keys: another log, or one that begins anew. */
-export function rememberSeen(seen: Seen | null): void {
-  write(seenPlace, seen && JSON.stringify(seen));
-}
-
-// Storage that is damaged remembers nothing; the page then says that the key is new.
-function read<T>(place: string): Partial<T> | null {
-  try {
-    const value: unknown = JSON.parse(visit.get(place) ?? localStorage.getItem(place) ?? 'null');
-    return typeof value === 'object' ? value : null;
-  } catch {
-    return null;
+  async keys(): Promise<RememberedKeys | null> {
+    const value = await this.read<RememberedKeys>(keysPlace);
+    if (!value || !isLines(value.keys) || value.keys.length === 0 || !isTime(value.since)) return null;
+    const retired = isLines(value.retired) ? value.retired : [];
+    return { keys: value.keys, retired, since: value.since, announced: Number.isSafeInteger(value.announced) ? value.announced! : null };
   }
-}
 
-function write(place: string, value: string | null): void {
-  try {
-    if (value === null) localStorage.removeItem(place);
-    else localStorage.setItem(place, value);
-    visit.delete(place);
-  } catch {
-    if (value === null) visit.delete(place);
-    else visit.set(place, value);
+  async rememberKeys(keys: RememberedKeys): Promise<void> {
+    await this.store.write(keysPlace, JSON.stringify(keys));
+  }
+
+  /** The largest checkpoint that was seen. */
+  async seen(): Promise<Seen | null> {
+    const value = await this.read<Seen>(seenPlace);
+    if (!value || typeof value.note !== 'string' || !isTime(value.at)) return null;
+    try {
+      parseCheckpoint(parseNote(utf8(value.note)).text);
+      return { note: value.note, at: value.at };
+    } catch (error) {
+      if (error instanceof FormatError) return null;
+      throw error;
+    }
+  }
+
+  /** @param seen Null once the user has confirmed other keys: another log, or one that begins anew. */
+  async rememberSeen(seen: Seen | null): Promise<void> {
+    await this.store.write(seenPlace, seen && JSON.stringify(seen));
+  }
+
+  private async read<T>(place: string): Promise<Partial<T> | null> {
+    const text = await this.store.read(place);
+    if (text === null) return null;
+    try {
+      const value: unknown = JSON.parse(text);
+      return typeof value === 'object' ? value : null;
+    } catch (error) {
+      if (error instanceof SyntaxError) return null;
+      throw error;
+    }
   }
 }
 

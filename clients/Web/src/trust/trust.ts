@@ -2,12 +2,12 @@
 // the first keys that are met are remembered, and others later count only if the log proves them. A key in the page's link
 // is a claim: whoever made the link chose it.
 
-import { FormatError } from '../log/bytes';
-import type { Checkpoint } from '../log/checkpoint';
-import { parseVerifierKey, type VerifierKey } from '../log/note';
-import type { Keys } from '../service/answers';
-import { sameKeys, walkKeys } from './chain';
-import { rememberedKeys, rememberKeys, rememberSeen } from './memory';
+import { FormatError } from '../log/bytes.js';
+import type { Checkpoint } from '../log/checkpoint.js';
+import { parseVerifierKey, type VerifierKey } from '../log/note.js';
+import type { Keys } from '../service/answers.js';
+import { sameKeys, walkKeys } from './chain.js';
+import type { Memory } from './memory.js';
 
 /** Why nothing counts until the user has settled it. */
 export type Doubt =
@@ -44,18 +44,20 @@ export class Trust {
     readonly doubt: Doubt | null,
     /** Whether keys were learned in this visit, from the log. */
     readonly learned: boolean,
+    private readonly memory: Memory,
   ) {}
 
-  static async load(linked: readonly string[]): Promise<Trust> {
-    const held = await recall();
-    if (linked.length === 0) return new Trust(held, [], null, false);
+  /** What is remembered, beside what a link claims. */
+  static async load(linked: readonly string[], memory: Memory): Promise<Trust> {
+    const held = await recall(memory);
+    if (linked.length === 0) return new Trust(held, [], null, false, memory);
     try {
       const keys = await parse(linked);
-      if (held.keys.length === 0) return new Trust({ ...nothing, keys, source: 'link', confirmed: false }, keys, null, false);
-      return new Trust(held, areAmong(keys, held) ? [] : keys, null, false);
+      if (held.keys.length === 0) return new Trust({ ...nothing, keys, source: 'link', confirmed: false }, keys, null, false, memory);
+      return new Trust(held, areAmong(keys, held) ? [] : keys, null, false, memory);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      return new Trust(held, [], { kind: 'badLink', text: error.message }, false);
+      return new Trust(held, [], { kind: 'badLink', text: error.message }, false, memory);
     }
   }
 
@@ -78,48 +80,48 @@ export class Trust {
     const { keys, announced, former, steps, fault } = await walkKeys(held.keys, held.announced, served);
     if (held.keys.length === 0) {
       if (fault !== null) throw new FormatError(fault);
-      return this.with(remember({ ...nothing, keys, announced, isNew: true }), false);
+      return this.with(await remember({ ...nothing, keys, announced, isNew: true }, this.memory), false);
     }
     if (fault !== null || !(await areAll(steps, goesOn))) {
       const doubt: Doubt = held.confirmed
         ? { kind: 'changed', offered: served.verifierKeys }
         : { kind: 'link', linked: linesOf(held.keys), offered: served.verifierKeys };
-      return new Trust(held, this.linked, doubt, this.learned);
+      return new Trust(held, this.linked, doubt, this.learned, this.memory);
     }
     const retired = [...held.retired, ...former].filter((key) => !isAmong(key, keys));
-    if (!held.confirmed) return this.with({ ...remember({ ...nothing, keys, announced, retired, isNew: true }), source: 'link' }, false);
-    return this.with(remember({ ...nothing, keys, announced, retired }), this.learned || former.length > 0);
+    if (!held.confirmed) return this.with({ ...(await remember({ ...nothing, keys, announced, retired, isNew: true }, this.memory)), source: 'link' }, false);
+    return this.with(await remember({ ...nothing, keys, announced, retired }, this.memory), this.learned || former.length > 0);
   }
 
   /** Holds the link's keys to those that are known now. */
   private with(held: Held, learned: boolean): Trust {
-    if (areAmong(this.linked, held)) return new Trust(held, [], null, learned);
-    return new Trust(held, this.linked, { kind: 'link', linked: linesOf(this.linked), offered: linesOf(held.keys) }, learned);
+    if (areAmong(this.linked, held)) return new Trust(held, [], null, learned, this.memory);
+    return new Trust(held, this.linked, { kind: 'link', linked: linesOf(this.linked), offered: linesOf(held.keys) }, learned, this.memory);
   }
 
   /** The service cannot be asked: a link's key that is not known here stays unproven. */
   alone(): Trust {
     if (!this.isOpen || this.doubt !== null || !this.held.confirmed) return this;
-    return new Trust(this.held, this.linked, { kind: 'link', linked: linesOf(this.linked), offered: linesOf(this.held.keys) }, this.learned);
+    return new Trust(this.held, this.linked, { kind: 'link', linked: linesOf(this.linked), offered: linesOf(this.held.keys) }, this.learned, this.memory);
   }
 
   /** The user gives the key, got by a way that is trusted. */
-  static async give(line: string): Promise<Trust> {
-    return new Trust(remember({ ...nothing, keys: await parse([line]) }), [], null, false);
+  static async give(line: string, memory: Memory): Promise<Trust> {
+    return new Trust(await remember({ ...nothing, keys: await parse([line]) }, memory), [], null, false, memory);
   }
 
   /** The user has confirmed the offered keys elsewhere: from now on they count, and what was known no longer does. */
   async accept(): Promise<Trust> {
     if (this.doubt?.kind !== 'changed') return this;
     const keys = await parse(this.doubt.offered);
-    rememberSeen(null);
-    return new Trust(remember({ ...nothing, keys }), [], null, false);
+    await this.memory.rememberSeen(null);
+    return new Trust(await remember({ ...nothing, keys }, this.memory), [], null, false, this.memory);
   }
 }
 
 /** What is remembered; nothing where that is damaged. */
-async function recall(): Promise<Held> {
-  const remembered = rememberedKeys();
+async function recall(memory: Memory): Promise<Held> {
+  const remembered = await memory.keys();
   if (remembered === null) return nothing;
   try {
     const { announced, since } = remembered;
@@ -130,9 +132,9 @@ async function recall(): Promise<Held> {
   }
 }
 
-function remember(met: Held): Held {
+async function remember(met: Held, memory: Memory): Promise<Held> {
   const since = new Date().toISOString();
-  rememberKeys({ keys: linesOf(met.keys), retired: linesOf(met.retired), since, announced: met.announced });
+  await memory.rememberKeys({ keys: linesOf(met.keys), retired: linesOf(met.retired), since, announced: met.announced });
   return { ...met, source: 'remembered', since };
 }
 

@@ -1,8 +1,7 @@
 import type { Outcome } from '../check/item';
 import type { Digest } from '../receipt/digest';
 import type { Issuer, Upload, Uploads } from '../service/answers';
-import * as service from '../service/service';
-import { maxUploads, ServiceFailure, type UploadQuery } from '../service/service';
+import { maxReference, maxUploads, service, ServiceFailure, type UploadQuery } from '../service/service';
 import type { Words } from '../words/en';
 import { bars } from './chart';
 import { csv } from './csv';
@@ -92,7 +91,7 @@ export class IssuerView {
 
   /** What an institution filed under a reference can only be asked for whole: references are in no list. */
   private async filedUnder({ issuer, contains }: UploadQuery): Promise<readonly Digest[]> {
-    return contains === '' || contains.length > service.maxReference ? [] : service.documents(issuer, contains);
+    return contains === '' || contains.length > maxReference ? [] : service.documents(issuer, contains);
   }
 
   private references(words: Words, { contains }: UploadQuery, filed: readonly Digest[], standings: Standings, nothingElse: boolean): HTMLElement[] {

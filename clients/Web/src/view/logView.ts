@@ -4,10 +4,9 @@ import { parseNote, signersOf } from '../log/note';
 import { bundlePath, endsWith, parseBundle, tileWidth } from '../log/tiles';
 import { openCheckpoint } from '../receipt/check';
 import { type Entry, parseEntry } from '../receipt/entry';
-import * as service from '../service/service';
-import { ServiceFailure } from '../service/service';
+import { service, ServiceFailure } from '../service/service';
 import { type Fault, goOn, isFault } from '../trust/continuity';
-import { rememberSeen, seenCheckpoint } from '../trust/memory';
+import { memory } from '../trust/browser';
 import type { Trust } from '../trust/trust';
 import type { Words } from '../words/en';
 import { line } from './chart';
@@ -88,9 +87,9 @@ export class LogView {
     if (keys.length === 0) return null;
     try {
       const { checkpoint } = await openCheckpoint(bytes, keys);
-      const seen = await goOn(seenCheckpoint(), checkpoint, new TextDecoder().decode(bytes), Date.now(), service.logFile);
+      const seen = await goOn(await memory.seen(), checkpoint, new TextDecoder().decode(bytes), Date.now(), service.logFile);
       if (isFault(seen)) return seen;
-      rememberSeen(seen);
+      await memory.rememberSeen(seen);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
     }

@@ -1,0 +1,178 @@
+// A service, asked over HTTP. What it says is held to nothing here but to its shape and length.
+
+import type { Bytes } from '../log/bytes.js';
+import type { ReadFile } from '../log/tiles.js';
+import { type Digest, parseDigest } from '../receipt/digest.js';
+import type { KeysEntry } from '../trust/chain.js';
+import type { Act, Answer, Issuer, Keys, Result, Upload, Uploads } from './answers.js';
+
+export type FailureKind = 'unreachable' | 'busy' | 'notForYou' | 'refused' | 'garbled';
+
+/** The service did not answer. This says nothing about any document. */
+export class ServiceFailure extends Error {
+  constructor(
+    readonly kind: FailureKind,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+const timeout = 20_000;
+
+// Node's types do not know of caches: it has none.
+const fresh: RequestInit & { cache: 'no-cache' } = { cache: 'no-cache' };
+
+/** The longest answer that is read: the service's own limit, which is for its answer to a batch. */
+const maxAnswerLength = 16 * 1024 * 1024;
+
+/** The most digests that one request may hold. */
+export const maxBatch = 1000;
+
+/** The most uploads in one answer. */
+export const maxUploads = 100;
+
+/** The longest reference that a document may have, in characters. */
+export const maxReference = 256;
+
+/** Which uploads: empty texts leave nothing out. */
+export interface UploadQuery {
+  readonly issuer: string;
+  readonly prefix: string;
+  readonly contains: string;
+  readonly state: Upload['state'] | '';
+}
+
+export class Service {
+  /** @param address Scheme, host and path, as `https://truecopy.example`; empty: where the page comes from. */
+  constructor(private readonly address: string) {}
+
+  /**
+   * @param digests 1 to {@link maxBatch}.
+   * @returns One answer a digest, in the order asked.
+   * @throws ServiceFailure
+   */
+  async verifyMany(digests: readonly Digest[]): Promise<readonly Answer[]> {
+    const body = JSON.stringify({ digests: digests.map(({ algorithm, hex }) => ({ algorithm, digest: hex })) });
+    const answer = await this.json<{ results: readonly Answer[] } | null>('/v1/verify', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+    const results = answer?.results;
+    if (!Array.isArray(results) || results.length !== digests.length || !results.every(isAnswer)) {
+      throw new ServiceFailure('garbled', 'The answer is not what was asked for.');
+    }
+    return results;
+  }
+
+  /** @throws ServiceFailure */
+  async keys(): Promise<Keys> {
+    // Not from the browser's cache: answers are held to the keys of now.
+    const answer = await this.json<Partial<Keys> | null>('/v1/keys', fresh);
+    const { origin = '', verifierKeys, entries = [] } = answer ?? {};
+    const isLines = Array.isArray(verifierKeys) && verifierKeys.every((line) => typeof line === 'string');
+    const areEntries = Array.isArray(entries) && entries.every((entry: Partial<KeysEntry> | null) => Number.isSafeInteger(entry?.logIndex) && typeof entry?.receipt === 'string');
+    if (!isLines || !areEntries) throw new ServiceFailure('garbled', 'The answer is not what was asked for.');
+    return { origin, verifierKeys, entries };
+  }
+
+  /** @throws ServiceFailure */
+  async issuers(): Promise<readonly Issuer[]> {
+    return (await this.json<{ issuers: readonly Issuer[] }>('/v1/issuers')).issuers;
+  }
+
+  /** @throws ServiceFailure */
+  uploads({ issuer, prefix, contains, state }: UploadQuery, offset: number): Promise<Uploads> {
+    const query = new URLSearchParams({ prefix, contains, offset: `${offset}`, limit: `${maxUploads}`, ...(state !== '' && { state }) });
+    return this.json<Uploads>(`/v1/issuers/${encodeURIComponent(issuer)}/uploads?${query}`);
+  }
+
+  /**
+   * Digests of the documents that an issuer filed under exactly this reference.
+   * @throws ServiceFailure
+   */
+  async documents(issuer: string, reference: string): Promise<readonly Digest[]> {
+    const query = new URLSearchParams({ reference });
+    const answer = await this.json<{ documents: readonly Partial<Answer>[] }>(`/v1/issuers/${encodeURIComponent(issuer)}/documents?${query}`);
+    return answer.documents.map((each) => parseDigest(`${each.algorithm}:${each.digest}`)).filter((digest) => digest !== null);
+  }
+
+  /** @throws ServiceFailure */
+  checkpoint(): Promise<Bytes> {
+    return this.logFile('checkpoint');
+  }
+
+  /**
+   * A file of the log, by its path below the log's prefix.
+   * @throws ServiceFailure
+   */
+  readonly logFile: ReadFile = (path) => this.bytes(`/log/${path}`);
+
+  private async json<T>(path: string, init?: RequestInit): Promise<T> {
+    const text = new TextDecoder().decode(await this.bytes(path, init));
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      throw new ServiceFailure('garbled', 'The answer is not JSON.');
+    }
+  }
+
+  private async bytes(path: string, init: RequestInit = {}): Promise<Bytes> {
+    const request: RequestInit = { ...init, signal: AbortSignal.timeout(timeout), credentials: 'same-origin', redirect: 'error' };
+    let response: Response;
+    let body: Bytes | null;
+    try {
+      response = await fetch(`${this.address}${path}`, request);
+      body = await bodyOf(response);
+    } catch (error) {
+      throw new ServiceFailure('unreachable', error instanceof Error ? error.message : '');
+    }
+    if (body === null) throw new ServiceFailure('garbled', `The answer is longer than ${maxAnswerLength} bytes.`);
+    if (response.ok) return body;
+    const kind = response.status === 401 || response.status === 403 ? 'notForYou' : response.status >= 500 || response.status === 429 ? 'busy' : 'refused';
+    throw new ServiceFailure(kind, detailOf(response.status, body));
+  }
+}
+
+/** Null where it is too long. */
+async function bodyOf(response: Response): Promise<Bytes | null> {
+  const reader = response.body?.getReader();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for (let part = await reader?.read(); part?.done === false; part = await reader!.read()) {
+    length += part.value.length;
+    if (length > maxAnswerLength) {
+      await reader!.cancel();
+      return null;
+    }
+    parts.push(part.value);
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+function detailOf(status: number, body: Bytes): string {
+  try {
+    const problem = JSON.parse(new TextDecoder().decode(body)) as { detail?: string; title?: string } | null;
+    return problem?.detail ?? problem?.title ?? `HTTP ${status}`;
+  } catch {
+    return `HTTP ${status}`;
+  }
+}
+
+// As much shape as is relied on before the receipts, which are checked by themselves.
+function isAnswer(value: unknown): value is Answer {
+  const answer = value as Partial<Answer> | null;
+  return (
+    typeof answer?.verdict === 'string' &&
+    typeof answer.digest === 'string' &&
+    typeof answer.checkedAt === 'string' &&
+    typeof answer.checkpoint?.note === 'string' &&
+    Number.isSafeInteger(answer.checkpoint.size) &&
+    Array.isArray(answer.results) &&
+    answer.results.every(isResult)
+  );
+}
+
+function isResult(value: unknown): boolean {
+  const { receipt, issueReceipt, issuer, unproven } = (value ?? {}) as Partial<Result>;
+  const acts: readonly (Partial<Act> | null)[] = unproven?.acts ?? [];
+  const texts = [receipt, issueReceipt ?? '', issuer?.legalName, unproven?.type ?? ''];
+  return texts.every((text) => typeof text === 'string') && acts.every((act) => typeof act?.kind === 'string' && typeof act.at === 'string');
+}

@@ -1,0 +1,106 @@
+// Asks a service, holds it to the keys that are known and to what was seen of its log, and judges what it says.
+
+import { FormatError } from '../log/bytes.js';
+import type { Checkpoint } from '../log/checkpoint.js';
+import { checkReceipt, type ReceiptCheck } from '../receipt/check.js';
+import type { Digest } from '../receipt/digest.js';
+import { checkpointOf, type Fault, pastFault } from '../trust/continuity.js';
+import { Memory } from '../trust/memory.js';
+import { type Doubt, Trust } from '../trust/trust.js';
+import type { Answer } from './answers.js';
+import { maxBatch, Service, ServiceFailure } from './http.js';
+import { judgeAnswer, type Judgement } from './judge.js';
+
+export class Verifier {
+  private judged: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly service: Service,
+    private readonly memory: Memory,
+    /** What is known of the log's keys. */
+    public trust: Trust,
+    private readonly trustChanged: (trust: Trust) => void = () => undefined,
+  ) {}
+
+  /**
+   * @param address Of the service: `https://truecopy.example`.
+   * @param key The log's verifier key, got by a way that is trusted: it counts, and what was remembered of others does not. Without it
+   * the keys that the memory holds count, and where it holds none, the first that the service names.
+   * @param memory Of this service's log alone.
+   * @throws FormatError The key is none.
+   */
+  static async open(address: string, key?: string, memory = Memory.ofThisRun()): Promise<Verifier> {
+    return new Verifier(new Service(address.replace(/\/+$/, '')), memory, await (key === undefined ? Trust.load([], memory) : Trust.give(key, memory)));
+  }
+
+  /**
+   * What each document is worth, by the service's answer and its proofs.
+   * @returns One judgement a digest, in the order asked. Where its `verdict` is null, the answer does not count.
+   * @throws ServiceFailure The service did not answer, which says nothing about any document.
+   */
+  async verify(digests: readonly Digest[]): Promise<Judgement[]> {
+    const judgements: Judgement[] = [];
+    for (let from = 0; from < digests.length; from += maxBatch) {
+      const batch = digests.slice(from, from + maxBatch);
+      for (const [i, answer] of (await this.ask(batch)).entries()) judgements.push(await this.judge(answer, batch[i]!));
+    }
+    return judgements;
+  }
+
+  /** What a receipt proves by the keys that are known, without the network. */
+  checkReceipt(receipt: Uint8Array, digest: Digest): Promise<ReceiptCheck> {
+    const { keys, retired } = this.trust.held;
+    return checkReceipt(new Uint8Array(receipt), digest, [...keys, ...retired]);
+  }
+
+  /**
+   * Meets the keys of the service, and asks it: answers as they come, of which nothing is known yet.
+   * @throws ServiceFailure
+   */
+  async ask(digests: readonly Digest[]): Promise<readonly Answer[]> {
+    await this.meetKeys();
+    return this.service.verifyMany(digests);
+  }
+
+  /** What an answer is worth. One at a time: each is held to what was seen until then. */
+  judge(answer: Answer, digest: Digest): Promise<Judgement> {
+    const next = this.judged.then(() => this.judgeNow(answer, digest));
+    // A failure is that of whoever asked.
+    this.judged = next.catch(() => undefined);
+    return next;
+  }
+
+  /** What the service names as its keys is compared with what is known; without a key that something speaks for there is no answer. */
+  async meetKeys(): Promise<void> {
+    try {
+      const seen = checkpointOf(await this.memory.seen());
+      const goesOn = async (step: Checkpoint) => seen === null || (await pastFault(seen, step, this.service.logFile)) === null;
+      this.hold(await this.trust.meet(await this.service.keys(), goesOn));
+    } catch (error) {
+      this.hold(this.trust.alone());
+      if (error instanceof FormatError) throw new ServiceFailure('garbled', error.message);
+      const { keys, confirmed } = this.trust.held;
+      if (!(error instanceof ServiceFailure) || keys.length === 0 || !confirmed) throw error;
+    }
+  }
+
+  /** From now on this is what is known of the keys. */
+  hold(trust: Trust): void {
+    this.trust = trust;
+    this.trustChanged(trust);
+  }
+
+  private async judgeNow(answer: Answer, digest: Digest): Promise<Judgement> {
+    const { held, doubt } = this.trust;
+    const seen = await this.memory.seen();
+    if (doubt !== null) return { verdict: null, findings: [], checks: [], fault: doubtFault(doubt), seen };
+    const yardstick = { keys: held.keys, seen, now: Date.now(), read: this.service.logFile };
+    const judgement = await judgeAnswer(answer, digest, yardstick);
+    if (judgement.verdict !== null && judgement.seen !== seen) await this.memory.rememberSeen(judgement.seen);
+    return judgement;
+  }
+}
+
+export function doubtFault(doubt: Doubt): Fault {
+  return { kind: 'key', text: doubt.kind === 'badLink' ? doubt.text : `${doubt.kind}: ${doubt.offered.join(', ')}` };
+}
