@@ -18,7 +18,7 @@ public sealed class VerdictTests(Chromium chromium) : IAsyncLifetime
     {
         { "en-HK", ["Verified", "Revoked", "Suspended", "Replaced", "Expired", "Not yet valid", "No record"] },
         { "zh-CN", ["核验通过", "已撤销", "已暂停", "已被替换", "已过期", "尚未生效", "查无记录"] },
-        { "zh-HK", ["核實無誤", "已撤銷", "已暫停", "已被取代", "已逾期", "尚未生效", "查無紀錄"] },
+        { "zh-HK", ["核實無誤", "已撤銷", "已暫停", "已被取代", "已過期", "尚未生效", "查無紀錄"] },
     };
 
     [Theory]
@@ -63,11 +63,11 @@ public sealed class VerdictTests(Chromium chromium) : IAsyncLifetime
         await using var visit = await Visit.StartAsync(chromium, _site);
         (string State, string[] Facts)[] expected =
         [
-            ("revoked", ["Revoked on23 November 2026 at 5:00 pm HKT", "Revoked by示范银行", "ReasonIssued in error", "Issuer’s notewrong balance"]),
+            ("revoked", ["Revoked on23 November 2026 at 17:00 Hong Kong time", "Revoked by示范银行", "ReasonIssued in error", "Issuer’s notewrong balance"]),
             ("suspended", ["On hold since23 November 2026", "Put on hold by示范银行", "ReasonTemporarily on hold"]),
             ("superseded", ["Replaced on23 November 2026", "Replaced by the issuer示范银行", "fingerprint"]),
-            ("expired", ["Expired on1 November 2026 at 12:00 am HKT", "Validity set by示范银行"]),
-            ("notYetValid", ["Valid from1 January 2027 at 12:00 am HKT", "Validity set by示范银行"]),
+            ("expired", ["Expired on1 November 2026 at 00:00 Hong Kong time", "Validity set by示范银行"]),
+            ("notYetValid", ["Valid from1 January 2027 at 00:00 Hong Kong time", "Validity set by示范银行"]),
         ];
         foreach (var (state, facts) in expected)
         {

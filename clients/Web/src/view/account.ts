@@ -45,7 +45,7 @@ export function account(words: Words, item: Item, state: StateName, actions: Car
   const finding = outcome.kind === 'answered' && source !== null ? leading(item, outcome) : null;
   return [
     actions === null && comparison(words, item),
-    advice !== '' && h('p', { class: 'advice' }, isOld ? `${advice} ${words.states.proven.advice}` : advice),
+    advice !== '' && h('p', { class: 'advice' }, isOld ? `${advice}${words.between}${words.states.proven.advice}` : advice),
     isFirstUse(item) && h('p', { class: 'first-use' }, words.trust.firstUse),
     state === 'unknown' && unknown(words, item),
     state === 'receipt' && receiptAlone(words, item),
@@ -91,7 +91,7 @@ function apart(title: string, facts: readonly Fact[]): Child {
 /** What each institution says where they disagree, and the choice of the one that the document names. */
 function institutions(words: Words, item: Item, { findings }: Answered, actions: CardActions | null): HTMLElement {
   const said = words.conflict;
-  const nameOf = ({ issuer }: Finding): string => `${issuer.legalName} (${issuer.id})`;
+  const nameOf = ({ issuer }: Finding): string => `${issuer.legalName}${words.aside(issuer.id)}`;
   const chosen = findings.find(({ issuer }) => issuer.id === item.chosen);
   const id = `choice-${item.id}`;
   const select = h(
@@ -135,7 +135,7 @@ function unknown(words: Words, { name, opening }: Item): HTMLElement {
     h('p', {}, said.title),
     h('ol', {}, h('li', {}, said.altered), h('li', {}, said.never)),
     h('p', {}, said.next),
-    opening?.kind === 'closed' && [h('p', {}, `${said.closed} ${hindrance(words, opening.why).lead('')}`), h('p', { class: 'hint' }, words.facts.technical, words.colon, foreign(opening.detail))],
+    opening?.kind === 'closed' && [h('p', {}, `${said.closed}${words.between}${hindrance(words, opening.why).lead('')}`), h('p', { class: 'hint' }, words.facts.technical, words.colon, foreign(opening.detail))],
     opening === null && isPacked(name ?? '') && h('p', {}, said.packed),
   );
 }

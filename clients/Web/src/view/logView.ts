@@ -65,7 +65,7 @@ export class LogView {
     const fault = await this.fault(bytes);
     const latest = rows.slice(last === first ? 0 : -((size - 1) % tileWidth) - 1).slice(-shown).reverse();
     return [
-      fault && h('p', { class: 'failure', role: 'alert' }, `${words.faults[fault.kind].title}. ${words.faults[fault.kind].lead('')} ${fault.text}`),
+      fault && h('p', { class: 'failure', role: 'alert' }, `${words.faults[fault.kind].title}${words.colon}${words.faults[fault.kind].lead('')}${words.between}${fault.text}`),
       list([
         [words.log.size, h('strong', { class: 'log-size' }, format.count(words, checkpoint.size))],
         [words.facts.register, foreign(checkpoint.origin)],
