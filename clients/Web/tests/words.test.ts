@@ -15,7 +15,7 @@ const han = /\p{Script=Han}/u;
 function* texts(said: unknown, path = ''): Generator<readonly [string, string]> {
   if (typeof said === 'string') yield [path, said];
   else if (typeof said === 'function') {
-    for (const args of [Array(4).fill('中文'), Array(4).fill('3'), ['中文', null], [3, true], [3, false]]) yield [path, String((said as (...args: unknown[]) => unknown)(...args))];
+    for (const args of [Array<string>(4).fill('中文'), Array<string>(4).fill('3'), ['中文', null], [3, true], [3, false]]) yield [path, String((said as (...args: unknown[]) => unknown)(...args))];
   } else if (typeof said === 'object' && said !== null) for (const [name, inner] of Object.entries(said)) yield* texts(inner, `${path}.${name}`);
 }
 
@@ -60,13 +60,13 @@ const zones = [
 
 for (const [zone, expected] of zones) {
   test(`a time is of 24 hours, with its clock by name: ${zone}`, () => {
-    const before = process.env['TZ'];
-    process.env['TZ'] = zone;
+    const before = process.env.TZ;
+    process.env.TZ = zone;
     try {
       assert.deepEqual([en, hans, hant].map((words) => format.time(words, '2026-11-23T09:05:00Z')), expected);
     } finally {
-      if (before === undefined) delete process.env['TZ'];
-      else process.env['TZ'] = before;
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
     }
   });
 }
