@@ -195,6 +195,16 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Legal_names_by_language_are_listed_and_in_the_history()
+    {
+        _host.World.Inbox.CreateContainer("issuer-szbank", new() { ["legalname"] = "Bank", ["legalname_zh_hant"] = "示範銀行", ["jurisdiction"] = "CN-GD" });
+        await _host.IssueManyAsync(1);
+        await _host.World.Services.GetRequiredService<RegistryWatch>().CheckAsync(TestContext.Current.CancellationToken);
+        var listed = (await JsonAsync("/v1/issuers")).GetProperty("issuers")[1];
+        Assert.Equal("""{"zh-Hant":"示範銀行"}""", listed.GetProperty("legalNames").GetRawText());
+    }
+
+    [Fact]
     public async Task Names_of_any_script_and_domains_are_listed_as_they_are()
     {
         _host.World.Inbox.CreateContainer("issuer-szbank", new() { ["legalname"] = "深圳<銀行> & \"Co\"", ["jurisdiction"] = "CN-GD", ["domain"] = "szbank.example" });

@@ -13,6 +13,7 @@ public class RegistryTests
           {
             id: 'bureau'
             legalName: '信贷局 & Søn, 100%'
+            legalNames: { en: 'Bureau & Son, 100%', zhHant: '信貸局' }
             jurisdiction: 'HK'
             domain: 'bureau.example'
             retention: 'delete'
@@ -40,6 +41,8 @@ public class RegistryTests
             new Dictionary<string, string>
             {
                 ["legalname"] = "信贷局 & Søn, 100%",
+                ["legalname_en"] = "Bureau & Son, 100%",
+                ["legalname_zh_hant"] = "信貸局",
                 ["jurisdiction"] = "HK",
                 ["domain"] = "bureau.example",
                 ["retention"] = "delete",

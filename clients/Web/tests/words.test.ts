@@ -100,3 +100,11 @@ test('every province has a name in each language', () => {
     assert.match(name.hans + name.hant, /^\p{Script=Han}+$/u);
   }
 });
+
+test('an institution is called by its legal name in the page’s language, with the one that it goes by beside it', () => {
+  const named = { legalName: '示范银行 (Demo Bank)', legalNames: { en: 'Demo Bank', 'zh-Hant': '示範銀行' } };
+  assert.deepEqual([en, hans, hant].map((words) => format.institution(words, named)), ['Demo Bank', '示范银行 (Demo Bank)', '示範銀行']);
+  assert.deepEqual([en, hans, hant].map((words) => format.otherName(words, named)), ['示范银行 (Demo Bank)', undefined, '示范银行 (Demo Bank)']);
+  assert.equal(format.institution(en, { legalName: 'Demo Bank' }), 'Demo Bank');
+  assert.equal(format.otherName(en, { legalName: 'Demo Bank' }), undefined);
+});

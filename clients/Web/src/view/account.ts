@@ -26,7 +26,7 @@ function hindrance(words: Words, why: Hindrance): Saying {
 
 /** Who issued, and what else is said in the first sentence. */
 export function lead(words: Words, item: Item, state: StateName): HTMLElement {
-  return h('p', { class: 'lead' }, sentence(saying(words, item, state).lead, subject(item)));
+  return h('p', { class: 'lead' }, sentence(saying(words, item, state).lead, subject(words, item)));
 }
 
 /** Whether it is the file whose fingerprint was given. */
@@ -91,7 +91,7 @@ function apart(title: string, facts: readonly Fact[]): Child {
 /** What each institution says where they disagree, and the choice of the one that the document names. */
 function institutions(words: Words, item: Item, { findings }: Answered, actions: CardActions | null): HTMLElement {
   const said = words.conflict;
-  const nameOf = ({ issuer }: Finding): string => `${issuer.legalName}${words.aside(issuer.id)}`;
+  const nameOf = ({ issuer }: Finding): string => `${format.institution(words, issuer)}${words.aside(issuer.id)}`;
   const chosen = findings.find(({ issuer }) => issuer.id === item.chosen);
   const id = `choice-${item.id}`;
   const select = h(
@@ -156,15 +156,15 @@ function receiptAlone(words: Words, { outcome }: Item): Child[] {
 }
 
 /** Whom or what the first sentence is about. */
-function subject(item: Item): string {
+function subject(words: Words, item: Item): string {
   const { outcome } = item;
   if (item.source === null && item.compared) return item.compared.name;
   if (item.opening?.kind === 'opened' && stateOf(item) === 'opened') return `${item.opening.files.length}`;
   switch (outcome.kind) {
     case 'answered':
-      return leading(item, outcome)?.issuer.legalName ?? '';
+      return format.institution(words, leading(item, outcome)?.issuer ?? {});
     case 'offline':
-      return outcome.check.entry?.legalName ?? '';
+      return format.institution(words, outcome.check.entry ?? {});
     default:
       return '';
   }

@@ -1,3 +1,4 @@
+import type { LegalNames } from '../receipt/entry';
 import type { Words } from '../words/en';
 import { clocks, provinces } from '../words/places';
 
@@ -49,6 +50,16 @@ export function count(words: Words, value: number | bigint): string {
 
 export function percent(words: Words, part: number): string {
   return new Intl.NumberFormat(words.locale, { style: 'percent' }).format(part);
+}
+
+/** What an institution is called in the page's language, as the log has it; where it has no name of its own there, the one that it goes by. */
+export function institution(words: Words, { legalName, legalNames }: { readonly legalName?: string; readonly legalNames?: LegalNames }): string {
+  return legalNames?.[words.names] ?? legalName ?? '';
+}
+
+/** The name that it goes by, where the page's language has another: both identify it. */
+export function otherName(words: Words, named: { readonly legalName?: string; readonly legalNames?: LegalNames }): string | undefined {
+  return institution(words, named) === named.legalName ? undefined : named.legalName;
 }
 
 /** The name of an ISO 3166 code, in the page's language: `CN-GD` as "Guangdong, China". A code without a name stays one. */

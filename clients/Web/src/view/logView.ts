@@ -146,7 +146,7 @@ function table(words: Words, rows: readonly Row[]): HTMLElement {
             {},
             h('td', { class: 'number' }, format.count(words, index)),
             h('td', {}, entry ? (words.acts[entry.act] ?? entry.act) : '?'),
-            h('td', {}, foreign(entry?.legalName ?? entry?.issuer ?? '')),
+            h('td', {}, foreign(entry === null ? '' : format.institution(words, entry) || (entry.issuer ?? ''))),
             h('td', {}, entry ? format.shortTime(words, entry.at) : ''),
             h('td', {}, entry?.commitment !== undefined && h('code', {}, `${entry.commitment.slice(0, 16)}…`)),
           ),

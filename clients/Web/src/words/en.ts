@@ -2,6 +2,7 @@ import type { FailureKind } from '../service/service';
 import type { Upload } from '../service/answers';
 import type { StepName } from '../receipt/check';
 import { evidence, issuerTab } from './enEvidence';
+import type { LegalNames } from '../receipt/entry';
 import type { Named } from './places';
 import { compared, faults, hindrances, states } from './enOutcomes';
 
@@ -12,6 +13,8 @@ export const en = {
   locale: 'en-HK',
   /** Which column of names of places and clocks. */
   script: 'en' as keyof Named,
+  /** Which of an institution’s legal names. */
+  names: 'en' as keyof LegalNames,
   product: 'TrueCopy',
   skip: 'Skip to content',
   language: 'Language',

@@ -6,6 +6,7 @@ export const zhHans: Words = {
   name: '简体中文',
   locale: 'zh-CN',
   script: 'hans',
+  names: 'zh-Hans',
   product: 'TrueCopy',
   skip: '跳到正文',
   language: '语言',

@@ -6,6 +6,7 @@ export const zhHant: Words = {
   name: '繁體中文',
   locale: 'zh-HK',
   script: 'hant',
+  names: 'zh-Hant',
   product: 'TrueCopy',
   skip: '跳到內容',
   language: '語言',
