@@ -198,10 +198,13 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
     public async Task Legal_names_by_language_are_listed_and_in_the_history()
     {
         _host.World.Inbox.CreateContainer("issuer-szbank", new() { ["legalname"] = "Bank", ["legalname_zh_hant"] = "示範銀行", ["jurisdiction"] = "CN-GD" });
-        await _host.IssueManyAsync(1);
-        await _host.World.Services.GetRequiredService<RegistryWatch>().CheckAsync(TestContext.Current.CancellationToken);
-        var listed = (await JsonAsync("/v1/issuers")).GetProperty("issuers")[1];
-        Assert.Equal("""{"zh-Hant":"示範銀行"}""", listed.GetProperty("legalNames").GetRawText());
+        var digest = await _host.IssueAsync("named", "szbank");
+        const string Names = """{"zh-Hant":"示範銀行"}""";
+        Assert.Equal(Names, (await JsonAsync("/v1/issuers")).GetProperty("issuers")[1].GetProperty("legalNames").GetRawText());
+        Assert.Equal(Names, (await JsonAsync("/v1/issuers/szbank")).GetProperty("descriptions")[0].GetProperty("legalNames").GetRawText());
+        var result = (await JsonAsync($"/v1/verify/sha-256/{digest}")).GetProperty("results")[0];
+        Assert.Equal(Names, result.GetProperty("issuer").GetProperty("legalNames").GetRawText());
+        Assert.Equal("示範銀行", Receipt.Parse(Encoding.UTF8.GetBytes(Text(result, "receipt"))).ReadEntry().LegalNames?.ZhHant);
     }
 
     [Fact]
