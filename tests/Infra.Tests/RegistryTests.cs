@@ -76,7 +76,7 @@ public class RegistryTests
         var bank = Metadata(Assert.Single(deployment.Of(Container, "/issuer-demo-bank")));
         var registry = Metadata(Assert.Single(deployment.Of(Container, "/issuer-demo-registry")));
 
-        Assert.Equal(["jurisdiction", "legalname"], bank.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["jurisdiction", "legalname", "legalname_en", "legalname_zh_hans", "legalname_zh_hant"], bank.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("示范银行 (Demo Bank, Shenzhen)", bank["legalname"]);
         Assert.Equal(["algorithms", "jurisdiction", "legalname"], registry.Keys.Order(StringComparer.Ordinal));
     }

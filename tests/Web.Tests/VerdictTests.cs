@@ -57,6 +57,23 @@ public sealed class VerdictTests(Chromium chromium) : IAsyncLifetime
         await visit.AccessibleAsync();
     }
 
+    [Theory]
+    [InlineData("en-HK", "Named Bank Limited", "Guangdong, China")]
+    [InlineData("zh-HK", "名冊銀行", "中國廣東")]
+    [InlineData("zh-CN", "名册银行 (Named Bank)", "中国广东")]
+    public async Task An_institution_is_named_in_the_readers_language_with_the_name_that_it_goes_by_beside_it(string language, string name, string place)
+    {
+        const string Main = "名册银行 (Named Bank)";
+        _site.World.Inbox.CreateContainer("issuer-named", new Dictionary<string, string> { ["legalname"] = Main, ["legalname_en"] = "Named Bank Limited", ["legalname_zh_hant"] = "名冊銀行", ["jurisdiction"] = "CN-GD" });
+        var document = await _site.IssueAsync("statement.pdf", issuer: "named");
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        var card = await visit.CheckAsync(document, "verified");
+        await Expect(card.Locator(".lead bdi")).ToHaveTextAsync(name);
+        await Expect(card.Locator(".facts").First).ToContainTextAsync(name);
+        await Expect(card.Locator(".facts").First).ToContainTextAsync(place);
+        await Expect(card.Locator(".other-name")).ToHaveTextAsync(name == Main ? [] : [Main]);
+    }
+
     [Fact]
     public async Task Whatever_was_done_to_a_document_is_told_with_since_when_why_and_by_whom()
     {

@@ -90,7 +90,6 @@ public sealed class StatedNameTests
     [InlineData("main")]
     [InlineData("name")]
     [InlineData("country")]
-    [InlineData("legalname_zh_hans")]
     public void Names_of_others_are_left_alone_in_the_registry_too(string name) => Assert.Null(StatedName.MeantBy(name, StatedName.OfIssuers));
 
     [Theory]
