@@ -84,6 +84,9 @@ internal sealed record VerifyOutput(
     /// <summary>The institution that alone was asked about; absent where any counts.</summary>
     public string? AskedIssuer { get; init; }
 
+    /// <summary>What the domains of those who issued it say, by <c>--check-domain</c>; absent without it.</summary>
+    public IReadOnlyList<DomainCheck>? Domains { get; init; }
+
     /// <summary>Who issued it, proven, where the institution that was asked about did not; absent where nobody did.</summary>
     public IReadOnlyList<IssuerDocument>? IssuedByOthers { get; init; }
 
