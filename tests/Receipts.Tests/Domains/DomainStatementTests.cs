@@ -66,7 +66,7 @@ public sealed class DomainStatementTests
     [Theory]
     [InlineData("bank.hk", "bank.hk")]
     [InlineData("Bank.COM.hk", "bank.com.hk")]
-    [InlineData("银行.中国", "xn--3bs854c.xn--fiqs8s")]
+    [InlineData("银行.中国", "xn--jn2a72x.xn--fiqs8s")]
     [InlineData("bank", null)]
     [InlineData("", null)]
     [InlineData("bank.hk:8443", null)]
