@@ -16,6 +16,7 @@ param issuers = [
   {
     id: 'demo-bank'
     legalName: '示范银行 (Demo Bank, Shenzhen)'
+    legalNames: { en: 'Demo Bank, Shenzhen', zhHans: '示范银行（深圳）', zhHant: '示範銀行（深圳）' }
     jurisdiction: 'CN-GD'
     principals: []
   }

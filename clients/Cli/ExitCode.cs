@@ -1,4 +1,5 @@
 using TrueCopy.Cli.Output;
+using TrueCopy.Client;
 
 namespace TrueCopy.Cli;
 
@@ -57,6 +58,14 @@ internal static class ExitCode
         { Verdict: { } verdict } => Of(verdict),
         { Digest: null } => Usage,
         _ => NoAnswer,
+    };
+
+    /// <summary>A domain that states nothing takes nothing away.</summary>
+    public static int Of(DomainCheck check) => check.Word switch
+    {
+        DomainWord.Contradicted => NotVerified,
+        DomainWord.NoAnswer => NoAnswer,
+        _ => Verified,
     };
 
     public static int Of(Verdict verdict) => verdict switch

@@ -128,6 +128,22 @@ public sealed class TrueCopyClient : IDisposable
     }
 
     /// <summary>
+    /// Asks an institution's own domain whether it is that issuer of this log, by its statement at
+    /// <see cref="DomainStatement.Path"/>. Which domain that is, is the service's word: whether it is the institution's, the caller knows.
+    /// </summary>
+    /// <param name="id">The issuer's id.</param>
+    /// <param name="domains">Asks domains.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What the domain says; that it could not be asked is one of the words.</returns>
+    /// <exception cref="NoAnswerException">The service did not say which domain, or by which keys.</exception>
+    public async Task<DomainCheck> CheckDomainAsync(string id, DomainChecker domains, CancellationToken cancellationToken = default)
+    {
+        var described = await IssuerAsync(id, cancellationToken);
+        var keys = await KeysAsync(cancellationToken);
+        return await domains.CheckAsync(described is { Descriptions: [.., var last] } ? last.Domain : null, id, keys.Verifiers, cancellationToken);
+    }
+
+    /// <summary>
     /// Holds the log that answers stood on to what is known of it: signed by keys that are known, and grown from the
     /// checkpoint that was seen last, as consistency proofs from the log's tiles show. New keys are learned from the log's
     /// own entries alone, each proven by the keys before it. Asks for tiles only if the log grew, for keys only if others

@@ -17,7 +17,7 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Kn
     {
         var issuers = await list.GetAsync(cancellationToken);
         var document = new IssuersDocument(
-            [.. issuers.OrderBy(issuer => issuer.Id, StringComparer.Ordinal).Select(issuer => new IssuerDocument(issuer.Id, issuer.LegalName, issuer.Jurisdiction, issuer.Domain))]);
+            [.. issuers.OrderBy(issuer => issuer.Id, StringComparer.Ordinal).Select(issuer => new IssuerDocument(issuer.Id, issuer.LegalName, issuer.Jurisdiction, issuer.Domain) { LegalNames = issuer.LegalNames })]);
         return Response.Json(document, DocumentJson.Instance.IssuersDocument, CacheControl.Minute);
     }
 
@@ -43,7 +43,10 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Kn
             record.Issuer.Since,
             record.Issuer.LegalName,
             record.Issuer.Jurisdiction,
-            record.Issuer.Domain));
+            record.Issuer.Domain)
+        {
+            LegalNames = record.Issuer.LegalNames,
+        });
         return Response.Json(new IssuerHistoryDocument(id, [.. descriptions]), DocumentJson.Instance.IssuerHistoryDocument, CacheControl.Minute);
     }
 

@@ -22,6 +22,9 @@ type issuer = {
   @minLength(1)
   legalName: string
 
+  @description('The same in a language, where the institution has names in several.')
+  legalNames: { en: string?, zhHans: string?, zhHant: string? }?
+
   @description('ISO 3166 code of a country or of a part of one, such as HK or CN-GD.')
   @minLength(2)
   jurisdiction: string

@@ -195,6 +195,19 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Legal_names_by_language_are_listed_and_in_the_history()
+    {
+        _host.World.Inbox.CreateContainer("issuer-szbank", new() { ["legalname"] = "Bank", ["legalname_zh_hant"] = "示範銀行", ["jurisdiction"] = "CN-GD" });
+        var digest = await _host.IssueAsync("named", "szbank");
+        const string Names = """{"zh-Hant":"示範銀行"}""";
+        Assert.Equal(Names, (await JsonAsync("/v1/issuers")).GetProperty("issuers")[1].GetProperty("legalNames").GetRawText());
+        Assert.Equal(Names, (await JsonAsync("/v1/issuers/szbank")).GetProperty("descriptions")[0].GetProperty("legalNames").GetRawText());
+        var result = (await JsonAsync($"/v1/verify/sha-256/{digest}")).GetProperty("results")[0];
+        Assert.Equal(Names, result.GetProperty("issuer").GetProperty("legalNames").GetRawText());
+        Assert.Equal("示範銀行", Receipt.Parse(Encoding.UTF8.GetBytes(Text(result, "receipt"))).ReadEntry().LegalNames?.ZhHant);
+    }
+
+    [Fact]
     public async Task Names_of_any_script_and_domains_are_listed_as_they_are()
     {
         _host.World.Inbox.CreateContainer("issuer-szbank", new() { ["legalname"] = "深圳<銀行> & \"Co\"", ["jurisdiction"] = "CN-GD", ["domain"] = "szbank.example" });

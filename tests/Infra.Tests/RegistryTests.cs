@@ -13,6 +13,7 @@ public class RegistryTests
           {
             id: 'bureau'
             legalName: '信贷局 & Søn, 100%'
+            legalNames: { en: 'Bureau & Son, 100%', zhHant: '信貸局' }
             jurisdiction: 'HK'
             domain: 'bureau.example'
             retention: 'delete'
@@ -40,6 +41,8 @@ public class RegistryTests
             new Dictionary<string, string>
             {
                 ["legalname"] = "信贷局 & Søn, 100%",
+                ["legalname_en"] = "Bureau & Son, 100%",
+                ["legalname_zh_hant"] = "信貸局",
                 ["jurisdiction"] = "HK",
                 ["domain"] = "bureau.example",
                 ["retention"] = "delete",
@@ -73,7 +76,7 @@ public class RegistryTests
         var bank = Metadata(Assert.Single(deployment.Of(Container, "/issuer-demo-bank")));
         var registry = Metadata(Assert.Single(deployment.Of(Container, "/issuer-demo-registry")));
 
-        Assert.Equal(["jurisdiction", "legalname"], bank.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["jurisdiction", "legalname", "legalname_en", "legalname_zh_hans", "legalname_zh_hant"], bank.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("示范银行 (Demo Bank, Shenzhen)", bank["legalname"]);
         Assert.Equal(["algorithms", "jurisdiction", "legalname"], registry.Keys.Order(StringComparer.Ordinal));
     }

@@ -25,7 +25,7 @@ public sealed class LinkTests(Chromium chromium) : IAsyncLifetime
     [Theory]
     [InlineData("en-HK", "not the register’s")]
     [InlineData("zh-HK", "不是登記冊的密碼匙")]
-    [InlineData("zh-CN", "不是登记册的公钥")]
+    [InlineData("zh-CN", "不是登记簿的公钥")]
     public async Task A_key_of_somebody_else_blocks_every_verdict_until_it_is_dropped(string language, string warning)
     {
         await using var forger = await Site.StartAsync();
@@ -67,8 +67,8 @@ public sealed class LinkTests(Chromium chromium) : IAsyncLifetime
 
     [Theory]
     [InlineData("en-HK", "Signed by an unconfirmed key", "a key that nobody here has confirmed")]
-    [InlineData("zh-HK", "簽署的密碼匙未經確認", "從未有人確認過")]
-    [InlineData("zh-CN", "签名公钥未经确认", "没有任何人确认过")]
+    [InlineData("zh-HK", "簽署的密碼匙未經確認", "從未經任何人確認")]
+    [InlineData("zh-CN", "签名公钥未经确认", "从未经任何人确认")]
     public async Task Where_nothing_is_known_and_nobody_can_be_asked_a_links_key_confirms_nothing_on_screen_or_paper(string language, string title, string words)
     {
         await using var forger = await Site.StartAsync();
@@ -132,7 +132,7 @@ public sealed class LinkTests(Chromium chromium) : IAsyncLifetime
 
     [Theory]
     [InlineData("en-HK", "Your file has not been checked", "Registered and in force")]
-    [InlineData("zh-HK", "你的檔案尚未核實", "已登記，現時有效")]
+    [InlineData("zh-HK", "您的檔案尚未核實", "已登記，現時有效")]
     [InlineData("zh-CN", "您的文件尚未核验", "已登记，现行有效")]
     public async Task A_digest_alone_is_no_verdict_on_a_document_and_nothing_is_green_before_the_file_is_there(string language, string title, string recorded)
     {

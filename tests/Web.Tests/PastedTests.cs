@@ -13,7 +13,7 @@ public sealed class PastedTests(Chromium chromium) : IAsyncLifetime
 
     [Theory]
     [InlineData("en-HK", "Your file has not been checked", "Fingerprint not registered")]
-    [InlineData("zh-HK", "你的檔案尚未核實", "此指紋未經登記")]
+    [InlineData("zh-HK", "您的檔案尚未核實", "此指紋未經登記")]
     [InlineData("zh-CN", "您的文件尚未核验", "此指纹未登记")]
     public async Task A_pasted_fingerprint_is_looked_up_and_never_green(string language, string registered, string unregistered)
     {

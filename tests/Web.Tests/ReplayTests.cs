@@ -18,7 +18,7 @@ public sealed partial class ReplayTests(Chromium chromium) : IAsyncLifetime
     [Theory]
     [InlineData("en-HK", "No answer: the register shows an old state")]
     [InlineData("zh-HK", "未獲答覆：登記冊顯示的是舊狀態")]
-    [InlineData("zh-CN", "未得到答复：登记册显示的是旧状态")]
+    [InlineData("zh-CN", "未得到答复：登记簿显示的是旧状态")]
     public async Task An_answer_from_before_a_revocation_is_no_answer_even_when_it_is_dated_anew(string language, string title)
     {
         var document = await _site.IssueAsync("statement.pdf");
@@ -116,7 +116,7 @@ public sealed partial class ReplayTests(Chromium chromium) : IAsyncLifetime
         await using var visit = await Visit.StartAsync(chromium, _site);
         await visit.Page.EvaluateAsync("() => { window.print = () => {}; }");
         var card = await visit.CheckAsync(document, "verified");
-        const string Time = "Checked on 23 November 2026 at 5:00 pm HKT, by this computer’s clock.";
+        const string Time = "Checked on 23 November 2026 at 17:00 Hong Kong time, by this computer’s clock.";
         await Expect(card.Locator(".when")).ToHaveTextAsync(Time);
         await card.Locator("button.print").ClickAsync();
         await Expect(visit.Page.Locator(".report")).ToContainTextAsync(Time);

@@ -18,7 +18,7 @@ public sealed class VerdictTests(Chromium chromium) : IAsyncLifetime
     {
         { "en-HK", ["Verified", "Revoked", "Suspended", "Replaced", "Expired", "Not yet valid", "No record"] },
         { "zh-CN", ["核验通过", "已撤销", "已暂停", "已被替换", "已过期", "尚未生效", "查无记录"] },
-        { "zh-HK", ["核實無誤", "已撤銷", "已暫停", "已被取代", "已逾期", "尚未生效", "查無紀錄"] },
+        { "zh-HK", ["核實無誤", "已撤銷", "已暫停", "已被取代", "已過期", "尚未生效", "查無紀錄"] },
     };
 
     [Theory]
@@ -57,17 +57,34 @@ public sealed class VerdictTests(Chromium chromium) : IAsyncLifetime
         await visit.AccessibleAsync();
     }
 
+    [Theory]
+    [InlineData("en-HK", "Named Bank Limited", "Guangdong, China")]
+    [InlineData("zh-HK", "名冊銀行", "中國廣東")]
+    [InlineData("zh-CN", "名册银行 (Named Bank)", "中国广东")]
+    public async Task An_institution_is_named_in_the_readers_language_with_the_name_that_it_goes_by_beside_it(string language, string name, string place)
+    {
+        const string Main = "名册银行 (Named Bank)";
+        _site.World.Inbox.CreateContainer("issuer-named", new Dictionary<string, string> { ["legalname"] = Main, ["legalname_en"] = "Named Bank Limited", ["legalname_zh_hant"] = "名冊銀行", ["jurisdiction"] = "CN-GD" });
+        var document = await _site.IssueAsync("statement.pdf", issuer: "named");
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        var card = await visit.CheckAsync(document, "verified");
+        await Expect(card.Locator(".lead bdi")).ToHaveTextAsync(name);
+        await Expect(card.Locator(".facts").First).ToContainTextAsync(name);
+        await Expect(card.Locator(".facts").First).ToContainTextAsync(place);
+        await Expect(card.Locator(".other-name")).ToHaveTextAsync(name == Main ? [] : [Main]);
+    }
+
     [Fact]
     public async Task Whatever_was_done_to_a_document_is_told_with_since_when_why_and_by_whom()
     {
         await using var visit = await Visit.StartAsync(chromium, _site);
         (string State, string[] Facts)[] expected =
         [
-            ("revoked", ["Revoked on23 November 2026 at 5:00 pm HKT", "Revoked by示范银行", "ReasonIssued in error", "Issuer’s notewrong balance"]),
+            ("revoked", ["Revoked on23 November 2026 at 17:00 Hong Kong time", "Revoked by示范银行", "ReasonIssued in error", "Issuer’s notewrong balance"]),
             ("suspended", ["On hold since23 November 2026", "Put on hold by示范银行", "ReasonTemporarily on hold"]),
             ("superseded", ["Replaced on23 November 2026", "Replaced by the issuer示范银行", "fingerprint"]),
-            ("expired", ["Expired on1 November 2026 at 12:00 am HKT", "Validity set by示范银行"]),
-            ("notYetValid", ["Valid from1 January 2027 at 12:00 am HKT", "Validity set by示范银行"]),
+            ("expired", ["Expired on1 November 2026 at 00:00 Hong Kong time", "Validity set by示范银行"]),
+            ("notYetValid", ["Valid from1 January 2027 at 00:00 Hong Kong time", "Validity set by示范银行"]),
         ];
         foreach (var (state, facts) in expected)
         {

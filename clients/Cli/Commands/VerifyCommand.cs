@@ -19,6 +19,7 @@ internal static class VerifyCommand
         var algorithm = SharedOptions.Algorithm("Digest to ask about; the issuer must have issued under it.");
         var issuer = new Option<string?>("--issuer") { HelpName = "ID", Description = "Ask what this institution says of the files; what others say does not count. Default: any institution." };
         var save = new Option<bool>("--save-receipts") { Description = "Keep each receipt as FILE.tlog-proof, or under --receipts, for checking offline." };
+        var checkDomain = new Option<bool>("--check-domain") { Description = "Ask the institution's own domain, too, whether it is that issuer of this log." };
         var offline = new Option<bool>("--offline") { Description = "Use no network: check each file against its receipt. Proves what was done, not that it still stands." };
         var receipts = new Option<string?>("--receipts") { HelpName = "DIR", Description = "Folder of receipts, named as the files are within the folder or pattern given. Default: beside each file." };
         var details = new Option<bool>("--details") { Description = "Of several files, show each one whole rather than in a table." };
@@ -42,6 +43,11 @@ internal static class VerifyCommand
             the log that lists it, proven by the keys before it. The time of the answer has to be that of this machine,
             within five minutes, and by this machine's clock a document is expired or not valid yet.
 
+            With --check-domain the institution's own website is asked as well, at the domain that the registry states: does
+            https://DOMAIN/.well-known/truecopy.json name this log, its key and this issuer? The log proves who issued under
+            which name; the domain vouches that this is its owner. Whether the domain is the institution's, you know
+            yourself. Contradicted is exit code 1, no answer 3; where nothing is stated, nothing follows.
+
             With --offline a receipt (FILE.tlog-proof) takes the place of the service, judged by --key, or by the keys
             kept from earlier runs against that --service. It proves that the act happened. It does not prove that the
             document still stands since: for that, ask the service.
@@ -50,6 +56,7 @@ internal static class VerifyCommand
               truecopy verify statement.pdf
               truecopy verify inbox --service https://verify.example --key log.vkey
               truecopy verify 'inbox/**/*.pdf' --issuer demo-bank --json
+              truecopy verify statement.pdf --check-domain
               truecopy verify inbox --save-receipts && truecopy verify inbox --offline
 
             Exit codes: 0 verified, 1 not verified, 2 wrong usage, 3 no answer, 10 revoked, 11 suspended, 12 superseded,
@@ -62,11 +69,11 @@ internal static class VerifyCommand
                                            keys and last checkpoint of each log, by address of the service
                                            ($XDG_CONFIG_HOME, or %APPDATA% on Windows); see truecopy keys
             """)
-        { files, service, keys, algorithm, issuer, save, offline, receipts, details, timeout, json };
+        { files, service, keys, algorithm, issuer, save, checkDomain, offline, receipts, details, timeout, json };
         command.Validators.Add(parsed =>
         {
-            if (parsed.GetValue(offline) && (parsed.GetValue(save) || parsed.GetValue(issuer) is not null))
-                parsed.AddError("--offline asks nobody: --save-receipts and --issuer do not go with it.");
+            if (parsed.GetValue(offline) && (parsed.GetValue(save) || parsed.GetValue(checkDomain) || parsed.GetValue(issuer) is not null))
+                parsed.AddError("--offline asks nobody: --save-receipts, --check-domain and --issuer do not go with it.");
             if (parsed.GetValue(receipts) is not null && !parsed.GetValue(offline) && !parsed.GetValue(save))
                 parsed.AddError("--receipts goes with --offline or --save-receipts.");
         });
@@ -95,7 +102,8 @@ internal static class VerifyCommand
 
             if (parsed.GetValue(save))
                 await SaveReceiptsAsync(verified, parsed.GetValue(receipts), terminal, cancellationToken);
-            VerifyOutput[] results = [.. verified.Select(file => VerifyOutput.Of(file, trust.KeySource, asked))];
+            var domains = parsed.GetValue(checkDomain) ? await DomainsAsync(client, verified, time, cancellationToken) : [];
+            VerifyOutput[] results = [.. verified.Select(file => VerifyOutput.Of(file, trust.KeySource, asked) with { Domains = DomainText.Of(file.Answer, domains) })];
             if (parsed.GetValue(json))
             {
                 await terminal.Output.WriteLineAsync(CliJson.Write<VerifyOutput>([.. results]));
@@ -110,13 +118,23 @@ internal static class VerifyCommand
                 else
                     foreach (var (file, result) in verified.Zip(results))
                         await terminal.Output.WriteAsync(VerdictText.Of(result, file.Answer, terminal));
+                await terminal.Output.WriteAsync(DomainText.Of(domains));
                 if (!trust.HasKeys && verified.Any(file => file.Answer is not null))
                     await terminal.Output.WriteAsync(VerdictText.FirstUse(await client.KeysAsync(cancellationToken), known.Path));
             }
 
-            return results.Select(ExitCode.Of).Aggregate(ExitCode.Worse);
+            return results.Select(ExitCode.Of).Concat(domains.Select(ExitCode.Of)).Aggregate(ExitCode.Worse);
         });
         return command;
+    }
+
+    private static async Task<IReadOnlyList<DomainCheck>> DomainsAsync(TrueCopyClient client, IReadOnlyList<VerifiedFile> verified, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var domains = new DomainChecker(network: null, time);
+        var checks = new List<DomainCheck>();
+        foreach (var id in verified.SelectMany(file => file.Answer is { Fault: null } answer ? answer.Document.Results : []).Select(result => result.Issuer.Id).Distinct())
+            checks.Add(await client.CheckDomainAsync(id, domains, cancellationToken));
+        return checks;
     }
 
     private static async Task SaveReceiptsAsync(IReadOnlyList<VerifiedFile> verified, string? folder, Terminal terminal, CancellationToken cancellationToken)

@@ -84,6 +84,9 @@ internal sealed record VerifyOutput(
     /// <summary>The institution that alone was asked about; absent where any counts.</summary>
     public string? AskedIssuer { get; init; }
 
+    /// <summary>What the domains of those who issued it say, by <c>--check-domain</c>; absent without it.</summary>
+    public IReadOnlyList<DomainCheck>? Domains { get; init; }
+
     /// <summary>Who issued it, proven, where the institution that was asked about did not; absent where nobody did.</summary>
     public IReadOnlyList<IssuerDocument>? IssuedByOthers { get; init; }
 
@@ -123,6 +126,7 @@ internal sealed record ReceiptOutput(
     ActKind? Act = null,
     string? Issuer = null,
     string? LegalName = null,
+    LegalNames? LegalNames = null,
     string? Jurisdiction = null,
     DateTimeOffset? At = null,
     ReasonCode? ActReason = null,
@@ -144,6 +148,7 @@ internal sealed record ReceiptOutput(
             Act: check.Entry.Kind,
             Issuer: check.Entry.Issuer,
             LegalName: check.Entry.LegalName,
+            LegalNames: check.Entry.LegalNames,
             Jurisdiction: check.Entry.Jurisdiction,
             At: check.Entry.At,
             ActReason: check.Entry.Reason,

@@ -22,6 +22,7 @@ internal static class OfflineText
 
         var entry = answer.Check.Entry;
         text.AppendLine($"  {entry.LegalName} [{entry.Jurisdiction}] ({entry.Issuer}) did \"{WireName.Of(entry.Kind)}\" at {terminal.Time(entry.At)}");
+        VerdictText.AppendNames(text, entry.LegalName ?? "", entry.LegalNames);
         if (entry.Reason is { } reason)
             text.AppendLine($"  reason: {WireName.Of(reason)}{(result.Output.Note is null ? "" : $" ({result.Output.Note})")}");
         if (result.Output.Successor is { } successor)

@@ -27,7 +27,7 @@ internal static class VerdictText
                 text.AppendLine($"  This says nothing about the file. Do not rely on it until the service is looked into.");
                 break;
             case Verdict.Unknown when result.IssuedByOthers is { } others:
-                text.AppendLine($"  Issued by {Names(others)}, and not by {result.AskedIssuer}. If the document names");
+                text.AppendLine($"  Issued by {Names(others)}, and no entry of {result.AskedIssuer} was shown. If the document names");
                 text.AppendLine($"  {(others.Count == 1 ? "that institution" : "one of those")}, ask for it: --issuer {string.Join(" or ", others.Select(other => other.Id))}");
                 break;
             case Verdict.Unknown:
@@ -86,6 +86,7 @@ internal static class VerdictText
         var (result, issue) = (checkedResult.Document, checkedResult.Issue);
         var issuer = result.Issuer;
         text.AppendLine($"  issued by {issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id}) at {terminal.Time(issue.Entry.At)}, log entry {issue.Index}");
+        AppendNames(text, issuer.LegalName, issuer.LegalNames);
         if (result.Verdict != Verdict.Verified || severalResults)
             text.AppendLine($"  {WireName.Of(result.Verdict)}: {Meaning(result, terminal)}");
         if (result.Reason is { } reason)
@@ -94,6 +95,13 @@ internal static class VerdictText
             text.AppendLine($"  replaced by {successor.Algorithm} {successor.Digest}");
         if (result is { Verdict: Verdict.Verified, Expires: { } expires })
             text.AppendLine($"  to be relied on until {terminal.Time(expires)}");
+    }
+
+    /// <summary>What else an institution is called in law.</summary>
+    public static void AppendNames(Printable text, string main, LegalNames? others)
+    {
+        if (others?.Beside(main) is { Count: > 0 } names)
+            text.AppendLine($"    in law also {string.Join("; ", names)}");
     }
 
     public static Printable FirstUse(LogKeys keys, string knownLogs) => $"""

@@ -64,19 +64,20 @@ public static class DocumentActs
 /// <param name="Reference">The issuer's own name for it.</param>
 /// <param name="Type">The issuer's word for its kind.</param>
 /// <param name="LegalName">What the issuer is called.</param>
+/// <param name="LegalNames">What it is called by language.</param>
 /// <param name="Jurisdiction">Where the issuer is registered.</param>
-public sealed record IssueTerms(DateTimeOffset? ValidFrom, DateTimeOffset? Expires, string? Reference, string? Type, string? LegalName, string? Jurisdiction)
+public sealed record IssueTerms(DateTimeOffset? ValidFrom, DateTimeOffset? Expires, string? Reference, string? Type, string? LegalName, LegalNames? LegalNames, string? Jurisdiction)
 {
     /// <summary>The same document under other algorithms.</summary>
     private IReadOnlyList<Digest> Siblings { get; init; } = [];
 
     /// <summary>The terms of an issue entry.</summary>
     public static IssueTerms Of(Entry entry, Unpublished confidential) =>
-        new(entry.ValidFrom, entry.Expires, confidential.Reference, confidential.Type, entry.LegalName, entry.Jurisdiction) { Siblings = confidential.Siblings };
+        new(entry.ValidFrom, entry.Expires, confidential.Reference, confidential.Type, entry.LegalName, entry.LegalNames, entry.Jurisdiction) { Siblings = confidential.Siblings };
 
     /// <summary>The terms on which a document is to be issued, under one of its digests.</summary>
     public static IssueTerms Of(RequestedAct issue, Digest digest, Issuer issuer) =>
-        new(issue.ValidFrom, issue.Expires, issue.Reference, issue.Type, issuer.LegalName, issuer.Jurisdiction)
+        new(issue.ValidFrom, issue.Expires, issue.Reference, issue.Type, issuer.LegalName, issuer.LegalNames, issuer.Jurisdiction)
         {
             Siblings = [.. issue.Digests.Where(other => !other.Equals(digest))],
         };

@@ -112,6 +112,7 @@ public static class StagedBody
         [.. issuer.Algorithms.Select(AlgorithmOf)])
     {
         Since = issuer.Since,
+        LegalNames = issuer.LegalNames,
     };
 
     private static DigestAlgorithm AlgorithmOf(string? name) => DigestAlgorithm.TryParse(name, out var algorithm)
@@ -140,7 +141,8 @@ internal sealed record StagedIssuer(
     string Retention,
     IReadOnlyList<string> Algorithms,
     DateTimeOffset Since,
-    string? Domain = null)
+    string? Domain = null,
+    LegalNames? LegalNames = null)
 {
     public static StagedIssuer Of(Issuer issuer) => new(
         issuer.Id,
@@ -149,7 +151,8 @@ internal sealed record StagedIssuer(
         WireName.Of(issuer.Retention),
         [.. issuer.Algorithms.Select(algorithm => algorithm.Name)],
         issuer.Since,
-        issuer.Domain);
+        issuer.Domain,
+        issuer.LegalNames);
 }
 
 internal sealed record StagedEnvelope(BlobVersion? Source = null);

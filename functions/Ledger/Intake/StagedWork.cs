@@ -50,6 +50,7 @@ public sealed record StagedUpload(
         At = At,
         Issuer = Issuer.Id,
         LegalName = Issuer.LegalName,
+        LegalNames = Issuer.LegalNames,
         Jurisdiction = Issuer.Jurisdiction,
         Position = request.Position,
         Algorithm = document.Algorithm.Name,

@@ -18,12 +18,15 @@ public sealed record Issuer(
     /// <summary>Since when the registry says this: the container's last-modified time. Tells a newer description from an older.</summary>
     public DateTimeOffset Since { get; init; }
 
+    /// <summary>Registered names by language, if it gave any.</summary>
+    public LegalNames? LegalNames { get; init; }
+
     /// <summary>The container that this issuer owns.</summary>
     public string Container => IssuerContainer.Prefix + Id;
 
     /// <summary>Whether <paramref name="other"/> says the same of the same institution, whenever it was said.</summary>
     public bool Describes(Issuer other) =>
-        (Id, LegalName, Jurisdiction, Domain, Retention) == (other.Id, other.LegalName, other.Jurisdiction, other.Domain, other.Retention)
+        (Id, LegalName, LegalNames, Jurisdiction, Domain, Retention) == (other.Id, other.LegalName, other.LegalNames, other.Jurisdiction, other.Domain, other.Retention)
         && Algorithms.SequenceEqual(other.Algorithms);
 
     /// <summary>The entry that says how the registry describes the issuer from <paramref name="since"/> on.</summary>
@@ -34,6 +37,7 @@ public sealed record Issuer(
         At = since,
         Issuer = Id,
         LegalName = LegalName,
+        LegalNames = LegalNames,
         Jurisdiction = Jurisdiction,
         Domain = Domain,
         Retention = Retention,

@@ -1,7 +1,8 @@
 namespace TrueCopy.Ledger.Issuers;
 
 /// <summary>
-/// Reads an issuer from its container's metadata. Keys are those of the design (<c>legalname</c>, <c>jurisdiction</c>,
+/// Reads an issuer from its container's metadata. Keys are those of the design (<c>legalname</c>, the same in a
+/// language as <c>legalname_en</c>, <c>legalname_zh_hans</c>, <c>legalname_zh_hant</c>, <c>jurisdiction</c>,
 /// <c>domain</c>, <c>retention</c>, <c>algorithms</c>), compared without case; values may be percent-encoded UTF-8,
 /// because storage metadata is ASCII.
 /// </summary>
@@ -30,15 +31,24 @@ public static class IssuerMetadata
             container[IssuerContainer.Prefix.Length..],
             Required(values, "legalname"),
             Jurisdiction(Required(values, "jurisdiction")),
-            values.GetValueOrDefault("domain") is { Length: > 0 } domain ? Limited("domain", domain) : null,
+            Optional(values, "domain"),
             RetentionOf(values.GetValueOrDefault("retention")),
-            AlgorithmsOf(values.GetValueOrDefault("algorithms")));
+            AlgorithmsOf(values.GetValueOrDefault("algorithms")))
+        {
+            LegalNames = NamesOf(Optional(values, "legalname_en"), Optional(values, "legalname_zh_hans"), Optional(values, "legalname_zh_hant")),
+        };
     }
 
     private static string Required(Dictionary<string, string> values, string key) =>
         values.GetValueOrDefault(key) is { Length: > 0 } value
             ? Limited(key, value)
             : throw new NotAnIssuerException($"the container's metadata has no {key}");
+
+    private static string? Optional(Dictionary<string, string> values, string key) =>
+        values.GetValueOrDefault(key) is { Length: > 0 } value ? Limited(key, value) : null;
+
+    private static LegalNames? NamesOf(string? en, string? zhHans, string? zhHant) =>
+        en is null && zhHans is null && zhHant is null ? null : new LegalNames { En = en, ZhHans = zhHans, ZhHant = zhHant };
 
     private static string Limited(string key, string value) =>
         value.Length > MaxNameLength ? throw new NotAnIssuerException($"{key} has at most {MaxNameLength} characters")

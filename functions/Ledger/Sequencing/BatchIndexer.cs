@@ -35,5 +35,6 @@ public sealed class BatchIndexer(ActIndex index, ReferenceIndex references, Revo
         [.. (entry.Algorithms ?? []).Select(name => DigestAlgorithm.TryParse(name, out var algorithm) ? algorithm : null).OfType<DigestAlgorithm>()])
     {
         Since = entry.At,
+        LegalNames = entry.LegalNames,
     };
 }

@@ -15,7 +15,7 @@ public sealed record ProvenResult(IssuerResult Result, Receipt Receipt, Receipt?
     {
         var issue = Result.Issue;
         return new ResultDocument(
-            new IssuerDocument(issue.Entry.Issuer ?? "", issue.Entry.LegalName ?? "", issue.Entry.Jurisdiction ?? ""),
+            new IssuerDocument(issue.Entry.Issuer ?? "", issue.Entry.LegalName ?? "", issue.Entry.Jurisdiction ?? "") { LegalNames = issue.Entry.LegalNames },
             Result.Verdict,
             Result.Since,
             Encoding.UTF8.GetString(Receipt.Encode()),

@@ -15,7 +15,11 @@ public sealed record IssuerHistoryDocument(string Id, IReadOnlyList<IssuerDescri
 /// <param name="LegalName">Registered name.</param>
 /// <param name="Jurisdiction">ISO 3166 code.</param>
 /// <param name="Domain">Its own domain name; absent where none was given.</param>
-public sealed record IssuerDescriptionDocument(long LogIndex, DateTimeOffset Since, string LegalName, string Jurisdiction, string? Domain = null);
+public sealed record IssuerDescriptionDocument(long LogIndex, DateTimeOffset Since, string LegalName, string Jurisdiction, string? Domain = null)
+{
+    /// <summary>Its legal names by language; absent where it has but one.</summary>
+    public LegalNames? LegalNames { get; init; }
+}
 
 /// <summary>The answer to <c>GET /v1/issuers/{id}/documents</c>: what an institution issued under one of its own references.</summary>
 /// <param name="Reference">The issuer's own name for the documents, as asked.</param>

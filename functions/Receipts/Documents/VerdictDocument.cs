@@ -73,7 +73,11 @@ public sealed record ActDocument(long LogIndex, ActKind Kind, DateTimeOffset At,
 /// <param name="LegalName">Its registered name: in a result, the name when it issued.</param>
 /// <param name="Jurisdiction">ISO 3166 code.</param>
 /// <param name="Domain">Its own domain name; absent where it gave none, and in acts.</param>
-public sealed record IssuerDocument(string Id, string LegalName, string Jurisdiction, string? Domain = null);
+public sealed record IssuerDocument(string Id, string LegalName, string Jurisdiction, string? Domain = null)
+{
+    /// <summary>Its legal names by language; absent where it has but one. In a result, those when it issued.</summary>
+    public LegalNames? LegalNames { get; init; }
+}
 
 /// <summary>The state of the log that an answer stands on.</summary>
 /// <param name="Origin">The log's name.</param>

@@ -44,6 +44,9 @@ public sealed record Entry
     /// <summary>The issuer's legal name at the time.</summary>
     public string? LegalName { get; init; }
 
+    /// <summary>The issuer's legal names by language at the time; null where the registry has but one.</summary>
+    public LegalNames? LegalNames { get; init; }
+
     /// <summary>The issuer's jurisdiction at the time.</summary>
     public string? Jurisdiction { get; init; }
 

@@ -21,7 +21,7 @@ public static class StatedName
         ["act", "algorithm", "digest", "reference", "reason", "note", "successorAlgorithm", "successorDigest", "successorReference"];
 
     /// <summary>Keys of the metadata of an issuer's container.</summary>
-    public static ImmutableArray<string> OfIssuers { get; } = ["legalname", "jurisdiction", "domain", "algorithms", "retention"];
+    public static ImmutableArray<string> OfIssuers { get; } = ["legalname", "legalname_en", "legalname_zh_hans", "legalname_zh_hant", "jurisdiction", "domain", "algorithms", "retention"];
 
     // Plain, as Plain makes them. What is only misspelt need not stand here.
     private static readonly FrozenDictionary<string, string[]> Synonyms = new Dictionary<string, string[]>
@@ -41,6 +41,9 @@ public static class StatedName
         ["retention"] = ["retain", "retentionpolicy"],
         ["domain"] = ["domainname"],
         ["legalname"] = ["registeredname", "nameinlaw"],
+        ["legalnameen"] = ["legalnameenglish", "legalnameeng", "legalnameenhk", "legalnameengb", "legalnameenus", "englishname", "englishlegalname", "enlegalname"],
+        ["legalnamezhhans"] = ["legalnamezh", "legalnamechinese", "legalnamehans", "legalnamezhcn", "legalnamecn", "legalnamesc", "legalnamezhsg", "legalnamechs", "legalnamesimplified", "legalnamesimplifiedchinese"],
+        ["legalnamezhhant"] = ["legalnamehant", "legalnamezhhk", "legalnamehk", "legalnamezhtw", "legalnametw", "legalnamezhmo", "legalnametc", "legalnamecht", "legalnamezhhanthk", "legalnametraditional", "legalnametraditionalchinese"],
     }.ToFrozenDictionary();
 
     /// <summary>Finds out which of our names somebody meant who wrote another.</summary>

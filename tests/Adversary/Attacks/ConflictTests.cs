@@ -57,7 +57,7 @@ public sealed class ConflictTests(Theatre theatre) : Scene(theatre)
     }
 
     [Fact]
-    [Attack(Who.Network, "1 ? UNKNOWN", Before = "1 ? UNKNOWN")]
+    [Attack(Who.Network, "1 ? NOT BY", Before = "1 ? UNKNOWN")]
     public async Task Leaving_out_the_institution_that_is_asked_for_gives_no_other_institutions_word()
     {
         Network.TamperWithVerdicts(verdict =>

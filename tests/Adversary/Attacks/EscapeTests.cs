@@ -85,7 +85,7 @@ public sealed class EscapeTests(Theatre theatre) : Scene(theatre)
     }
 
     [Fact]
-    [Attack(Who.Issuer, "1", Before = "0 ✔ revoked")]
+    [Attack(Who.Issuer, "2", Before = "0 ✔ revoked")]
     public async Task A_note_with_marks_of_direction_is_refused_when_it_is_uploaded()
     {
         var document = await Theatre.IssueAsync("annotated");

@@ -48,6 +48,7 @@ internal sealed class AnswerVectors
         _log.Add("suspension", "suspended", entry => entry with { Kind = ActKind.Suspend, Target = _log["suspended"].Index, Reason = ReasonCode.CertificateHold });
         _log.Add("reinstatement", "suspended", entry => entry with { Kind = ActKind.Reinstate, Target = _log["suspended"].Index, Reason = ReasonCode.CertificateHold });
         _log.Add("replacement", "superseded", entry => entry with { Kind = ActKind.Supersede, Target = _log["superseded"].Index, Reason = ReasonCode.Superseded }, successor: VectorLog.DigestOf("successor"));
+        _log.Add("named", "named", entry => entry with { LegalNames = new LegalNames { En = "Demo Bank", ZhHant = "示範銀行" } });
         _log.Add("dispute", "disputed", entry => revoke(entry) with { Target = _log["disputed"].Index });
         _log.Add("slander", "slandered", entry => revoke(entry) with { Target = _log["slandered by another"].Index });
         _log.Add("revocation by another", "standing", entry => revoke(entry) with { Target = _log["standing"].Index }, issuer: "registry");
@@ -94,6 +95,13 @@ internal sealed class AnswerVectors
     {
         await AddFactAsync("another time of the revocation", result => result["since"] = "2001-01-01T00:00:00Z");
         await AddFactAsync("another name of who revoked", result => result["issuer"]!["legalName"] = "A Better Bank");
+        await AddFactAsync("names by language that no entry states", result => result["issuer"]!["legalNames"] = new JsonObject { ["en"] = "Demo Bank" });
+        await AddFactAsync("names by language, but none", result => result["issuer"]!["legalNames"] = new JsonObject());
+        await AddAsync("names by language", "named", ["named"], "verified");
+        await AddAsync("another name in a language", "named", ["named"], "proof", answer => answer["results"]![0]!["issuer"]!["legalNames"]!["en"] = "A Better Bank");
+        await AddAsync("a name in a language too many", "named", ["named"], "proof", answer => answer["results"]![0]!["issuer"]!["legalNames"]!["zh-Hans"] = "示范银行");
+        await AddAsync("a name in a language too few", "named", ["named"], "proof", answer => answer["results"]![0]!["issuer"]!["legalNames"]!.AsObject().Remove("en"));
+        await AddAsync("no names by language", "named", ["named"], "proof", answer => answer["results"]![0]!["issuer"]!.AsObject().Remove("legalNames"));
         await AddFactAsync("another place of who revoked", result => result["issuer"]!["jurisdiction"] = "US");
         await AddFactAsync("another institution", result => result["issuer"]!["id"] = "registry");
         await AddFactAsync("a domain that no entry names", result => result["issuer"]!["domain"] = "bank.example");
@@ -226,6 +234,8 @@ internal sealed class AnswerVectors
             ["since"] = Time(since),
             ["receipt"] = await deciding.ReceiptAsync(),
         };
+        if (issue.Entry.LegalNames is { } names)
+            result["issuer"]!["legalNames"] = System.Text.Json.JsonSerializer.SerializeToNode(names, DocumentJson.Instance.LegalNames)!;
         if (deciding != issue)
             result["issueReceipt"] = await issue.ReceiptAsync();
         if (issue.Entry.ValidFrom is { } validFrom)

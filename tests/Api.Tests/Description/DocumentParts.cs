@@ -68,7 +68,7 @@ internal static class DocumentParts
     {
         var verdict when verdict == typeof(Verdict) => "VerdictName",
         var reason when reason == typeof(ReasonCode) => "Reason",
-        var named when named == typeof(RefusedLine) || Enumerations.Contains(named) => named.Name,
+        var named when named == typeof(RefusedLine) || named == typeof(LegalNames) || Enumerations.Contains(named) => named.Name,
         { IsGenericType: false } record when record.Name.EndsWith("Document", StringComparison.Ordinal) => record.Name[..^"Document".Length],
         _ => null,
     };

@@ -15,7 +15,7 @@ public sealed class NamedIssuerTests : ToolTests
         var run = await VerifyAsync(file, "--issuer", "registry");
         Assert.Equal(ExitCode.NotVerified, run.ExitCode);
         Assert.StartsWith("? NOT BY registry", run.Output, StringComparison.Ordinal);
-        Assert.Contains("Issued by The bank Ltd [HK] (bank), and not by registry.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Issued by The bank Ltd [HK] (bank), and no entry of registry was shown.", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("No issuer of this log", run.Output, StringComparison.Ordinal);
 
         var output = JsonDocument.Parse((await VerifyAsync(file, "--issuer", "registry", "--json")).Output).RootElement[0];

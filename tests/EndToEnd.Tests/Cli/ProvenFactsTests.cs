@@ -15,6 +15,7 @@ public sealed class ProvenFactsTests : ToolTests
         { "note", "\"a formality\"" },
         { "successor", """{"algorithm":"sha-256","digest":"0000000000000000000000000000000000000000000000000000000000000000"}""" },
         { "issuer/legalName", "\"A Better Bank\"" },
+        { "issuer/legalNames", """{"en":"A Better Bank"}""" },
         { "issuer/jurisdiction", "\"CH\"" },
         { "issuer/id", "\"better-bank\"" },
         { "issuer/domain", "\"better.example\"" },

@@ -33,6 +33,9 @@ public sealed class StagedBodyTests
             Encoding.UTF8.GetString(body));
         Assert.Equivalent(change, Assert.IsType<RegistryChange>(StagedBody.Decode(body)), strict: true);
         Assert.Null(StagedBody.SourceOf(body));
+
+        var named = new RegistryChange(change.Issuer with { LegalNames = new LegalNames { En = "Demo Bank", ZhHant = "示範銀行" } });
+        Assert.Equivalent(named, Assert.IsType<RegistryChange>(StagedBody.Decode(StagedBody.Encode(named))), strict: true);
     }
 
     [Fact]

@@ -17,6 +17,18 @@ public sealed class IssuerMetadataTests
     }
 
     [Fact]
+    public void Legal_names_by_language_are_read_and_part_of_the_description()
+    {
+        var one = IssuerMetadata.Parse("issuer-bank", Metadata(("legalname", "Bank"), ("jurisdiction", "HK"), ("legalname_en", " ")));
+        Assert.Null(one.LegalNames);
+        var named = IssuerMetadata.Parse("issuer-bank", Metadata(("legalname", "Bank"), ("jurisdiction", "HK"), ("legalname_en", "Demo Bank"), ("Legalname_zh_Hans", "%E7%A4%BA%E8%8C%83"), ("legalname_zh_hant", "%E7%A4%BA%E7%AF%84")));
+        Assert.Equal(new LegalNames { En = "Demo Bank", ZhHans = "示范", ZhHant = "示範" }, named.LegalNames);
+        Assert.False(named.Describes(one));
+        Assert.True(named.Describes(named with { LegalNames = named.LegalNames! with { } }));
+        Assert.False(named.Describes(named with { LegalNames = named.LegalNames with { En = "Other Bank" } }));
+    }
+
+    [Fact]
     public void By_default_documents_are_kept_and_hashed_with_SHA_256_alone()
     {
         var issuer = IssuerMetadata.Parse("issuer-bank", Metadata(("legalname", "Bank"), ("jurisdiction", "HK")));
@@ -54,6 +66,7 @@ public sealed class IssuerMetadataTests
     [InlineData("retention_policy", "retention")]
     [InlineData("algorithm", "algorithms")]
     [InlineData("Legal_Name", "legalname")]
+    [InlineData("legalname_hk", "legalname_zh_hant")]
     public void Metadata_that_nearly_has_a_name_of_the_registry_makes_no_issuer_and_the_right_one_is_told(string key, string name)
     {
         var metadata = Metadata(("legalname", "Bank"), ("jurisdiction", "HK"));
@@ -69,6 +82,8 @@ public sealed class IssuerMetadataTests
     [InlineData("legalname", "Bank%E2%80%A8of", "U+2028")]
     [InlineData("legalname", "Bank%C2%9B2J", "U+009B")]
     [InlineData("domain", "bank%E2%80%8B.example", "U+200B")]
+    [InlineData("legalname_en", "Bank of %E2%80%AEgnoK gnoH", "U+202E")]
+    [InlineData("legalname_zh_hant", "%E7%A4%BA%E2%80%8B%E7%AF%84", "U+200B")]
     [InlineData("domain", "%E2%81%A7bank.example", "U+2067")]
     public void A_description_with_a_character_that_does_not_show_makes_no_issuer_and_the_character_is_named(string key, string value, string character)
     {
@@ -86,6 +101,7 @@ public sealed class IssuerMetadataTests
         Assert.Contains("jurisdiction", Refusal(("legalname", "Bank")), StringComparison.Ordinal);
         Assert.Contains("domain", Refusal(("legalname", "Bank"), ("jurisdiction", "HK"), ("domain", new string('a', 257))), StringComparison.Ordinal);
         Assert.Contains("256", Refusal(("legalname", new string('a', 257)), ("jurisdiction", "HK")), StringComparison.Ordinal);
+        Assert.Contains("legalname_en has at most 256", Refusal(("legalname", "Bank"), ("jurisdiction", "HK"), ("legalname_en", new string('a', 257))), StringComparison.Ordinal);
     }
 
     private static string Refusal(params (string Key, string Value)[] pairs) =>

@@ -115,6 +115,21 @@ public sealed class RegistryTests
     }
 
     [Fact]
+    public async Task A_legal_name_in_another_language_is_a_change_and_every_issue_from_then_on_proves_it()
+    {
+        await using var service = _world.Start();
+        await IssueAsync(service, "a");
+        var names = new LegalNames { En = "The bank Ltd", ZhHans = "示范银行", ZhHant = "示範銀行" };
+        _world.Inbox.CreateContainer("issuer-bank", new() { ["legalname"] = "The bank Ltd", ["jurisdiction"] = "HK", ["legalname_en"] = names.En, ["legalname_zh_hans"] = names.ZhHans, ["legalname_zh_hant"] = names.ZhHant });
+        _world.Time.Advance(TimeSpan.FromMinutes(1));
+        await IssueAsync(service, "b");
+        var history = await new IssuerHistory(_world.Ledger.Tables).FindAsync("bank", Stop);
+        Assert.Equal([null, names], history.Select(record => record.Issuer.LegalNames));
+        Assert.Equal([null, names], _world.Ledger.IndexedActs.OrderBy(act => act.LogIndex).Select(act => act.Entry.LegalNames));
+        await Audit.RunAsync(_world);
+    }
+
+    [Fact]
     public async Task Delete_removes_a_document_only_after_its_receipts_are_written_and_keep_never_does()
     {
         _world.Inbox.CreateContainer("issuer-bank", new() { ["legalname"] = "Bank", ["jurisdiction"] = "HK", ["retention"] = "delete", ["algorithms"] = "sm3" });

@@ -17,6 +17,18 @@ public sealed class EntryTests
     }
 
     [Fact]
+    public void Legal_names_by_language_stand_after_the_legal_name_and_an_entry_without_them_is_as_ever()
+    {
+        var named = Entry.Parse("""{"v":1,"act":"issuer","at":"2026-11-23T09:00:00Z","issuer":"bank","legalName":"示范银行","legalNames":{"fr":"Banque","zh-Hant":"示範銀行","en":"Demo Bank"},"jurisdiction":"CN-GD"}"""u8);
+        Assert.Equal(new LegalNames { En = "Demo Bank", ZhHant = "示範銀行" }, named.LegalNames);
+        Assert.Equal(
+            """{"v":1,"act":"issuer","at":"2026-11-23T09:00:00Z","issuer":"bank","legalName":"示范银行","legalNames":{"en":"Demo Bank","zh-Hant":"示範銀行"},"jurisdiction":"CN-GD"}""",
+            Encoding.UTF8.GetString(named.Encode()));
+        Assert.Equal(["Demo Bank", "示範銀行"], named.LegalNames!.Beside("示范银行"));
+        Assert.Equal(["示範銀行"], named.LegalNames.Beside("Demo Bank"));
+    }
+
+    [Fact]
     public void The_public_entry_tells_neither_the_digest_nor_the_name_nor_the_acts_id()
     {
         var text = Encoding.UTF8.GetString(Act.ToEntry(Opening.Create()).Encode());
@@ -52,6 +64,10 @@ public sealed class EntryTests
     [InlineData("""{"v":1,"act":"issue,genesis","at":"2026-11-23T09:00:00Z"}""")]
     [InlineData("""{"v":"1","act":"issue","at":"2026-11-23T09:00:00Z"}""")]
     [InlineData("""{"v":1,"act":"issue","at":7}""")]
+    [InlineData("""{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z","legalNames":"Bank"}""")]
+    [InlineData("""{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z","legalNames":["Bank"]}""")]
+    [InlineData("""{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z","legalNames":{"en":7}}""")]
+    [InlineData("""{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z","legalNames":{"en":"Bank","en":"Bank"}}""")]
     [InlineData("""{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z"} """ + "x")]
     public void Anything_else_is_refused(string text) => Assert.Throws<LogFormatException>(() => Entry.Parse(Encoding.UTF8.GetBytes(text)));
 

@@ -56,6 +56,14 @@ public sealed class StatedNameTests
     [InlineData("retension", "retention")]
     [InlineData("retention_policy", "retention")]
     [InlineData("domains", "domain")]
+    [InlineData("legalname_english", "legalname_en")]
+    [InlineData("LegalName-EN", "legalname_en")]
+    [InlineData("legalname_hans", "legalname_zh_hans")]
+    [InlineData("legalname_zh_cn", "legalname_zh_hans")]
+    [InlineData("legalname_zhHans", "legalname_zh_hans")]
+    [InlineData("legalname_zh_hk", "legalname_zh_hant")]
+    [InlineData("legal_name_zh_hant", "legalname_zh_hant")]
+    [InlineData("legalname_tc", "legalname_zh_hant")]
     public void Likewise_what_the_registry_states(string written, string meant) => Assert.Equal(meant, StatedName.MeantBy(written, StatedName.OfIssuers));
 
     // What storage, clients that synchronise, offices and banks put there.
@@ -82,7 +90,6 @@ public sealed class StatedNameTests
     [InlineData("main")]
     [InlineData("name")]
     [InlineData("country")]
-    [InlineData("legalname_zh_hans")]
     public void Names_of_others_are_left_alone_in_the_registry_too(string name) => Assert.Null(StatedName.MeantBy(name, StatedName.OfIssuers));
 
     [Theory]

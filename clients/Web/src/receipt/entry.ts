@@ -3,6 +3,10 @@ import { type Bytes, decodeUtf8, FormatError } from '../log/bytes.js';
 export const actKinds = ['genesis', 'keys', 'issuer', 'issue', 'revoke', 'suspend', 'reinstate', 'supersede'] as const;
 export type ActKind = (typeof actKinds)[number];
 
+/** What an institution is called in law by language, beside the name that it goes by everywhere. */
+export type LegalNames = Readonly<Partial<Record<(typeof nameLanguages)[number], string>>>;
+export const nameLanguages = ['en', 'zh-Hans', 'zh-Hant'] as const;
+
 /** What the log says of an act; members as in the log's JSON. */
 export interface Entry {
   readonly v: 1;
@@ -10,6 +14,7 @@ export interface Entry {
   readonly at: string;
   readonly issuer?: string;
   readonly legalName?: string;
+  readonly legalNames?: LegalNames;
   readonly jurisdiction?: string;
   readonly algorithm?: string;
   readonly commitment?: string;
@@ -40,10 +45,21 @@ export function parseEntry(bytes: Bytes): Entry {
   for (const name of texts) {
     if (value[name] !== undefined && typeof value[name] !== 'string') throw new FormatError(`entry: ${name} is not text`);
   }
+  if (value.legalNames !== undefined && !isNames(value.legalNames)) throw new FormatError('entry: legalNames is not texts by language');
   if (value.target !== undefined && !Number.isSafeInteger(value.target)) throw new FormatError('entry: target is not an index');
   const keys: unknown = value.keys;
   if (keys !== undefined && !(Array.isArray(keys) && keys.every((key) => typeof key === 'string'))) throw new FormatError('entry: keys is not a list of texts');
   return value as unknown as Entry;
+}
+
+function isNames(value: unknown): value is LegalNames {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return nameLanguages.every((language) => !Object.hasOwn(value, language) || typeof (value as LegalNames)[language] === 'string');
+}
+
+/** Whether both say the same in every language that there is here; others are left alone. */
+export function sameNames(a: LegalNames | undefined, b: LegalNames | undefined): boolean {
+  return (a === undefined) === (b === undefined) && nameLanguages.every((language) => a?.[language] === b?.[language]);
 }
 
 /** An instant of RFC 3339. */

@@ -1,6 +1,6 @@
 // What the API answers: see /openapi/v1.json.
 
-import type { ActKind } from '../receipt/entry.js';
+import type { ActKind, LegalNames } from '../receipt/entry.js';
 import type { KeysEntry } from '../trust/chain.js';
 
 export const verdicts = ['verified', 'revoked', 'suspended', 'superseded', 'expired', 'notYetValid', 'conflicting', 'unknown'] as const;
@@ -9,6 +9,7 @@ export type Verdict = (typeof verdicts)[number];
 export interface Issuer {
   readonly id: string;
   readonly legalName: string;
+  readonly legalNames?: LegalNames;
   readonly jurisdiction: string;
   readonly domain?: string;
 }

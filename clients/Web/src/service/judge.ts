@@ -6,7 +6,7 @@ import type { VerifierKey } from '../log/note.js';
 import type { ReadFile } from '../log/tiles.js';
 import { checkReceipt, openCheckpoint, type ReceiptCheck } from '../receipt/check.js';
 import { type Digest, formatDigest } from '../receipt/digest.js';
-import type { ActKind, Entry } from '../receipt/entry.js';
+import { type ActKind, type Entry, sameNames } from '../receipt/entry.js';
 import { clockFault, type Fault, goOn, isFault, type Seen } from '../trust/continuity.js';
 import type { Answer, Issuer, Result, Verdict } from './answers.js';
 
@@ -144,7 +144,12 @@ function findingAt(now: number, deciding: Proven, issue: Proven): Finding {
   const since = verdict === 'expired' ? entry.expires! : verdict === 'notYetValid' ? entry.validFrom! : deciding.entry.at;
   const { note, successor } = deciding.receipt;
   return {
-    issuer: { id: entry.issuer ?? '', legalName: entry.legalName ?? '', jurisdiction: entry.jurisdiction ?? '' },
+    issuer: {
+      id: entry.issuer ?? '',
+      legalName: entry.legalName ?? '',
+      ...(entry.legalNames !== undefined && { legalNames: entry.legalNames }),
+      jurisdiction: entry.jurisdiction ?? '',
+    },
     verdict,
     since,
     issued: entry.at,
@@ -159,7 +164,7 @@ function findingAt(now: number, deciding: Proven, issue: Proven): Finding {
 
 function differenceOf(result: Result, proven: Finding): string | null {
   const { issuer } = result;
-  if (issuer.domain !== undefined || issuer.id !== proven.issuer.id || issuer.legalName !== proven.issuer.legalName || issuer.jurisdiction !== proven.issuer.jurisdiction) {
+  if (issuer.domain !== undefined || issuer.id !== proven.issuer.id || issuer.legalName !== proven.issuer.legalName || issuer.jurisdiction !== proven.issuer.jurisdiction || !sameNames(issuer.legalNames, proven.issuer.legalNames)) {
     return 'The receipt names another issuer than the answer.';
   }
   if (result.verdict !== proven.verdict || result.reason !== proven.reason) return 'The receipt tells of another act than the answer.';

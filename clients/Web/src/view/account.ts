@@ -26,7 +26,7 @@ function hindrance(words: Words, why: Hindrance): Saying {
 
 /** Who issued, and what else is said in the first sentence. */
 export function lead(words: Words, item: Item, state: StateName): HTMLElement {
-  return h('p', { class: 'lead' }, sentence(saying(words, item, state).lead, subject(item)));
+  return h('p', { class: 'lead' }, sentence(saying(words, item, state).lead, subject(words, item)));
 }
 
 /** Whether it is the file whose fingerprint was given. */
@@ -45,7 +45,7 @@ export function account(words: Words, item: Item, state: StateName, actions: Car
   const finding = outcome.kind === 'answered' && source !== null ? leading(item, outcome) : null;
   return [
     actions === null && comparison(words, item),
-    advice !== '' && h('p', { class: 'advice' }, isOld ? `${advice} ${words.states.proven.advice}` : advice),
+    advice !== '' && h('p', { class: 'advice' }, isOld ? `${advice}${words.between}${words.states.proven.advice}` : advice),
     isFirstUse(item) && h('p', { class: 'first-use' }, words.trust.firstUse),
     state === 'unknown' && unknown(words, item),
     state === 'receipt' && receiptAlone(words, item),
@@ -91,7 +91,7 @@ function apart(title: string, facts: readonly Fact[]): Child {
 /** What each institution says where they disagree, and the choice of the one that the document names. */
 function institutions(words: Words, item: Item, { findings }: Answered, actions: CardActions | null): HTMLElement {
   const said = words.conflict;
-  const nameOf = ({ issuer }: Finding): string => `${issuer.legalName} (${issuer.id})`;
+  const nameOf = ({ issuer }: Finding): string => `${format.institution(words, issuer)}${words.aside(issuer.id)}`;
   const chosen = findings.find(({ issuer }) => issuer.id === item.chosen);
   const id = `choice-${item.id}`;
   const select = h(
@@ -135,7 +135,7 @@ function unknown(words: Words, { name, opening }: Item): HTMLElement {
     h('p', {}, said.title),
     h('ol', {}, h('li', {}, said.altered), h('li', {}, said.never)),
     h('p', {}, said.next),
-    opening?.kind === 'closed' && [h('p', {}, `${said.closed} ${hindrance(words, opening.why).lead('')}`), h('p', { class: 'hint' }, words.facts.technical, words.colon, foreign(opening.detail))],
+    opening?.kind === 'closed' && [h('p', {}, `${said.closed}${words.between}${hindrance(words, opening.why).lead('')}`), h('p', { class: 'hint' }, words.facts.technical, words.colon, foreign(opening.detail))],
     opening === null && isPacked(name ?? '') && h('p', {}, said.packed),
   );
 }
@@ -156,15 +156,15 @@ function receiptAlone(words: Words, { outcome }: Item): Child[] {
 }
 
 /** Whom or what the first sentence is about. */
-function subject(item: Item): string {
+function subject(words: Words, item: Item): string {
   const { outcome } = item;
   if (item.source === null && item.compared) return item.compared.name;
   if (item.opening?.kind === 'opened' && stateOf(item) === 'opened') return `${item.opening.files.length}`;
   switch (outcome.kind) {
     case 'answered':
-      return leading(item, outcome)?.issuer.legalName ?? '';
+      return format.institution(words, leading(item, outcome)?.issuer ?? {});
     case 'offline':
-      return outcome.check.entry?.legalName ?? '';
+      return format.institution(words, outcome.check.entry ?? {});
     default:
       return '';
   }

@@ -128,7 +128,7 @@ function others(words: Words, item: Item, outcome: Answered, findings: readonly 
       h(
         'details',
         {},
-        h('summary', {}, foreign(finding.issuer.legalName), `${words.colon}${words.states[finding.verdict].title}`),
+        h('summary', {}, foreign(format.institution(words, finding.issuer)), `${words.colon}${words.states[finding.verdict].title}`),
         list(factsOfFinding(words, finding)),
         ofService(words, finding, outcome),
         stepsOf(words, item, finding, outcome.held),

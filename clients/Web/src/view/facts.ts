@@ -21,11 +21,11 @@ export function factsOfFinding(words: Words, finding: Finding): Fact[] {
     out.push([verdict === 'expired' ? facts.expired : facts.validFrom, h('strong', {}, format.time(words, finding.since))]);
   }
   const by = facts.by[verdict];
-  if (by !== undefined) out.push([by, foreign(issuer.legalName)]);
+  if (by !== undefined) out.push([by, foreign(format.institution(words, issuer))]);
   if (finding.reason !== undefined) out.push([facts.reason, named(words.reasons, finding.reason)]);
   if (finding.note !== undefined) out.push([facts.note, h('q', {}, foreign(finding.note))]);
   if (finding.successor) out.push([facts.successor, fingerprint(formatDigest(finding.successor))]);
-  out.push([facts.issuer, h('strong', {}, foreign(issuer.legalName))], [facts.jurisdiction, foreign(format.jurisdiction(words, issuer.jurisdiction))]);
+  out.push([facts.issuer, institution(words, issuer)], [facts.jurisdiction, foreign(format.jurisdiction(words, issuer.jurisdiction))]);
   out.push([facts.issued, format.time(words, finding.issued)]);
   if (finding.validFrom !== undefined && verdict !== 'notYetValid') out.push([facts.validFrom, format.time(words, finding.validFrom)]);
   if (finding.expires !== undefined && verdict !== 'expired') out.push([facts.expires, format.time(words, finding.expires)]);
@@ -53,7 +53,7 @@ export function factsOfService(words: Words, finding: Finding, unproven: Unprove
 export function factsOfEntry(words: Words, entry: Entry): Fact[] {
   const { facts } = words;
   const out: Fact[] = [];
-  if (entry.legalName !== undefined) out.push([facts.issuer, h('strong', {}, foreign(entry.legalName))]);
+  if (entry.legalName !== undefined) out.push([facts.issuer, institution(words, entry)]);
   if (entry.jurisdiction !== undefined) out.push([facts.jurisdiction, foreign(format.jurisdiction(words, entry.jurisdiction))]);
   const acted = { revoke: 'revoked', suspend: 'suspended', supersede: 'superseded' }[entry.act as string];
   out.push([(acted === undefined ? undefined : facts.since[acted]) ?? facts.issued, format.time(words, entry.at)]);
@@ -70,6 +70,12 @@ export function factsOfItem(words: Words, item: Item): Fact[] {
   if (item.source) out.push([facts.size, format.size(words, item.size)]);
   for (const digest of item.digests) out.push([facts.fingerprint, fingerprint(formatDigest(digest))]);
   return out;
+}
+
+/** The name in the page's language, with the one that the institution goes by on a line of its own. */
+function institution(words: Words, named: Parameters<typeof format.otherName>[1]): Child {
+  const other = format.otherName(words, named);
+  return [h('strong', {}, foreign(format.institution(words, named))), other !== undefined && h('div', { class: 'other-name' }, foreign(other))];
 }
 
 /** Our word for a code; a code that we have none for stays as it is. */

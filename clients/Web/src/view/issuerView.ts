@@ -63,7 +63,7 @@ export class IssuerView {
     );
     await guarded(words, place, async () => {
       const issuers: readonly Issuer[] = await service.issuers();
-      institution.replaceChildren(...issuers.map(({ id, legalName }) => h('option', { value: id, selected: id === this.query.issuer }, `${legalName} (${id})`)));
+      institution.replaceChildren(...issuers.map((issuer) => h('option', { value: issuer.id, selected: issuer.id === this.query.issuer }, `${format.institution(words, issuer)}${words.aside(issuer.id)}`)));
       this.query = { ...this.query, issuer: institution.value };
       if (issuers.length > 0) await this.load(words, place);
     });

@@ -64,7 +64,7 @@ export class LogView {
     const fault = await this.fault(bytes);
     const latest = rows.slice(last === first ? 0 : -((size - 1) % tileWidth) - 1).slice(-shown).reverse();
     return [
-      fault && h('p', { class: 'failure', role: 'alert' }, `${words.faults[fault.kind].title}. ${words.faults[fault.kind].lead('')} ${fault.text}`),
+      fault && h('p', { class: 'failure', role: 'alert' }, `${words.faults[fault.kind].title}${words.colon}${words.faults[fault.kind].lead('')}${words.between}${fault.text}`),
       list([
         [words.log.size, h('strong', { class: 'log-size' }, format.count(words, checkpoint.size))],
         [words.facts.register, foreign(checkpoint.origin)],
@@ -145,7 +145,7 @@ function table(words: Words, rows: readonly Row[]): HTMLElement {
             {},
             h('td', { class: 'number' }, format.count(words, index)),
             h('td', {}, entry ? (words.acts[entry.act] ?? entry.act) : '?'),
-            h('td', {}, foreign(entry?.legalName ?? entry?.issuer ?? '')),
+            h('td', {}, foreign(entry === null ? '' : format.institution(words, entry) || (entry.issuer ?? ''))),
             h('td', {}, entry ? format.shortTime(words, entry.at) : ''),
             h('td', {}, entry?.commitment !== undefined && h('code', {}, `${entry.commitment.slice(0, 16)}…`)),
           ),

@@ -24,7 +24,7 @@ export function report(words: Words, item: Item, beside: Child = null): HTMLElem
   return h(
     'section',
     { class: `report state-${state}` },
-    h('h1', {}, `${words.product}: ${words.report.title}`),
+    h('h1', {}, `${words.product}${words.colon}${words.report.title}`),
     h('header', {}, stateIcon(state), h('div', {}, h('h2', {}, saying(words, item, state).title), lead(words, item, state))),
     list(factsOfItem(words, item)),
     beside,

@@ -53,7 +53,7 @@ function row(words: Words, state: 'holds' | 'fails' | 'open' | 'doubted', title:
       'div',
       {},
       h('strong', {}, title),
-      state === 'open' && h('span', { class: 'open-reason' }, ` (${words.notReached})`),
+      state === 'open' && h('span', { class: 'open-reason' }, words.aside(words.notReached)),
       detail,
       h(
         'details',

@@ -2,6 +2,8 @@ import type { FailureKind } from '../service/service';
 import type { Upload } from '../service/answers';
 import type { StepName } from '../receipt/check';
 import { evidence, issuerTab } from './enEvidence';
+import type { LegalNames } from '../receipt/entry';
+import type { Named } from './places';
 import { compared, faults, hindrances, states } from './enOutcomes';
 
 export type { Saying, StateName } from './enOutcomes';
@@ -9,6 +11,10 @@ export type { Saying, StateName } from './enOutcomes';
 export const en = {
   name: 'English',
   locale: 'en-HK',
+  /** Which column of names of places and clocks. */
+  script: 'en' as keyof Named,
+  /** Which of an institution’s legal names. */
+  names: 'en' as keyof LegalNames,
   product: 'TrueCopy',
   skip: 'Skip to content',
   language: 'Language',
@@ -26,6 +32,12 @@ export const en = {
   progress: (done: string, total: string, waiting: string) => `${done} of ${total} checked, ${waiting} waiting`,
   comma: ', ',
   colon: ': ',
+  /** Between two sentences. */
+  between: ' ',
+  moment: (day: string, time: string, clock: string) => `${day} at ${time} ${clock}`,
+  shortMoment: (day: string, time: string) => `${day}, ${time}`,
+  place: (country: string, part: string) => `${part}, ${country}`,
+  aside: (text: string) => ` (${text})`,
   paste: {
     title: 'Only have a fingerprint?',
     label: 'Fingerprints in hexadecimal (SHA-256, SHA-384, SHA-512 or SM3), one on each line. Lines as sha256sum writes them will do.',

@@ -2,7 +2,7 @@ import type { Words } from './en';
 
 export const evidence: Words['evidence'] = {
   summary: '儲存信貸檔案用的存證',
-  intro: '在本瀏覽器製作一個 zip 檔案：核實報告（PDF 及文字）、憑證、登記冊的已簽署狀態、登記冊的公開密碼匙，以及離線覆核的方法。當中不包括你的文件，請與文件一併存檔。',
+  intro: '在本瀏覽器製作一個 zip 檔案：核實報告（PDF 及文字）、憑證、登記冊的已簽署狀態、登記冊的公開密碼匙，以及離線覆核的方法。當中不包括您的文件，請與文件一併存檔。',
   caseNumber: '個案編號（可不填）',
   officer: '經辦人（可不填）',
   privacy: '這兩項只留在這部電腦，寫入報告，不會傳送到任何地方。',
@@ -10,7 +10,7 @@ export const evidence: Words['evidence'] = {
   making: '正在製作存證',
   saved: (file) => `已製作 ${file}。請把下面的指紋寫入檔案，日後任何人都可據此確認存證未被更換。`,
   cannotLoad: '未能載入本頁製作存證的部分。這部電腦是否已連線？請再試一次。',
-  without: '由於沒有登記紀錄，當中沒有憑證：它只記錄你在何時查詢過。',
+  without: '由於沒有登記紀錄，當中沒有憑證：它只記錄您在何時查詢過。',
   report: {
     heading: '存檔資料',
     caseNumber: '個案編號',
@@ -24,7 +24,7 @@ export const evidence: Words['evidence'] = {
     keys: {
       link: '來自連結，並與登記冊所示一致',
       first: '剛剛由登記冊取得，請以其他途徑核對',
-      remembered: (since) => `本瀏覽器自 ${since} 起已認識`,
+      remembered: (since) => `本瀏覽器自 ${since} 起已知該密碼匙`,
     },
     fingerprint: '存證的指紋（檔案 SHA256SUMS 的 SHA-256）',
   },
@@ -46,7 +46,7 @@ export const issuerTab: Words['issuerTab'] = {
   next: '較早',
   verdict: '現時狀態',
   noVerdict: '登記冊對這些文件的答覆未獲證明，因此不予顯示。',
-  notRevoking: '刪除或覆蓋並不等於撤銷。已簽發的文件在你撤銷、暫停、取代之前，或到期之前，一直有效。',
+  notRevoking: '刪除或覆蓋並不等於撤銷。已簽發的文件在您撤銷、暫停、取代之前，或到期之前，一直有效。',
   standing: (count) => `此名稱之下有 ${count} 份較早的文件已不在此處，但仍然有效：`,
   version: (at, entries) => `${at} 上載，日誌項目 ${entries}`,
 };
