@@ -123,7 +123,10 @@ public sealed partial class AgreementTests
         using var intake = new IntakeMetrics();
         using var answers = new AnswerMetrics();
         using var api = new ApiMetrics();
-        var asked = Repository.ReadAll("infra/modules", "*.*").SelectMany(text => MetricPattern().Matches(text)).Select(match => match.Value).ToHashSet();
+
+        // Witnesses are another app, which has a test of its own of this.
+        var asked = Directory.GetFiles(Repository.PathOf("infra/modules")).Where(file => !Path.GetFileName(file).StartsWith("witness-", StringComparison.Ordinal))
+            .SelectMany(file => MetricPattern().Matches(File.ReadAllText(file))).Select(match => match.Value).ToHashSet();
         Assert.NotEmpty(asked);
         Assert.Subset(measured.Names.ToHashSet(), asked);
     }

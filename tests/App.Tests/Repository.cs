@@ -10,6 +10,4 @@ internal static class Repository
     public static string Read(string path) => File.ReadAllText(PathOf(path));
 
     public static JsonElement ReadJson(string path) => JsonSerializer.Deserialize<JsonElement>(Read(path));
-
-    public static IEnumerable<string> ReadAll(string folder, string pattern) => Directory.GetFiles(PathOf(folder), pattern).Select(File.ReadAllText);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.TestHost;
@@ -9,7 +10,7 @@ using TrueCopy.Witness.Http;
 
 namespace TrueCopy.Witness.Tests;
 
-public sealed class WitnessHttpTests : IAsyncLifetime
+public sealed partial class WitnessHttpTests : IAsyncLifetime
 {
     private readonly GrowingLog _log = new(20);
     private readonly TestWitness _witness;
@@ -134,6 +135,38 @@ public sealed class WitnessHttpTests : IAsyncLifetime
         _witness.Requests.Hook = null;
         Assert.StartsWith("— witness.example/w1 ", await TextAsync(body), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_request_whose_time_ran_out_while_it_waited_behind_others_that_go_on_has_failed()
+    {
+        var gate = new TaskCompletionSource();
+        _witness.Requests.Hook = _ => gate.Task;
+        var body = await _log.RequestAsync(0, 5);
+        var asked = Enumerable.Range(0, WitnessPipeline.MaxRequests + 8).Select(_ => AskAsync(HttpMethod.Post, "add-checkpoint", body)).ToList();
+        for (var waited = 0; waited < 8; waited++)
+        {
+            var first = await Task.WhenAny(asked);
+            Assert.Equal((503, "text/plain"), await first);
+            asked.Remove(first);
+        }
+
+        gate.SetResult();
+        await Task.WhenAll(asked);
+    }
+
+    [Fact]
+    public void Every_metric_that_alerts_ask_for_is_measured()
+    {
+        using var measured = new InstrumentNames();
+        using var metrics = new WitnessMetrics();
+        var alerts = File.ReadAllText(RepositoryFolder.At("infra", "modules", "witness-alerts.bicep"));
+        var asked = MetricName().Matches(alerts).Select(match => match.Value).ToHashSet();
+        Assert.NotEmpty(asked);
+        Assert.Subset(measured.Names.ToHashSet(), asked);
+    }
+
+    [GeneratedRegex(@"truecopy\.(witness|mirror)\.[a-z_]+")]
+    private static partial Regex MetricName();
 
     private async Task<(int Status, string? Type)> AskAsync(HttpMethod method, string path, byte[]? body = null)
     {

@@ -53,6 +53,7 @@ public static class WitnessPipeline
             .UseStatusCodePages(context => WitnessEndpoints.AnswerStatusAsync(context.HttpContext))
             .UseRouting()
             .UseRequestTimeouts()
+            .Use(FailWhatWaitedInVainAsync)
             .UseRateLimiter()
             .UseEndpoints(routes =>
             {
@@ -66,6 +67,14 @@ public static class WitnessPipeline
 
                 void Get(string template, RequestDelegate answer) => routes.MapMethods(template, [HttpMethods.Get, HttpMethods.Head], answer);
             });
+    }
+
+    // The limiter lets go of a request whose time ran out while it waited, without an answer, which would be 200 and empty.
+    private static async Task FailWhatWaitedInVainAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (!context.Response.HasStarted && context.Features.Get<IHttpRequestTimeoutFeature>() is { RequestTimeoutToken.IsCancellationRequested: true })
+            throw new OperationCanceledException();
     }
 }
 
