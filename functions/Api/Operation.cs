@@ -59,6 +59,9 @@ internal sealed class QueryAttribute(string name, string description) : Attribut
     /// <summary>A whole number has this or more; null for text.</summary>
     public string? Minimum { get; init; }
 
+    /// <summary>The words that it may be; empty for any.</summary>
+    public string[] Words { get; init; } = [];
+
     /// <summary>An example.</summary>
     public required string Example { get; init; }
 }
