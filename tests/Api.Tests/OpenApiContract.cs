@@ -55,7 +55,7 @@ internal static class OpenApiContract
         {
             case "object" when schema.TryGetProperty("properties", out var properties):
                 Assert.Equal(JsonValueKind.Object, value.ValueKind);
-                foreach (var required in schema.GetProperty("required").EnumerateArray())
+                foreach (var required in schema.TryGetProperty("required", out var all) ? all.EnumerateArray() : default)
                     Assert.True(value.TryGetProperty(required.GetString()!, out _), $"{where} lacks {required}");
                 foreach (var member in value.EnumerateObject())
                 {

@@ -194,6 +194,7 @@ internal static class DocumentParts
     {
         var schema = query switch
         {
+            { Words: { Length: > 0 } words } => Words(words),
             { Minimum: { } least } => new JsonObject { ["type"] = "integer", ["minimum"] = int.Parse(least, System.Globalization.CultureInfo.InvariantCulture) },
             { Words: { Length: > 0 } words } => Words(words),
             _ => new JsonObject { ["type"] = "string" },
