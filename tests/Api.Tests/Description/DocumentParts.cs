@@ -196,7 +196,6 @@ internal static class DocumentParts
         {
             { Words: { Length: > 0 } words } => Words(words),
             { Minimum: { } least } => new JsonObject { ["type"] = "integer", ["minimum"] = int.Parse(least, System.Globalization.CultureInfo.InvariantCulture) },
-            { Words: { Length: > 0 } words } => Words(words),
             _ => new JsonObject { ["type"] = "string" },
         };
         var parameter = new JsonObject { ["name"] = query.Name, ["in"] = "query", ["description"] = query.Description };
