@@ -88,7 +88,16 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
                 written = await containers.FindAsync(whole, cancellationToken) ?? throw new MissingInStorageException("the receipts of a manifest");
             }
 
-            await ReplaceAsync(AnswerTo(source, path), metadata, (condition, stop) => containers.TryCopyAsync(whole, written.ETag, path, condition, stop), cancellationToken);
+            await ReplaceAsync(AnswerTo(source, path), metadata, CopyWholeAsync, cancellationToken);
+
+            // Whoever else has all parts puts the same together, perhaps after this one.
+            async Task<bool> CopyWholeAsync(BlobCondition condition, CancellationToken stop)
+            {
+                if (await containers.TryCopyAsync(whole, written.ETag, path, condition, stop))
+                    return true;
+                written = await containers.FindAsync(whole, stop) ?? throw new MissingInStorageException("the receipts of a manifest");
+                return false;
+            }
         });
     }
 

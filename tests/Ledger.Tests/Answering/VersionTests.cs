@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using static TrueCopy.Testing.Samples;
 
 namespace TrueCopy.Ledger.Tests.Answering;
@@ -51,6 +52,24 @@ public sealed class VersionTests
         Assert.Equal(newer.ETag, AnswerAt("bank", "receipts/a.pdf.tlog-proof").Metadata[AnswerMetadata.SourceETag]);
         var late = Receipt.Parse(AnswerAt("bank", $"versions/a.pdf/{older.ETag}.tlog-proof").Content);
         Assert.Equal("bank", ReceiptCheck.Run(late, DigestOf(Bytes("one")), _world.EveryVerifier).Entry.Issuer);
+    }
+
+    [Fact]
+    public async Task Receipts_of_a_long_list_that_another_process_puts_together_once_more_meanwhile_appear_all_the_same()
+    {
+        var outbox = new Outbox(_world.Inbox, NullLogger<Outbox>.Instance);
+        var list = _world.Inbox.Put("issuer-bank", "m.manifest.jsonl", Bytes("list"));
+        var whole = new BlobAddress(IssuerContainer.AnswersOf("issuer-bank"), AnswerPath.OfVersion(AnswerPath.Lines("m.manifest.jsonl"), list.ETag));
+        await outbox.WriteManifestReceiptsAsync(list, _world.Time.GetUtcNow(), 0, 2, Bytes("{\"line\":1}\n"), Stop);
+        var others = 1;
+        _world.Operations.Hook = async operation =>
+        {
+            if (operation is { Moment: Fault.Before } && operation.Name.EndsWith(".copy", StringComparison.Ordinal) && others-- > 0)
+                await _world.Inbox.SetMetadataAsync(whole, (await _world.Inbox.FindAsync(whole, Stop))!.Metadata, Stop);
+        };
+        await outbox.WriteManifestReceiptsAsync(list, _world.Time.GetUtcNow(), 1, 2, Bytes("{\"line\":2}\n"), Stop).WaitAsync(TimeSpan.FromMinutes(2), Stop);
+        Assert.True(others < 0, $"{others}");
+        Assert.Equal("{\"line\":1}\n{\"line\":2}\n", Encoding.UTF8.GetString(AnswerAt("bank", AnswerPath.Lines("m.manifest.jsonl")).Content.Span));
     }
 
     [Fact]
