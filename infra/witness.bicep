@@ -2,6 +2,8 @@
 
 targetScope = 'subscription'
 
+metadata version = '0.1.0'
+
 import { storageSettings } from 'modules/types.bicep'
 
 @description('Names the environment; azd asks for it.')

@@ -55,8 +55,12 @@ resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2
         legalname: uriComponent(issuer.legalName)
         jurisdiction: uriComponent(issuer.jurisdiction)
         ...(issuer.?legalNames.?en == null ? {} : { legalname_en: uriComponent(issuer.?legalNames.?en ?? '') })
-        ...(issuer.?legalNames.?zhHans == null ? {} : { legalname_zh_hans: uriComponent(issuer.?legalNames.?zhHans ?? '') })
-        ...(issuer.?legalNames.?zhHant == null ? {} : { legalname_zh_hant: uriComponent(issuer.?legalNames.?zhHant ?? '') })
+        ...(issuer.?legalNames.?zhHans == null
+          ? {}
+          : { legalname_zh_hans: uriComponent(issuer.?legalNames.?zhHans ?? '') })
+        ...(issuer.?legalNames.?zhHant == null
+          ? {}
+          : { legalname_zh_hant: uriComponent(issuer.?legalNames.?zhHant ?? '') })
         ...(issuer.?domain == null ? {} : { domain: uriComponent(issuer.?domain ?? '') })
         ...(issuer.?retention == null ? {} : { retention: uriComponent(issuer.?retention ?? '') })
         ...(issuer.?algorithms == null ? {} : { algorithms: uriComponent(join(issuer.?algorithms ?? [], ',')) })

@@ -1,5 +1,7 @@
 // What wakes somebody up at a witness.
 
+metadata version = '0.1.0'
+
 import { tagValues } from 'types.bicep'
 
 param location string

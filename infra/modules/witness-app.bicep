@@ -1,5 +1,7 @@
 // The witness's Function App on Flex Consumption. It holds no secret: every connection is an address and an identity.
 
+metadata version = '0.1.0'
+
 import { tagValues } from 'types.bicep'
 import { deploymentsContainer } from 'well-known-names.bicep'
 import { roleIds } from 'role-ids.bicep'

@@ -1,5 +1,7 @@
 // The names that the witness's code uses too (functions/Witness/WitnessOptions.cs); a test compares them.
 
+metadata version = '0.1.0'
+
 @export()
 var witnessContainers = ['heads', 'steps', 'evidence', 'mirror']
 

@@ -1,5 +1,7 @@
 // The account of a witness: how far each log was cosigned, what proves that one broke its rules, and the copies of logs.
 
+metadata version = '0.1.0'
+
 import { storageSettings, tagValues } from 'types.bicep'
 import { witnessContainers, writeOnceContainers } from 'witness-names.bicep'
 import { roleIds } from 'role-ids.bicep'

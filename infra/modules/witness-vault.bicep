@@ -1,5 +1,7 @@
 // The seeds of a witness and of the mirror beside it. Key Vault holds neither Ed25519 nor ML-DSA as keys.
 
+metadata version = '0.1.0'
+
 import { tagValues } from 'types.bicep'
 import { witnessSeeds } from 'witness-names.bicep'
 import { roleIds } from 'role-ids.bicep'

@@ -62,6 +62,7 @@ internal sealed record ForgedDocument(ForgedLog Log, long Index, Entry Entry, Di
         result["receipt"] = await ReceiptAsync(receiptCheckpoint ?? note);
         result["issuer"]!["id"] = Entry.Issuer;
         result["issuer"]!["legalName"] = Entry.LegalName;
+        result["issuer"]!.AsObject().Remove("legalNames");
         result["issuer"]!["jurisdiction"] = Entry.Jurisdiction;
         result["since"] = Time(Entry.At);
         foreach (var acts in new[] { result["acts"], result["unproven"]?["acts"] }.OfType<JsonArray>())
