@@ -1,6 +1,6 @@
 // A service, asked over HTTP. What it says is held to nothing here but to its shape and length.
 
-import type { Bytes } from '../log/bytes.js';
+import { type Bytes, concat } from '../log/bytes.js';
 import type { ReadFile } from '../log/tiles.js';
 import { type Digest, parseDigest } from '../receipt/digest.js';
 import type { KeysEntry } from '../trust/chain.js';
@@ -144,7 +144,7 @@ async function bodyOf(response: Response): Promise<Bytes | null> {
     }
     parts.push(part.value);
   }
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
+  return concat(...parts);
 }
 
 function detailOf(status: number, body: Bytes): string {
