@@ -36,9 +36,8 @@ public class NamingTests
     [Fact]
     public async Task Names_fit_even_where_the_environment_and_an_issuer_have_the_longest_names()
     {
-        var deployment = await Deployments.PredictAsync(
-            production => production.Replace("'demo-bank'", $"'{LongestId}'", StringComparison.Ordinal),
-            ("AZURE_ENV_NAME", new string('e', 64)));
+        var deployment = await Deployments.PredictAsync(production => Deployments.Stating(
+            production.Replace("'demo-bank'", $"'{LongestId}'", StringComparison.Ordinal), "AZURE_ENV_NAME", new string('e', 64)));
 
         Assert.Contains(deployment.Of(Container), container => container.Name == "issuer-" + LongestId);
         Assert.Contains(deployment.Of(Container), container => container.Name == "answers-" + LongestId);

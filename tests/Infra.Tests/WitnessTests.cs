@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TrueCopy.Infra.Tests.Cli;
 using TrueCopy.Infra.Tests.Model;
@@ -36,11 +35,7 @@ public partial class WitnessTests
     [Fact]
     public async Task Parameters_build_and_lint_without_a_warning()
     {
-        foreach (var arguments in new[] { new[] { "build-params", "witness.bicepparam", "--stdout" }, ["lint", "witness.bicepparam"] })
-        {
-            var outcome = await Bicep.RunAsync(InfraFolder.Original.Path, arguments);
-            Assert.True(outcome.IsClean, outcome.Errors);
-        }
+        await BicepServer.Bare.Value.CheckAsync(InfraFolder.Original.File("witness.bicepparam"));
     }
 
     [Fact]
@@ -114,11 +109,8 @@ public partial class WitnessTests
 
     private static async Task<Deployment> PredictAsync()
     {
-        using var folder = InfraFolder.Copy();
-        (await Bicep.RunAsync(folder.Path, ["snapshot", "witness.bicepparam", "--mode", "overwrite", .. Bicep.Pretended])).MustSucceed();
-        var prediction = (JsonObject)JsonNode.Parse(folder.Read("witness.snapshot.json"))!;
-        var build = await Bicep.RunAsync(folder.Path, "build", "witness.bicep", "--stdout");
-        Deployments.AddOptions(prediction, (JsonObject)JsonNode.Parse(build.MustSucceed().Output)!);
+        var prediction = await BicepServer.Bare.Value.PredictAsync(InfraFolder.Original.File("witness.bicepparam"), Bicep.Pretence.deploymentName);
+        Deployments.AddOptions(prediction, await BicepServer.Bare.Value.CompileAsync(InfraFolder.Original.File("witness.bicep")));
         return new Deployment(prediction, Deployments.Development);
     }
 

@@ -8,12 +8,14 @@ namespace TrueCopy.Infra.Tests.Cli;
 internal static class Bicep
 {
     /// <summary>Where a snapshot pretends to be deployed: what is hashed into names must be the same on every machine.</summary>
+    public static readonly (string subscriptionId, string tenantId, string location, string deploymentName) Pretence =
+        ("00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002", "eastasia", "truecopy");
+
+    /// <summary>The same as options.</summary>
     public static readonly string[] Pretended =
     [
-        "--subscription-id", "00000000-0000-0000-0000-000000000001",
-        "--tenant-id", "00000000-0000-0000-0000-000000000002",
-        "--location", "eastasia",
-        "--deployment-name", "truecopy",
+        "--subscription-id", Pretence.subscriptionId, "--tenant-id", Pretence.tenantId,
+        "--location", Pretence.location, "--deployment-name", Pretence.deploymentName,
     ];
 
     /// <summary>What production's parameters ask for, as an institution would state it.</summary>
@@ -41,21 +43,10 @@ internal static class Bicep
     /// <summary>Runs it with these of the variables that parameter files read and no others, so that a developer's own change nothing.</summary>
     public static async Task<Outcome> RunAsync(string folder, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var name in Stated.Keys)
-            start.Environment.Remove(name);
-        foreach (var (name, value) in variables)
-            start.Environment[name] = value;
-
         await Turns.WaitAsync();
         try
         {
-            using var process = Process.Start(start) ?? throw new Win32Exception();
+            using var process = Process.Start(Start(folder, variables, arguments)) ?? throw new Win32Exception();
             var output = process.StandardOutput.ReadToEndAsync();
             var errors = process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();
@@ -65,6 +56,23 @@ internal static class Bicep
         {
             Turns.Release();
         }
+    }
+
+    /// <summary>How it is started, with these of the variables that parameter files read and no others.</summary>
+    public static ProcessStartInfo Start(string folder, IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in Stated.Keys)
+            start.Environment.Remove(name);
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        return start;
     }
 
     private static string Executable(string path)

@@ -27,7 +27,7 @@ internal static class Deployments
 
     private static readonly string[] Names = [Development, Production, Guarded];
 
-    private static readonly Lazy<Task<JsonObject>> Compiling = new(CompileAsync);
+    private static readonly Lazy<Task<JsonObject>> Compiling = new(() => BicepServer.Bare.Value.CompileAsync(InfraFolder.Original.File("main.bicep")));
 
     private static readonly Lazy<Task<Dictionary<string, Deployment>>> All = new(PredictAllAsync);
 
@@ -39,21 +39,25 @@ internal static class Deployments
     public static async Task<Deployment> GetAsync(string environment) => (await All.Value)[environment];
 
     /// <summary>The prediction for production's parameters, with two issuers, as a test has changed them.</summary>
-    public static Task<Deployment> PredictAsync(Func<string, string> change, params IEnumerable<(string Name, string Value)> variables) =>
-        PredictAsync(change, "truecopy", variables);
+    public static Task<Deployment> PredictAsync(Func<string, string> change) => PredictAsync(change, Bicep.Pretence.deploymentName);
 
     /// <summary>Likewise, by a deployment of another name, as each is in Azure.</summary>
-    public static async Task<Deployment> PredictAsync(Func<string, string> change, string deploymentName, params IEnumerable<(string Name, string Value)> variables)
+    public static async Task<Deployment> PredictAsync(Func<string, string> change, string deploymentName)
     {
         using var folder = InfraFolder.Copy();
         var original = WithIssuers(folder.Read("prod.bicepparam"));
         var changed = change(original);
-        Assert.True(changed != original || variables.Any(), "nothing is changed");
+        Assert.True(changed != original, "nothing is changed");
         folder.Write("changed.bicepparam", changed);
-        var stated = Bicep.Stated.ToDictionary();
-        foreach (var (name, value) in variables)
-            stated[name] = value;
-        return await PredictAsync(folder, "changed", stated, deploymentName);
+        return await PredictAsync(folder, "changed", deploymentName);
+    }
+
+    /// <summary>A change to production's parameters: as if a variable were stated otherwise.</summary>
+    public static string Stating(string production, string variable, string value)
+    {
+        var read = $"readEnvironmentVariable('{variable}', '')";
+        Assert.Contains(read, production, StringComparison.Ordinal);
+        return production.Replace(read, $"'{value}'", StringComparison.Ordinal);
     }
 
     private static async Task<Dictionary<string, Deployment>> PredictAllAsync()
@@ -61,24 +65,17 @@ internal static class Deployments
         using var folder = InfraFolder.Copy();
         folder.Write("prod.bicepparam", WithIssuers(folder.Read("prod.bicepparam")));
         folder.Write($"{Guarded}.bicepparam", Guard(folder.Read("prod.bicepparam")));
-        var predictions = Names.ToDictionary(name => name, name => PredictAsync(folder, name, name == Development ? Bicep.Nothing : Bicep.Stated));
+        var predictions = Names.ToDictionary(name => name, name => PredictAsync(folder, name, Bicep.Pretence.deploymentName));
         await Task.WhenAll(predictions.Values);
         return predictions.ToDictionary(pair => pair.Key, pair => pair.Value.Result);
     }
 
-    private static async Task<Deployment> PredictAsync(InfraFolder folder, string name, IReadOnlyDictionary<string, string> variables, string deploymentName = "truecopy")
+    private static async Task<Deployment> PredictAsync(InfraFolder folder, string name, string deploymentName)
     {
-        string[] arguments = ["snapshot", $"{name}.bicepparam", "--mode", "overwrite", .. Bicep.Pretended[..^1], deploymentName];
-        (await Bicep.RunAsync(folder.Path, variables, arguments)).MustSucceed();
-        var prediction = (JsonObject)JsonNode.Parse(folder.Read($"{name}.snapshot.json"))!;
+        var bicep = name == Development ? BicepServer.Bare : BicepServer.Stated;
+        var prediction = await bicep.Value.PredictAsync(folder.File($"{name}.bicepparam"), deploymentName);
         AddOptions(prediction, await Template);
         return new Deployment(prediction, name);
-    }
-
-    private static async Task<JsonObject> CompileAsync()
-    {
-        var build = await Bicep.RunAsync(InfraFolder.Original.Path, "build", "main.bicep", "--stdout");
-        return (JsonObject)JsonNode.Parse(build.MustSucceed().Output)!;
     }
 
     /// <summary>A prediction leaves out how resources are deployed, such as "only if it does not exist".</summary>
