@@ -13,9 +13,11 @@ namespace TrueCopy.AzureStorage.Tests.LostAnswers;
 public sealed class LostAnswerTests
 {
     private const int Parallelism = 4;
-    private const int Sample = 30;
+    private const int Sample = 15;
     private static readonly bool ReadsToo = Environment.GetEnvironmentVariable("TRUECOPY_LOST_ANSWERS") == "all";
     private static readonly LogIdentity Identity = new("log.example", [InMemoryWorld.NewEcdsa(), InMemoryWorld.NewEd25519()]);
+
+    private static readonly Lazy<Task<(string Scenario, string Request)[]>> Requests = new(EnumerateAsync);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -32,7 +34,7 @@ public sealed class LostAnswerTests
     private static async Task EachAsync(Loss loss, Action<ScenarioRun> check)
     {
         var clock = Stopwatch.StartNew();
-        var requests = await EnumerateAsync();
+        var requests = await Requests.Value;
         var victims = Extent.SampleOf(requests, Sample);
         var accounts = Accounts(victims.Count);
         await using var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { Accounts = accounts }, Stop);
@@ -62,7 +64,7 @@ public sealed class LostAnswerTests
         Assert.True(failures.IsEmpty, $"{failures.Count} of {victims.Count} runs failed:\n{string.Join('\n', failures)}");
 
         // Which of several equal requests comes when is up to the scheduler; that they come is not.
-        Assert.InRange(missed.Count, 0, victims.Count / 20);
+        Assert.InRange(missed.Count, 0, Math.Max(2, victims.Count / 20));
     }
 
     /// <summary>The requests of runs in which nothing is lost.</summary>

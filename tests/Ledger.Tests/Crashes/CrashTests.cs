@@ -90,7 +90,7 @@ public sealed class CrashTests
         await scenario.AssertWholeAsync(clean, "nothing failed");
 
         // To copy and audit a log of 65,000 entries takes half a second each time. What is broken on purpose has to be found in any case.
-        var sample = how != Break.None ? operations : scenario.Entries < 10_000 ? 40 : 10;
+        var sample = how != Break.None ? operations : scenario.Entries < 10_000 ? 16 : 4;
         var victims = Extent.SampleOf([.. Enumerable.Range(0, operations)], sample);
         var struck = 0;
         foreach (var k in victims)
