@@ -9,7 +9,7 @@ using TrueCopy.EndToEnd.Tests.Cli;
 namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>Many files, folders and lists from an issuer's command line, through storage to the log and back.</summary>
-public sealed class IssuingTests(ActsOnLocalTests.OnLocal running) : IClassFixture<ActsOnLocalTests.OnLocal>
+public sealed class IssuingTests(OnLocal running) : IClassFixture<OnLocal>
 {
     [Fact]
     public async Task Nothing_is_issued_if_one_of_the_files_cannot_be_read_and_each_of_those_is_named()

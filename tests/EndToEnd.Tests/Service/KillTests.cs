@@ -13,7 +13,7 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 /// </summary>
 public sealed class KillTests : IDisposable
 {
-    private static readonly int Kills = Extent.Of("TRUECOPY_KILLS", 5, 50);
+    private static readonly int Kills = Extent.Of("TRUECOPY_KILLS", 3, 50);
     private static readonly TimeSpan UploadInterval = TimeSpan.FromMilliseconds(120);
     private readonly TempFolder _folder = new();
     private readonly HttpClient _http = new();

@@ -1,19 +1,13 @@
 namespace TrueCopy.EndToEnd.Tests.Service;
 
-public sealed class MainPathOnLocalTests() : MainPathTests(Host.Local);
+public sealed class MainPathOnLocalTests(OnLocal running) : MainPathTests(running), IClassFixture<OnLocal>;
 
-public sealed class MainPathOnFunctionsTests() : MainPathTests(Host.Functions);
+public sealed class MainPathOnFunctionsTests(OnFunctions running) : MainPathTests(running), IClassFixture<OnFunctions>;
 
-public sealed class ActsOnLocalTests(ActsOnLocalTests.OnLocal running) : ActsTests(running), IClassFixture<ActsOnLocalTests.OnLocal>
-{
-    public sealed class OnLocal() : Running(Host.Local);
-}
+public sealed class ActsOnLocalTests(OnLocal running) : ActsTests(running), IClassFixture<OnLocal>;
 
-public sealed class ActsOnFunctionsTests(ActsOnFunctionsTests.OnFunctions running) : ActsTests(running), IClassFixture<ActsOnFunctionsTests.OnFunctions>
-{
-    public sealed class OnFunctions() : Running(Host.Functions);
-}
+public sealed class ActsOnFunctionsTests(OnFunctions running) : ActsTests(running), IClassFixture<OnFunctions>;
 
-public sealed class InboxOnLocalTests() : InboxTests(Host.Local);
+public sealed class InboxOnLocalTests(OnLocal running) : InboxTests(running), IClassFixture<OnLocal>;
 
-public sealed class InboxOnFunctionsTests() : InboxTests(Host.Functions);
+public sealed class InboxOnFunctionsTests(OnFunctions running) : InboxTests(running), IClassFixture<OnFunctions>;

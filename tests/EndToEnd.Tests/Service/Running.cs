@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using TrueCopy.EndToEnd.Tests.Cli;
+
+namespace TrueCopy.EndToEnd.Tests.Service;
+
+/// <summary>A service that runs for all tests of the class.</summary>
+public abstract class Running(Host host) : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private IRunningService _service = null!;
+
+    internal Host Host => host;
+
+    internal string Key { get; private set; } = "";
+
+    internal string Inbox => _service.Inbox;
+
+    internal string Address => _service.Address;
+
+    internal AzureStorage.StorageAccounts Accounts => _service.Accounts;
+
+    public async ValueTask InitializeAsync()
+    {
+        _service = await RunningService.StartAsync(host, _folder.At("data"));
+        using var http = new HttpClient();
+        var keys = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{Address}/v1/keys")));
+        Key = keys.RootElement.GetProperty("verifierKeys")[0].GetString()!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _service.DisposeAsync();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    internal string NewFile(byte[]? content = null, string extension = ".pdf") => _folder.File(Guid.NewGuid() + extension, content ?? RandomNumberGenerator.GetBytes(1000));
+
+    internal string NewFolder() => Directory.CreateDirectory(_folder.At(Guid.NewGuid().ToString())).FullName;
+
+    internal async Task IssueAsync(string file, params string[] more)
+    {
+        string[] issuer = more.Contains("--issuer") ? [] : ["--issuer", "demo-bank"];
+        var run = await Tool.RunAsync(["issue", file, .. issuer, "--inbox", Inbox, .. more]);
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+    }
+
+    internal async Task<ToolRun> ActAsync(string act, string document, params string[] more)
+    {
+        var run = await Tool.RunAsync([act, document, "--issuer", "demo-bank", "--inbox", Inbox, .. more]);
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        return run;
+    }
+
+    internal Task<ToolRun> VerifyAsync(params string[] filesAndOptions) =>
+        Tool.RunAsync(["verify", .. filesAndOptions, "--service", Address, "--key", Key]);
+}
+
+public sealed class OnLocal() : Running(Host.Local);
+
+public sealed class OnFunctions() : Running(Host.Functions);
