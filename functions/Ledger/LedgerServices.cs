@@ -6,7 +6,7 @@ namespace TrueCopy.Ledger;
 /// <summary>Wires intake, sequencer and verifier, the same for every host.</summary>
 public static class LedgerServices
 {
-    /// <summary>Adds the services; the host adds its storage (<see cref="IBlobStore"/>, <see cref="IQueueStore"/>, <see cref="ITableStore"/>, <see cref="IIssuerContainers"/>) and <see cref="ILogKeys"/>, or a <see cref="LogIdentity"/> that never changes.</summary>
+    /// <summary>Adds the services; the host adds its storage (<see cref="IBlobStore"/>, <see cref="IQueueStore"/>, <see cref="ITableStore"/>, <see cref="IIssuerContainers"/>) and <see cref="ILogKeys"/>, or a <see cref="LogIdentity"/> that never changes; and a <see cref="ServicePolicy"/>, where witnesses are asked.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -34,6 +34,12 @@ public static class LedgerServices
         services.AddSingleton<BatchCommitter>();
         services.AddSingleton<BatchIndexer>();
         services.AddSingleton<BatchPublisher>();
+        services.TryAddSingleton(ServicePolicy.None);
+        services.TryAddSingleton(new WitnessingOptions());
+        services.TryAddSingleton(_ => new WitnessClient());
+        services.AddSingleton<WitnessingMetrics>();
+        services.AddSingleton<Witnesses>();
+        services.AddSingleton<CheckpointRefresh>();
         services.AddSingleton<ActResolver>();
         services.AddSingleton<IssuerAnnouncements>();
         services.AddSingleton<SuspectMessages>();

@@ -123,15 +123,4 @@ public sealed partial class DirectAnswers(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The answers of a batch are left to the queue.")]
     private static partial void LogLeft(ILogger logger, Exception exception);
-
-    /// <summary>The batch's own tiles from memory, older ones from the log.</summary>
-    private sealed class BatchTiles(IReadOnlyList<TileContent> batch, IHashTileSource others) : IHashTileSource
-    {
-        private readonly Dictionary<TileId, HashTile> _batch = batch
-            .Where(tile => !tile.Id.IsEntries)
-            .ToDictionary(tile => tile.Id, tile => HashTile.Parse(tile.Id, tile.Bytes.Span));
-
-        public ValueTask<HashTile> GetAsync(TileId tile, CancellationToken cancellationToken) =>
-            _batch.TryGetValue(tile, out var found) ? new(found) : others.GetAsync(tile, cancellationToken);
-    }
 }

@@ -129,8 +129,9 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
         if (!await checkup.IsNewestAsync(head, published, finished, cancellationToken))
             return null;
         var keys = await (await JournalChain.FindAsync(_journal, head.Journal, cancellationToken)).KeysAsync(cancellationToken);
-        if (LogCheckup.TryOpen(head.Note, stated.Origin, keys) is null)
-            throw new LogFormatException("head: there is none, and the published checkpoint is not signed by the keys that the journal announces");
+        var signed = LogCheckup.TryOpen(head.Note, stated.Origin, keys)
+            ?? throw new LogFormatException("head: there is none, and the published checkpoint is not signed by the keys that the journal announces");
+        head = head with { Note = signed.WithoutCosignatures().Note };
         await findings.RepairAsync(FindingKind.Head, What, "It is made again from the published checkpoint and its journal batch.", null, async () =>
         {
             if (await _state.TryReplaceHeadAsync(head, null, cancellationToken) is null)

@@ -70,12 +70,13 @@ internal sealed class HeadCheckup(LogState state, Journal journal, ITableStore t
             return null;
         }
 
-        if (LogCheckup.TryOpen(kept, stated.Origin, await chain.KeysAsync(cancellationToken)) is null)
+        if (LogCheckup.TryOpen(kept, stated.Origin, await chain.KeysAsync(cancellationToken)) is not { } signed)
         {
             findings.Note(FindingKind.Head, "the checkpoint that was given is not signed by the keys that the journal announces", "Give one that the log signed.");
             return null;
         }
 
+        head = head with { Note = signed.WithoutCosignatures().Note };
         await findings.RepairAsync(FindingKind.Head, stored is null ? "there is no head" : $"the head was set back: a checkpoint of {stated.Size} entries was kept", "It is made again from that checkpoint and its journal batch.", null, async () =>
         {
             if (await state.TryReplaceHeadAsync(head, stored?.Version, cancellationToken) is null)

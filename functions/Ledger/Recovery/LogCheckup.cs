@@ -36,11 +36,12 @@ internal sealed class LogCheckup(LogStore log, Findings findings)
             return;
         }
 
-        if (note.Span.SequenceEqual(head.Note.Span))
-            return;
+        // Witnesses sign the published one, and not the head.
         var stated = TryParse(note);
+        if (TryOwn(note, head) is { } own && own.Note.Span.SequenceEqual(head.Note.Span))
+            return;
         if (stated is null || stated.Origin != head.Checkpoint.Origin || (stated.Size == head.Size && stated.Root == head.Checkpoint.Root))
-            await RepairAsync("the published checkpoint is not the head's, byte for byte", remove: true);
+            await RepairAsync("the published checkpoint is not the head's, but for what witnesses signed", remove: true);
         else if (stated.Size < head.Size)
             await RepairAsync("the published checkpoint is older than the head", remove: false);
         else if (stated.Size == head.Size)
@@ -52,6 +53,18 @@ internal sealed class LogCheckup(LogStore log, Findings findings)
                 await log.RemoveCheckpointAsync(cancellationToken);
             await log.PublishCheckpointAsync(head.Note, head.Size, cancellationToken);
         });
+    }
+
+    private static SignedCheckpoint? TryOwn(ReadOnlyMemory<byte> note, SignedCheckpoint head)
+    {
+        try
+        {
+            return SignedCheckpoint.Open(note, head.Checkpoint.Origin, head.Signers).WithoutCosignatures();
+        }
+        catch (LogFormatException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The checkpoint that a note states, unverified; null if it states none.</summary>

@@ -12,8 +12,11 @@ public sealed record WaitingWork(TimeSpan StagedFor, TimeSpan StandingFor, long 
     /// <summary>More messages than this are a backlog of answers: what one batch a second leaves in its minute's head start.</summary>
     public const int ManyAnswers = 100;
 
+    /// <summary>How long a committed batch has waited to be published; zero if none does, or if nobody looked.</summary>
+    public TimeSpan UnpublishedFor { get; init; }
+
     /// <summary>Whether the log stands still.</summary>
-    public bool StandsStill => StandingFor > Patience;
+    public bool StandsStill => StandingFor > Patience || UnpublishedFor > Patience;
 }
 
 /// <summary>Looks at what waits: between intake and log, and between log and issuers.</summary>
@@ -33,8 +36,10 @@ public sealed class Backlog(StagedActs staged, PendingAnswers answers, LogState 
         {
             if (_last is not { } last || time.GetElapsedTime(last.At) >= Lifetime)
             {
-                await heads.LoadAsync(cancellationToken);
-                _last = last = (await ReadAsync(cancellationToken), time.GetTimestamp());
+                var (head, finished, _) = await heads.LoadAsync(cancellationToken);
+                var isUnfinished = head is not null && finished < HeadCheck.SizeOf(head.Head);
+                var unpublished = isUnfinished ? await ReadUnpublishedAsync(cancellationToken) : TimeSpan.Zero;
+                _last = last = (await ReadAsync(cancellationToken) with { UnpublishedFor = unpublished }, time.GetTimestamp());
             }
 
             return last.Work;
@@ -44,6 +49,10 @@ public sealed class Backlog(StagedActs staged, PendingAnswers answers, LogState 
             _looking.Release();
         }
     }
+
+    /// <summary>How long ago the last batch was committed, for one that is not finished.</summary>
+    public async Task<TimeSpan> ReadUnpublishedAsync(CancellationToken cancellationToken) =>
+        await state.CommittedAtAsync(cancellationToken) is { } at && at < time.GetUtcNow() ? time.GetUtcNow() - at : TimeSpan.Zero;
 
     /// <summary>Looks now.</summary>
     public async Task<WaitingWork> ReadAsync(CancellationToken cancellationToken)

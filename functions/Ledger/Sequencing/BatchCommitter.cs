@@ -7,6 +7,17 @@ namespace TrueCopy.Ledger.Sequencing;
 /// <param name="Edge">The right edge; never appended to, only cloned.</param>
 public sealed record Tip(string? Version, string Journal, SignedCheckpoint? Checkpoint, RightEdge Edge);
 
+/// <summary>The committed head, and how far the world knows of it.</summary>
+/// <param name="Stored">The head.</param>
+/// <param name="Checkpoint">Its checkpoint, signed by the log alone.</param>
+/// <param name="Finished">Number of entries that are published, indexed and owed.</param>
+/// <param name="Published">The note that is published; null for none.</param>
+public sealed record CommittedHead(StoredHead Stored, SignedCheckpoint Checkpoint, long Finished, ReadOnlyMemory<byte>? Published)
+{
+    /// <summary>Whether all of it is finished.</summary>
+    public bool IsFinished => Finished >= Checkpoint.Size;
+}
+
 /// <summary>A batch that is committed and so will be published, by this process or the next.</summary>
 /// <param name="Batch">What it adds.</param>
 /// <param name="Checkpoint">The signed head after it.</param>
@@ -23,15 +34,15 @@ public sealed class BatchCommitter(
     SequencerMetrics metrics,
     TimeProvider time)
 {
-    /// <summary>The committed head, and how many entries are finished, for finishing what a crash may have left; null before genesis.</summary>
+    /// <summary>The committed head, and what of it is published and finished, for finishing what was left; null before genesis.</summary>
     /// <exception cref="LogFormatException">The state is damaged, belongs to another log or other keys, or came back as it was earlier.</exception>
-    public async Task<(StoredHead Stored, SignedCheckpoint Checkpoint, long Finished)?> LoadHeadAsync(CancellationToken cancellationToken)
+    public async Task<CommittedHead?> LoadHeadAsync(CancellationToken cancellationToken)
     {
-        var (stored, finished) = await heads.LoadAsync(cancellationToken);
+        var (stored, finished, published) = await heads.LoadAsync(cancellationToken);
         if (stored is null)
             return null;
         var identity = await keys.ReloadAsync(cancellationToken);
-        return (stored, SignedCheckpoint.Open(stored.Head.Note, identity.Origin, identity.Verifiers), finished);
+        return new CommittedHead(stored, SignedCheckpoint.Open(stored.Head.Note, identity.Origin, identity.Verifiers), finished, published);
     }
 
     /// <summary>Whether nobody has committed after <paramref name="tip"/>.</summary>

@@ -4,12 +4,14 @@ namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>
 /// Makes a committed batch visible: tiles, then the checkpoint, then the index. Every step can be repeated, so a batch that
-/// a crash cut short is finished by running all of them again. What issuers are owed for it is queued before it counts as
-/// finished, and written by others: nothing here writes to an issuer.
+/// a crash cut short, or that too few witnesses have signed, is finished by running all of them again. What issuers are owed for
+/// it is queued before it counts as finished, and written by others: nothing here writes to an issuer.
 /// </summary>
 public sealed partial class BatchPublisher(
     LogState state,
     LogStore log,
+    Witnesses witnesses,
+    IHashTileSource published,
     BatchIndexer indexer,
     PendingAnswers pending,
     AnswerOptions options,
@@ -19,11 +21,21 @@ public sealed partial class BatchPublisher(
     private const int Parallelism = 64;
 
     /// <summary>Publishes a batch to the end and records that it is finished.</summary>
-    public async Task<FinishedBatch> FinishAsync(JournalBatch batch, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    /// <param name="batch">The batch.</param>
+    /// <param name="checkpoint">The committed checkpoint, signed by the log alone.</param>
+    /// <param name="cosigned">The same as it is published already, if enough witnesses have signed it; null to ask them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The batch with the checkpoint that was published; null if it waits for witnesses.</returns>
+    public async Task<FinishedBatch?> FinishAsync(JournalBatch batch, SignedCheckpoint checkpoint, CosignedCheckpoint? cosigned, CancellationToken cancellationToken)
     {
+        // Side by side. A witness that also keeps a copy finds the tiles by the time it has stored what it signed, or comes again.
+        var asking = cosigned is null ? witnesses.AskAsync(checkpoint, () => new BatchTiles(batch.Tiles, published), forAll: false, cancellationToken) : Task.FromResult(cosigned);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, batch.Tiles.Count, parallel, async (i, stop) => await log.WriteAsync(batch.Tiles[i], stop));
-        await log.PublishCheckpointAsync(checkpoint.Note, checkpoint.Size, cancellationToken);
+        await Task.WhenAll(asking, Parallel.ForAsync(0, batch.Tiles.Count, parallel, async (i, stop) => await log.WriteAsync(batch.Tiles[i], stop)));
+        cosigned = await asking;
+        if (!witnesses.Allow(cosigned))
+            return null;
+        await log.PublishCheckpointAsync(cosigned.Checkpoint.Note, checkpoint.Size, cancellationToken);
 
         var displaced = await indexer.AddAsync(batch, cancellationToken);
         if (displaced.Count > 0)
@@ -33,7 +45,7 @@ public sealed partial class BatchPublisher(
         var since = time.GetUtcNow();
         var queued = OwedAnswers.Any(batch) ? await pending.AddAsync(new BatchAnswers(batch.Name, since), options.HeadStart, cancellationToken) : null;
         await state.SaveFinishedAsync(batch.Size, cancellationToken);
-        return new FinishedBatch(batch, checkpoint, displaced, queued, since);
+        return new FinishedBatch(batch, cosigned.Checkpoint, displaced, queued, since);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} entries take no effect: what they record stands already, or was done too often.")]

@@ -8,9 +8,9 @@ namespace TrueCopy.Ledger.Sequencing;
 /// </summary>
 public sealed partial class HeadCheck(LogState state, LogStore log, Journal journal, SequencerMetrics metrics, ILogger<HeadCheck> logger)
 {
-    /// <summary>The head, null before genesis; and how far publication had come before it was read.</summary>
+    /// <summary>The head, null before genesis; how far publication had come before it was read; and the note that was published then.</summary>
     /// <exception cref="LogFormatException">More was published than the head commits to, or something else.</exception>
-    public async Task<(StoredHead? Head, long Finished)> LoadAsync(CancellationToken cancellationToken)
+    public async Task<(StoredHead? Head, long Finished, ReadOnlyMemory<byte>? Published)> LoadAsync(CancellationToken cancellationToken)
     {
         // Both before the head: neither is ever ahead of a head that is read after it, whoever commits and publishes meanwhile.
         var published = await log.ReadCheckpointAsync(cancellationToken);
@@ -20,7 +20,7 @@ public sealed partial class HeadCheck(LogState state, LogStore log, Journal jour
         {
             // Whoever looks at the journal later may see what another began meanwhile.
             if (published is null && finished == 0 && !await journal.HasBegunAsync(cancellationToken))
-                return (null, 0);
+                return (null, 0, null);
             head = await state.LoadHeadAsync(cancellationToken) ?? throw Refuse("there is no head, though a log has begun here");
         }
 
@@ -34,9 +34,13 @@ public sealed partial class HeadCheck(LogState state, LogStore log, Journal jour
         }
 
         return finished <= committed.Size
-            ? (head, finished)
+            ? (head, finished, published)
             : throw Refuse($"{finished} entries are finished, and the head has only {committed.Size}: the head was set back");
     }
+
+    /// <summary>Number of entries that a head commits to.</summary>
+    /// <exception cref="LogFormatException">Its note is no checkpoint.</exception>
+    internal static long SizeOf(Head head) => Stated(head.Note).Size;
 
     private static Checkpoint Stated(ReadOnlyMemory<byte> note) => Checkpoint.Parse(SignedNote.Parse(note.Span).Text);
 

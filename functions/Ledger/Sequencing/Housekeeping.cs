@@ -1,10 +1,10 @@
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>
-/// What a timer runs: picks up what a crash left staged or unfinished, what waits for its document, changes of the
-/// registry, and new keys.
+/// What a timer runs: picks up what a crash left staged or unfinished, what waits for its document or for witnesses, changes of
+/// the registry, and new keys; and keeps the published cosignatures fresh.
 /// </summary>
-public sealed class Housekeeping(RegistryWatch registry, Sequencer sequencer, Backlog backlog, SequencerMetrics metrics, AnswerMetrics answerMetrics)
+public sealed class Housekeeping(RegistryWatch registry, Sequencer sequencer, CheckpointRefresh refresh, Backlog backlog, SequencerMetrics metrics, AnswerMetrics answerMetrics)
 {
     /// <summary>Runs once; whatever fails, the next run tries again.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -16,6 +16,8 @@ public sealed class Housekeeping(RegistryWatch registry, Sequencer sequencer, Ba
         answerMetrics.Waiting(work.Answers);
         await registry.CheckAsync(cancellationToken);
         await sequencer.DrainAsync(cancellationToken);
+        metrics.Unpublished(sequencer.WaitsForWitnesses ? await backlog.ReadUnpublishedAsync(cancellationToken) : TimeSpan.Zero);
+        await refresh.RunAsync(cancellationToken);
         metrics.HousekeepingRan();
     }
 }

@@ -17,6 +17,9 @@ public sealed class LogState(IBlobStore blobs)
     public async Task<StoredHead?> LoadHeadAsync(CancellationToken cancellationToken) =>
         await blobs.ReadAsync(HeadBlob, cancellationToken) is { } stored ? new StoredHead(Head.Parse(stored.Content), stored.ETag) : null;
 
+    /// <summary>When the head was last replaced; null before genesis.</summary>
+    public async Task<DateTimeOffset?> CommittedAtAsync(CancellationToken cancellationToken) => (await blobs.FindAsync(HeadBlob, cancellationToken))?.At;
+
     /// <summary>
     /// Replaces the head if it still is <paramref name="expectedVersion"/> (null: if there is none). Exactly one of several
     /// writers succeeds, but for those whose batches are the same to the last byte.

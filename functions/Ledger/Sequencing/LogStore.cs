@@ -28,6 +28,17 @@ public sealed class LogStore(IBlobStore blobs) : ITileReader
     /// <summary>The published checkpoint's note; null before the first.</summary>
     public Task<ReadOnlyMemory<byte>?> ReadCheckpointAsync(CancellationToken cancellationToken) => _checkpoint.ReadAsync(cancellationToken);
 
+    /// <summary>The published checkpoint's note and its version; null before the first.</summary>
+    public Task<StoredBlob?> FindCheckpointAsync(CancellationToken cancellationToken) => _checkpoint.FindAsync(cancellationToken);
+
+    /// <summary>Publishes the same checkpoint with other cosignatures in place of the note that was read.</summary>
+    /// <returns>False if another note is published by now, which stays.</returns>
+    /// <exception cref="ArgumentException">It is not the same checkpoint.</exception>
+    public Task<bool> TryReplaceCheckpointAsync(StoredBlob read, SignedCheckpoint cosigned, CancellationToken cancellationToken) =>
+        SignedNote.Parse(read.Content.Span).Text == cosigned.Checkpoint.ToNoteText()
+            ? _checkpoint.TryReplaceAsync(read, cosigned.Note, cancellationToken)
+            : throw new ArgumentException("Another checkpoint was published.", nameof(cosigned));
+
     /// <summary>Publishes a checkpoint of <paramref name="size"/> entries unless one of that size or larger is out already.</summary>
     public Task PublishCheckpointAsync(ReadOnlyMemory<byte> note, long size, CancellationToken cancellationToken) =>
         _checkpoint.AdvanceAsync(note, size, cancellationToken);

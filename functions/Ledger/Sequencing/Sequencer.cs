@@ -10,6 +10,7 @@ namespace TrueCopy.Ledger.Sequencing;
 public sealed partial class Sequencer(
     BatchCommitter committer,
     BatchPublisher publisher,
+    Witnesses witnesses,
     StagedActs staged,
     StagedBatches batches,
     SuspectMessages suspects,
@@ -41,6 +42,10 @@ public sealed partial class Sequencer(
     private long? _committedAt;
     private long? _shortAt;
     private Tip? _tip;
+    private volatile bool _waits;
+
+    /// <summary>Whether a committed batch waited for its witnesses when this process looked last. Nothing is committed on top of it.</summary>
+    public bool WaitsForWitnesses => _waits;
 
     /// <summary>
     /// Makes sure that everything staged before this call is sequenced: by this call, or by the drain that is running. Then
@@ -83,7 +88,7 @@ public sealed partial class Sequencer(
                 return;
             await RunBatchesAsync(started, cancellationToken);
         }
-        while (time.GetElapsedTime(started) < MaxDrainTime && await staged.OldestAsync(cancellationToken) is not null);
+        while (!_waits && time.GetElapsedTime(started) < MaxDrainTime && await staged.OldestAsync(cancellationToken) is not null);
     }
 
     private async Task RunBatchesAsync(long started, CancellationToken cancellationToken)
@@ -93,6 +98,8 @@ public sealed partial class Sequencer(
             while (time.GetElapsedTime(started) < MaxDrainTime)
             {
                 _tip ??= await RecoverAsync(cancellationToken);
+                if (_tip is null)
+                    return;
                 var messages = await CollectAsync(cancellationToken);
                 if (messages.Count == 0 && !await committer.HaveKeysChangedAsync(_tip, cancellationToken))
                     return;
@@ -112,6 +119,12 @@ public sealed partial class Sequencer(
     private async Task SequenceOrBlameAsync(IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
     {
         _tip ??= await RecoverAsync(cancellationToken);
+        if (_tip is null)
+        {
+            await StartAgainAsync(messages, cancellationToken);
+            return;
+        }
+
         StagedBatch batch;
         try
         {
@@ -131,29 +144,40 @@ public sealed partial class Sequencer(
         await SequenceAsync(messages, batch, cancellationToken);
     }
 
-    private async Task<Tip> RecoverAsync(CancellationToken cancellationToken)
+    /// <returns>What to append to next; null while a committed batch waits for its witnesses.</returns>
+    private async Task<Tip?> RecoverAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             if (await committer.LoadHeadAsync(cancellationToken) is { } head)
             {
-                if (head.Finished < head.Checkpoint.Size)
-                {
-                    LogFinishing(logger, head.Checkpoint.Size);
-                    var batch = await committer.LoadBatchAsync(head.Stored, cancellationToken);
-                    var finished = await publisher.FinishAsync(batch, head.Checkpoint, cancellationToken);
-                    await answers.BeginAsync(finished, [], cancellationToken);
-                }
-
+                if (!head.IsFinished && !await TryFinishAsync(head, cancellationToken))
+                    return null;
+                _waits = false;
                 return await committer.LoadTipAsync(head.Stored, head.Checkpoint, cancellationToken);
             }
 
             if (await committer.TryCommitGenesisAsync(cancellationToken) is { } genesis)
             {
-                await publisher.FinishAsync(genesis.Batch, genesis.Checkpoint, cancellationToken);
-                return genesis.Tip;
+                _waits = await publisher.FinishAsync(genesis.Batch, genesis.Checkpoint, null, cancellationToken) is null;
+                return _waits ? null : genesis.Tip;
             }
         }
+    }
+
+    private async Task<bool> TryFinishAsync(CommittedHead head, CancellationToken cancellationToken)
+    {
+        var cosigned = witnesses.FindPublished(head.Checkpoint, head.Published);
+        _waits = cosigned is null && witnesses.Rest;
+        if (_waits)
+            return false;
+        LogFinishing(logger, head.Checkpoint.Size);
+        var batch = await committer.LoadBatchAsync(head.Stored, cancellationToken);
+        var finished = await publisher.FinishAsync(batch, head.Checkpoint, cosigned, cancellationToken);
+        _waits = finished is null;
+        if (!_waits)
+            await answers.BeginAsync(finished, [], cancellationToken);
+        return !_waits;
     }
 
     private void Reset()
@@ -226,7 +250,15 @@ public sealed partial class Sequencer(
             }
 
             _committedAt = time.GetTimestamp();
-            finished = await publisher.FinishAsync(committed.Batch, committed.Checkpoint, cancellationToken);
+            finished = await publisher.FinishAsync(committed.Batch, committed.Checkpoint, null, cancellationToken);
+            if (finished is null)
+            {
+                // As after a crash: the batch is finished from the journal, and what its messages ask for is then found done.
+                _waits = true;
+                await StartAgainAsync(messages, cancellationToken);
+                return;
+            }
+
             _tip = committed.Tip;
             var elapsed = time.GetElapsedTime(started);
             metrics.Sequenced(batch.Acts.Count, elapsed, messages.Select(message => time.GetUtcNow() - message.StagedAt));

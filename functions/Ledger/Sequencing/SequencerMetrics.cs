@@ -15,6 +15,7 @@ public sealed class SequencerMetrics : ServiceMetrics
     private readonly Histogram<double> _lag;
     private readonly Gauge<double> _stagedAge;
     private readonly Gauge<double> _standstill;
+    private readonly Gauge<double> _unpublished;
     private readonly Counter<long> _housekeepingRuns;
     private readonly Counter<long> _givenUp;
     private readonly Counter<long> _headRefused;
@@ -30,6 +31,7 @@ public sealed class SequencerMetrics : ServiceMetrics
         _lag = Seconds("truecopy.sequencer.lag", "From staging an upload to its place in the published log");
         _stagedAge = Gauge<double>("truecopy.staged.age", "s", "How long the oldest staged upload that nobody works on has waited");
         _standstill = Gauge<double>("truecopy.log.standstill", "s", "How long staged uploads have waited while no batch was finished");
+        _unpublished = Gauge<double>("truecopy.log.unpublished", "s", "How long a committed batch has waited for the witnesses that the policy asks for");
         _givenUp = Counter("truecopy.staged.given_up", "{upload}", "Staged uploads, and changes of the registry, that failed always and are kept as dead letters");
         _headRefused = Counter("truecopy.log.head_refused", "{look}", "Looks at the head that found it set back, lost or replaced: nothing is committed");
         _housekeepingRuns = Counter("truecopy.safety_net.runs", "{run}", "Runs of the housekeeping that came through; none for a while means that nothing is looked after");
@@ -54,6 +56,8 @@ public sealed class SequencerMetrics : ServiceMetrics
     internal void HousekeepingRan() => _housekeepingRuns.Add(1);
 
     internal void StagedAge(TimeSpan age) => _stagedAge.Record(age.TotalSeconds);
+
+    internal void Unpublished(TimeSpan time) => _unpublished.Record(time.TotalSeconds);
 
     internal void Standstill(TimeSpan time) => _standstill.Record(time.TotalSeconds);
 }

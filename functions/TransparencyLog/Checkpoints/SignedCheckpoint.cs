@@ -63,6 +63,15 @@ public sealed class SignedCheckpoint
             : throw new LogFormatException("checkpoint: the origin is that of another log");
     }
 
+    /// <summary>The same checkpoint with the lines of <see cref="Signers"/> alone: as its log signed it, before any witness saw it.</summary>
+    public SignedCheckpoint WithoutCosignatures()
+    {
+        if (Signatures.All(line => Signers.Any(line.IsOf)))
+            return this;
+        var note = new SignedNote(SignedNote.Parse(Note.Span).Text, [.. Signatures.Where(line => Signers.Any(line.IsOf))]);
+        return new SignedCheckpoint(Checkpoint, note.Encode(), note.Signatures, Signers);
+    }
+
     /// <summary>
     /// The same checkpoint with further signature lines, of witnesses; a line of a key that has one takes its place, so that a
     /// newer cosignature follows an older one. Nothing is said of their validity.
