@@ -39,3 +39,6 @@ param privateNetwork = false
 param inboxAllowedIpRanges = []
 param logRetentionDays = 30
 param alertEmails = []
+
+// docs/witnesses.md, "Asked by the log".
+param witnessPolicy = readEnvironmentVariable('TRUECOPY_WITNESS_POLICY', '')

@@ -43,6 +43,12 @@ param hsm bool
 @description('For how long the old key signs beside the new one after a rotation.')
 param keyOverlap string = '90.00:00:00'
 
+@description('The witnesses that are asked before anything is published, as a C2SP tlog-policy file; empty for none. Lines end with a newline or a semicolon.')
+param witnessPolicy string = ''
+
+@description('Publishes though too few witnesses have signed. Whoever goes by the policy refuses what is published so.')
+param witnessFailOpen bool = false
+
 @description('Upper bound of the app\'s instances.')
 @minValue(1)
 @maxValue(1000)
@@ -279,6 +285,8 @@ module app 'modules/app.bicep' = {
     vaultUri: vault.outputs.uri
     logOrigin: signedOrigin
     keyOverlap: keyOverlap
+    witnessPolicy: witnessPolicy
+    witnessFailOpen: witnessFailOpen
     issuers: issuers
     signIn: signIn
     maximumInstances: maximumInstances

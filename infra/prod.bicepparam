@@ -55,3 +55,6 @@ param maximumInstances = 100
 param alwaysReadyInstances = 2
 param privateNetwork = true
 param logRetentionDays = 365
+
+// docs/witnesses.md, "Asked by the log".
+param witnessPolicy = readEnvironmentVariable('TRUECOPY_WITNESS_POLICY', '')

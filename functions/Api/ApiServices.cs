@@ -66,6 +66,7 @@ public static class ApiServices
         Get(routes, Routes.IssuerDocuments, (request, stop) => Endpoint<IssuerEndpoints>(request).DocumentsAsync(request, Value(request, "id"), stop));
         Get(routes, Routes.IssuerUploads, (request, stop) => Endpoint<IssuerEndpoints>(request).UploadsAsync(request, Value(request, "id"), stop));
         Get(routes, Routes.Keys, (request, stop) => Endpoint<RegistryEndpoints>(request).KeysAsync(stop));
+        Get(routes, Routes.Policy, (request, _) => Task.FromResult(Endpoint<RegistryEndpoints>(request).Policy()));
         GetAlways(routes, Routes.Checkpoint, (request, stop) => Endpoint<LogEndpoints>(request).CheckpointAsync(stop));
         Get(routes, Routes.Tile, (request, stop) => Endpoint<LogEndpoints>(request).TileAsync(Value(request, "path"), stop));
         GetAlways(routes, Routes.Page, (_, _) => Task.FromResult(PageEndpoints.Index()));

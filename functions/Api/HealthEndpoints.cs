@@ -15,7 +15,7 @@ public sealed class HealthEndpoints(CheckpointSource checkpoints, Backlog backlo
     /// <summary>The service can answer.</summary>
     /// <response code="200">
     /// Storage answers, the log has a checkpoint that its keys signed, and it goes on: what was uploaded does not wait while no
-    /// batch is finished. A second line tells how many answers issuers wait for, if there are many: they do not make it unready,
+    /// batch is finished, and no batch waits for its witnesses for long. A second line tells how many answers issuers wait for, if there are many: they do not make it unready,
     /// for nothing that is asked of it waits for them.
     /// </response>
     [Operation(Routes.Ready, "isReady", "service", CacheControl = CacheControl.None, Failures = ["Unavailable"])]
@@ -25,7 +25,7 @@ public sealed class HealthEndpoints(CheckpointSource checkpoints, Backlog backlo
         await checkpoints.GetAsync(minimumSize: 1, cancellationToken);
         var waiting = await backlog.ReadRecentAsync(cancellationToken);
         if (waiting.StandsStill)
-            throw new LogUnavailableException("The log stands still: uploads wait, and no batch is finished.");
+            throw new LogUnavailableException("The log stands still: uploads wait, or a batch waits for its witnesses, and none is finished.");
         return Plain(waiting.Answers > WaitingWork.ManyAnswers
             ? string.Create(CultureInfo.InvariantCulture, $"ready\nanswers waiting: {waiting.Answers}\n")
             : "ready\n");

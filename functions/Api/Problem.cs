@@ -47,6 +47,10 @@ public static class Problem
     public static IResult NoSuchTile() =>
         Of("no-such-tile", "No such tile", StatusCodes.Status404NotFound, "The log has no tile or entry bundle of this name.");
 
+    /// <summary>The log has no witnesses.</summary>
+    public static IResult NoPolicy() =>
+        Of("no-policy", "No policy", StatusCodes.Status404NotFound, "This service publishes without witnesses, and so by no policy.");
+
     /// <summary>The service cannot answer now.</summary>
     public static IResult Unavailable() => Of(
         "unavailable",

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace TrueCopy.Api;
 
 /// <summary>Who issues, and with which keys the log signs.</summary>
-public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, KnownIssuers known, ProvenKeys proven, ILogKeys keys)
+public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, KnownIssuers known, ProvenKeys proven, ILogKeys keys, ServicePolicy policy)
 {
     /// <summary>Every issuer of this log.</summary>
     /// <remarks>
@@ -66,4 +66,16 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Kn
         var document = entries.Count > 0 ? KeysDocument.Of(entries) : KeysDocument.Of((await keys.CurrentAsync(cancellationToken)).Verifiers);
         return Response.Json(document, DocumentJson.Instance.KeysDocument, CacheControl.Minute, "application/jwk-set+json");
     }
+
+    /// <summary>The witnesses of the log, and how many of them it does not do without.</summary>
+    /// <remarks>
+    /// The file that this service publishes by, byte for byte. It is a suggestion: whoever relies on it lets the service choose
+    /// who watches over it. Get it once by another way, or keep the first, and compare.
+    /// </remarks>
+    /// <response code="200">A C2SP tlog-policy.</response>
+    [Operation(Routes.Policy, "getPolicy", "registry", CacheControl = CacheControl.Minutes, Failures = ["NoPolicy", "ShareUsedUp"])]
+    [Answers("text/plain")]
+    public IResult Policy() => policy.File.IsEmpty
+        ? Problem.NoPolicy()
+        : new Response(policy.File, "text/plain; charset=utf-8", CacheControl.Minutes, etag: policy.Version);
 }

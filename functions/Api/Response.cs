@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace TrueCopy.Api;
 
 /// <summary>An answer of bytes.</summary>
-internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, string cacheControl, int status = StatusCodes.Status200OK, int? retryAfterSeconds = null) : IResult
+internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, string cacheControl, int status = StatusCodes.Status200OK, int? retryAfterSeconds = null, string? etag = null) : IResult
 {
     /// <summary>An answer in JSON, written by source-generated code, whatever JSON options the host has.</summary>
     public static Response Json<T>(T value, JsonTypeInfo<T> type, string cacheControl, string contentType = "application/json", int status = StatusCodes.Status200OK, int? retryAfterSeconds = null) =>
@@ -19,6 +19,8 @@ internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, st
         ResponseHeaders.Set(httpContext, contentType, cacheControl);
         if (retryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (etag is not null)
+            response.Headers.ETag = $"\"{etag}\"";
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, httpContext.RequestAborted);
     }
@@ -65,6 +67,9 @@ internal static class CacheControl
 
     /// <summary>Keys and issuers change rarely.</summary>
     public const string Minute = "public, max-age=60";
+
+    /// <summary>A policy changes when the operator deploys another.</summary>
+    public const string Minutes = "public, max-age=300";
 
     /// <summary>The page names the assets of its own version, so it must not be older than they are.</summary>
     public const string Revalidate = "no-cache";

@@ -27,6 +27,9 @@ public static class Routes
     /// <summary>The log's keys: <see cref="RegistryEndpoints.KeysAsync"/>.</summary>
     public const string Keys = "v1/keys";
 
+    /// <summary>Which witnesses the log asks, and which it does not do without: <see cref="RegistryEndpoints.Policy"/>.</summary>
+    public const string Policy = "v1/policy";
+
     /// <summary>The signed head of the log: <see cref="LogEndpoints.CheckpointAsync"/>.</summary>
     public const string Checkpoint = "log/checkpoint";
 

@@ -23,7 +23,7 @@ internal static class AppHost
         builder.Services.AddAzureStorage(StorageAccounts.Connect(settings.Inbox, settings.Ledger)).AddLedger().AddTrueCopyApi();
         builder.Services.Configure<KestrelServerOptions>(HttpLimits.ApplyBehindFunctionsHost);
         builder.Services.AddSingleton<IIssuerGate>(new SignedInGate(settings.IssuerPrincipals));
-        builder.Services.AddSingleton(settings.ClientShare);
+        builder.Services.AddSingleton(settings.ClientShare).AddSingleton(settings.Policy);
         builder.Services.AddSingleton(KeySource(settings)).AddSingleton<ILogKeys, RotatedKeys>();
 
         // Request lines hold digests.
@@ -50,7 +50,7 @@ internal static class AppHost
     private static void AddTelemetry(IServiceCollection services, string connection, AppSettings settings) => services
         .AddOpenTelemetry()
         .UseFunctionsWorkerDefaults()
-        .WithMetrics(metrics => metrics.AddMeter(SequencerMetrics.MeterName, IntakeMetrics.MeterName, AnswerMetrics.MeterName, ApiMetrics.MeterName))
+        .WithMetrics(metrics => metrics.AddMeter(SequencerMetrics.MeterName, IntakeMetrics.MeterName, AnswerMetrics.MeterName, WitnessingMetrics.MeterName, ApiMetrics.MeterName))
         .UseAzureMonitorExporter(exporter =>
         {
             exporter.ConnectionString = connection;

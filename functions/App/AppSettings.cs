@@ -83,6 +83,22 @@ internal sealed class AppSettings(IConfiguration configuration)
         AddressHeader = configuration["Limits:AddressHeader"] is { Length: > 0 } header ? header : null,
     };
 
+    /// <summary>
+    /// Which witnesses are asked: a C2SP tlog-policy file, or the path of one, as it has no newline; a relative path is looked for in the app's
+    /// folder and in those above it. Nobody is asked where it is empty.
+    /// </summary>
+    /// <exception cref="LogFormatException">It has a mistake, or is another log's; the message says which line or rule.</exception>
+    public ServicePolicy Policy
+    {
+        get
+        {
+            var failOpen = Flag("Witnesses:FailOpen");
+            if (configuration["Witnesses:Policy"] is not { Length: > 0 } text)
+                return ServicePolicy.None;
+            return ServicePolicy.Parse(text.Contains('\n', StringComparison.Ordinal) ? System.Text.Encoding.UTF8.GetBytes(text) : File.ReadAllBytes(FindFile(text)), Origin, failOpen);
+        }
+    }
+
     /// <summary>The inbox account.</summary>
     public StorageAddress Inbox => AddressOf(InboxConnection);
 
@@ -109,15 +125,28 @@ internal sealed class AppSettings(IConfiguration configuration)
             ? number
             : throw new InvalidOperationException($"The setting {name.Replace(":", "__", StringComparison.Ordinal)} is not a whole number.");
 
-    private static string FindFolder(string folder)
+    private bool Flag(string name) => configuration[name] switch
+    {
+        null or "" or "false" => false,
+        "true" => true,
+        _ => throw new InvalidOperationException($"The setting {name.Replace(":", "__", StringComparison.Ordinal)} is true or false."),
+    };
+
+    private static string FindFolder(string folder) => Find(folder, Directory.Exists)
+        ?? throw new InvalidOperationException($"The folder {folder} that the setting Signing__Folder names does not exist. Start functions/Local first.");
+
+    private static string FindFile(string file) => Find(file, File.Exists)
+        ?? throw new InvalidOperationException($"The file {file} that the setting Witnesses__Policy names does not exist. A policy itself, rather than a path, has more than one line.");
+
+    private static string? Find(string path, Func<string, bool> isThere)
     {
         for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)
         {
-            var candidate = Path.Combine(above.FullName, folder);
-            if (Directory.Exists(candidate))
+            var candidate = Path.Combine(above.FullName, path);
+            if (isThere(candidate))
                 return candidate;
         }
 
-        throw new InvalidOperationException($"The folder {folder} that the setting Signing__Folder names does not exist. Start functions/Local first.");
+        return null;
     }
 }

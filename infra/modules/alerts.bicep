@@ -115,6 +115,22 @@ var rules = [
     window: 'PT5M'
   }
   {
+    name: 'truecopy-witnesses-missing'
+    description: 'A committed batch has waited for more than five minutes for the witnesses that the policy asks for; nothing new is shown.'
+    severity: 0
+    query: 'AppMetrics | where Name == "truecopy.log.unpublished" | summarize Value = max(Max)'
+    threshold: 300
+    window: 'PT5M'
+  }
+  {
+    name: 'truecopy-witness-silent'
+    description: 'A witness has not signed for half an hour, though it was asked; the log may go on without it.'
+    severity: 2
+    query: 'AppMetrics | where Name == "truecopy.witnesses.answers" | extend Witness = tostring(Properties["witness"]), Outcome = tostring(Properties["outcome"]) | where Outcome != "not waited for" | summarize Signed = countif(Outcome == "cosigned"), Asked = count() by Witness | summarize Value = countif(Signed == 0 and Asked > 1)'
+    threshold: 0
+    window: 'PT30M'
+  }
+  {
     name: 'truecopy-answers-given-up'
     description: 'An answer could not be written for about two hours and is kept as a dead letter; its issuer waits.'
     severity: 1

@@ -19,6 +19,8 @@ param vaultUri string
 
 param logOrigin string
 param keyOverlap string
+param witnessPolicy string
+param witnessFailOpen bool
 param issuers issuer[]
 param signIn verifierSignIn?
 
@@ -143,6 +145,12 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     Signing__KeyName: signingKey
     Signing__SeedName: ed25519Seed
     Signing__Overlap: keyOverlap
+
+    // Every line ends, also the last: one that does not may be cut short.
+    Witnesses__Policy: empty(witnessPolicy)
+      ? ''
+      : '${join(map(filter(split(replace(witnessPolicy, ';', '\n'), '\n'), line => !empty(trim(line))), line => trim(line)), '\n')}\n'
+    Witnesses__FailOpen: witnessFailOpen ? 'true' : 'false'
 
     Access__SignIn: signIn == null ? 'false' : 'true'
     Access__Issuers: string(toObject(

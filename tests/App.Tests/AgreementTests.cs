@@ -122,6 +122,7 @@ public sealed partial class AgreementTests
         using var sequencer = new SequencerMetrics();
         using var intake = new IntakeMetrics();
         using var answers = new AnswerMetrics();
+        using var witnessing = new WitnessingMetrics();
         using var api = new ApiMetrics();
 
         // Witnesses are another app, which has a test of its own of this.

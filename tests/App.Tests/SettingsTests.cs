@@ -24,6 +24,7 @@ public sealed class SettingsTests
         ["Signing:SeedName"] = "log-ed25519-seed",
         ["Signing:Overlap"] = "90.00:00:00",
         ["Signing:Folder"] = "/",
+        ["Witnesses:FailOpen"] = "false",
         ["Access:SignIn"] = "true",
         ["Access:Issuers"] = """{"bank":["a","b"]}""",
         ["Telemetry:ConnectionString"] = "InstrumentationKey=0",
@@ -92,6 +93,28 @@ public sealed class SettingsTests
         var settings = Settings([(name, "")]);
         var failure = Assert.Throws<TargetInvocationException>(() => typeof(AppSettings).GetProperty(property)!.GetValue(settings));
         Assert.Contains(said, failure.InnerException!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_policy_is_text_or_the_path_of_a_file_and_one_with_a_mistake_is_refused_with_its_line()
+    {
+        using var key = new Ed25519Signer("log.example", new byte[Ed25519Signer.SeedSize]);
+        using var witness = new Ed25519Cosigner("w.example", [1, .. new byte[31]], TimeProvider.System);
+        var text = $"log {key.Verifier}\nwitness w {witness.Verifier} https://w.example/\nquorum w\n";
+        Assert.Same(ServicePolicy.None, Settings([]).Policy);
+        Assert.Equal((text, false), Read(Settings([("Witnesses:Policy", text)]).Policy));
+        Assert.Equal((text, true), Read(Settings([("Witnesses:Policy", text), ("Witnesses:FailOpen", "true")]).Policy));
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        File.WriteAllText(file, text);
+        Assert.Equal((text, false), Read(Settings([("Witnesses:Policy", file)]).Policy));
+        File.Delete(file);
+
+        Assert.Contains("line 3: \"x\" is not defined", Assert.Throws<LogFormatException>(() => Settings([("Witnesses:Policy", text.Replace("quorum w", "quorum x", StringComparison.Ordinal))]).Policy).Message, StringComparison.Ordinal);
+        Assert.Contains("is not this log's", Assert.Throws<LogFormatException>(() => Settings([("Witnesses:Policy", text), ("Log:Origin", "other.example")]).Policy).Message, StringComparison.Ordinal);
+        Assert.Contains("Witnesses__Policy", Assert.Throws<InvalidOperationException>(() => Settings([("Witnesses:Policy", file)]).Policy).Message, StringComparison.Ordinal);
+        Assert.Contains("Witnesses__FailOpen", Assert.Throws<InvalidOperationException>(() => Settings([("Witnesses:FailOpen", "yes")]).Policy).Message, StringComparison.Ordinal);
+
+        static (string Text, bool FailOpen) Read(ServicePolicy policy) => (System.Text.Encoding.UTF8.GetString(policy.File.Span), policy.FailOpen);
     }
 
     [Fact]

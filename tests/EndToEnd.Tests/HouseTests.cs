@@ -16,7 +16,7 @@ public sealed class HouseTests
         ["functions/WitnessApp"] = ["AzureStorage", "Sdk", "Witness"],
         ["functions/Api"] = ["Ledger", "Web"],
         ["functions/App"] = ["Api", "AzureStorage"],
-        ["functions/Local"] = ["Api", "AzureStorage"],
+        ["functions/Local"] = ["Api", "AzureStorage", "Witness"],
         ["clients/Web"] = [],
         ["clients/Sdk"] = ["Receipts"],
         ["clients/Cli"] = ["Sdk"],

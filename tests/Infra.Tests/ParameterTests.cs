@@ -13,6 +13,8 @@ public sealed class ParameterTests
     {
         ["journalIsLocked"] = "a locked policy that is written again fails the deployment, and nothing else",
         ["keyOverlap"] = "may be changed before each rotation",
+        ["witnessPolicy"] = "may be changed at any time",
+        ["witnessFailOpen"] = "may be changed at any time",
         ["httpConcurrency"] = "may be changed at any time",
         ["signIn"] = "a receipt is worth the same to whoever holds the document; may be changed at any time",
         ["siem"] = "nothing goes anywhere that was not named",

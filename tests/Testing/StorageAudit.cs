@@ -60,10 +60,10 @@ public sealed class StorageAudit
         var (state, log) = (new LogState(blobs), new LogStore(blobs));
         var head = await state.LoadHeadAsync(cancellationToken) ?? throw new AuditException("There is no head.");
         var published = await log.ReadCheckpointAsync(cancellationToken) ?? throw new AuditException("There is no checkpoint.");
-        Require(published.Span.SequenceEqual(head.Head.Note.Span), "what is committed is published");
 
         await ReplayJournalAsync(accounts, head.Head.Journal, cancellationToken);
         var checkpoint = SignedCheckpoint.Open(published, keys[0].Name, keys);
+        Require(checkpoint.WithoutCosignatures().Note.Span.SequenceEqual(head.Head.Note.Span), "what is committed is published");
         Require(checkpoint.Size == Size, "the journal holds every entry of the log");
         Require(await state.LoadFinishedAsync(cancellationToken) == Size, "what is published is finished");
 

@@ -39,6 +39,10 @@ public sealed class HttpFunctions(ApiPipeline api)
     [Function("Page")]
     public IResult Page([HttpTrigger(AuthorizationLevel.Anonymous, Route = Routes.Page)] HttpRequest request) => api;
 
+    /// <summary>The log's witnesses.</summary>
+    [Function("Policy")]
+    public IResult Policy([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/policy/{*rest}")] HttpRequest request) => api;
+
     /// <summary>The description of the API, to be read.</summary>
     [Function("Reference")]
     public IResult Reference([HttpTrigger(AuthorizationLevel.Anonymous, Route = Routes.Reference)] HttpRequest request) => api;

@@ -26,7 +26,18 @@ public sealed partial class CheckpointRefresh(
             return;
         var identity = await keys.CurrentAsync(cancellationToken);
         var published = SignedCheckpoint.Open(stored.Content, identity.Origin, identity.Verifiers);
-        var before = SeenAt(published);
+        DateTimeOffset? before = null;
+        try
+        {
+            before = SeenAt(published);
+        }
+        catch (LogFormatException exception)
+        {
+            // Whoever reads it refuses it, so that nothing of its cosignatures is worth keeping.
+            LogDamaged(logger, exception);
+            published = published.WithoutCosignatures();
+        }
+
         if (before is { } seen && seen + options.RefreshAfter > time.GetUtcNow())
         {
             _due = seen + options.RefreshAfter;
@@ -45,6 +56,9 @@ public sealed partial class CheckpointRefresh(
         var result = policy.Trust.Weigh(checkpoint, time.GetUtcNow());
         return result.SeenAt ?? (policy.Trust.Quorum is null && result.Sightings.Count > 0 ? result.Sightings[^1].At : null);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What is published has cosignatures that are wrong; they are replaced.")]
+    private static partial void LogDamaged(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The checkpoint of {Size} entries is cosigned anew.")]
     private static partial void LogRefreshed(ILogger logger, long size);

@@ -19,6 +19,7 @@ internal sealed record Failure(string Name, string Description, params IReadOnly
             Made(Problem.MalformedDigest("digests[3]: a sha-256 digest is 64 hex digits.")),
             Made(Problem.MalformedRequest("The body is not a batch request: line 2, byte 14."))),
         new("NoReceipt", "A bare receipt was asked for, and there is none: `no-receipt`.", Made(Problem.NoReceipt("No issuer of this log issued a document with this digest, so there is no receipt."))),
+        new("NoPolicy", "The log has no witnesses: `no-policy`.", Made(Problem.NoPolicy())),
         new("NoSuchTile", "The log has no such tile, or the path is not the spelling of one: `no-such-tile`.", Made(Problem.NoSuchTile())),
         new("NoSuchResource", "What any path answers that is not listed: `no-such-resource`.", Made(Problem.ForStatus(StatusCodes.Status404NotFound))),
         new("MethodNotAllowed", "What any listed path answers to a method that is not: `method-not-allowed`.", Made(Problem.ForStatus(StatusCodes.Status405MethodNotAllowed))),

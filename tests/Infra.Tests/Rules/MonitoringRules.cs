@@ -8,7 +8,7 @@ internal static class MonitoringRules
     private static readonly string[] Watched =
     [
         "DeadLetteredCount", "ServiceApiResult",
-        "truecopy.poison", "truecopy.staged.age", "truecopy.log.standstill", "truecopy.log.head_refused", "truecopy.answers.given_up", "truecopy.answers.waiting", "truecopy.sequencer.lag", "truecopy.api.failures", "truecopy.safety_net.runs",
+        "truecopy.poison", "truecopy.staged.age", "truecopy.log.standstill", "truecopy.log.head_refused", "truecopy.log.unpublished", "truecopy.witnesses.answers", "truecopy.answers.given_up", "truecopy.answers.waiting", "truecopy.sequencer.lag", "truecopy.api.failures", "truecopy.safety_net.runs",
     ];
 
     public static IEnumerable<Rule> All =>

@@ -9,6 +9,8 @@ namespace TrueCopy.Ledger.Tests.Crashes;
 /// </summary>
 public sealed class InterleavingTests
 {
+    private static readonly Conduct[] Passing = [Conduct.Signs, Conduct.Signs, Conduct.Unreachable, Conduct.Fails, Conduct.SignsWrongly, Conduct.LiesAboutItsSize, Conduct.ClaimsToBeAhead];
+
     private static int Random => Extent.Of("TRUECOPY_INTERLEAVINGS", 200, 4000);
 
     [Theory]
@@ -58,6 +60,51 @@ public sealed class InterleavingTests
             explored += await ExploreAsync(2, switches: 1, (0, operation, fault), Break.None);
         TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings in which one dies");
         Assert.True(explored > 200, $"{explored} interleavings");
+    }
+
+    // The witnesses are the same for both, and the real ones, so that two trees would be seen to be cosigned.
+    [Theory]
+    [InlineData(null)]
+    [InlineData(Fault.Before)]
+    [InlineData(Fault.After)]
+    public async Task Sequencers_with_the_same_witnesses_show_nothing_that_the_quorum_has_not_signed(Fault? fault)
+    {
+        var explored = 0;
+        var operations = fault is null ? [0] : Extent.SampleOf([.. Enumerable.Range(0, 30)], 6);
+        foreach (var operation in operations)
+        {
+            (int, int, Fault)? death = fault is { } how ? (0, operation, how) : null;
+            explored += await ExploreAsync(switches: 1, (choose, where) => RunAsync(2, documents: 1, choose, death, Break.None, where, world => _ = new InMemoryWitnesses(world, 2)));
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings");
+        Assert.True(explored > 20, $"{explored} interleavings");
+    }
+
+    [Fact]
+    public async Task Sequencers_whose_witnesses_come_and_go_at_random_lose_nothing()
+    {
+        var first = Extent.Seed;
+        for (var seed = first; seed < first + (Random / 8); seed++)
+        {
+            var random = new Random(seed);
+            (int, int, Fault)? death = random.Next(2) == 0 ? (random.Next(3), random.Next(40), random.Next(2) == 0 ? Fault.Before : Fault.After) : null;
+            InMemoryWitnesses? witnesses = null;
+            await RunAsync(
+                3,
+                documents: 2,
+                (count, _) =>
+                {
+                    witnesses![random.Next(2)] = Passing[random.Next(Passing.Length)];
+                    return random.Next(count);
+                },
+                death,
+                Break.None,
+                $"seed {seed}",
+                world => witnesses = new InMemoryWitnesses(world, 2));
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Random / 8} random interleavings from seed {first}");
     }
 
     [Fact]
@@ -123,10 +170,11 @@ public sealed class InterleavingTests
         return explored;
     }
 
-    private static async Task RunAsync(int processes, int documents, Func<int, bool, int> choose, (int, int, Fault)? death, Break how, string where)
+    private static async Task RunAsync(int processes, int documents, Func<int, bool, int> choose, (int, int, Fault)? death, Break how, string where, Action<InMemoryWorld>? prepare = null)
     {
         var world = new InMemoryWorld();
         world.Lease.Broken = true;
+        prepare?.Invoke(world);
         await using var first = world.Start();
         await first.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
         world.BreakOnPurpose(how);
@@ -140,6 +188,13 @@ public sealed class InterleavingTests
                 world,
                 death,
                 [.. services.Select((service, i) => (Func<Task>)(() => IssueAsync(world, service, names[(i * documents)..((i + 1) * documents)])))]);
+            // Those who failed a moment ago are left alone for so long.
+            if (world.Witnesses is { } witnesses)
+            {
+                (witnesses[0], witnesses[1]) = (Conduct.Signs, Conduct.Signs);
+                world.Time.Advance(new WitnessingOptions().MaxRest);
+            }
+
             foreach (var name in names.Where(name => !world.Inbox.Receipts.Keys.Any(key => key.Source.Path == name)))
                 await first.Intake.HandleAsync(world.Upload("bank", name, Bytes(name)), TestContext.Current.CancellationToken);
 

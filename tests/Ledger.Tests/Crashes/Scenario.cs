@@ -147,10 +147,35 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
             }),
     };
 
+    /// <summary>Two witnesses, both needed, of which the second behaves in some way over two batches and then signs.</summary>
+    public static Scenario Witnessed(Conduct conduct) => new(
+        3,
+        async story =>
+        {
+            story.World.Witnesses![1] = conduct;
+            await story.IssueAsync("bank", "a", "b");
+            story.World.Time.Advance(new WitnessingOptions().MaxRest);
+            await story.RunTimerAsync();
+            await story.IssueAsync("bank", "c");
+            story.World.Witnesses[1] = Conduct.Signs;
+            story.World.Time.Advance(new WitnessingOptions().MaxRest);
+            await story.RunTimerAsync();
+            await story.IssueAsync("bank", "d");
+        },
+        [.. "abcd".Select(name => new Standing(name.ToString()))])
+    {
+        Witnesses = 2,
+    };
+
+    /// <summary>How many witnesses the log has, all of them needed.</summary>
+    public int Witnesses { get; init; }
+
     /// <summary>A world with a log of <see cref="Entries"/> entries, audited.</summary>
     public async Task<InMemoryWorld> PrepareAsync()
     {
         var world = new InMemoryWorld();
+        if (Witnesses > 0)
+            _ = new InMemoryWitnesses(world, Witnesses);
         world.AddIssuer("registry", "sm3");
         world.Inbox.CreateContainer("issuer-forgetful", new() { ["legalname"] = "Forgetful Ltd", ["jurisdiction"] = "HK", ["retention"] = "delete" });
         if (Entries == 0)

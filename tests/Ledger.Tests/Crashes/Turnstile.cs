@@ -93,15 +93,15 @@ internal sealed class Turnstile(Func<int, bool, int> choose)
         process.DieIf(Fault.Before, operation.Name);
     }
 
-    // Rows of the index are looked up and written side by side: what comes together takes one turn together.
+    // Rows of the index are looked up and written side by side, and witnesses asked: what comes together takes one turn together.
     private Task? TurnOf(Process process, string operation)
     {
-        var isIndex = operation.StartsWith("index.", StringComparison.Ordinal);
+        var group = operation.StartsWith("index.", StringComparison.Ordinal) ? "index" : operation == "witness.ask" ? operation : null;
         lock (_lock)
         {
-            if (isIndex && process.IsAtIndex)
+            if (group is not null && process.Group == group)
                 return process.Turn?.Task;
-            process.IsAtIndex = isIndex;
+            process.Group = group;
         }
 
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -131,7 +131,7 @@ internal sealed class Turnstile(Func<int, bool, int> choose)
 
         public string Operation { get; set; } = "";
 
-        public bool IsAtIndex { get; set; }
+        public string? Group { get; set; }
 
         public bool IsDead { get; private set; }
 

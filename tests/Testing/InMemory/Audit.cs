@@ -14,18 +14,23 @@ public static class Audit
             .Select(note => SignedCheckpoint.Open(note, InMemoryWorld.Origin, world.EveryVerifier))
             .ToArray();
         var final = checkpoints[^1];
-        Require(checkpoints.Zip(checkpoints.Skip(1)).All(pair => pair.First.Size < pair.Second.Size), "the published size only grows");
+        Require(
+            checkpoints.Zip(checkpoints.Skip(1)).All(pair => pair.First.Size < pair.Second.Size || (world.Witnesses is not null && pair.First.Size == pair.Second.Size)),
+            "the published size only grows");
 
         var entries = ReadEntries(world, final.Size);
         var receipts = world.Inbox.EveryReceipt.Select(handed => (handed.Source, handed.Read())).ToArray();
         var roots = RootsAt(
-            checkpoints.Select(checkpoint => checkpoint.Size).Concat(receipts.Select(item => InMemoryLedger.SizeOf(item.Item2.Receipt.Proof.Checkpoint))).ToHashSet(),
+            checkpoints.Select(checkpoint => checkpoint.Size).Concat(receipts.Select(item => InMemoryLedger.SizeOf(item.Item2.Receipt.Proof.Checkpoint)))
+                .Concat(world.Witnesses?.Cosigned.Select(checkpoint => checkpoint.Size) ?? [])
+                .ToHashSet(),
             entries);
         Require(checkpoints.All(checkpoint => roots[checkpoint.Size] == checkpoint.Checkpoint.Root), "no fork: every checkpoint ever published is of this log");
         await CheckTilesAsync(world, checkpoints.Where(checkpoint => checkpoint.Size >= audited), final);
         Require(world.Ledger.Violations.IsEmpty, string.Join("; ", world.Ledger.Violations));
         Require(world.Alarms.IsEmpty, string.Join("; ", world.Alarms));
-        Require(world.Ledger.Head!.Note.Span.SequenceEqual(final.Note.Span) && world.Ledger.Finished == final.Size, "what is committed is published and finished");
+        Require(world.Ledger.Head!.Note.Span.SequenceEqual(final.WithoutCosignatures().Note.Span) && world.Ledger.Finished == final.Size, "what is committed is published and finished");
+        CheckWitnesses(world, checkpoints, receipts.Select(item => item.Item2.Receipt), roots);
         if (audited == 0)
             CheckKeys(checkpoints, entries);
         await CheckJournalAsync(world, entries, audited);
@@ -56,6 +61,29 @@ public static class Audit
 
             (name, start) = (batch.Previous, batch.Start);
         }
+    }
+
+    // No two cosignatures disagree if all that ever was cosigned is of one log.
+    private static void CheckWitnesses(InMemoryWorld world, SignedCheckpoint[] checkpoints, IEnumerable<Receipt> receipts, Dictionary<long, MerkleHash> roots)
+    {
+        if (world.Witnesses is not { } witnesses)
+        {
+            Require(checkpoints.All(checkpoint => checkpoint.WithoutCosignatures() == checkpoint), "nobody cosigns where nobody is asked to");
+            return;
+        }
+
+        Require(witnesses.Cosigned.All(cosigned => roots.TryGetValue(cosigned.Size, out var root) && cosigned.Root == root), "no two cosignatures disagree: all are of this log");
+        var seen = checkpoints.Select(checkpoint => witnesses.Policy.Trust.Weigh(checkpoint, world.Time.GetUtcNow())).ToArray();
+        Require(
+            seen.Zip(seen.Skip(1)).Where(pair => pair.First.Checkpoint.Size == pair.Second.Checkpoint.Size).All(pair =>
+                pair.Second.IsMet && pair.First.Sightings.All(before => pair.Second.Sightings.Any(after => after.Witness == before.Witness && after.At >= before.At))),
+            "a checkpoint gives way to one of its size only if that has newer cosignatures, and no fewer");
+        if (witnesses.Policy.FailOpen)
+            return;
+        Require(checkpoints.All(IsCovered), "nothing is published that the quorum has not signed");
+        Require(receipts.All(receipt => IsCovered(SignedCheckpoint.Open(receipt.Proof.Checkpoint, InMemoryWorld.Origin, world.EveryVerifier))), "no receipt rests on what the quorum has not signed");
+
+        bool IsCovered(SignedCheckpoint checkpoint) => witnesses.Policy.Trust.Weigh(checkpoint, world.Time.GetUtcNow()).IsMet;
     }
 
     private static Dictionary<long, MerkleHash> RootsAt(HashSet<long> sizes, List<ReadOnlyMemory<byte>> entries)
@@ -114,7 +142,7 @@ public static class Audit
         {
             var keys = announced.Last(entry => entry.Index < checkpoint.Size).Keys!;
             Require(
-                checkpoint.Signers.Select(signer => signer.ToString()).Order().SequenceEqual(keys.Order()) && checkpoint.Signatures.Count == keys.Count,
+                checkpoint.Signers.Select(signer => signer.ToString()).Order().SequenceEqual(keys.Order()) && checkpoint.WithoutCosignatures().Signatures.Count == keys.Count,
                 "every checkpoint is signed by the keys that the log announced last, and by no others");
         }
     }

@@ -62,6 +62,9 @@ public sealed class InMemoryWorld
     /// <summary>The sequencer's lease.</summary>
     public LeaseView Lease { get; }
 
+    /// <summary>Who witnesses the log; null for nobody.</summary>
+    public InMemoryWitnesses? Witnesses { get; internal set; }
+
     /// <summary>What the processes said that wakes somebody up at once.</summary>
     public ConcurrentQueue<string> Alarms { get; } = new();
 
@@ -119,6 +122,7 @@ public sealed class InMemoryWorld
         copy.SignWith([.. Identity.Signers.Select(signer => ((CountingSigner)signer).Signer)]);
         copy.Ledger.CopyFrom(Ledger);
         copy.Inbox.CopyFrom(Inbox);
+        Witnesses?.CopyTo(copy);
         return copy;
     }
 
@@ -175,6 +179,8 @@ public sealed class InMemoryService : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical).AddProvider(new AlarmLog(world.Alarms)));
         services.AddInMemory(world);
         services.AddSingleton<ILogKeySource>(new InMemoryWorld.KeySource(world)).AddSingleton<ILogKeys, RotatedKeys>();
+        if (world.Witnesses is { } witnesses)
+            services.AddSingleton(witnesses.Policy).AddSingleton(new WitnessClient(witnesses));
         services.AddLedger();
         _services = services.BuildServiceProvider();
     }
