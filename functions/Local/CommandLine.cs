@@ -32,6 +32,21 @@ internal static class CommandLine
         var queuePort = PortOption("--queue-port", "queues", LocalOptions.DefaultQueuePort);
         var tablePort = PortOption("--table-port", "tables", LocalOptions.DefaultTablePort);
 
+        var witnesses = new Option<int>("--witnesses")
+        {
+            Description = "2 starts two demo witnesses, one of either side of the border, which cosign what the log publishes; 0 starts none.",
+            DefaultValueFactory = _ => 2,
+        };
+        var witnessPort = new Option<int>("--witness-port")
+        {
+            Description = "Port of the first demo witness on 127.0.0.1; the second takes the next. 0 for any free ports.",
+            DefaultValueFactory = _ => LocalOptions.DefaultWitnessPort,
+        };
+        var policy = new Option<string?>("--policy")
+        {
+            Description = "File of a C2SP tlog-policy whose witnesses are asked, in place of the demo's.",
+        };
+
         var role = new Option<string>("--role")
         {
             Description = "'all' runs the whole service; 'events' only storage, keys and events, beside a Function App that does the rest.",
@@ -41,12 +56,14 @@ internal static class CommandLine
 
         var command = new RootCommand("The whole TrueCopy service on this machine: storage, intake, sequencer and API.")
         {
-            port, data, azurite, connection, blobPort, queuePort, tablePort, role,
+            port, data, azurite, connection, blobPort, queuePort, tablePort, witnesses, witnessPort, policy, role,
         };
         command.Validators.Add(result =>
         {
             if ((result.GetValue(azurite) == "none") != (result.GetValue(connection) is not null))
                 result.AddError("--azurite none and --connection go together.");
+            if (result.GetValue(witnesses) is not (0 or 2))
+                result.AddError("--witnesses is 2 or 0.");
         });
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -58,6 +75,9 @@ internal static class CommandLine
                 result.GetValue(blobPort),
                 result.GetValue(queuePort),
                 result.GetValue(tablePort),
+                result.GetValue(witnesses),
+                result.GetValue(witnessPort),
+                result.GetValue(policy) is { } file ? Path.GetFullPath(file) : null,
                 result.GetValue(role) == "events");
             try
             {

@@ -8,6 +8,9 @@ namespace TrueCopy.Local;
 /// <param name="BlobPort">Port of the Azurite that is started; 0 for any.</param>
 /// <param name="QueuePort">Likewise.</param>
 /// <param name="TablePort">Likewise.</param>
+/// <param name="Witnesses">How many demo witnesses to start: two, or none.</param>
+/// <param name="WitnessPort">Where the first of them listens, on loopback, the second after it; 0 for any.</param>
+/// <param name="PolicyFile">A policy of one's own, whose witnesses are asked instead; null for none.</param>
 /// <param name="EventsOnly">Whether only to stand in for what Azure has around a Function App: storage and its events.</param>
 internal sealed record LocalOptions(
     int Port,
@@ -17,9 +20,13 @@ internal sealed record LocalOptions(
     int BlobPort,
     int QueuePort,
     int TablePort,
+    int Witnesses,
+    int WitnessPort,
+    string? PolicyFile,
     bool EventsOnly = false)
 {
     public const int DefaultPort = 7071;
+    public const int DefaultWitnessPort = 7072;
     public const int DefaultBlobPort = 10000;
     public const int DefaultQueuePort = 10001;
     public const int DefaultTablePort = 10002;

@@ -33,11 +33,12 @@ internal static class LocalService
 
     private static async Task RunServiceAsync(LocalOptions options, StorageAccounts accounts, string inbox, LogIdentity identity, CancellationToken cancellationToken)
     {
-        await using var app = Build(options, accounts, identity);
+        await using var witnesses = await DemoWitnesses.StartAsync(options, accounts, identity, cancellationToken);
+        await using var app = Build(options, accounts, identity, witnesses.Policy);
         await BeginLogAsync(app, cancellationToken);
         await StartAsync(app, options, cancellationToken);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        await Console.Out.WriteLineAsync(WhatNext.Text(address, inbox));
+        await Console.Out.WriteLineAsync(WhatNext.Text(address, inbox, [.. witnesses.All.Select(witness => (witness.Name, witness.Address))]));
         await app.WaitForShutdownAsync(cancellationToken);
     }
 
@@ -66,7 +67,7 @@ internal static class LocalService
             },
             cancellationToken);
 
-    private static WebApplication Build(LocalOptions options, StorageAccounts accounts, LogIdentity identity)
+    private static WebApplication Build(LocalOptions options, StorageAccounts accounts, LogIdentity identity, ServicePolicy policy)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -77,7 +78,10 @@ internal static class LocalService
         });
         QuietLog(builder.Logging);
         builder.Services.AddAzureStorage(accounts).AddLedger().AddTrueCopyApi();
-        builder.Services.AddSingleton(identity);
+        builder.Services.AddSingleton(identity).AddSingleton(policy);
+
+        // Someone waits.
+        builder.Services.AddSingleton(new WitnessingOptions { Rest = TimeSpan.FromSeconds(1), MaxRest = TimeSpan.FromSeconds(4) });
         builder.Services.AddSingleton(new SequencerOptions { DocumentWait = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromSeconds(2), CommitInterval = TimeSpan.FromMilliseconds(250) });
         builder.Services.AddSingleton<IIssuerGate, LoopbackGate>();
 
@@ -90,7 +94,7 @@ internal static class LocalService
         return app;
     }
 
-    private static void QuietLog(ILoggingBuilder logging) => logging
+    internal static void QuietLog(ILoggingBuilder logging) => logging
         .ClearProviders()
         .AddSimpleConsole(console => console.SingleLine = true)
         .SetMinimumLevel(LogLevel.Warning)

@@ -20,7 +20,7 @@ internal static class WhatNext
             """;
     }
 
-    public static string Text(string address, string inbox)
+    public static string Text(string address, string inbox, IReadOnlyList<(string Name, string Address)> witnesses)
     {
         var elsewhere = address.EndsWith($":{LocalOptions.DefaultPort}", StringComparison.Ordinal) ? "" : $" --service {address}";
         var otherInbox = inbox == AzuriteAccount.Inbox.ConnectionString(
@@ -29,13 +29,14 @@ internal static class WhatNext
             LocalOptions.DefaultTablePort)
             ? ""
             : $" --inbox '{inbox}'";
+        var seen = witnesses.Count == 0 ? "" : $"\n\nWitnesses: {string.Join(", ", witnesses.Select(witness => $"{witness.Name} on {witness.Address}"))}; the policy that asks for them is {address}/v1/policy";
         return $"""
 
             TrueCopy is ready on {address}. In another terminal, try:
 
               dotnet run --project clients/Cli -- issue LICENSE --issuer demo-bank{otherInbox}
               dotnet run --project clients/Cli -- verify LICENSE{elsewhere}
-              curl {address}/log/checkpoint
+              curl {address}/log/checkpoint{seen}
 
             Ctrl-C stops it, and Azurite with it.
             """;

@@ -33,6 +33,19 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
         await ApiHost.ProblemAsync(await _host.GetAsync("/assets/..%2Findex.html"), 404, "no-such-resource");
     }
 
+    [Fact]
+    public async Task The_policy_is_served_byte_for_byte_as_it_was_configured_and_where_there_is_none_that_is_said()
+    {
+        await ApiHost.ProblemAsync(await _host.GetAsync("/v1/policy"), 404, "no-policy");
+        var policy = new InMemoryWitnesses(new InMemoryWorld(), 2).Policy;
+        await using var witnessed = await ApiHost.StartAsync(services => services.AddSingleton(policy));
+        var answer = await witnessed.GetAsync("/v1/policy");
+        Assert.Equal("text/plain; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
+        Assert.Equal(policy.File.ToArray(), await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        Assert.Equal($"\"{policy.Version}\"", answer.Headers.ETag!.Tag);
+        Assert.Equal("public, max-age=300", answer.Headers.CacheControl!.ToString());
+    }
+
     [Theory]
     [InlineData("gzip, br", "gzip")]
     [InlineData("br", null)]

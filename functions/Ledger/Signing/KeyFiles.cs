@@ -22,10 +22,23 @@ public static class KeyFiles
         }
 
         if (!File.Exists(Path.Combine(folder, Ed25519File)))
+            await ReadOrCreateSeedAsync(Path.Combine(folder, Ed25519File), cancellationToken);
+    }
+
+    /// <summary>The seed of an Ed25519 key in a file of its own, drawn where there is none.</summary>
+    /// <exception cref="LogFormatException">The file is damaged.</exception>
+    public static async Task<byte[]> ReadOrCreateSeedAsync(string path, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path))
         {
-            var seed = RandomNumberGenerator.GetBytes(Ed25519Signer.SeedSize);
-            await WritePrivateAsync(Path.Combine(folder, Ed25519File), Convert.ToBase64String(seed), cancellationToken);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await WritePrivateAsync(path, Convert.ToBase64String(RandomNumberGenerator.GetBytes(Ed25519Signer.SeedSize)), cancellationToken);
         }
+
+        var seed = new byte[Ed25519Signer.SeedSize];
+        return Convert.TryFromBase64String(await File.ReadAllTextAsync(path, cancellationToken), seed, out var length) && length == seed.Length
+            ? seed
+            : throw new LogFormatException($"signing keys: {path} is not base64 of {seed.Length} bytes");
     }
 
     /// <summary>Reads the keys of the log <paramref name="origin"/>.</summary>

@@ -32,9 +32,11 @@ internal sealed partial class LocalProcess : IRunningService
 
     public static ProcessStartInfo Command(params string[] arguments) => DotnetProcess.Command(typeof(Local.LocalService).Assembly.Location, arguments);
 
-    /// <summary>Starts it, without waiting until it is ready.</summary>
+    /// <summary>Starts it, without waiting until it is ready; without witnesses, unless a test asks for them.</summary>
     public static LocalProcess Start(string dataFolder, params string[] more)
     {
+        if (!more.Contains("--witnesses"))
+            more = [.. more, "--witnesses", "0"];
         string[] ports = ["--port", "0", "--blob-port", "0", "--queue-port", "0", "--table-port", "0"];
         return new LocalProcess(DotnetProcess.Start(Command([.. ports, "--data", dataFolder, .. more]), ReadyPattern()));
     }
