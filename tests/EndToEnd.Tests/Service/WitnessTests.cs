@@ -30,8 +30,8 @@ public sealed class WitnessTests : IDisposable
         var policy = TrustPolicy.Parse(bytes);
 
         await UploadAsync(service.Accounts, "first");
-        var receipt = Receipt.Parse((await ReceiptAsync(service.Accounts, "first")).Span);
-        var seen = policy.Open(receipt.Proof.Checkpoint, DateTimeOffset.UtcNow);
+        var receipt = Receipt.Parse(await ReceiptAsync(service.Accounts, "first"));
+        var seen = policy.Open(receipt.Proof.Checkpoint, TimeProvider.System.GetUtcNow());
         Assert.True(seen.IsMet);
         Assert.Equal(["hongkong", "shenzhen"], seen.Sightings.Select(sighting => sighting.Witness.Name).Order());
         Assert.Contains("hongkong on http://", service.Output, StringComparison.Ordinal);
@@ -73,8 +73,8 @@ public sealed class WitnessTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await _http.GetAsync(new Uri($"{service.Address}/health/live"), Stop)).StatusCode);
 
         await using var back = await StartWitnessAsync("two", port);
-        var receipt = Receipt.Parse((await ReceiptAsync(service.Accounts, "while")).Span);
-        Assert.True(TrustPolicy.Parse(await File.ReadAllBytesAsync(policy, Stop)).Open(receipt.Proof.Checkpoint, DateTimeOffset.UtcNow).IsMet);
+        var receipt = Receipt.Parse(await ReceiptAsync(service.Accounts, "while"));
+        Assert.True(TrustPolicy.Parse(await File.ReadAllBytesAsync(policy, Stop)).Open(receipt.Proof.Checkpoint, TimeProvider.System.GetUtcNow()).IsMet);
         await UploadAsync(service.Accounts, "after");
         await ReceiptAsync(service.Accounts, "after");
 
@@ -95,8 +95,8 @@ public sealed class WitnessTests : IDisposable
 
     private async Task<string> CheckpointAsync(LocalProcess service) => await _http.GetStringAsync(new Uri($"{service.Address}/log/checkpoint"), Stop);
 
-    private static Task UploadAsync(StorageAccounts accounts, string name) =>
-        accounts.Inbox.GetBlobContainerClient("issuer-demo-bank").GetBlobClient(name).UploadAsync(BinaryData.FromString($"the document {name}"), Stop);
+    private static async Task UploadAsync(StorageAccounts accounts, string name) =>
+        await accounts.Inbox.GetBlobContainerClient("issuer-demo-bank").GetBlobClient(name).UploadAsync(BinaryData.FromString($"the document {name}"), Stop);
 
     private static async Task<ReadOnlyMemory<byte>> ReceiptAsync(StorageAccounts accounts, string name)
     {

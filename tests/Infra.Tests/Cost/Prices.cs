@@ -22,7 +22,7 @@ internal sealed record Prices(
     decimal Alerts,
     decimal PrivateEndpoints)
 {
-    public static readonly Prices Dev = new(0.0196m, 0.054m, 0.0043m, 0.004m, 0.00036m, 0.045m, 0.40m, 0.000026m, 0m, 0m, 0.15m, 0m, 0.60m, 2.99m, 15.2m, 0m);
+    public static readonly Prices Dev = new(0.0196m, 0.054m, 0.0043m, 0.004m, 0.00036m, 0.045m, 0.40m, 0.000026m, 0m, 0m, 0.15m, 0m, 0.60m, 2.99m, 18.2m, 0m);
 
     public static readonly Prices Prod = Dev with
     {
