@@ -70,7 +70,7 @@ public sealed class InterleavingTests
     public async Task Sequencers_with_the_same_witnesses_show_nothing_that_the_quorum_has_not_signed(Fault? fault)
     {
         var explored = 0;
-        var operations = fault is null ? [0] : Extent.SampleOf([.. Enumerable.Range(0, 30)], 6);
+        var operations = fault is null ? [0] : Extent.SampleOf([.. Enumerable.Range(0, 30)], 4);
         foreach (var operation in operations)
         {
             (int, int, Fault)? death = fault is { } how ? (0, operation, how) : null;

@@ -21,6 +21,7 @@ public sealed class SequencerMetricsTests
             [
                 "truecopy.log.head_refused {look}",
                 "truecopy.log.standstill s",
+                "truecopy.log.unpublished s",
                 "truecopy.safety_net.runs {run}",
                 "truecopy.sequencer.acts {act}",
                 "truecopy.sequencer.batch.duration s",
