@@ -126,7 +126,7 @@ var rules = [
     name: 'truecopy-witness-silent'
     description: 'A witness has not signed for half an hour, though it was asked; the log may go on without it.'
     severity: 2
-    query: 'AppMetrics | where Name == "truecopy.witnesses.answers" | extend Witness = tostring(Properties["witness"]), Outcome = tostring(Properties["outcome"]) | where Outcome != "not waited for" | summarize Signed = countif(Outcome == "cosigned"), Asked = count() by Witness | summarize Value = countif(Signed == 0 and Asked > 1)'
+    query: 'AppMetrics | where Name == "truecopy.witnesses.answers" | extend Witness = tostring(Properties["witness"]), Outcome = tostring(Properties["outcome"]) | summarize Signed = countif(Outcome == "cosigned"), Asked = count() by Witness | summarize Value = countif(Signed == 0 and Asked > 1)'
     threshold: 0
     window: 'PT30M'
   }

@@ -75,16 +75,21 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
 
         var publicLog = new LogCheckup(_log, findings);
         var index = new IndexCheckup(tables, chain, findings);
+
+        // What is not finished may wait for witnesses: it is shown, and looked up, by nobody until the sequencer finishes it.
+        var isFinished = finished >= stated.Size;
         IReadOnlyList<string> keys = [];
         await foreach (var batch in chain.ReadAsync(cancellationToken))
         {
             keys = batch.OwnEntries().LastOrDefault(own => own.Entry.Keys is not null).Entry?.Keys ?? keys;
             await publicLog.CheckTilesAsync(batch, stated.Size, cancellationToken);
-            await index.CheckAsync(batch, cancellationToken);
+            if (batch.Size <= finished)
+                await index.CheckAsync(batch, cancellationToken);
             progress?.Report((batch.Size, stated.Size));
         }
 
-        await index.CheckExtraAsync(stated.Size, cancellationToken);
+        if (isFinished)
+            await index.CheckExtraAsync(stated.Size, cancellationToken);
         CheckFinished(finished, stated.Size, findings);
         if (LogCheckup.TryOpen(head.Note, stated.Origin, keys) is not { } signed)
         {
@@ -92,21 +97,28 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
             return stated.Size;
         }
 
-        await publicLog.CheckCheckpointAsync(published, signed, cancellationToken);
-        if (options.Receipts)
-            await CheckReceiptsAsync(chain, signed, findings, cancellationToken);
+        await publicLog.CheckCheckpointAsync(published, signed, isFinished, cancellationToken);
+        if (options.Receipts && (OpenPublished(published, chain, stated.Origin, keys) ?? (isFinished ? signed : null)) is { } shown)
+            await CheckReceiptsAsync(chain, shown, findings, cancellationToken);
         return stated.Size;
     }
 
-    private async Task CheckReceiptsAsync(JournalChain chain, SignedCheckpoint head, Findings findings, CancellationToken cancellationToken)
+    // With what witnesses signed: a receipt that is written again is as good as the first.
+    private static SignedCheckpoint? OpenPublished(ReadOnlyMemory<byte>? published, JournalChain chain, string origin, IReadOnlyList<string> keys) =>
+        published is { } note && LogCheckup.TryOpen(note, origin, keys) is { } open && chain.Holds(JournalChain.NameOf((open.Size, open.Checkpoint.Root))) ? open : null;
+
+    private async Task CheckReceiptsAsync(JournalChain chain, SignedCheckpoint shown, Findings findings, CancellationToken cancellationToken)
     {
         using var tiles = new CachedTiles(_log);
         var outbox = new Outbox(containers, NullLogger<Outbox>.Instance);
-        var writer = new AnswerWriter(outbox, _journal, new ActIndex(tables), new HeadOnly(head), tiles);
+        var writer = new AnswerWriter(outbox, _journal, new ActIndex(tables), new HeadOnly(shown), tiles);
         var receipts = new ReceiptCheckup(writer, outbox, new DeadLetters(blobs), time, findings);
         await receipts.CheckGivenUpAsync(cancellationToken);
         await foreach (var batch in chain.ReadAsync(cancellationToken))
-            await receipts.CheckAsync(batch, cancellationToken);
+        {
+            if (batch.Size <= shown.Size)
+                await receipts.CheckAsync(batch, cancellationToken);
+        }
     }
 
     // What was committed after the last published checkpoint was never shown to anyone, and its uploads are still staged.
@@ -160,7 +172,7 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
             findings.Note(FindingKind.Pending, $"{letters} dead letters", "Read what each says, mend its cause, and remove it from the container dead-letters.");
     }
 
-    /// <summary>The head that was looked at, and no other.</summary>
+    /// <summary>The checkpoint that was looked at, and no other.</summary>
     private sealed class HeadOnly(SignedCheckpoint head) : ICheckpointSource
     {
         public ValueTask<SignedCheckpoint> GetAsync(long minimumSize, CancellationToken cancellationToken) => head.Size >= minimumSize

@@ -15,6 +15,7 @@ public sealed class IndexRebuild(IBlobStore blobs, ITableStore tables)
     /// <exception cref="TransparencyLog.LogFormatException">There is no head, or the journal is not whole.</exception>
     public async Task<RecoveryReport> RunAsync(IProgress<(long Done, long Of)>? progress, CancellationToken cancellationToken)
     {
+        var shown = await LoadShownAsync(cancellationToken);
         var head = (await new LogState(blobs).LoadHeadAsync(cancellationToken))?.Head ?? throw new TransparencyLog.LogFormatException("head: there is none; let the doctor look first");
         var chain = await JournalChain.FindAsync(_journal, head.Journal, cancellationToken);
         var index = new ActIndex(tables);
@@ -23,6 +24,9 @@ public sealed class IndexRebuild(IBlobStore blobs, ITableStore tables)
         var last = await LoadSizeAsync(head, cancellationToken);
         await foreach (var batch in chain.ReadAsync(cancellationToken))
         {
+            // What waits for witnesses is found by nobody until the sequencer has published it, and indexes it then.
+            if (shown > 0 && batch.Size > shown)
+                break;
             var displaced = await indexer.AddAsync(batch, cancellationToken);
             foreach (var (_, lost) in displaced.Where(item => item.Value.Standing?.LogIndex > item.Key))
             {
@@ -38,6 +42,13 @@ public sealed class IndexRebuild(IBlobStore blobs, ITableStore tables)
             ? []
             : [new Finding(FindingKind.Act, $"{replaced} acts were indexed by a later entry than their first", "The first one's row takes its place.", Repaired: true)];
         return new RecoveryReport(size, chain.Count, findings);
+    }
+
+    // How far the log was shown, before the head is read; 0 where nothing is left to tell.
+    private async Task<long> LoadShownAsync(CancellationToken cancellationToken)
+    {
+        var published = await new LogStore(blobs).ReadCheckpointAsync(cancellationToken) is { } note ? LogCheckup.TryParse(note)?.Size ?? 0 : 0;
+        return Math.Max(published, await new LogState(blobs).LoadFinishedAsync(cancellationToken));
     }
 
     private async Task<long> LoadSizeAsync(Head head, CancellationToken cancellationToken) =>

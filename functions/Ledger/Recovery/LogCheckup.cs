@@ -28,10 +28,16 @@ internal sealed class LogCheckup(LogStore log, Findings findings)
     }
 
     /// <summary>Looks at the published checkpoint, which is to be the head's; after the tiles, because it promises them.</summary>
-    public async Task CheckCheckpointAsync(ReadOnlyMemory<byte>? published, SignedCheckpoint head, CancellationToken cancellationToken)
+    /// <param name="published">What is published; null for nothing.</param>
+    /// <param name="head">The head's checkpoint.</param>
+    /// <param name="isFinished">Whether it was published before; one that was not is not published here.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task CheckCheckpointAsync(ReadOnlyMemory<byte>? published, SignedCheckpoint head, bool isFinished, CancellationToken cancellationToken)
     {
         if (published is not { } note)
         {
+            if (!isFinished)
+                return;
             await RepairAsync("the published checkpoint is missing", remove: false);
             return;
         }
@@ -42,6 +48,8 @@ internal sealed class LogCheckup(LogStore log, Findings findings)
             return;
         if (stated is null || stated.Origin != head.Checkpoint.Origin || (stated.Size == head.Size && stated.Root == head.Checkpoint.Root))
             await RepairAsync("the published checkpoint is not the head's, but for what witnesses signed", remove: true);
+        else if (stated.Size < head.Size && !isFinished)
+            return;
         else if (stated.Size < head.Size)
             await RepairAsync("the published checkpoint is older than the head", remove: false);
         else if (stated.Size == head.Size)

@@ -145,6 +145,39 @@ public sealed class RefreshTests
         await Audit.RunAsync(_world);
     }
 
+    [Fact]
+    public async Task Receipts_that_the_doctor_writes_again_carry_the_cosignatures_of_what_is_published()
+    {
+        _ = new InMemoryWitnesses(_world, 2);
+        await using var service = _world.Start();
+        await IssueAsync(service, "a");
+        _world.Inbox.LoseReceipts();
+        await _world.Doctor().RunAsync(new DoctorOptions(Apply: true, Receipts: true), null, Stop);
+        Assert.Equal(2, Weigh(Receipt.Parse(Assert.Single(_world.Inbox.Receipts).Value).Proof.Checkpoint).Sightings.Count);
+        await Audit.RunAsync(_world);
+    }
+
+    // What an operator tries when the log stands still.
+    [Fact]
+    public async Task Neither_the_doctor_nor_a_rebuild_shows_anything_that_waits_for_witnesses()
+    {
+        var witnesses = new InMemoryWitnesses(_world, 2);
+        await using var service = _world.Start();
+        await IssueAsync(service, "a");
+        var published = _world.Ledger.Published.Count;
+        witnesses[1] = Conduct.Unreachable;
+        await IssueAsync(service, "b");
+        var report = await _world.Doctor().RunAsync(new DoctorOptions(Apply: true, Receipts: true), null, Stop);
+        Assert.Contains(report.Findings, finding => finding is { Kind: FindingKind.Finished, Repaired: false });
+        await _world.IndexRebuild().RunAsync(null, Stop);
+        Assert.Equal((published, 1, 1), (_world.Ledger.Published.Count, _world.Inbox.Receipts.Count, _world.Ledger.IndexedActs.Count));
+        witnesses[1] = Conduct.Signs;
+        _world.Time.Advance(StagedActs.Invisible);
+        await service.Housekeeping.RunAsync(Stop);
+        Assert.Equal(2, _world.Inbox.Receipts.Count);
+        await Audit.RunAsync(_world);
+    }
+
     private Task IssueAsync(InMemoryService service, string name) => IssueAsync(_world, service, name);
 
     private static async Task IssueAsync(InMemoryWorld world, InMemoryService service, string name)
