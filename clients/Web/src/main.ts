@@ -9,7 +9,9 @@ import { parseDigest } from './receipt/digest';
 import './style.css';
 import { service } from './service/service';
 import { Verifier } from './service/verifier';
+import { maxPolicyLength } from './log/policy';
 import { memory } from './trust/browser';
+import { Oversight } from './trust/oversight';
 import { Trust } from './trust/trust';
 import type { Evidence } from './evidence/evidence';
 import { h } from './view/dom';
@@ -17,7 +19,7 @@ import type { Case } from './view/evidenceForm';
 import { IssuerView } from './view/issuerView';
 import { LogView } from './view/logView';
 import { report } from './view/report';
-import { trustPanel, trustWarnings } from './view/trust';
+import { oversightWarnings, trustPanel, trustWarnings } from './view/trust';
 import { VerifyView } from './view/verifyView';
 import { chosenLanguage, type Language, languages, rememberLanguage } from './words/language';
 
@@ -31,6 +33,7 @@ async function start(): Promise<void> {
   let language: Language = chosenLanguage();
   let linked = fragment().getAll('key');
   let trust = await Trust.load(linked, memory);
+  let oversight = await Oversight.load(memory);
   const words = () => languages[language];
   const main = h('main', { id: 'main', tabindex: -1 });
   const top = h('header', { class: 'top' });
@@ -40,8 +43,8 @@ async function start(): Promise<void> {
 
   const checker: Checker = new Checker(
     new Hasher(),
-    new Verifier(service, memory, trust, (now) => {
-      trust = now;
+    new Verifier(service, memory, trust, oversight, (now) => {
+      ({ trust, oversight } = now);
       drawTrust();
     }),
     (item) => verifyView.update(item),
@@ -55,7 +58,13 @@ async function start(): Promise<void> {
     choose: (item, issuer) => checker.choose(item, issuer),
   });
   const issuerView = new IssuerView((digests) => checker.answersTo(digests));
-  const logView = new LogView(() => trust);
+  const logView = new LogView(() => ({ trust, oversight }));
+
+  const overseers = {
+    accept: () => void oversight.accept().then((now) => checker.holdPolicy(now)),
+    forget: () => void oversight.forget().then((now) => checker.holdPolicy(now)),
+    give: givePolicy,
+  };
 
   function drawTop(): void {
     const said = words();
@@ -92,9 +101,9 @@ async function start(): Promise<void> {
 
   function drawTrust(): void {
     const actions = { accept: () => void trust.accept().then((now) => checker.hold(now)), dropLink };
-    warnings.replaceChildren(...trustWarnings(words(), trust, actions));
+    warnings.replaceChildren(...trustWarnings(words(), trust, actions), ...oversightWarnings(words(), oversight, overseers));
     const open = bottom.querySelector('details')?.open ?? false;
-    const panel = trustPanel(words(), trust);
+    const panel = trustPanel(words(), trust, oversight, overseers);
     panel.toggleAttribute('open', open);
     bottom.replaceChildren(panel);
   }
@@ -138,6 +147,18 @@ async function start(): Promise<void> {
       return null;
     } catch (error) {
       if (error instanceof FormatError) return error.message;
+      throw error;
+    }
+  }
+
+  async function givePolicy(file: File): Promise<string | null> {
+    try {
+      // A longer one is refused for its length, and not read.
+      const bytes = new Uint8Array(await file.slice(0, maxPolicyLength + 1).arrayBuffer());
+      await checker.holdPolicy(await Oversight.give(bytes, checker.keys, memory));
+      return null;
+    } catch (error) {
+      if (error instanceof FormatError || error instanceof DOMException) return error.message;
       throw error;
     }
   }

@@ -8,11 +8,13 @@
 // - `walkKeys(known, announced, served)`: which keys are learned from the answer of `/v1/keys`.
 // - `openCheckpoint(bytes, keys)`: a checkpoint that a known key of every kind signed; throws `FormatError`.
 // - `goOn(seen, checkpoint, note, now, read)`: whether a log goes on from what was seen of it.
+// - `parsePolicy(file)`: a policy (C2SP tlog-policy); `weigh(parseNote(bytes), policy, now)`: who has seen a checkpoint, and whether that is enough.
 // - `visible(text)`: how text of others is shown.
 
 export { FormatError } from './log/bytes';
 export { extendsTree } from './log/consistency';
 export { parseNote, signersOf } from './log/note';
+export { parsePolicy, weigh } from './log/policy';
 export { checkReceipt, openCheckpoint, parseKeys } from './receipt/check';
 export { parseDigest } from './receipt/digest';
 export { parseReceipt } from './receipt/receipt';

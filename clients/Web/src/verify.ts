@@ -4,7 +4,9 @@
 export { hash } from './hashing/digests.js';
 export { FormatError } from './log/bytes.js';
 export type { Checkpoint } from './log/checkpoint.js';
-export type { NoteSignature, Signer, SignedNote, VerifierKey } from './log/note.js';
+export type { WitnessKey, WitnessKind } from './log/cosignature.js';
+export { type NoteSignature, parseNote, type Signer, type SignedNote, type VerifierKey } from './log/note.js';
+export { maxPolicyLength, parsePolicy, type Policy, type PolicyGroup, type PolicyLog, type PolicyWitness, type Sighting, weigh, type Weighed } from './log/policy.js';
 export type { ReadFile } from './log/tiles.js';
 export { checkReceipt, openCheckpoint, type OpenedCheckpoint, parseKeys, type ReceiptCheck, type Step, type StepName } from './receipt/check.js';
 export { type Algorithm, type Digest, formatDigest, parseDigest } from './receipt/digest.js';
@@ -16,5 +18,6 @@ export { type Finding, judgeAnswer, type Judgement, verdictOf, type Yardstick } 
 export { Verifier } from './service/verifier.js';
 export { walkKeys, type KeysEntry, type Walk } from './trust/chain.js';
 export type { Fault, FaultKind, Seen } from './trust/continuity.js';
-export { Memory, type RememberedKeys, type Store } from './trust/memory.js';
+export { Memory, type RememberedKeys, type RememberedPolicy, type Store } from './trust/memory.js';
+export { type HeldPolicy, Oversight, type PolicyDoubt } from './trust/oversight.js';
 export { type Doubt, type Held, Trust } from './trust/trust.js';

@@ -81,7 +81,7 @@ test('what a PDF shows can be searched: its codes lead back to the characters, t
 test('a name stands in a command only if every shell takes it for a name', () => {
   for (const name of ['statement.pdf', '对账单 2026 (1).pdf']) assert.equal(plainName(name), name);
   for (const name of ['$(reboot).pdf', '-rf', 'a"b', "a'b", 'a`b`', 'a\\b', '%PATH%', 'a!b', 'a\u202Eb', '', '.hidden']) assert.equal(plainName(name), null);
-  const text = readme({ document: null, receipts: [{ name: 'receipts/a.tlog-proof', algorithm: 'sm3' }], hasAnswer: false, key: 'k' });
+  const text = readme({ document: null, receipts: [{ name: 'receipts/a.tlog-proof', algorithm: 'sm3' }], hasAnswer: false, hasPolicy: false, key: 'k' });
   assert.match(text, /truecopy receipt check DOCUMENT --receipt receipts\/a\.tlog-proof/);
   assert.doesNotMatch(text, /sh check\.sh (?:DOCUMENT|")/);
 });

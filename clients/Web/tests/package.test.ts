@@ -14,6 +14,7 @@ import type * as Package from '../src/verify';
 import answers from '../../../tests/Vectors/answers.json';
 import keyChains from '../../../tests/Vectors/keys.json';
 import notes from '../../../tests/Vectors/notes.json';
+import policies from '../../../tests/Vectors/policies.json';
 import receipts from '../../../tests/Vectors/receipts.json';
 
 const verify = resolve('../Verify');
@@ -47,7 +48,7 @@ test('the package is what a release of this version brings: code, types, licence
   assert.equal(described.dependencies, undefined);
   assert.deepEqual(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.')), ['@truecopy']);
   assert.deepEqual(readdirSync(installed).sort(), ['LICENSE', 'README.md', 'dist', 'package.json']);
-  assert.ok(readFileSync(join(installed, 'dist/hash-wasm.LICENSE'), 'utf8').includes('Permission is hereby granted'));
+  for (const library of ['hash-wasm', 'noble']) assert.ok(readFileSync(join(installed, `dist/${library}.LICENSE`), 'utf8').includes('Permission is hereby granted'));
   assert.ok(statSync(join(installed, 'dist/verify.js')).size < 128 * 1024);
 });
 
@@ -64,6 +65,16 @@ test('the package says of every vector what it should', async () => {
   for (const { name, known, announced, served, expect } of keyChains.cases) {
     const { keys, fault } = await ours.walkKeys(await ours.parseKeys(known), announced, served);
     assert.deepEqual(fault === null ? keys.map(({ line }) => line).sort() : 'refused', Array.isArray(expect) ? expect.toSorted() : 'refused', name);
+  }
+  for (const { name, policy: file, note, expect } of policies.cases) {
+    const said = await ours.parsePolicy(utf8(file)).then(
+      (policy) => ours.weigh(ours.parseNote(utf8(note!)), policy, policies.now * 1000).then(
+        ({ isMet, sightings }) => [isMet ? 'met' : 'unmet', ...sightings.map(({ witness, at }) => `${witness.name} ${at / 1000}`)].join(' '),
+        () => 'refused',
+      ),
+      ({ message }: Error) => message,
+    );
+    assert.equal(said, expect, name);
   }
   const log: Record<string, string> = answers.log;
   for (const { name, answer, sha256, now, seen, expect } of answers.cases) {
@@ -162,7 +173,7 @@ test('a service is held to its key, and to what was seen of its log before', asy
     const file = request.url!.startsWith('/log/') ? log[request.url!.slice('/log/'.length)] : undefined;
     if (request.url === '/v1/verify') response.end(JSON.stringify({ results: [answer] }));
     else if (file !== undefined) response.end(bytesOf(file));
-    else response.writeHead(503).end();
+    else response.writeHead(request.url === '/v1/policy' ? 404 : 503).end();
   };
   mock.timers.enable({ apis: ['Date'], now: Date.parse(judged.now) });
   try {

@@ -3,10 +3,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import answers from '../../../tests/Vectors/answers.json';
+import cosignatures from '../../../tests/Vectors/cosignatures.json';
 import keyChains from '../../../tests/Vectors/keys.json';
 import notes from '../../../tests/Vectors/notes.json';
+import policies from '../../../tests/Vectors/policies.json';
 import receipts from '../../../tests/Vectors/receipts.json';
 import { type Bytes, FormatError, utf8 } from '../src/log/bytes';
+import { parseWitnessKey, seenAt } from '../src/log/cosignature';
+import { parseNote } from '../src/log/note';
+import { parsePolicy, type Policy, weigh } from '../src/log/policy';
 import { checkReceipt, openCheckpoint, parseKeys } from '../src/receipt/check';
 import type { Answer } from '../src/service/answers';
 import { judgeAnswer } from '../src/service/judge';
@@ -50,5 +55,32 @@ for (const { name, answer, sha256, now, seen, expect } of answers.cases) {
       read: (path) => Promise.resolve(bytesOf(log[path]!)),
     });
     assert.equal(verdict ?? fault?.kind, expect);
+  });
+}
+
+for (const { name, key, note, time } of cosignatures.cases) {
+  test(`a cosignature that another implementation made: ${name}`, async () => {
+    assert.equal(await seenAt(parseNote(utf8(note)), await parseWitnessKey(key)), time * 1000);
+  });
+}
+
+for (const { name, policy: file, note, expect } of policies.cases) {
+  test(`a policy: ${name}`, async () => {
+    let policy: Policy;
+    try {
+      policy = await parsePolicy(utf8(file));
+    } catch (error) {
+      assert.ok(error instanceof FormatError);
+      assert.equal(error.message, expect);
+      return;
+    }
+    const weighed = weigh(parseNote(utf8(note!)), policy, policies.now * 1000);
+    if (expect === 'refused') {
+      await assert.rejects(weighed, FormatError);
+      return;
+    }
+    const { isMet, sightings, fault } = await weighed;
+    assert.equal([isMet ? 'met' : 'unmet', ...sightings.map(({ witness, at }) => `${witness.name} ${at / 1000}`)].join(' '), expect);
+    assert.equal(fault === null, isMet);
   });
 }

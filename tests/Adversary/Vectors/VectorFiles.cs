@@ -19,6 +19,7 @@ internal static class VectorFiles
         ["notes.json"] = () => Task.FromResult(NoteVectors.Make()),
         ["keys.json"] = KeysVectors.MakeAsync,
         ["answers.json"] = AnswerVectors.MakeAsync,
+        ["policies.json"] = PolicyVectors.MakeAsync,
     };
 
     public static bool IsWriting => Environment.GetEnvironmentVariable(WriteVariable) is { Length: > 0 };

@@ -14,8 +14,8 @@ public sealed class VectorTests(Theatre theatre, Chromium chromium)
     // What the page says of every vector of a file, by the module that it serves for whoever wants to call its checks.
     private const string PageSays = """
         async ([kind, text]) => {
-          const { checkReceipt, FormatError, judgeAnswer, openCheckpoint, parseKeys, walkKeys } = await import('/assets/receipt.js');
-          const { keys: lines, log, cases } = JSON.parse(text);
+          const { checkReceipt, FormatError, judgeAnswer, openCheckpoint, parseKeys, parseNote, parsePolicy, walkKeys, weigh } = await import('/assets/receipt.js');
+          const { keys: lines, log, now: clock, cases } = JSON.parse(text);
           const keys = await parseKeys(lines ?? []);
           const utf8 = (value) => new TextEncoder().encode(value);
           const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -30,6 +30,16 @@ public sealed class VectorTests(Theatre theatre, Chromium chromium)
               const read = async (path) => bytes(log[path]);
               const { verdict, fault } = await judgeAnswer(answer, { algorithm: 'sha-256', hex: sha256 }, { keys, seen: seen ?? null, now: Date.parse(now), read });
               return verdict ?? fault.kind;
+            },
+            policies: async ({ policy: file, note }) => {
+              let policy;
+              try {
+                policy = await parsePolicy(utf8(file));
+              } catch (error) {
+                return error.message;
+              }
+              const { isMet, sightings } = await weigh(parseNote(utf8(note)), policy, clock * 1000);
+              return [isMet ? 'met' : 'unmet', ...sightings.map(({ witness, at }) => `${witness.name} ${at / 1000}`)].join(' ');
             },
           }[kind];
           const said = [];
@@ -94,6 +104,9 @@ public sealed class VectorTests(Theatre theatre, Chromium chromium)
             outcomes[vector!] = await SdkSays.OfAsync(vectors, vector!, TestContext.Current.CancellationToken);
         AssertAgree(vectors, vector => outcomes[vector]);
     }
+
+    [Fact]
+    public void The_client_in_csharp_agrees_on_every_policy() => AssertAgree(VectorFiles.Read("policies.json"), PolicyVectors.Say);
 
     [Theory]
     [MemberData(nameof(Files))]

@@ -3,11 +3,13 @@
 import type { Hasher } from '../hashing/hasher';
 import { type ArchiveEntry, Unreadable } from '../hashing/protocol';
 import { FormatError } from '../log/bytes';
+import type { VerifierKey } from '../log/note';
 import { algorithms, type Algorithm, type Digest, formatDigest } from '../receipt/digest';
 import { verdictOf } from '../service/judge';
 import type { Answer } from '../service/answers';
 import { maxBatch, ServiceFailure } from '../service/service';
 import { doubtFault, type Verifier } from '../service/verifier';
+import type { Oversight } from '../trust/oversight';
 import type { Trust } from '../trust/trust';
 import { type GivenFiles, isSystemFile } from './dropped';
 import { Gatherer } from './gatherer';
@@ -119,6 +121,23 @@ export class Checker {
         else if (outcome.kind === 'distrusted' && !outcome.offline) this.ask(item);
       }),
     );
+  }
+
+  /** From now on this policy counts; whatever was weighed by another is asked or checked again. */
+  async holdPolicy(oversight: Oversight): Promise<void> {
+    this.verifier.holdPolicy(oversight);
+    await Promise.all(
+      this.items.map(async (item) => {
+        const { outcome } = item;
+        if (outcome.kind === 'answered' || (outcome.kind === 'distrusted' && !outcome.offline)) this.ask(item);
+        else if (outcome.kind === 'offline' || outcome.kind === 'distrusted') await outcome.again?.();
+      }),
+    );
+  }
+
+  /** The log's keys that are known. */
+  get keys(): readonly VerifierKey[] {
+    return this.verifier.keys;
   }
 
   private newItem(given: Pick<Item, 'source' | 'name' | 'size'> & Partial<Item>): Item {
@@ -241,11 +260,11 @@ export class Checker {
       return;
     }
     if (check.fault !== null) {
-      this.set(item, { kind: 'distrusted', fault: { kind: 'proof', text: check.fault }, checks: [check], offline: true, held: known });
+      this.set(item, { kind: 'distrusted', fault: { kind: check.isUnwitnessed ? 'unwitnessed' : 'proof', text: check.fault }, checks: [check], offline: true, held: known, again });
       return;
     }
     const verdict = verdictOf(check.entry!, Date.now());
-    this.set(item, { kind: 'offline', verdict, check, receipt: new TextDecoder().decode(held.bytes), held: known });
+    this.set(item, { kind: 'offline', verdict, check, receipt: new TextDecoder().decode(held.bytes), held: known, watched: this.verifier.oversight.held, again });
   }
 
   /**
@@ -283,16 +302,16 @@ export class Checker {
   }
 
   private async judge(answer: Answer, digest: Digest): Promise<Outcome> {
-    const { held } = this.verifier.trust;
-    const { verdict, findings, checks, fault } = await this.verifier.judge(answer, digest);
+    const { trust: { held }, oversight: { held: watched } } = this.verifier;
+    const { verdict, findings, checks, sightings, fault } = await this.verifier.judge(answer, digest);
     if (verdict === null) return { kind: 'distrusted', fault: fault!, checks, offline: false, held };
-    return { kind: 'answered', verdict, findings, answer, held };
+    return { kind: 'answered', verdict, findings, sightings, answer, held, watched };
   }
 
-  /** Meets the service's keys without a question, if it can be reached. */
+  /** Meets the service's keys and policy without a question, if it can be reached. */
   async settle(): Promise<void> {
     try {
-      await this.verifier.meetKeys();
+      await this.verifier.meet();
     } catch (error) {
       // What cannot be reached is said where it is needed.
       if (!(error instanceof ServiceFailure)) throw error;

@@ -4,7 +4,9 @@ import type { Digest } from '../receipt/digest';
 import type { Answer, Verdict } from '../service/answers';
 import type { Finding } from '../service/judge';
 import type { FailureKind } from '../service/service';
+import type { Sighting } from '../log/policy';
 import type { Fault } from '../trust/continuity';
+import type { HeldPolicy } from '../trust/oversight';
 import type { Held } from '../trust/trust';
 import type { StateName } from '../words/en';
 import type { HeldReceipt } from './receipts';
@@ -14,9 +16,9 @@ export type Outcome =
   | { readonly kind: 'hashing'; readonly hashed: number }
   | { readonly kind: 'asking' }
   /** The service answered, and the findings are proven; of the answer itself only its own word is left. */
-  | { readonly kind: 'answered'; readonly verdict: Verdict; readonly findings: readonly Finding[]; readonly answer: Answer; readonly held: Held }
+  | { readonly kind: 'answered'; readonly verdict: Verdict; readonly findings: readonly Finding[]; readonly sightings: readonly Sighting[]; readonly answer: Answer; readonly held: Held; readonly watched: HeldPolicy }
   /** A receipt that came with the file was checked without the network. */
-  | { readonly kind: 'offline'; readonly verdict: Verdict; readonly check: ReceiptCheck; readonly receipt: string; readonly held: Held }
+  | { readonly kind: 'offline'; readonly verdict: Verdict; readonly check: ReceiptCheck; readonly receipt: string; readonly held: Held; readonly watched: HeldPolicy; readonly again: () => Promise<void> }
   /** What the service or a receipt says is not proven. */
   | { readonly kind: 'distrusted'; readonly fault: Fault; readonly checks: readonly ReceiptCheck[]; readonly offline: boolean; readonly held: Held; readonly again?: () => Promise<void> }
   | { readonly kind: 'noKey'; readonly check: ReceiptCheck; readonly again: () => Promise<void> }

@@ -5,6 +5,7 @@ import script from '../../../../docs/check.sh?raw';
 import { type Item, stateOf } from '../check/item';
 import { type Bytes, utf8 } from '../log/bytes';
 import type { VerifierKey } from '../log/note';
+import type { Policy } from '../log/policy';
 import { parseReceipt, receiptExtension } from '../receipt/receipt';
 import { saying } from '../view/account';
 import { caseFacts, fingerprintFact } from '../view/caseFacts';
@@ -38,15 +39,17 @@ export async function makeEvidence(words: Words, language: string, item: Item, a
   const receipts = receiptsOf(item);
   const keys = keysOf(item);
   const { answer } = { answer: null, ...item.outcome };
+  const policy = policyOf(item);
   const key = keys.find(({ kind }) => kind === 'ecdsa')?.line ?? null;
   const text = plainText(blocksOf(reportOf(words, item, about, null)));
   const files: EvidenceFile[] = [
-    { name: 'README.txt', bytes: utf8(readme({ document: plainName(base), receipts, hasAnswer: answer !== null, key })) },
+    { name: 'README.txt', bytes: utf8(readme({ document: plainName(base), receipts, hasAnswer: answer !== null, hasPolicy: policy !== null, key })) },
     { name: 'report.txt', bytes: utf8(text) },
     ...receipts,
     ...(answer === null ? [] : [{ name: 'answer.json', bytes: utf8(`${JSON.stringify(answer, null, 2)}\n`) }]),
     { name: 'checkpoint', bytes: checkpointOf(item) },
     { name: 'log.vkey', bytes: utf8(keys.map(({ line }) => `${line}\n`).join('')) },
+    ...(policy === null ? [] : [{ name: 'policy', bytes: policy.file }]),
     { name: 'check.sh', bytes: utf8(script) },
   ];
   const manifest = await manifestOf(files);
@@ -104,6 +107,11 @@ function keysOf({ outcome }: Item): readonly VerifierKey[] {
   if (outcome.kind === 'answered') return outcome.held.keys;
   if (outcome.kind === 'offline') return outcome.check.signers.filter(({ valid }) => valid !== false).map(({ key }) => key);
   return [];
+}
+
+/** What the checkpoint was weighed by. */
+function policyOf({ outcome }: Item): Policy | null {
+  return outcome.kind === 'answered' || outcome.kind === 'offline' ? outcome.watched.policy : null;
 }
 
 /** Stored, in this order, each dated with the check, in UTC. */

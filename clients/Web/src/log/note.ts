@@ -62,27 +62,43 @@ export interface VerifierKey {
   readonly key: CryptoKey | null;
 }
 
-/** Parses `name+id+base64(type ‖ key)`: Ed25519 (0x01), or ECDSA P-256 (0x02) as SubjectPublicKeyInfo. */
-export async function parseVerifierKey(line: string): Promise<VerifierKey> {
+/** A verifier key's line in its parts; nothing is said yet of its kind. */
+export interface KeyParts {
+  readonly name: string;
+  /** 8 hex digits. */
+  readonly keyId: string;
+  /** The byte that tells the kind, then the key. */
+  readonly typed: Bytes;
+}
+
+export function splitKey(line: string): KeyParts {
   // Base64 may itself hold plus signs, so only the first two separate.
   const match = /^([^+]*)\+([^+]*)\+(.*)$/u.exec(line);
   if (!match || !isKeyName(match[1]!)) throw new FormatError('verifier key: expected name+id+key');
-  const [name, keyId] = [match[1]!, match[2]!];
-  const typed = decodeBase64(match[3]!, 'verifier key');
+  return { name: match[1]!, keyId: match[2]!, typed: decodeBase64(match[3]!, 'verifier key') };
+}
+
+/** @param hashed What the id is made of, which some kinds have their own way for. */
+export async function requireKeyId({ name, keyId, typed }: KeyParts, hashed: Bytes = concat(utf8(`${name}\n`), typed)): Promise<void> {
+  if (encodeHex((await sha256(hashed)).subarray(0, 4)) !== keyId) throw new FormatError('verifier key: the id is not that of the key');
+}
+
+/** Parses `name+id+base64(type ‖ key)`: Ed25519 (0x01), or ECDSA P-256 (0x02) as SubjectPublicKeyInfo. */
+export async function parseVerifierKey(line: string): Promise<VerifierKey> {
+  const parts = splitKey(line);
+  const { name, keyId, typed } = parts;
   const bytes = typed.slice(1);
   let kind: KeyKind;
-  let hashed: Bytes;
   if (typed[0] === 1) {
     if (bytes.length !== 32) throw new FormatError('verifier key: an Ed25519 key has 32 bytes');
     kind = 'ed25519';
-    hashed = concat(utf8(`${name}\n`), typed);
+    await requireKeyId(parts);
   } else if (typed[0] === 2) {
     kind = 'ecdsa';
-    hashed = bytes;
+    await requireKeyId(parts, bytes);
   } else {
     throw new FormatError('verifier key: only types 0x01 (Ed25519) and 0x02 (ECDSA) are known');
   }
-  if (encodeHex((await sha256(hashed)).subarray(0, 4)) !== keyId) throw new FormatError('verifier key: the id is not that of the key');
   return { line, name, keyId, kind, key: await importKey(kind, bytes) };
 }
 
@@ -94,13 +110,23 @@ async function importKey(kind: KeyKind, bytes: Bytes): Promise<CryptoKey | null>
       throw new FormatError('verifier key: not a point of P-256');
     }
   }
+  // Without Ed25519 the ECDSA key, by which receipts are judged, is enough.
+  return importEd25519(bytes);
+}
+
+/** @returns Null in older browsers, which do not know Ed25519. */
+export async function importEd25519(bytes: Bytes): Promise<CryptoKey | null> {
   try {
     return await crypto.subtle.importKey('raw', bytes, { name: 'Ed25519' }, false, ['verify']);
   } catch (error) {
-    // Older browsers do not know Ed25519; the ECDSA key, by which receipts are judged, is enough.
     if (error instanceof DOMException && error.name === 'NotSupportedError') return null;
     throw new FormatError('verifier key: not a point of Ed25519');
   }
+}
+
+/** The lines that say that they are a key's: name and id are the key's. */
+export function linesOf({ signatures }: SignedNote, { name, keyId }: Pick<VerifierKey, 'name' | 'keyId'>): readonly NoteSignature[] {
+  return signatures.filter((line) => line.keyId === keyId && line.name === name);
 }
 
 export async function verifySignature(key: VerifierKey & { key: CryptoKey }, text: string, signature: Bytes): Promise<boolean> {
@@ -140,7 +166,7 @@ export interface Signer {
 export async function signersOf(note: SignedNote, known: readonly VerifierKey[]): Promise<Signer[]> {
   const signers: Signer[] = [];
   for (const key of known) {
-    for (const line of note.signatures.filter((s) => s.keyId === key.keyId && s.name === key.name)) {
+    for (const line of linesOf(note, key)) {
       const checkable = key.key === null ? null : { ...key, key: key.key };
       signers.push({ key, valid: line.canonical ? checkable && (await verifySignature(checkable, note.text, line.value)) : false });
     }

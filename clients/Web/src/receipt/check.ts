@@ -4,12 +4,13 @@ import { type Bytes, concat, encodeBase64, encodeHex, FormatError, utf8 } from '
 import { type Checkpoint, parseCheckpoint } from '../log/checkpoint.js';
 import { includes, leafHash } from '../log/merkle.js';
 import { parseNote, parseVerifierKey, type Signer, signersOf, type VerifierKey } from '../log/note.js';
+import { type Policy, type Sighting, weigh } from '../log/policy.js';
 import { type Digest, digestBytes } from './digest.js';
 import { type Entry, parseEntry } from './entry.js';
 import { parseReceipt, type Receipt } from './receipt.js';
 
 /** The steps of a check, in order; each builds on those before it. */
-export type StepName = 'format' | 'document' | 'inclusion' | 'signature';
+export type StepName = 'format' | 'document' | 'inclusion' | 'signature' | 'witnesses';
 
 export interface Step {
   readonly name: StepName;
@@ -27,6 +28,12 @@ export interface ReceiptCheck {
   readonly entry: Entry | null;
   readonly checkpoint: Checkpoint | null;
   readonly signers: readonly Signer[];
+  /** What the checkpoint was weighed by; null: by nothing, and there is no such step. */
+  readonly policy: Policy | null;
+  /** Who has seen the checkpoint, of the witnesses that the policy knows. */
+  readonly sightings: readonly Sighting[];
+  /** Whether nothing is wrong with it but that too few witnesses have seen the checkpoint. */
+  readonly isUnwitnessed: boolean;
   /** Why the first step that does not hold does not. */
   readonly fault: string | null;
 }
@@ -40,11 +47,15 @@ export function parseKeys(lines: readonly string[]): Promise<VerifierKey[]> {
  * Checks that a receipt is about `digest` and that the log of `keys` holds it. It proves that the act happened, not that
  * none came after it.
  * @param keys The log's keys, not empty; the name of the first is the origin that is accepted.
+ * @param policy Whose witnesses have to have seen the checkpoint; null: none.
+ * @param now The reader's clock, milliseconds since 1970.
  */
-export async function checkReceipt(bytes: Bytes, digest: Digest, keys: readonly VerifierKey[]): Promise<ReceiptCheck> {
+export async function checkReceipt(bytes: Bytes, digest: Digest, keys: readonly VerifierKey[], policy: Policy | null = null, now = Date.now()): Promise<ReceiptCheck> {
   const steps: Step[] = [];
   let [receipt, entry, checkpoint]: [Receipt | null, Entry | null, Checkpoint | null] = [null, null, null];
   let signers: readonly Signer[] = [];
+  let sightings: readonly Sighting[] = [];
+  let isUnwitnessed = false;
   const step = (name: StepName, fault: string | null, facts: Step['facts']): void => {
     steps.push({ name, holds: fault === null, facts });
     if (fault !== null) throw new FormatError(fault);
@@ -92,11 +103,24 @@ export async function checkReceipt(bytes: Bytes, digest: Digest, keys: readonly 
       ['origin', checkpoint.origin],
       ...note.signatures.map((line) => ['—', `${line.name}+${line.keyId}`] as const),
     ]);
+
+    if (policy !== null) {
+      let weighed;
+      try {
+        weighed = await weigh(note, policy, now);
+      } catch (error) {
+        step('witnesses', messageOf(error), []);
+        throw error;
+      }
+      ({ sightings } = weighed);
+      isUnwitnessed = !weighed.isMet;
+      step('witnesses', weighed.fault, sightings.map(({ witness, at }) => [witness.name, `${witness.key.name}+${witness.key.keyId} ${new Date(at).toISOString()}`] as const));
+    }
   } catch (error) {
     fault = messageOf(error);
   }
 
-  return { holds: fault === null, steps, receipt, entry, checkpoint, signers, fault };
+  return { holds: fault === null, steps, receipt, entry, checkpoint, signers, policy, sightings, isUnwitnessed, fault };
 }
 
 /** Whether a receipt's entry commits to a document: finds the receipt of a file among several. */

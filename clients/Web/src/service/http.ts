@@ -1,6 +1,7 @@
 // A service, asked over HTTP. What it says is held to nothing here but to its shape and length.
 
 import { type Bytes, concat } from '../log/bytes.js';
+import { maxPolicyLength } from '../log/policy.js';
 import type { ReadFile } from '../log/tiles.js';
 import { type Digest, parseDigest } from '../receipt/digest.js';
 import type { KeysEntry } from '../trust/chain.js';
@@ -13,6 +14,8 @@ export class ServiceFailure extends Error {
   constructor(
     readonly kind: FailureKind,
     detail: string,
+    /** Of HTTP; null where nothing came. */
+    readonly status: number | null = null,
   ) {
     super(detail);
   }
@@ -73,6 +76,20 @@ export class Service {
     return { origin, verifierKeys, entries };
   }
 
+  /**
+   * The service's policy, as its file is.
+   * @returns Null where it has none.
+   * @throws ServiceFailure
+   */
+  async policy(): Promise<Bytes | null> {
+    try {
+      return await this.bytes('/v1/policy', fresh, maxPolicyLength);
+    } catch (error) {
+      if (error instanceof ServiceFailure && error.status === 404) return null;
+      throw error;
+    }
+  }
+
   /** @throws ServiceFailure */
   async issuers(): Promise<readonly Issuer[]> {
     return (await this.json<{ issuers: readonly Issuer[] }>('/v1/issuers')).issuers;
@@ -114,31 +131,31 @@ export class Service {
     }
   }
 
-  private async bytes(path: string, init: RequestInit = {}): Promise<Bytes> {
+  private async bytes(path: string, init: RequestInit = {}, maxLength = maxAnswerLength): Promise<Bytes> {
     const request: RequestInit = { ...init, signal: AbortSignal.timeout(timeout), credentials: 'same-origin', redirect: 'error' };
     let response: Response;
     let body: Bytes | null;
     try {
       response = await fetch(`${this.address}${path}`, request);
-      body = await bodyOf(response);
+      body = await bodyOf(response, maxLength);
     } catch (error) {
       throw new ServiceFailure('unreachable', error instanceof Error ? error.message : '');
     }
-    if (body === null) throw new ServiceFailure('garbled', `The answer is longer than ${maxAnswerLength} bytes.`);
+    if (body === null) throw new ServiceFailure('garbled', `The answer is longer than ${maxLength} bytes.`);
     if (response.ok) return body;
     const kind = response.status === 401 || response.status === 403 ? 'notForYou' : response.status >= 500 || response.status === 429 ? 'busy' : 'refused';
-    throw new ServiceFailure(kind, detailOf(response.status, body));
+    throw new ServiceFailure(kind, detailOf(response.status, body), response.status);
   }
 }
 
 /** Null where it is too long. */
-async function bodyOf(response: Response): Promise<Bytes | null> {
+async function bodyOf(response: Response, maxLength: number): Promise<Bytes | null> {
   const reader = response.body?.getReader();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for (let part = await reader?.read(); part?.done === false; part = await reader!.read()) {
     length += part.value.length;
-    if (length > maxAnswerLength) {
+    if (length > maxLength) {
       await reader!.cancel();
       return null;
     }

@@ -2,7 +2,8 @@
 
 import { encodeBase64, equal, FormatError, utf8 } from '../log/bytes.js';
 import type { Checkpoint } from '../log/checkpoint.js';
-import type { VerifierKey } from '../log/note.js';
+import { parseNote, type VerifierKey } from '../log/note.js';
+import { type Policy, type Sighting, weigh } from '../log/policy.js';
 import type { ReadFile } from '../log/tiles.js';
 import { checkReceipt, openCheckpoint, type ReceiptCheck } from '../receipt/check.js';
 import { type Digest, formatDigest } from '../receipt/digest.js';
@@ -34,6 +35,8 @@ export interface Judgement {
   readonly findings: readonly Finding[];
   /** Every receipt up to the first that does not hold. */
   readonly checks: readonly ReceiptCheck[];
+  /** Who has seen the checkpoint that the answer stands on, of the witnesses that the policy knows. */
+  readonly sightings: readonly Sighting[];
   /** Null where everything holds; else what does not. */
   readonly fault: Fault | null;
   /** The largest checkpoint that was seen, to be remembered. */
@@ -44,6 +47,8 @@ export interface Judgement {
 export interface Yardstick {
   /** The keys in force, not empty. */
   readonly keys: readonly VerifierKey[];
+  /** Whose witnesses have to have seen the checkpoint; none where there is no policy. */
+  readonly policy?: Policy | null;
   /** The largest checkpoint that was seen. */
   readonly seen: Seen | null;
   /** This computer's clock, milliseconds since 1970. */
@@ -60,8 +65,9 @@ class Refusal extends Error {
 }
 
 /** Judges an answer about a document. */
-export async function judgeAnswer(answer: Answer, digest: Digest, { keys, seen, now, read }: Yardstick): Promise<Judgement> {
+export async function judgeAnswer(answer: Answer, digest: Digest, { keys, policy = null, seen, now, read }: Yardstick): Promise<Judgement> {
   const checks: ReceiptCheck[] = [];
+  let sightings: readonly Sighting[] = [];
   try {
     if (answer.algorithm !== digest.algorithm || answer.digest !== digest.hex) throw unproven('The answer is about another document.');
     const late = clockFault(answer.checkedAt, now);
@@ -71,16 +77,22 @@ export async function judgeAnswer(answer: Answer, digest: Digest, { keys, seen, 
     if (checkpoint.origin !== stated.origin || checkpoint.size !== BigInt(stated.size) || encodeBase64(checkpoint.root) !== stated.root) {
       throw unproven('The answer states another checkpoint than the one that is signed.');
     }
+    if (policy !== null) {
+      const weighed = await weigh(parseNote(utf8(stated.note)), policy, now);
+      ({ sightings } = weighed);
+      if (weighed.fault !== null) throw new Refusal({ kind: 'unwitnessed', text: weighed.fault });
+    }
+    const proveOne = async (text: string): Promise<Proven> => prove(await checkReceipt(utf8(text), digest, keys, policy, now), checkpoint, checks);
     const findings: Finding[] = [];
-    for (const result of answer.results) findings.push(await find(result, digest, checkpoint, keys, Date.parse(answer.checkedAt), now, checks));
+    for (const result of answer.results) findings.push(await find(result, proveOne, Date.parse(answer.checkedAt), now));
     checkOrder(findings);
     if (answer.verdict !== overall(answer.results)) throw unproven('The answer says something else than its own results.');
     const next = await goOn(seen, checkpoint, stated.note, now, read);
     if (isFault(next)) throw new Refusal(next);
-    return { verdict: overall(findings), findings, checks, fault: null, seen: next };
+    return { verdict: overall(findings), findings, checks, sightings, fault: null, seen: next };
   } catch (error) {
-    if (error instanceof Refusal) return { verdict: null, findings: [], checks, fault: error.fault, seen };
-    if (error instanceof FormatError) return { verdict: null, findings: [], checks, fault: { kind: 'proof', text: error.message }, seen };
+    if (error instanceof Refusal) return { verdict: null, findings: [], checks, sightings, fault: error.fault, seen };
+    if (error instanceof FormatError) return { verdict: null, findings: [], checks, sightings, fault: { kind: 'proof', text: error.message }, seen };
     throw error;
   }
 }
@@ -100,18 +112,10 @@ export function verdictOf(entry: Entry, now: number): Verdict {
   }
 }
 
-async function find(
-  result: Result,
-  digest: Digest,
-  checkpoint: Checkpoint,
-  keys: readonly VerifierKey[],
-  checkedAt: number,
-  now: number,
-  checks: ReceiptCheck[],
-): Promise<Finding> {
-  const deciding = await prove(result.receipt, digest, checkpoint, keys, checks);
+async function find(result: Result, proveOne: (receipt: string) => Promise<Proven>, checkedAt: number, now: number): Promise<Finding> {
+  const deciding = await proveOne(result.receipt);
   if ((deciding.entry.act === 'issue') !== (result.issueReceipt === undefined)) throw unproven('The answer lacks the receipt of the issue, or has one too many.');
-  const issue = result.issueReceipt === undefined ? deciding : await prove(result.issueReceipt, digest, checkpoint, keys, checks);
+  const issue = result.issueReceipt === undefined ? deciding : await proveOne(result.issueReceipt);
   if (!decidingKinds.includes(deciding.entry.act) || issue.entry.act !== 'issue') throw unproven('The receipt tells of another act than the answer.');
   if (issue.entry.issuer === undefined || issue.entry.legalName === undefined || issue.entry.jurisdiction === undefined) throw unproven('The issue names no institution.');
   if (deciding !== issue && (deciding.entry.issuer !== issue.entry.issuer || BigInt(deciding.entry.target ?? -1) !== issue.receipt.proof.index)) {
@@ -129,10 +133,10 @@ type Proven = ReceiptCheck & { entry: Entry; receipt: NonNullable<ReceiptCheck['
 
 const decidingKinds: readonly ActKind[] = ['issue', 'revoke', 'suspend', 'supersede'];
 
-async function prove(text: string, digest: Digest, { size, root }: Checkpoint, keys: readonly VerifierKey[], checks: ReceiptCheck[]): Promise<Proven> {
-  const check = await checkReceipt(utf8(text), digest, keys);
+function prove(check: ReceiptCheck, { size, root }: Checkpoint, checks: ReceiptCheck[]): Proven {
   checks.push(check);
   const { entry, receipt, checkpoint } = check;
+  if (check.isUnwitnessed) throw new Refusal({ kind: 'unwitnessed', text: check.fault! });
   if (check.fault !== null || !entry || !receipt || !checkpoint) throw unproven(check.fault ?? 'The receipt has no entry.');
   if (checkpoint.size !== size || !equal(checkpoint.root, root)) throw unproven('The receipt stands on another checkpoint than the answer.');
   return { ...check, entry, receipt };

@@ -1,11 +1,13 @@
 // Asks a service, holds it to the keys that are known and to what was seen of its log, and judges what it says.
 
-import { FormatError } from '../log/bytes.js';
+import { type Bytes, FormatError } from '../log/bytes.js';
 import type { Checkpoint } from '../log/checkpoint.js';
+import type { VerifierKey } from '../log/note.js';
 import { checkReceipt, type ReceiptCheck } from '../receipt/check.js';
 import type { Digest } from '../receipt/digest.js';
 import { checkpointOf, type Fault, pastFault } from '../trust/continuity.js';
 import { Memory } from '../trust/memory.js';
+import { Oversight } from '../trust/oversight.js';
 import { type Doubt, Trust } from '../trust/trust.js';
 import type { Answer } from './answers.js';
 import { maxBatch, Service, ServiceFailure } from './http.js';
@@ -19,7 +21,9 @@ export class Verifier {
     private readonly memory: Memory,
     /** What is known of the log's keys. */
     public trust: Trust,
-    private readonly trustChanged: (trust: Trust) => void = () => undefined,
+    /** What is known of its policy. */
+    public oversight: Oversight,
+    private readonly changed: (verifier: Verifier) => void = () => undefined,
   ) {}
 
   /**
@@ -27,10 +31,15 @@ export class Verifier {
    * @param key The log's verifier key, got by a way that is trusted: it counts, and what was remembered of others does not. Without it
    * the keys that the memory holds count, and where it holds none, the first that the service names.
    * @param memory Of this service's log alone.
-   * @throws FormatError The key is none.
+   * @param policy A policy file (C2SP tlog-policy), got by a way that is trusted: it counts, whatever the service shows. Without it
+   * the policy that the memory holds counts, and where it holds none, the first that the service shows, if it has one.
+   * @throws FormatError The key is none, or the policy has a mistake.
    */
-  static async open(address: string, key?: string, memory = Memory.ofThisRun()): Promise<Verifier> {
-    return new Verifier(new Service(address.replace(/\/+$/, '')), memory, await (key === undefined ? Trust.load([], memory) : Trust.give(key, memory)));
+  static async open(address: string, key?: string, memory = Memory.ofThisRun(), policy?: Uint8Array): Promise<Verifier> {
+    const trust = await (key === undefined ? Trust.load([], memory) : Trust.give(key, memory));
+    const { keys, retired } = trust.held;
+    const oversight = await (policy === undefined ? Oversight.load(memory) : Oversight.give(new Uint8Array(policy), [...keys, ...retired], memory));
+    return new Verifier(new Service(address.replace(/\/+$/, '')), memory, trust, oversight);
   }
 
   /**
@@ -47,18 +56,23 @@ export class Verifier {
     return judgements;
   }
 
-  /** What a receipt proves by the keys that are known, without the network. */
+  /** What a receipt proves by the keys and the policy that are known, without the network. */
   checkReceipt(receipt: Uint8Array, digest: Digest): Promise<ReceiptCheck> {
+    return checkReceipt(new Uint8Array(receipt), digest, this.keys, this.oversight.held.policy);
+  }
+
+  /** The log's keys that are known, those that gave way to others too. */
+  get keys(): readonly VerifierKey[] {
     const { keys, retired } = this.trust.held;
-    return checkReceipt(new Uint8Array(receipt), digest, [...keys, ...retired]);
+    return [...keys, ...retired];
   }
 
   /**
-   * Meets the keys of the service, and asks it: answers as they come, of which nothing is known yet.
+   * Meets the keys and the policy of the service, and asks it: answers as they come, of which nothing is known yet.
    * @throws ServiceFailure
    */
   async ask(digests: readonly Digest[]): Promise<readonly Answer[]> {
-    await this.meetKeys();
+    await this.meet();
     return this.service.verifyMany(digests);
   }
 
@@ -70,8 +84,30 @@ export class Verifier {
     return next;
   }
 
-  /** What the service names as its keys is compared with what is known; without a key that something speaks for there is no answer. */
-  async meetKeys(): Promise<void> {
+  /**
+   * What the service names as its keys and shows as its policy is compared with what is known.
+   * @throws ServiceFailure There is no key that something speaks for, or it is open whether there is a policy.
+   */
+  async meet(): Promise<void> {
+    // Both are asked for at once; what came of the policy is looked at once the keys are known.
+    const shown = this.service.policy().then((file) => ({ file }), (error: unknown) => ({ error }));
+    await this.meetKeys();
+    const { held, doubt } = this.trust;
+    // Whoever's keys are in doubt shows no policy of this log.
+    if (doubt === null && held.confirmed) await this.meetPolicy(await shown);
+  }
+
+  private async meetPolicy(shown: { readonly file: Bytes | null } | { readonly error: unknown }): Promise<void> {
+    try {
+      if ('error' in shown) throw shown.error;
+      this.holdPolicy(await this.oversight.meet(shown.file, this.keys));
+    } catch (error) {
+      if (error instanceof FormatError) throw new ServiceFailure('garbled', error.message);
+      if (!(error instanceof ServiceFailure) || this.oversight.held.policy === null) throw error;
+    }
+  }
+
+  private async meetKeys(): Promise<void> {
     try {
       const seen = checkpointOf(await this.memory.seen());
       const goesOn = async (step: Checkpoint) => seen === null || (await pastFault(seen, step, this.service.logFile)) === null;
@@ -87,14 +123,22 @@ export class Verifier {
   /** From now on this is what is known of the keys. */
   hold(trust: Trust): void {
     this.trust = trust;
-    this.trustChanged(trust);
+    this.changed(this);
+  }
+
+  /** From now on this is what is known of the policy. */
+  holdPolicy(oversight: Oversight): void {
+    this.oversight = oversight;
+    this.changed(this);
   }
 
   private async judgeNow(answer: Answer, digest: Digest): Promise<Judgement> {
     const { held, doubt } = this.trust;
     const seen = await this.memory.seen();
-    if (doubt !== null) return { verdict: null, findings: [], checks: [], fault: doubtFault(doubt), seen };
-    const yardstick = { keys: held.keys, seen, now: Date.now(), read: this.service.logFile };
+    const { fault } = this.oversight;
+    const doubted = doubt !== null ? doubtFault(doubt) : fault !== null ? ({ kind: 'policy', text: fault } as const) : null;
+    if (doubted !== null) return { verdict: null, findings: [], checks: [], sightings: [], fault: doubted, seen };
+    const yardstick = { keys: held.keys, policy: this.oversight.held.policy, seen, now: Date.now(), read: this.service.logFile };
     const judgement = await judgeAnswer(answer, digest, yardstick);
     if (judgement.verdict !== null && judgement.seen !== seen) await this.memory.rememberSeen(judgement.seen);
     return judgement;

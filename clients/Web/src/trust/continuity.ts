@@ -25,7 +25,11 @@ export type FaultKind =
   /** The log does not go on from what it was. */
   | 'fork'
   /** Which keys are the log's is in doubt. */
-  | 'key';
+  | 'key'
+  /** Too few of the policy's witnesses have seen the checkpoint. */
+  | 'unwitnessed'
+  /** Which policy the log is to be held to is in doubt. */
+  | 'policy';
 
 export interface Fault<Kind extends FaultKind = FaultKind> {
   readonly kind: Kind;

@@ -1,11 +1,11 @@
 // What is kept of the log from one visit to the next.
 
-import { FormatError, utf8 } from '../log/bytes.js';
+import { type Bytes, decodeBase64, encodeBase64, FormatError, utf8 } from '../log/bytes.js';
 import { parseCheckpoint } from '../log/checkpoint.js';
 import { parseNote } from '../log/note.js';
 import type { Seen } from './continuity.js';
 
-/** Where texts are kept from one visit to the next: two, of a few kilobytes at most. */
+/** Where texts are kept from one visit to the next: three, of a few kilobytes as a rule. */
 export interface Store {
   /** @returns What was written last; null where there is nothing. */
   read(place: string): string | null | Promise<string | null>;
@@ -23,10 +23,18 @@ export interface RememberedKeys {
   readonly announced: number | null;
 }
 
+export interface RememberedPolicy {
+  readonly file: Bytes;
+  /** Who gave it: it was given by hand, or taken from the service. */
+  readonly source: 'file' | 'service';
+  readonly since: string;
+}
+
 const keysPlace = 'truecopy.keys';
 const seenPlace = 'truecopy.seen';
+const policyPlace = 'truecopy.policy';
 
-/** The keys and the largest checkpoint of one log. Where what is kept is damaged, nothing is remembered: the keys are then met as new. */
+/** The keys, the policy and the largest checkpoint of one log. Where what is kept is damaged, nothing is remembered: the keys are then met as new. */
 export class Memory {
   constructor(private readonly store: Store) {}
 
@@ -45,6 +53,22 @@ export class Memory {
 
   async rememberKeys(keys: RememberedKeys): Promise<void> {
     await this.store.write(keysPlace, JSON.stringify(keys));
+  }
+
+  async policy(): Promise<RememberedPolicy | null> {
+    const value = await this.read<Record<keyof RememberedPolicy, string>>(policyPlace);
+    if (!value || typeof value.file !== 'string' || (value.source !== 'file' && value.source !== 'service') || !isTime(value.since)) return null;
+    try {
+      return { file: decodeBase64(value.file, 'policy'), source: value.source, since: value.since };
+    } catch (error) {
+      if (error instanceof FormatError) return null;
+      throw error;
+    }
+  }
+
+  /** @param policy Null: the service's of now is taken anew. */
+  async rememberPolicy(policy: RememberedPolicy | null): Promise<void> {
+    await this.store.write(policyPlace, policy && JSON.stringify({ ...policy, file: encodeBase64(policy.file) }));
   }
 
   /** The largest checkpoint that was seen. */

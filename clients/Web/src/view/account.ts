@@ -10,10 +10,12 @@ import { type Child, foreign, h, sentence } from './dom';
 import { type Fact, factsOfEntry, factsOfFinding, factsOfService, list } from './facts';
 import * as format from './format';
 import { stateIcon } from './icons';
+import { seenBy } from './witnesses';
 
 /** The words for what came of the check: of an answer that does not count, by what is wrong with it. */
 export function saying(words: Words, item: Item, state: StateName): Saying {
   const { outcome, compared } = item;
+  if (outcome.kind === 'distrusted' && outcome.fault.kind === 'unwitnessed' && outcome.offline) return words.uncovered;
   if (outcome.kind === 'distrusted' && outcome.fault.kind !== 'proof') return words.faults[outcome.fault.kind];
   if (outcome.kind === 'unreadable') return hindrance(words, outcome.why);
   if (state === 'fingerprint' && compared) return compared.same ? words.compared.same : words.compared.differs;
@@ -46,6 +48,7 @@ export function account(words: Words, item: Item, state: StateName, actions: Car
   return [
     actions === null && comparison(words, item),
     advice !== '' && h('p', { class: 'advice' }, isOld ? `${advice}${words.between}${words.states.proven.advice}` : advice),
+    source !== null && seenBy(words, item),
     isFirstUse(item) && h('p', { class: 'first-use' }, words.trust.firstUse),
     state === 'unknown' && unknown(words, item),
     state === 'receipt' && receiptAlone(words, item),
@@ -69,9 +72,9 @@ function recorded(words: Words, verdict: Verdict): string {
   return verdict === 'verified' ? words.stands : words.states[verdict].title;
 }
 
-/** Whether nothing was looked at, because it is open which key is the register's. */
+/** Whether nothing was looked at, because it is open which key is the register's, or who watches over it. */
 export function isBlocked({ outcome }: Item): boolean {
-  return outcome.kind === 'distrusted' && outcome.fault.kind === 'key';
+  return outcome.kind === 'distrusted' && (outcome.fault.kind === 'key' || outcome.fault.kind === 'policy');
 }
 
 /** An answer whose findings are proven. */

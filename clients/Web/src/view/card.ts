@@ -102,7 +102,7 @@ export function proof(words: Words, item: Item): Child[] {
       return [steps(words, item, outcome.check, null, undefined)];
     case 'distrusted': {
       const check = outcome.checks[outcome.checks.length - 1];
-      const isOutdated = outcome.fault.kind !== 'proof';
+      const isOutdated = outcome.fault.kind !== 'proof' && !check?.isUnwitnessed;
       const answerFault = outcome.offline ? undefined : check?.fault === null && !isOutdated ? outcome.fault.text : null;
       return [check && steps(words, item, check, outcome.held, answerFault, isOutdated ? saying(words, item, 'distrusted') : null)];
     }

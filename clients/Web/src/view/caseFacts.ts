@@ -2,14 +2,17 @@
 
 import type { Item } from '../check/item';
 import { encodeBase64 } from '../log/bytes';
+import type { HeldPolicy } from '../trust/oversight';
 import type { Held } from '../trust/trust';
 import type { Words } from '../words/en';
 import { type Child, h } from './dom';
 import type { Case } from './evidenceForm';
 import { type Fact, list } from './facts';
 import * as format from './format';
+import { policySource, sightedInFull, sightingsOf } from './witnesses';
 
-export function caseFacts(words: Words, { outcome, at }: Item, { caseNumber, officer }: Case): Child {
+export function caseFacts(words: Words, item: Item, { caseNumber, officer }: Case): Child {
+  const { outcome, at } = item;
   const said = words.evidence.report;
   const facts: Fact[] = [];
   if (caseNumber !== '') facts.push([said.caseNumber, caseNumber]);
@@ -18,8 +21,13 @@ export function caseFacts(words: Words, { outcome, at }: Item, { caseNumber, off
   const checkpoint = outcome.kind === 'offline' ? outcome.check.checkpoint : null;
   const [size, root] = outcome.kind === 'answered' ? [outcome.answer.checkpoint.size, outcome.answer.checkpoint.root] : checkpoint ? [checkpoint.size, encodeBase64(checkpoint.root)] : [];
   if (size !== undefined && root !== undefined) facts.push([said.checkpoint, said.checkpointOf(format.count(words, size), root)]);
-  if (outcome.kind === 'answered' || outcome.kind === 'offline') facts.push([said.key, keySource(words, outcome.held)]);
+  if (outcome.kind === 'answered' || outcome.kind === 'offline') facts.push([said.key, keySource(words, outcome.held)], ...witnessFacts(words, item, outcome.watched));
   return [h('h4', {}, said.heading), list(facts)];
+}
+
+function witnessFacts(words: Words, item: Item, watched: HeldPolicy): Fact[] {
+  const said = words.witnesses.facts;
+  return [[said.seen, sightedInFull(words, sightingsOf(item)!)], [said.policy, policySource(words, watched)]];
 }
 
 export function fingerprintFact(words: Words, fingerprint: string): Child {

@@ -13,6 +13,12 @@ export function shortTime(words: Words, iso: string): string {
   return words.shortMoment(dayOf(words, at, 'medium'), hours(words, at));
 }
 
+/** Beside a time of that day its hour alone. */
+export function hour(words: Words, iso: string, beside: string): string {
+  const [at, other] = [new Date(iso), new Date(beside)];
+  return at.toDateString() === other.toDateString() ? hours(words, at) : shortTime(words, iso);
+}
+
 // Day and hour one by one: together, with 24 hours asked for, engines fall back to digits in some languages.
 function dayOf(words: Words, at: Date, dateStyle: 'long' | 'medium'): string {
   return new Intl.DateTimeFormat(words.locale, { dateStyle }).format(at);

@@ -1,12 +1,15 @@
 import { parseCheckpoint } from '../log/checkpoint';
 import { type Bytes, encodeBase64, FormatError } from '../log/bytes';
-import { parseNote, signersOf } from '../log/note';
+import { type NoteSignature, parseNote, type SignedNote, signersOf } from '../log/note';
+import { seenAt } from '../log/cosignature';
+import { type PolicyWitness, type Weighed, weigh } from '../log/policy';
 import { bundlePath, endsWith, parseBundle, tileWidth } from '../log/tiles';
 import { openCheckpoint } from '../receipt/check';
 import { type Entry, parseEntry } from '../receipt/entry';
 import { service, ServiceFailure } from '../service/service';
 import { type Fault, goOn, isFault } from '../trust/continuity';
 import { memory } from '../trust/browser';
+import type { Oversight } from '../trust/oversight';
 import type { Trust } from '../trust/trust';
 import type { Words } from '../words/en';
 import { line } from './chart';
@@ -14,6 +17,7 @@ import { type Child, foreign, h } from './dom';
 import { visible } from './foreign';
 import * as format from './format';
 import { list } from './facts';
+import { sighted, witnessName } from './witnesses';
 
 const shown = 20;
 const charted = 8;
@@ -27,7 +31,7 @@ interface Row {
 export class LogView {
   readonly element = h('div', {});
 
-  constructor(private readonly trust: () => Trust) {}
+  constructor(private readonly known: () => { readonly trust: Trust; readonly oversight: Oversight }) {}
 
   async draw(words: Words): Promise<void> {
     const place = h('div', { 'aria-busy': 'true' }, h('p', {}, words.asking));
@@ -61,17 +65,20 @@ export class LogView {
     const entries = bundles.flat();
     const rows = entries.map((entry, i): Row => ({ index: first * tileWidth + i, entry: readEntry(entry) }));
     const proven = await endsWith(bundles[bundles.length - 1]!, size, checkpoint.root, service.logFile);
-    const fault = await this.fault(bytes);
+    const now = Date.now();
+    const weighed = await this.weigh(note, now);
+    const fault = await this.fault(bytes, weighed, now);
     const latest = rows.slice(last === first ? 0 : -((size - 1) % tileWidth) - 1).slice(-shown).reverse();
     return [
-      fault && h('p', { class: 'failure', role: 'alert' }, `${words.faults[fault.kind].title}${words.colon}${words.faults[fault.kind].lead('')}${words.between}${fault.text}`),
+      fault && h('p', { class: 'failure', role: 'alert' }, `${titleOf(words, fault)}${words.between}${fault.text}`),
       list([
         [words.log.size, h('strong', { class: 'log-size' }, format.count(words, checkpoint.size))],
         [words.facts.register, foreign(checkpoint.origin)],
         [words.log.root, h('code', { class: 'hex' }, encodeBase64(checkpoint.root))],
       ]),
       h('h2', {}, words.log.signatures),
-      await this.signatures(words, note),
+      await this.signatures(words, note, now),
+      weighed && weighed.sightings.length > 0 ? h('p', { class: 'seen-by' }, words.witnesses.seen, sighted(words, weighed.sightings, new Date(now).toISOString())) : weighed === null && h('p', { class: 'seen-by nobody' }, words.witnesses.nobody),
       growth(words, rows, size),
       h('h2', {}, words.log.latest),
       h('p', { class: proven ? 'proven' : 'failure', role: proven ? null : 'alert' }, proven ? words.log.proven : words.log.notProven),
@@ -81,13 +88,26 @@ export class LogView {
     ];
   }
 
-  /** Whether the log goes on from what this browser saw of it; what its signatures are worth is shown by itself. */
-  private async fault(bytes: Bytes): Promise<Fault<'rollback' | 'fork'> | null> {
-    const { keys } = this.trust().held;
+  /** Who has seen this state; null where nobody has to. A signature that is wrong is a fault. */
+  private async weigh(note: SignedNote, now: number): Promise<Weighed | null> {
+    const { policy } = this.known().oversight.held;
+    if (policy === null) return null;
+    try {
+      return await weigh(note, policy, now);
+    } catch (error) {
+      if (error instanceof FormatError) return { isMet: false, sightings: [], fault: error.message };
+      throw error;
+    }
+  }
+
+  /** Whether enough witnesses have seen it and the log goes on from what this browser saw of it; what its signatures are worth is shown by itself. */
+  private async fault(bytes: Bytes, weighed: Weighed | null, now: number): Promise<Fault | null> {
+    if (weighed !== null && weighed.fault !== null) return { kind: 'unwitnessed', text: weighed.fault };
+    const { keys } = this.known().trust.held;
     if (keys.length === 0) return null;
     try {
       const { checkpoint } = await openCheckpoint(bytes, keys);
-      const seen = await goOn(await memory.seen(), checkpoint, new TextDecoder().decode(bytes), Date.now(), service.logFile);
+      const seen = await goOn(await memory.seen(), checkpoint, new TextDecoder().decode(bytes), now, service.logFile);
       if (isFault(seen)) return seen;
       await memory.rememberSeen(seen);
     } catch (error) {
@@ -96,12 +116,21 @@ export class LogView {
     return null;
   }
 
-  private async signatures(words: Words, note: ReturnType<typeof parseNote>): Promise<HTMLElement> {
-    const signers = await signersOf(note, this.trust().held.keys);
+  private async signatures(words: Words, note: SignedNote, now: number): Promise<HTMLElement> {
+    const { trust, oversight } = this.known();
+    const signers = await signersOf(note, trust.held.keys);
+    const witnesses = oversight.held.policy?.witnesses ?? [];
+    const rows = note.signatures.map(async (line) => {
+      const witness = witnesses.find(({ key }) => key.keyId === line.keyId && key.name === line.name);
+      return witness && (await cosignature(words, note, line, witness, now));
+    });
+    const cosigned = await Promise.all(rows);
     return h(
       'ul',
       { class: 'signatures' },
-      note.signatures.map((line) => {
+      note.signatures.map((line, i) => {
+        const own = cosigned[i];
+        if (own) return own;
         const signer = signers.find(({ key }) => key.keyId === line.keyId && key.name === line.name);
         const state = signer === undefined ? 'unknownKey' : signer.valid === null ? 'uncheckable' : signer.valid ? 'valid' : 'invalid';
         const kind = signer === undefined ? '' : signer.key.kind === 'ecdsa' ? ' (ECDSA P-256)' : ' (Ed25519)';
@@ -109,6 +138,27 @@ export class LogView {
       }),
     );
   }
+}
+
+/** A line of a witness, looked at by itself. */
+async function cosignature(words: Words, { text }: SignedNote, line: NoteSignature, witness: PolicyWitness, now: number): Promise<HTMLElement> {
+  let state: 'valid' | 'invalid' | 'uncheckable' = 'uncheckable';
+  let at: number | null = null;
+  try {
+    at = await seenAt({ text, signatures: [line] }, witness.key);
+    if (witness.key.verify !== null) state = 'valid';
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    state = 'invalid';
+  }
+  const kind = witness.key.kind === 'ed25519' ? 'Ed25519' : 'ML-DSA-44';
+  const time = at !== null && ` ${format.hour(words, new Date(at).toISOString(), new Date(now).toISOString())}`;
+  return h('li', { class: `${state} witness` }, h('code', {}, foreign(`${line.name}+${line.keyId}`)), words.aside(kind), words.comma, words.witnesses.witness, ' ', witnessName(witness), words.colon, h('strong', {}, words.log[state]), time);
+}
+
+function titleOf(words: Words, { kind }: Fault): string {
+  if (kind === 'proof') return words.states.distrusted.title;
+  return `${words.faults[kind].title}${words.colon}${words.faults[kind].lead('')}`;
 }
 
 function growth(words: Words, rows: readonly Row[], size: number): Child {

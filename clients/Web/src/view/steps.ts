@@ -6,7 +6,7 @@ import { type Child, h } from './dom';
 import * as format from './format';
 import { stepIcon } from './icons';
 
-const order: readonly StepName[] = ['document', 'inclusion', 'signature'];
+const order: readonly StepName[] = ['document', 'inclusion', 'signature', 'witnesses'];
 
 /**
  * The steps of the check of one receipt, each with what it means and the numbers behind it.
@@ -23,10 +23,11 @@ export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held 
   }
   if (broken) rows.push(row(words, 'fails', words.steps.format.fails, words.steps.format.text, []));
   for (const name of order) {
+    if (name === 'witnesses' && check.policy === null) continue;
     const step = done.get(name);
     const said = name === 'document' && item.source === null ? words.stepFingerprint : words.steps[name];
     // Whoever made the key can have made the log.
-    if (name !== 'document' && step?.holds && held?.confirmed === false) {
+    if ((name === 'inclusion' || name === 'signature') && step?.holds && held?.confirmed === false) {
       const isSignature = name === 'signature';
       rows.push(row(words, 'doubted', isSignature ? words.unconfirmedSignature : words.unconfirmedInclusion, said.text, step.facts, isSignature && signedBy(words, check, held)));
       continue;

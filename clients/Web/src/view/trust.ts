@@ -1,13 +1,26 @@
+import type { Policy } from '../log/policy';
+import type { Oversight } from '../trust/oversight';
 import type { Trust } from '../trust/trust';
 import type { Words } from '../words/en';
 import { foreign, h } from './dom';
+import { visible } from './foreign';
 import * as format from './format';
+import { witnessName } from './witnesses';
 
 export interface TrustActions {
   /** The offered keys were confirmed elsewhere. */
   readonly accept: () => void;
   /** The link's key is not to be used. */
   readonly dropLink: () => void;
+}
+
+export interface OversightActions {
+  /** What the service shows now was confirmed elsewhere. */
+  readonly accept: () => void;
+  /** The policy that was given by hand is not to be used any more. */
+  readonly forget: () => void;
+  /** Null if it is a policy; else what is wrong with it. */
+  readonly give: (file: File) => Promise<string | null>;
 }
 
 /** What is wrong with the key, if anything: loud, because no answer counts meanwhile. */
@@ -31,8 +44,26 @@ export function trustWarnings(words: Words, { doubt, held, learned }: Trust, act
   }
 }
 
-/** Which key is known, since when and why that matters. */
-export function trustPanel(words: Words, { held }: Trust): HTMLElement {
+/** What is wrong with the policy that the service shows. */
+export function oversightWarnings(words: Words, { doubt, held }: Oversight, { accept, forget }: OversightActions): HTMLElement[] {
+  const said = words.witnesses;
+  const known = held.policy === null ? [] : [witnessList(said.panel.known, held.policy)];
+  switch (doubt?.kind) {
+    case 'changed':
+      return [warning('alarm', said.changedTitle, said.changed, ...known, witnessList(said.offered, doubt.offered), h('button', { type: 'button', class: 'accept-policy', click: accept }, said.accept))];
+    case 'damaged':
+      return [warning('alarm', said.damagedTitle, said.damaged, h('p', { class: 'hint' }, foreign(doubt.text)))];
+    case 'gone':
+      return [warning('alarm', said.goneTitle, said.gone, ...known, h('button', { type: 'button', class: 'accept-policy', click: accept }, said.acceptGone))];
+    case 'otherLog':
+      return [warning('alarm', said.otherLogTitle, said.otherLog, ...known, h('button', { type: 'button', class: 'forget-policy', click: forget }, said.panel.forget))];
+    default:
+      return [];
+  }
+}
+
+/** Which key and which witnesses are known, since when and why that matters. */
+export function trustPanel(words: Words, { held }: Trust, oversight: Oversight, actions: OversightActions): HTMLElement {
   const said = words.trust;
   const origin = held.keys[0]?.name;
   return h(
@@ -42,7 +73,39 @@ export function trustPanel(words: Words, { held }: Trust): HTMLElement {
     h('p', {}, status(words, held)),
     h('p', {}, said.why),
     held.keys.length > 0 && keyList(said.known, held.keys.map((key) => key.line)),
+    oversightPanel(words, oversight, actions),
   );
+}
+
+function oversightPanel(words: Words, { held: { policy, source, isNew, since } }: Oversight, actions: OversightActions): HTMLElement[] {
+  const said = words.witnesses.panel;
+  const status = policy === null ? said.none : source === 'file' ? said.file : isNew ? said.first : said.remembered(format.time(words, since!));
+  const fault = h('p', { class: 'failure', role: 'alert' });
+  const input = h('input', {
+    type: 'file',
+    id: 'policy',
+    class: 'unseen',
+    change: () => {
+      const file = input.files?.[0];
+      input.value = '';
+      if (file) void actions.give(file).then((text) => fault.replaceChildren(visible(text ?? '')));
+    },
+  });
+  return [
+    h('p', { class: 'oversight' }, status),
+    ...(policy === null ? [] : [witnessList(said.known, policy)]),
+    h('p', {}, input, h('label', { for: 'policy', class: 'choose quiet' }, said.give), source === 'file' && [' ', h('button', { type: 'button', class: 'forget-policy', click: actions.forget }, said.forget)]),
+    fault,
+  ];
+}
+
+function witnessList(title: string, { witnesses }: Policy): HTMLElement {
+  return h('div', { class: 'keys' }, h('p', {}, title), h('ul', {}, witnesses.map((witness) => h('li', {}, witnessName(witness), ' ', h('code', {}, foreign(shortKey(witness.key.line)))))));
+}
+
+/** Keys of ML-DSA-44 are 1,750 characters long. */
+function shortKey(line: string): string {
+  return line.length > 200 ? `${line.slice(0, 160)}…` : line;
 }
 
 function status(words: Words, { keys, source, confirmed, isNew, since }: Trust['held']): string {

@@ -4,7 +4,8 @@ import type { StepName } from '../receipt/check';
 import { evidence, issuerTab } from './enEvidence';
 import type { LegalNames } from '../receipt/entry';
 import type { Named } from './places';
-import { compared, faults, hindrances, states } from './enOutcomes';
+import { compared, faults, hindrances, states, uncovered } from './enOutcomes';
+import { witnesses } from './enWitnesses';
 
 export type { Saying, StateName } from './enOutcomes';
 
@@ -69,8 +70,10 @@ export const en = {
   faults,
   hindrances,
   compared,
+  uncovered,
   evidence,
   issuerTab,
+  witnesses,
   stands: 'Registered and in force',
   receiptOf: (name: string) => `It is the receipt of ${name}, which is on this list.`,
 
@@ -176,6 +179,11 @@ export const en = {
       title: 'The log is signed with the key that this browser knows',
       fails: 'The log is not signed with the key that this browser knows',
       text: 'The signature covers the number for the whole log, so the operator cannot show different logs to different people unnoticed.',
+    },
+    witnesses: {
+      title: 'Enough independent witnesses have seen this state of the register',
+      fails: 'The signatures of the independent witnesses are too few, or one is wrong',
+      text: 'A witness signs a state of the register only if it goes on from everything that it signed before. So nobody can be shown a register that others are not shown, unless the witnesses themselves take part.',
     },
     answer: {
       title: 'The answer says the same as the proof',

@@ -131,7 +131,24 @@ export const faults = {
     lead: () => 'It is open which key is the register’s, so nothing was checked. See the warning at the top of the page.',
     advice: 'This is about the key, not about your document. Once the warning is settled, the document is checked.',
   },
+  unwitnessed: {
+    title: 'No answer: not seen by the witnesses',
+    lead: () => 'Too few of the independent witnesses have seen the state of the register that the answer stands on. So the answer does not count.',
+    advice: 'The witnesses make sure that the register shows everybody the same. A witness may be late: try again in a few minutes. If it stays so, somebody may be showing you what others do not see: check by another connection, and tell whoever runs the register.',
+  },
+  policy: {
+    title: 'No verdict: the witnesses are in doubt',
+    lead: () => 'It is open who watches over the register, so nothing was checked. See the warning at the top of the page.',
+    advice: 'This is about the register, not about your document. Once the warning is settled, the document is checked.',
+  },
 } satisfies Record<Exclude<FaultKind, 'proof'>, Saying> as Record<Exclude<FaultKind, 'proof'>, Saying>;
+
+// A receipt that holds, but for the witnesses.
+export const uncovered: Saying = {
+  title: 'Receipt not covered by witnesses',
+  lead: () => 'The receipt fits the file, but too few of the independent witnesses have seen the state of the register that it stands on. So it does not count here.',
+  advice: 'It may be from before there were witnesses. Drop the document alone, online: the register is then asked, and you can save a receipt of today in place of this one.',
+};
 
 // Files that could not be hashed: why, where it is not that they cannot be read.
 export const hindrances = {

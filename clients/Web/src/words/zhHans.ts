@@ -1,6 +1,7 @@
 import type { Words } from './en';
 import { evidence, issuerTab } from './zhHansEvidence';
-import { compared, faults, hindrances, states } from './zhHansOutcomes';
+import { compared, faults, hindrances, states, uncovered } from './zhHansOutcomes';
+import { witnesses } from './zhHansWitnesses';
 
 export const zhHans: Words = {
   name: '简体中文',
@@ -60,8 +61,10 @@ export const zhHans: Words = {
   faults,
   hindrances,
   compared,
+  uncovered,
   evidence,
   issuerTab,
+  witnesses,
   stands: '已登记，现行有效',
   receiptOf: (name) => `这是列表中“${name}”的凭证。`,
 
@@ -164,6 +167,11 @@ export const zhHans: Words = {
       title: '日志由此浏览器已知的密钥签名',
       fails: '日志不是由此浏览器已知的密钥签名',
       text: '签名覆盖代表整个日志的数值，因此运营方如向不同的人出示不同的日志，必会被察觉。',
+    },
+    witnesses: {
+      title: '登记簿的这一状态已经足够的独立见证方见证',
+      fails: '独立见证方的签名不足，或其中有误',
+      text: '见证方只有在登记簿的状态与其以往签名的一切衔接时才签名。因此除非见证方自己参与，无法向任何人出示与他人所见不同的登记簿。',
     },
     answer: {
       title: '答复与证明一致',

@@ -1,6 +1,7 @@
 import type { Words } from './en';
 import { evidence, issuerTab } from './zhHantEvidence';
-import { compared, faults, hindrances, states } from './zhHantOutcomes';
+import { compared, faults, hindrances, states, uncovered } from './zhHantOutcomes';
+import { witnesses } from './zhHantWitnesses';
 
 export const zhHant: Words = {
   name: '繁體中文',
@@ -60,8 +61,10 @@ export const zhHant: Words = {
   faults,
   hindrances,
   compared,
+  uncovered,
   evidence,
   issuerTab,
+  witnesses,
   stands: '已登記，現時有效',
   receiptOf: (name) => `這是列表中「${name}」的憑證。`,
 
@@ -164,6 +167,11 @@ export const zhHant: Words = {
       title: '日誌由此瀏覽器已知的密碼匙簽署',
       fails: '日誌並非由此瀏覽器已知的密碼匙簽署',
       text: '簽署涵蓋代表整個日誌的數值，因此營運者如向不同的人出示不同的日誌，必會被察覺。',
+    },
+    witnesses: {
+      title: '登記冊的這一狀態已經足夠的獨立見證方見證',
+      fails: '獨立見證方的簽署不足，或其中有誤',
+      text: '見證方只有在登記冊的狀態與其以往簽署的一切銜接時才簽署。因此除非見證方自己參與，無法向任何人出示與他人所見不同的登記冊。',
     },
     answer: {
       title: '答覆與證明一致',

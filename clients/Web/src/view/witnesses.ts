@@ -1,0 +1,47 @@
+// Who has seen the state of the register that an answer or a receipt stands on.
+
+import type { Item } from '../check/item';
+import type { PolicyWitness, Sighting } from '../log/policy';
+import type { HeldPolicy } from '../trust/oversight';
+import type { Words } from '../words/en';
+import { type Child, foreign, h } from './dom';
+import * as format from './format';
+
+/** The longest name of a witness that is shown whole, in characters. */
+const maxName = 60;
+
+/** Of what holds: who has seen it and when, or that there are no witnesses. */
+export function sightingsOf({ outcome }: Item): readonly Sighting[] | null {
+  return outcome.kind === 'answered' ? outcome.sightings : outcome.kind === 'offline' ? outcome.check.sightings : null;
+}
+
+/** "Seen by Shenzhen 12:03, Hong Kong 12:03": hours are those of the day of the check, with the day where it was another. */
+export function seenBy(words: Words, item: Item): Child {
+  const sightings = sightingsOf(item);
+  if (sightings === null) return null;
+  return h('p', { class: sightings.length > 0 ? 'seen-by' : 'seen-by nobody' }, sightings.length > 0 ? [words.witnesses.seen, sighted(words, sightings, item.at)] : words.witnesses.nobody);
+}
+
+/** Names and times, in a sentence. */
+export function sighted(words: Words, sightings: readonly Sighting[], beside: string): Child[] {
+  return sightings.flatMap(({ witness, at }, i) => [i > 0 && words.witnesses.comma, witnessName(witness), ` ${format.hour(words, new Date(at).toISOString(), beside)}`]);
+}
+
+/** Names and times with their day and clock, one a line. */
+export function sightedInFull(words: Words, sightings: readonly Sighting[]): Child {
+  if (sightings.length === 0) return words.witnesses.facts.nobody;
+  return sightings.map(({ witness, at }) => h('div', {}, witnessName(witness), words.comma, format.time(words, new Date(at).toISOString())));
+}
+
+export function witnessName({ name }: PolicyWitness): HTMLElement {
+  const characters = Array.from(name);
+  return foreign(characters.length > maxName ? `${characters.slice(0, maxName).join('')}…` : name);
+}
+
+/** How the policy is known, in a report. */
+export function policySource(words: Words, { policy, source, isNew, since }: HeldPolicy): string {
+  const said = words.witnesses.facts.sources;
+  if (policy === null) return said.none;
+  if (source === 'file') return said.file;
+  return isNew || since === null ? said.first : said.remembered(format.time(words, since));
+}
