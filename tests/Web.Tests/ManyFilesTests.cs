@@ -68,9 +68,12 @@ public sealed class ManyFilesTests(Chromium chromium, ITestOutputHelper output) 
         Assert.Equal(paths.Select(path => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))).Order(), asked.Order());
         Assert.InRange(questions.Count, 2, Count / 20);
         var seen = await SeenAsync(visit.Page);
-        output.WriteLine($"{Count} files: {questions.Count} requests, {seen.Frames} frames meanwhile, {seen.LongTasks} long tasks, the longest of {seen.Longest:N0} ms, at most {seen.CardsInFrame} cards drawn in a frame.");
+        output.WriteLine($"{Count} files: {questions.Count} requests, {seen.Frames} frames meanwhile, {seen.LongTasks} long tasks, the longest of {seen.Longest:N0} ms, at most {seen.CardsInFrame} cards drawn in a frame, the sizes of at most {seen.SizesInFrame} files asked for.");
         Assert.InRange(seen.CardsInFrame, 1, CardsPerFrame);
         Assert.InRange(seen.Frames, Count / CardsPerFrame, int.MaxValue);
+
+        // The browser asks the disk for the size of a file, and the page waits: two thousand at once held it for half a second.
+        Assert.InRange(seen.SizesInFrame, 0, CardsPerFrame);
 
         // What a card says is made when it is opened, and not two thousand times.
         Assert.InRange(await visit.Page.EvaluateAsync<int>("document.querySelectorAll('.card *').length"), Count, Count * 16);
@@ -213,15 +216,18 @@ public sealed class ManyFilesTests(Chromium chromium, ITestOutputHelper output) 
     // Frames, long tasks, and how many cards are put into the page between two frames.
     private static async Task WatchAsync(IPage page) => await page.EvaluateAsync("""
         () => {
-          const seen = (window.seen = { frames: 0, longTasks: 0, longest: 0, cardsInFrame: 0 });
-          let cards = 0;
+          const seen = (window.seen = { frames: 0, longTasks: 0, longest: 0, cardsInFrame: 0, sizesInFrame: 0 });
+          let [cards, sizes] = [0, 0];
+          const size = Object.getOwnPropertyDescriptor(Blob.prototype, 'size');
+          Object.defineProperty(Blob.prototype, 'size', { ...size, get() { sizes++; return size.get.call(this); } });
           const isDrawn = (node) => node.classList?.contains('card') && node.childElementCount > 0;
           new MutationObserver((changes) => {
             for (const { addedNodes } of changes) cards += [...addedNodes].filter(isDrawn).length;
           }).observe(document.querySelector('main'), { childList: true, subtree: true });
           const frame = () => {
             seen.cardsInFrame = Math.max(seen.cardsInFrame, cards);
-            cards = 0;
+            seen.sizesInFrame = Math.max(seen.sizesInFrame, sizes);
+            [cards, sizes] = [0, 0];
             seen.frames++;
             requestAnimationFrame(frame);
           };
@@ -238,8 +244,8 @@ public sealed class ManyFilesTests(Chromium chromium, ITestOutputHelper output) 
     private static async Task<Seen> SeenAsync(IPage page)
     {
         var seen = await page.EvaluateAsync<JsonElement>("window.seen");
-        return new Seen(seen.GetProperty("frames").GetInt32(), seen.GetProperty("longTasks").GetInt32(), seen.GetProperty("longest").GetDouble(), seen.GetProperty("cardsInFrame").GetInt32());
+        return new Seen(seen.GetProperty("frames").GetInt32(), seen.GetProperty("longTasks").GetInt32(), seen.GetProperty("longest").GetDouble(), seen.GetProperty("cardsInFrame").GetInt32(), seen.GetProperty("sizesInFrame").GetInt32());
     }
 
-    private sealed record Seen(int Frames, int LongTasks, double Longest, int CardsInFrame);
+    private sealed record Seen(int Frames, int LongTasks, double Longest, int CardsInFrame, int SizesInFrame);
 }

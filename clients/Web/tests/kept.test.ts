@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import { manifestOf } from '../src/evidence/manifest';
+import { wordsOf } from '../src/evidence/paint';
 import { type Page, pdfOf } from '../src/evidence/pdf';
 import { plainName, readme } from '../src/evidence/readme';
 import { utf8 } from '../src/log/bytes';
@@ -76,6 +77,22 @@ test('what a PDF shows can be searched: its codes lead back to the characters, t
     [...line.matchAll(/\/F(\d+) [\d.]+ Tf <([0-9A-F]+)> Tj/g)].map(([, font, codes]) => codes!.match(/../g)!.map((code) => maps[Number(font)]!.get(code)).join('')).join(''),
   );
   assert.deepEqual(lines, shown.map(({ text }) => text));
+});
+
+test('a line of a PDF neither ends in what opens nor begins with what closes', () => {
+  for (const [text, words] of [
+    ['Fingerprint of the evidence (SHA-256 of the file)', ['Fingerprint ', 'of ', 'the ', 'evidence ', '(SHA-', '256 ', 'of ', 'the ', 'file)']],
+    ['a ([b]) “c d” e', ['a ', '([b]) ', '“c ', 'd” ', 'e']],
+    ['(', ['(']],
+  ] as const) assert.deepEqual(wordsOf(text), words);
+  for (const text of ['存证的指纹（文件 SHA256SUMS 的 SHA-256）', '這是列表中「對賬單.pdf」的憑證。', '「（a）」、《b》：c']) {
+    const words = wordsOf(text);
+    assert.equal(words.join(''), text);
+    for (const word of words) {
+      assert.doesNotMatch(word, /[\p{Ps}\p{Pi}]\s*$/u);
+      assert.doesNotMatch(word, /^[\s\p{Pe}\p{Pf}\p{Po}]/u);
+    }
+  }
 });
 
 test('a name stands in a command only if every shell takes it for a name', () => {

@@ -114,6 +114,22 @@ test('without a policy everything is as before, and nobody has seen anything', a
   assert.deepEqual([verdict, sightings], ['verified', []]);
 });
 
+test('a service without a policy is asked for one again after a while, and not for every batch', async () => {
+  const service = new FakeService(seenByBoth, null);
+  const asked = mock.method(service, 'policy');
+  const verifier = await open(service);
+  await ask(verifier);
+  await ask(verifier);
+  assert.equal(asked.mock.callCount(), 1);
+  mock.timers.enable({ apis: ['Date'], now: now + 61_000 });
+  service.shown = both;
+  await verifier.ask([digest]);
+  mock.timers.reset();
+  assert.deepEqual([asked.mock.callCount(), verifier.oversight.held.source], [2, 'service']);
+  await ask(verifier);
+  assert.equal(asked.mock.callCount(), 3);
+});
+
 test('stripped cosignatures are no verdict, and what was stripped is not remembered as seen', async () => {
   const memory = Memory.ofThisRun();
   const { verdict, fault, seen } = await ask(await open(new FakeService(sound, both), memory));

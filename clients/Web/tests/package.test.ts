@@ -72,7 +72,7 @@ test('the package says of every vector what it should', async () => {
         ({ isMet, sightings }) => [isMet ? 'met' : 'unmet', ...sightings.map(({ witness, at }) => `${witness.name} ${at / 1000}`)].join(' '),
         () => 'refused',
       ),
-      ({ message }: Error) => message,
+      (error: unknown) => (error as Error).message,
     );
     assert.equal(said, expect, name);
   }

@@ -60,7 +60,7 @@ export class Checker {
   async add({ files, tooMany, leftOut, unreadable }: GivenFiles): Promise<void> {
     this.notes = { ...noNotes, tooMany, leftOut, unreadable, nothing: files.length === 0 ? 'files' : null };
     const documents = files.filter((given) => !isReceipt(given));
-    const items = documents.map(({ file, name }) => this.newItem({ source: { file, entry: null }, name, size: file.size, opening: isArchive(name) ? { kind: 'opening' } : null }));
+    const items = documents.map(({ file, name }) => this.newItem({ source: { file, entry: null }, name, size: sizeOf(file), opening: isArchive(name) ? { kind: 'opening' } : null }));
     this.items = [...items, ...this.items];
     this.hashing += items.length;
     this.changed(null);
@@ -151,7 +151,7 @@ export class Checker {
   }
 
   private seek({ digests, name }: Pasted): Item {
-    const item = this.newItem({ source: null, name, size: 0, digests });
+    const item = this.newItem({ source: null, name, size: () => 0, digests });
     for (const digest of digests) this.sought.set(formatDigest(digest), item);
     for (const other of this.items) if (other.source) this.compare(other);
     return item;
@@ -174,7 +174,7 @@ export class Checker {
   /** Receipts whose documents are not among what came with them. */
   private addReceipts(receipts: readonly HeldReceipt[]): void {
     if (receipts.length === 0) return;
-    const items = receipts.map((held) => this.newItem({ source: null, name: held.name, size: held.bytes.length, outcome: { kind: 'receipt', held, of: null } }));
+    const items = receipts.map((held) => this.newItem({ source: null, name: held.name, size: () => held.bytes.length, outcome: { kind: 'receipt', held, of: null } }));
     this.items = [...items, ...this.items];
     this.changed(null);
   }
@@ -210,7 +210,7 @@ export class Checker {
     const entries = all.filter(({ name }) => !isSystemFile(name));
     item.opening = { kind: 'opened', files: entries };
     this.notes = { ...this.notes, leftOut: this.notes.leftOut + all.length - entries.length };
-    const found = entries.map(({ entry, name, size }) => this.newItem({ source: { file: source.file, entry }, name: `${item.name}/${name}`, size }));
+    const found = entries.map(({ entry, name, size }) => this.newItem({ source: { file: source.file, entry }, name: `${item.name}/${name}`, size: () => size }));
     const at = this.items.indexOf(item) + 1;
     this.items = [...this.items.slice(0, at), ...found, ...this.items.slice(at)];
     this.hashing += found.length;
@@ -317,6 +317,12 @@ export class Checker {
       if (!(error instanceof ServiceFailure)) throw error;
     }
   }
+}
+
+/** Asked for once. */
+function sizeOf(file: File): () => number {
+  let size: number | null = null;
+  return () => (size ??= file.size);
 }
 
 function isArchive(name: string): boolean {

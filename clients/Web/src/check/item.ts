@@ -46,8 +46,8 @@ export interface Item {
   /** Null where there is no document: no verdict on one may then be shown. */
   readonly source: Source | null;
   readonly name: string | null;
-  /** In bytes. */
-  readonly size: number;
+  /** In bytes. A browser asks the disk for it and waits: not for a document that is not shown whole. */
+  readonly size: () => number;
   digests: readonly Digest[];
   outcome: Outcome;
   /** Whether all algorithms were asked for. */

@@ -257,12 +257,12 @@ function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return context;
 }
 
-/** Punctuation stays with the word before it, spaces too. */
-function wordsOf(text: string): string[] {
+/** Punctuation stays with the word before it, spaces too; what opens (a bracket, a quotation) with the word behind it. */
+export function wordsOf(text: string): string[] {
   const words: string[] = [];
   for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text)) {
     const last = words[words.length - 1];
-    if (last !== undefined && /^[\s\p{Pe}\p{Pf}\p{Po}]/u.test(segment)) words[words.length - 1] = last + segment;
+    if (last !== undefined && (/^[\s\p{Pe}\p{Pf}\p{Po}\p{Pd}]/u.test(segment) || /[\p{Ps}\p{Pi}]$/u.test(last))) words[words.length - 1] = last + segment;
     else words.push(segment);
   }
   return words;

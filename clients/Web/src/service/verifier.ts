@@ -13,7 +13,11 @@ import type { Answer } from './answers.js';
 import { maxBatch, Service, ServiceFailure } from './http.js';
 import { judgeAnswer, type Judgement } from './judge.js';
 
+/** How long a service that has no policy is not asked for one again, in milliseconds. */
+const noPolicyHolds = 60_000;
+
 export class Verifier {
+  private noPolicyAt: number | null = null;
   private judged: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -90,17 +94,24 @@ export class Verifier {
    */
   async meet(): Promise<void> {
     // Both are asked for at once; what came of the policy is looked at once the keys are known.
-    const shown = this.service.policy().then((file) => ({ file }), (error: unknown) => ({ error }));
+    const shown = this.isSettled() ? null : this.service.policy().then((file) => ({ file }), (error: unknown) => ({ error }));
     await this.meetKeys();
     const { held, doubt } = this.trust;
     // Whoever's keys are in doubt shows no policy of this log.
-    if (doubt === null && held.confirmed) await this.meetPolicy(await shown);
+    if (shown !== null && doubt === null && held.confirmed) await this.meetPolicy(await shown);
+  }
+
+  /** Whether the service said just now that it has no policy, and none is known. */
+  private isSettled(): boolean {
+    const since = this.noPolicyAt === null ? Infinity : Date.now() - this.noPolicyAt;
+    return this.oversight.held.policy === null && since >= 0 && since < noPolicyHolds;
   }
 
   private async meetPolicy(shown: { readonly file: Bytes | null } | { readonly error: unknown }): Promise<void> {
     try {
       if ('error' in shown) throw shown.error;
       this.holdPolicy(await this.oversight.meet(shown.file, this.keys));
+      this.noPolicyAt = shown.file === null ? Date.now() : null;
     } catch (error) {
       if (error instanceof FormatError) throw new ServiceFailure('garbled', error.message);
       if (!(error instanceof ServiceFailure) || this.oversight.held.policy === null) throw error;

@@ -192,15 +192,20 @@ function keyForm(words: Words, actions: CardActions): HTMLElement {
 
 function pending(item: Item): HTMLElement {
   const { outcome } = item;
-  const share = outcome.kind === 'hashing' && item.size > 0 ? outcome.hashed / item.size : null;
+  const share = outcome.kind === 'hashing' ? shareOf(item, outcome.hashed) : null;
   return h('div', { class: 'body' }, share !== null && h('progress', { max: 1, value: share, 'aria-label': item.name ?? '' }));
 }
 
 function title(words: Words, item: Item, state: StateName | null): string {
   if (state !== null) return saying(words, item, state).title;
   const { outcome } = item;
-  if (outcome.kind === 'hashing') return words.reading(format.percent(words, item.size > 0 ? outcome.hashed / item.size : 1));
+  if (outcome.kind === 'hashing') return words.reading(format.percent(words, shareOf(item, outcome.hashed) ?? 1));
   return outcome.kind === 'asking' ? words.asking : words.waiting;
+}
+
+/** How much of it was read; null where there is nothing to read. */
+function shareOf(item: Item, hashed: number): number | null {
+  return item.size() > 0 ? hashed / item.size() : null;
 }
 
 /** The name of the file; of a fingerprint, that there is none, whatever name came with it. */

@@ -67,7 +67,7 @@ export function factsOfItem(words: Words, item: Item): Fact[] {
   const { facts } = words;
   const out: Fact[] = [];
   if (item.source && item.name !== null) out.push([facts.file, foreign(item.name)]);
-  if (item.source) out.push([facts.size, format.size(words, item.size)]);
+  if (item.source) out.push([facts.size, format.size(words, item.size())]);
   for (const digest of item.digests) out.push([facts.fingerprint, fingerprint(formatDigest(digest))]);
   return out;
 }

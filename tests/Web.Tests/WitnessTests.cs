@@ -1,0 +1,253 @@
+using System.IO.Compression;
+using System.Text;
+using TrueCopy.Web.Tests.Browser;
+
+namespace TrueCopy.Web.Tests;
+
+/// <summary>Who has seen the register: said beside every verdict, and no verdict where too few have.</summary>
+public sealed class WitnessTests(Chromium chromium) : IAsyncLifetime
+{
+    private Site _site = null!;
+    private Overseers _overseers = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _site = await Site.StartAsync();
+        _overseers = new Overseers(_site.World.Time);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _overseers.Dispose();
+        return _site.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("en-HK", "Seen by 深圳 17:00, 香港 17:00", "Seen by", "Enough independent witnesses have seen this state of the register")]
+    [InlineData("zh-HK", "見證方：深圳 17:00、香港 17:00", "見證方", "登記冊的這一狀態已經足夠的獨立見證方見證")]
+    [InlineData("zh-CN", "见证方：深圳 17:00、香港 17:00", "见证方", "登记簿的这一状态已经足够的独立见证方见证")]
+    public async Task Who_saw_the_register_and_when_is_said_beside_the_verdict_on_paper_in_the_evidence_and_in_the_log(string language, string seen, string label, string step)
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        await _overseers.WatchAsync(visit);
+        await visit.Page.EvaluateAsync("() => { window.print = () => {}; }");
+        var card = await visit.CheckAsync(document, "verified");
+        await Expect(card.Locator(".seen-by")).ToHaveTextAsync(seen);
+        await Expect(card.Locator(".step.holds")).ToHaveCountAsync(6);
+        await Expect(card.Locator(".step.holds").Nth(4)).ToContainTextAsync(step);
+        await card.Locator(".account > summary").ClickAsync();
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"seen-{language}", card);
+
+        await card.Locator("button.print").ClickAsync();
+        await Expect(visit.Page.Locator(".report .seen-by")).ToHaveTextAsync(seen);
+        await Expect(visit.Page.Locator(".report .checks")).ToContainTextAsync(step);
+
+        await card.Locator(".evidence summary").ClickAsync();
+        var download = await visit.Page.RunAndWaitForDownloadAsync(() => card.Locator("button.save-evidence").ClickAsync());
+        using var zip = ZipFile.OpenRead(await download.PathAsync());
+        Assert.Equal(_overseers.Shown, await ReadAsync(zip, "policy"));
+        Assert.Contains(" --key log.vkey --policy policy\n", await ReadAsync(zip, "README.txt"), StringComparison.Ordinal);
+        Assert.Contains("  policy\n", await ReadAsync(zip, "SHA256SUMS"), StringComparison.Ordinal);
+        var report = await ReadAsync(zip, "report.txt");
+        Assert.Contains(label, report, StringComparison.Ordinal);
+        Assert.Contains(seen, report, StringComparison.Ordinal);
+        Assert.Contains($"[ok] {step}\n", report, StringComparison.Ordinal);
+        Assert.Equal(2, (await ReadAsync(zip, "checkpoint")).Split('\n').Count(line => line.StartsWith("— witness.example/", StringComparison.Ordinal)));
+
+        await visit.Page.Locator("nav a").Last.ClickAsync();
+        await Expect(visit.Page.Locator(".loaded .signatures .witness.valid")).ToHaveCountAsync(2);
+        await Expect(visit.Page.Locator(".loaded .seen-by")).ToHaveTextAsync(seen);
+        await visit.Page.Locator(".trust > summary").ClickAsync();
+        await Expect(visit.Page.Locator(".trust")).ToContainTextAsync("香港");
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"log-seen-{language}");
+    }
+
+    [Theory]
+    [InlineData("en-HK", "No answer: not seen by the witnesses")]
+    [InlineData("zh-HK", "未獲答覆：未經見證方見證")]
+    [InlineData("zh-CN", "未得到答复：未经见证方见证")]
+    public async Task What_too_few_witnesses_have_seen_is_no_verdict_and_nothing_green(string language, string title)
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        await _overseers.WatchAsync(visit);
+        _overseers.Signing.Remove(_overseers.HongKong);
+        foreach (var file in new[] { document, Site.FileOf("unknown.pdf", [7]) })
+        {
+            var card = await visit.CheckAsync(file, "distrusted");
+            await Expect(card.Locator("h3")).ToHaveTextAsync(title);
+            await Expect(card.Locator(".evidence, .save, .seen-by")).ToHaveCountAsync(0);
+            await Expect(card).ToContainTextAsync("香港");
+        }
+
+        Assert.Empty(await visit.GreenAsync());
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"unwitnessed-{language}", visit.Cards.Last);
+
+        // The late witness comes.
+        _overseers.Signing.Add(_overseers.HongKong);
+        await visit.Cards.Last.Locator("button.retry").ClickAsync();
+        await Expect(visit.Cards.Last).ToHaveAttributeAsync("data-state", "verified");
+    }
+
+    [Fact]
+    public async Task A_false_cosignature_is_an_answer_that_is_not_proven()
+    {
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        await _overseers.WatchAsync(visit);
+        _overseers.Spoil = line => line.StartsWith("— witness.example/hk", StringComparison.Ordinal) ? line[..^8] + "AAAAA==\n" : line;
+        var card = await visit.CheckAsync(await _site.IssueAsync("statement.pdf"), "distrusted");
+        await Expect(card.Locator("h3")).ToHaveTextAsync("Answer not proven");
+        await Expect(card).ToContainTextAsync("The signature of witness.example/hk+");
+        await visit.Page.Locator("nav a").Last.ClickAsync();
+        await Expect(visit.Page.Locator(".loaded .signatures .witness.invalid")).ToHaveCountAsync(1);
+        await Expect(visit.Page.Locator(".loaded").GetByRole(AriaRole.Alert)).ToContainTextAsync("not seen by the witnesses");
+    }
+
+    [Theory]
+    [InlineData("en-HK", "Warning: the register no longer says who watches over it", "No verdict: the witnesses are in doubt")]
+    [InlineData("zh-HK", "警告：登記冊不再說明由誰見證", "沒有結論：見證方存疑")]
+    [InlineData("zh-CN", "警告：登记簿不再说明由谁见证", "没有结论：见证方存疑")]
+    public async Task A_register_that_had_witnesses_and_shows_none_is_refused_until_that_is_confirmed(string language, string warning, string title)
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        await _overseers.WatchAsync(visit);
+        await visit.CheckAsync(document, "verified");
+        _overseers.Shown = null;
+        _overseers.Signing.Clear();
+        await visit.Page.ReloadAsync();
+        var card = await visit.CheckAsync(document, "distrusted");
+        await Expect(card.Locator("h3")).ToHaveTextAsync(title);
+        await Expect(visit.Page.Locator(".warning h2")).ToHaveTextAsync(warning);
+        Assert.Empty(await visit.GreenAsync());
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"witnesses-gone-{language}");
+        await visit.Page.Locator(".accept-policy").ClickAsync();
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "verified");
+        await Expect(visit.Cards.First.Locator(".seen-by.nobody")).ToHaveCountAsync(1);
+        await Expect(visit.Page.Locator(".warning")).ToHaveCountAsync(0);
+    }
+
+    [Theory]
+    [InlineData("en-HK", "Warning: the register names other witnesses than before")]
+    [InlineData("zh-HK", "警告：登記冊列明的見證方與以往不同")]
+    [InlineData("zh-CN", "警告：登记簿列明的见证方与以往不同")]
+    public async Task Another_policy_is_told_and_not_believed_by_itself(string language, string warning)
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        await _overseers.WatchAsync(visit);
+        await visit.CheckAsync(document, "verified");
+        _overseers.Shown = _overseers.Policy("深圳");
+        await visit.CheckAsync(document, "verified");
+        await Expect(visit.Page.Locator(".warning h2")).ToHaveTextAsync(warning);
+        _overseers.Signing.Remove(_overseers.HongKong);
+        await visit.CheckAsync(document, "distrusted");
+        await visit.AccessibleAsync();
+        await visit.FitsAsync();
+        await visit.PictureAsync($"witnesses-changed-{language}");
+        await visit.Page.Locator(".accept-policy").ClickAsync();
+        await Expect(visit.Page.Locator(".card[data-state=verified]")).ToHaveCountAsync(3);
+        await Expect(visit.Page.Locator(".warning")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_policy_file_that_was_given_wins_and_what_was_weighed_otherwise_is_asked_again()
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        await _overseers.WatchAsync(visit);
+        _overseers.Shown = null;
+        _overseers.Signing.Remove(_overseers.HongKong);
+        await visit.CheckAsync(document, "verified");
+        await visit.Page.Locator(".trust > summary").ClickAsync();
+
+        var input = visit.Page.Locator("#policy");
+        await input.SetInputFilesAsync(Site.FileOf("policy.txt", "quorum\n"u8.ToArray()));
+        await Expect(visit.Page.Locator(".trust .failure")).ToContainTextAsync("policy: line 1: it is none of");
+        await input.SetInputFilesAsync(Site.FileOf("policy.txt", new byte[1 << 20]));
+        await Expect(visit.Page.Locator(".trust .failure")).ToHaveTextAsync("policy: longer than 262144 bytes");
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "verified");
+        await input.SetInputFilesAsync(Site.FileOf("policy.txt", Encoding.UTF8.GetBytes(_overseers.Policy())));
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "distrusted");
+        await Expect(visit.Page.Locator(".trust .oversight")).ToContainTextAsync("the policy file that you gave");
+        await visit.AccessibleAsync();
+
+        // It is kept, and nothing that the service shows takes its place.
+        await visit.Page.ReloadAsync();
+        _overseers.Shown = _overseers.Policy("深圳");
+        await visit.CheckAsync(document, "distrusted");
+        await visit.Page.Locator(".trust > summary").ClickAsync();
+        await visit.Page.Locator(".trust .forget-policy").ClickAsync();
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "verified");
+    }
+
+    [Theory]
+    [InlineData("en-HK", "Receipt not covered by witnesses")]
+    [InlineData("zh-HK", "憑證未經見證方見證")]
+    [InlineData("zh-CN", "凭证未经见证方见证")]
+    public async Task A_receipt_from_before_there_were_witnesses_is_not_covered_and_the_way_to_one_of_today_is_told(string language, string title)
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        var old = await _site.ReceiptAsync(document);
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        await _overseers.WatchAsync(visit);
+        await visit.CheckAsync(document, "verified");
+        await visit.ChooseAsync(document, old);
+        await Expect(visit.Cards).ToHaveCountAsync(2);
+        var card = visit.Cards.First;
+        await Expect(card).ToHaveAttributeAsync("data-state", "distrusted");
+        await Expect(card.Locator("h3")).ToHaveTextAsync(title);
+        await Expect(card.Locator(".step.fails")).ToHaveCountAsync(1);
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"uncovered-{language}", card);
+
+        await visit.ChooseAsync(document, _overseers.Cosign(old));
+        await Expect(visit.Cards).ToHaveCountAsync(3);
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "proven");
+        await Expect(visit.Cards.First.Locator(".seen-by")).ToContainTextAsync("香港");
+    }
+
+    [Fact]
+    public async Task Names_of_witnesses_show_every_character_and_no_more_than_fit()
+    {
+        await using var visit = await Visit.StartAsync(chromium, _site, width: 360);
+        await _overseers.WatchAsync(visit);
+        _overseers.Shown = _overseers.Policy(shenzhen: "a\u202Eb", hongKong: new string('w', 5000));
+        var card = await visit.CheckAsync(await _site.IssueAsync("statement.pdf"), "verified");
+        await Expect(card.Locator(".seen-by")).ToHaveTextAsync($"Seen by a\\u202Eb 17:00, {new string('w', 60)}… 17:00");
+        await visit.Page.Locator(".trust > summary").ClickAsync();
+        await visit.FitsAsync();
+    }
+
+    [Fact]
+    public async Task Code_for_ML_DSA_44_comes_where_a_witness_has_such_a_key_and_not_before()
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        await _overseers.WatchAsync(visit);
+        await visit.CheckAsync(document, "verified");
+        Assert.DoesNotContain(visit.Requests, request => request.Url.Contains("/assets/lattice", StringComparison.Ordinal) || request.Url.Contains("/assets/curve", StringComparison.Ordinal));
+
+        using var lattice = new MlDsa44Cosigner("witness.example/pq", Overseers.SeedOf(3), _site.World.Time);
+        var policy = $"witness 澳門 {lattice.Verifier}\nquorum 澳門\n";
+        await visit.Page.Locator(".trust > summary").ClickAsync();
+        await visit.Page.Locator("#policy").SetInputFilesAsync(Site.FileOf("policy", Encoding.UTF8.GetBytes(policy)));
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "distrusted");
+        Assert.Contains(visit.Requests, request => request.Url.Contains("/assets/lattice", StringComparison.Ordinal));
+        _overseers.Signing.Add(lattice);
+        var card = await visit.CheckAsync(document, "verified");
+        await Expect(card.Locator(".seen-by")).ToHaveTextAsync("Seen by 澳門 17:00");
+        await visit.FitsAsync();
+    }
+
+    private static async Task<string> ReadAsync(ZipArchive zip, string name)
+    {
+        using var reader = new StreamReader(await zip.GetEntry(name)!.OpenAsync(TestContext.Current.CancellationToken), Encoding.UTF8);
+        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+}
