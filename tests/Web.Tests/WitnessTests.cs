@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.RegularExpressions;
 using TrueCopy.Web.Tests.Browser;
 
 namespace TrueCopy.Web.Tests;
@@ -50,6 +51,8 @@ public sealed class WitnessTests(Chromium chromium) : IAsyncLifetime
         Assert.Equal(_overseers.Shown, await ReadAsync(zip, "policy"));
         Assert.Contains(" --key log.vkey --policy policy\n", await ReadAsync(zip, "README.txt"), StringComparison.Ordinal);
         Assert.Contains("  policy\n", await ReadAsync(zip, "SHA256SUMS"), StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(await ReadAsync(zip, "report.pdf", Encoding.Latin1), @"/Type\s*/Page\b"));
+        File.Copy(await download.PathAsync(), Path.ChangeExtension(Visit.PicturePath($"evidence-seen-{language}"), ".zip"), overwrite: true);
         var report = await ReadAsync(zip, "report.txt");
         Assert.Contains(label, report, StringComparison.Ordinal);
         Assert.Contains(seen, report, StringComparison.Ordinal);
@@ -133,10 +136,10 @@ public sealed class WitnessTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("en-HK", "Warning: the register names other witnesses than before")]
-    [InlineData("zh-HK", "警告：登記冊列明的見證方與以往不同")]
-    [InlineData("zh-CN", "警告：登记簿列明的见证方与以往不同")]
-    public async Task Another_policy_is_told_and_not_believed_by_itself(string language, string warning)
+    [InlineData("en-HK", "Warning: the register names other witnesses than before", "深圳 and 香港")]
+    [InlineData("zh-HK", "警告：登記冊列明的見證方與以往不同", "深圳及香港")]
+    [InlineData("zh-CN", "警告：登记簿列明的见证方与以往不同", "深圳及香港")]
+    public async Task Another_policy_is_told_and_not_believed_by_itself(string language, string warning, string needed)
     {
         var document = await _site.IssueAsync("statement.pdf");
         await using var visit = await Visit.StartAsync(chromium, _site, language);
@@ -145,6 +148,7 @@ public sealed class WitnessTests(Chromium chromium) : IAsyncLifetime
         _overseers.Shown = _overseers.Policy("深圳");
         await visit.CheckAsync(document, "verified");
         await Expect(visit.Page.Locator(".warning h2")).ToHaveTextAsync(warning);
+        await Expect(visit.Page.Locator(".warning .needed bdi")).ToHaveTextAsync([needed, "深圳"]);
         _overseers.Signing.Remove(_overseers.HongKong);
         await visit.CheckAsync(document, "distrusted");
         await visit.AccessibleAsync();
@@ -245,9 +249,9 @@ public sealed class WitnessTests(Chromium chromium) : IAsyncLifetime
         await visit.FitsAsync();
     }
 
-    private static async Task<string> ReadAsync(ZipArchive zip, string name)
+    private static async Task<string> ReadAsync(ZipArchive zip, string name, Encoding? encoding = null)
     {
-        using var reader = new StreamReader(await zip.GetEntry(name)!.OpenAsync(TestContext.Current.CancellationToken), Encoding.UTF8);
+        using var reader = new StreamReader(await zip.GetEntry(name)!.OpenAsync(TestContext.Current.CancellationToken), encoding ?? Encoding.UTF8);
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -163,6 +163,16 @@ test('a cosignature of the future counts for nothing', async () => {
   assert.equal(await outcomeOf(cosigned((text) => shenzhen.over(text) + hongkong.over(text, -290))), 'verified');
 });
 
+test('what enough witnesses saw more than a day ago is no answer of now, though a receipt may be as old as it is', async () => {
+  const day = 24 * 60 * 60;
+  assert.equal(await outcomeOf(cosigned((text) => shenzhen.over(text, 3 * day) + hongkong.over(text))), 'unwitnessed');
+  assert.equal(await outcomeOf(cosigned((text) => shenzhen.over(text, day - 5) + hongkong.over(text, 3))), 'verified');
+  assert.equal(await outcomeOf(cosigned((text) => shenzhen.over(text, day + 5) + hongkong.over(text, day + 5)), policyOf('quorum none')), 'verified');
+  const verifier = await open(new FakeService(sound, null), Memory.ofThisRun(), both);
+  const { results } = cosigned((text) => shenzhen.over(text, 300 * day) + hongkong.over(text, 300 * day));
+  assert.ok((await verifier.checkReceipt(utf8(results[0]!.receipt), digest)).holds);
+});
+
 test('the first policy is taken and remembered, and a later one is told and not believed by itself', async () => {
   const memory = Memory.ofThisRun();
   const service = new FakeService(seenByBoth, both);

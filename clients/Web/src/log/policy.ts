@@ -41,6 +41,8 @@ export const maxPolicyLength = 256 * 1024;
 const maxDefinitions = 64;
 /** How far ahead of this computer's clock that of a witness may be, in milliseconds; what is later counts for nothing. */
 const maxAhead = 5 * 60_000;
+/** How long ago enough witnesses may have seen the state of a log that is to be that of now, in milliseconds. */
+const maxAge = 24 * 60 * 60_000;
 
 /** A witness has seen a checkpoint: as of then, it was the largest of the log that the witness knew. */
 export interface Sighting {
@@ -55,6 +57,8 @@ export interface Weighed {
   readonly isMet: boolean;
   /** Who has seen it and when, the earliest first; also witnesses that the quorum does not need. */
   readonly sightings: readonly Sighting[];
+  /** The latest time as of which enough have seen it: milliseconds since 1970; null where too few have, or none has to. */
+  readonly seenAt: number | null;
   /** Why it is not met; null if it is. For those who run the register. */
   readonly fault: string | null;
 }
@@ -71,10 +75,21 @@ export async function weigh(note: SignedNote, policy: Policy, now: number): Prom
     if (at !== null && at <= now + maxAhead) sightings.push({ witness, at });
   }
   sightings.sort((a, b) => a.at - b.at);
-  const seen = new Set(sightings.map(({ witness }) => witness.name));
+  const seen = namesOf(sightings);
   const isMet = isQuorum(policy, seen);
+  const since = policy.quorum === null ? undefined : sightings.findLast(({ at }) => isQuorum(policy, namesOf(sightings.filter((other) => other.at >= at))));
   const missing = policy.witnesses.filter(({ name }) => !seen.has(name)).map(({ name, key }) => (key.verify === null ? `${name} (cannot be verified here)` : name));
-  return { isMet, sightings, fault: isMet ? null : `The quorum is not met. Not seen by: ${missing.join(', ')}.` };
+  return { isMet, sightings, seenAt: since?.at ?? null, fault: isMet ? null : `The quorum is not met. Not seen by: ${missing.join(', ')}.` };
+}
+
+/** Why a checkpoint is not that of a log as it is now; null if enough witnesses have seen it, and not long ago. */
+export function presenceFault({ fault, seenAt }: Weighed, now: number): string | null {
+  if (fault !== null || seenAt === null || now - seenAt <= maxAge) return fault;
+  return `The quorum saw it last on ${new Date(seenAt).toISOString()}: an old state that is shown again, or the witnesses are out of reach.`;
+}
+
+function namesOf(sightings: readonly Sighting[]): Set<string> {
+  return new Set(sightings.map(({ witness }) => witness.name));
 }
 
 /** Whether the witnesses of these names are enough. */

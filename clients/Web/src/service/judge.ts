@@ -3,7 +3,7 @@
 import { encodeBase64, equal, FormatError, utf8 } from '../log/bytes.js';
 import type { Checkpoint } from '../log/checkpoint.js';
 import { parseNote, type VerifierKey } from '../log/note.js';
-import { type Policy, type Sighting, weigh } from '../log/policy.js';
+import { type Policy, presenceFault, type Sighting, weigh } from '../log/policy.js';
 import type { ReadFile } from '../log/tiles.js';
 import { checkReceipt, openCheckpoint, type ReceiptCheck } from '../receipt/check.js';
 import { type Digest, formatDigest } from '../receipt/digest.js';
@@ -80,7 +80,8 @@ export async function judgeAnswer(answer: Answer, digest: Digest, { keys, policy
     if (policy !== null) {
       const weighed = await weigh(parseNote(utf8(stated.note)), policy, now);
       ({ sightings } = weighed);
-      if (weighed.fault !== null) throw new Refusal({ kind: 'unwitnessed', text: weighed.fault });
+      const absent = presenceFault(weighed, now);
+      if (absent !== null) throw new Refusal({ kind: 'unwitnessed', text: absent });
     }
     const proveOne = async (text: string): Promise<Proven> => prove(await checkReceipt(utf8(text), digest, keys, policy, now), checkpoint, checks);
     const findings: Finding[] = [];

@@ -26,7 +26,7 @@ export type FaultKind =
   | 'fork'
   /** Which keys are the log's is in doubt. */
   | 'key'
-  /** Too few of the policy's witnesses have seen the checkpoint. */
+  /** Too few of the policy's witnesses have seen the checkpoint, or not within a day. */
   | 'unwitnessed'
   /** Which policy the log is to be held to is in doubt. */
   | 'policy';

@@ -25,8 +25,10 @@ export function caseFacts(words: Words, item: Item, { caseNumber, officer }: Cas
   return [h('h4', {}, said.heading), list(facts)];
 }
 
+/** Where there are no witnesses, the report says so in a sentence. */
 function witnessFacts(words: Words, item: Item, watched: HeldPolicy): Fact[] {
   const said = words.witnesses.facts;
+  if (watched.policy === null) return [];
   return [[said.seen, sightedInFull(words, sightingsOf(item)!)], [said.policy, policySource(words, watched)]];
 }
 

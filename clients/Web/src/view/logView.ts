@@ -2,7 +2,7 @@ import { parseCheckpoint } from '../log/checkpoint';
 import { type Bytes, encodeBase64, FormatError } from '../log/bytes';
 import { type NoteSignature, parseNote, type SignedNote, signersOf } from '../log/note';
 import { seenAt } from '../log/cosignature';
-import { type PolicyWitness, type Weighed, weigh } from '../log/policy';
+import { type PolicyWitness, presenceFault, type Weighed, weigh } from '../log/policy';
 import { bundlePath, endsWith, parseBundle, tileWidth } from '../log/tiles';
 import { openCheckpoint } from '../receipt/check';
 import { type Entry, parseEntry } from '../receipt/entry';
@@ -95,14 +95,15 @@ export class LogView {
     try {
       return await weigh(note, policy, now);
     } catch (error) {
-      if (error instanceof FormatError) return { isMet: false, sightings: [], fault: error.message };
+      if (error instanceof FormatError) return { isMet: false, sightings: [], seenAt: null, fault: error.message };
       throw error;
     }
   }
 
   /** Whether enough witnesses have seen it and the log goes on from what this browser saw of it; what its signatures are worth is shown by itself. */
   private async fault(bytes: Bytes, weighed: Weighed | null, now: number): Promise<Fault | null> {
-    if (weighed !== null && weighed.fault !== null) return { kind: 'unwitnessed', text: weighed.fault };
+    const absent = weighed && presenceFault(weighed, now);
+    if (absent !== null) return { kind: 'unwitnessed', text: absent };
     const { keys } = this.known().trust.held;
     if (keys.length === 0) return null;
     try {

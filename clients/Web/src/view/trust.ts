@@ -5,7 +5,7 @@ import type { Words } from '../words/en';
 import { foreign, h } from './dom';
 import { visible } from './foreign';
 import * as format from './format';
-import { witnessName } from './witnesses';
+import { needed, witnessName } from './witnesses';
 
 export interface TrustActions {
   /** The offered keys were confirmed elsewhere. */
@@ -47,10 +47,10 @@ export function trustWarnings(words: Words, { doubt, held, learned }: Trust, act
 /** What is wrong with the policy that the service shows. */
 export function oversightWarnings(words: Words, { doubt, held }: Oversight, { accept, forget }: OversightActions): HTMLElement[] {
   const said = words.witnesses;
-  const known = held.policy === null ? [] : [witnessList(said.panel.known, held.policy)];
+  const known = held.policy === null ? [] : [witnessList(words, said.panel.known, held.policy)];
   switch (doubt?.kind) {
     case 'changed':
-      return [warning('alarm', said.changedTitle, said.changed, ...known, witnessList(said.offered, doubt.offered), h('button', { type: 'button', class: 'accept-policy', click: accept }, said.accept))];
+      return [warning('alarm', said.changedTitle, said.changed, ...known, witnessList(words, said.offered, doubt.offered), h('button', { type: 'button', class: 'accept-policy', click: accept }, said.accept))];
     case 'damaged':
       return [warning('alarm', said.damagedTitle, said.damaged, h('p', { class: 'hint' }, foreign(doubt.text)))];
     case 'gone':
@@ -93,14 +93,15 @@ function oversightPanel(words: Words, { held: { policy, source, isNew, since } }
   });
   return [
     h('p', { class: 'oversight' }, status),
-    ...(policy === null ? [] : [witnessList(said.known, policy)]),
+    ...(policy === null ? [] : [witnessList(words, said.known, policy)]),
     h('p', {}, input, h('label', { for: 'policy', class: 'choose quiet' }, said.give), source === 'file' && [' ', h('button', { type: 'button', class: 'forget-policy', click: actions.forget }, said.forget)]),
     fault,
   ];
 }
 
-function witnessList(title: string, { witnesses }: Policy): HTMLElement {
-  return h('div', { class: 'keys' }, h('p', {}, title), h('ul', {}, witnesses.map((witness) => h('li', {}, witnessName(witness), ' ', h('code', {}, foreign(shortKey(witness.key.line)))))));
+function witnessList(words: Words, title: string, policy: Policy): HTMLElement {
+  const { witnesses } = policy;
+  return h('div', { class: 'keys' }, h('p', {}, title), h('p', { class: 'needed' }, words.witnesses.needed.title, needed(words, policy)), h('ul', {}, witnesses.map((witness) => h('li', {}, witnessName(witness), ' ', h('code', {}, foreign(shortKey(witness.key.line)))))));
 }
 
 /** Keys of ML-DSA-44 are 1,750 characters long. */

@@ -1,7 +1,7 @@
 // Who has seen the state of the register that an answer or a receipt stands on.
 
 import type { Item } from '../check/item';
-import type { PolicyWitness, Sighting } from '../log/policy';
+import type { Policy, PolicyWitness, Sighting } from '../log/policy';
 import type { HeldPolicy } from '../trust/oversight';
 import type { Words } from '../words/en';
 import { type Child, foreign, h } from './dom';
@@ -33,15 +33,31 @@ export function sightedInFull(words: Words, sightings: readonly Sighting[]): Chi
   return sightings.map(({ witness, at }) => h('div', {}, witnessName(witness), words.comma, format.time(words, new Date(at).toISOString())));
 }
 
-export function witnessName({ name }: PolicyWitness): HTMLElement {
+export function witnessName({ name }: Pick<PolicyWitness, 'name'>): HTMLElement {
+  return foreign(shortened(name));
+}
+
+function shortened(name: string): string {
   const characters = Array.from(name);
-  return foreign(characters.length > maxName ? `${characters.slice(0, maxName).join('')}…` : name);
+  return characters.length > maxName ? `${characters.slice(0, maxName).join('')}…` : name;
+}
+
+/** Whom a policy asks for: "深圳 and 香港", "2 of: a, b, c". Each group is told once, so this is no longer than the policy. */
+export function needed(words: Words, { quorum, groups }: Policy): HTMLElement {
+  const said = words.witnesses.needed;
+  const told = new Map<string, string>();
+  for (const { name, threshold, members } of groups) {
+    const each = members.map((member) => told.get(member) ?? shortened(member));
+    const isWhole = threshold === members.length;
+    const text = isWhole || threshold === 1 ? each.join(isWhole ? said.all : said.any) : said.some(threshold, each.join(words.witnesses.comma));
+    told.set(name, each.length === 1 ? text : words.aside(text).trim());
+  }
+  return foreign(quorum === null ? said.nobody : (told.get(quorum)?.replace(/^[(（](.*)[)）]$/u, '$1') ?? shortened(quorum)));
 }
 
 /** How the policy is known, in a report. */
-export function policySource(words: Words, { policy, source, isNew, since }: HeldPolicy): string {
+export function policySource(words: Words, { source, isNew, since }: HeldPolicy): string {
   const said = words.witnesses.facts.sources;
-  if (policy === null) return said.none;
   if (source === 'file') return said.file;
   return isNew || since === null ? said.first : said.remembered(format.time(words, since));
 }

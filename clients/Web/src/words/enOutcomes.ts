@@ -133,7 +133,7 @@ export const faults = {
   },
   unwitnessed: {
     title: 'No answer: not seen by the witnesses',
-    lead: () => 'Too few of the independent witnesses have seen the state of the register that the answer stands on. So the answer does not count.',
+    lead: () => 'Too few of the independent witnesses have seen the state of the register that the answer stands on, or the last time was more than a day ago. So the answer does not count.',
     advice: 'The witnesses make sure that the register shows everybody the same. A witness may be late: try again in a few minutes. If it stays so, somebody may be showing you what others do not see: check by another connection, and tell whoever runs the register.',
   },
   policy: {

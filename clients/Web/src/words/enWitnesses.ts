@@ -7,6 +7,14 @@ export const witnesses = {
   nobody: 'Not witnessed: no independent witness is named for this register, so its operator alone vouches that everybody is shown the same.',
   /** In the log view: a line of a witness. */
   witness: 'witness',
+  /** Whom a policy asks for. */
+  needed: {
+    title: 'Needed: ',
+    nobody: 'nobody',
+    all: ' and ',
+    any: ' or ',
+    some: (count: number, of: string) => `${count} of: ${of}`,
+  },
   panel: {
     none: 'No witnesses are known: the operator alone vouches that the register shows everybody the same.',
     file: 'The witnesses that an answer needs are those of the policy file that you gave.',
@@ -32,7 +40,6 @@ export const witnesses = {
     nobody: 'nobody: no witness is named',
     policy: 'How the witness policy is known',
     sources: {
-      none: 'there is none',
       file: 'given by the officer as a file',
       first: 'taken over from the register just now; compare it by another way',
       remembered: (since: string) => `known to this browser since ${since}`,

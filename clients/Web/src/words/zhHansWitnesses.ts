@@ -5,6 +5,13 @@ export const witnesses: Words['witnesses'] = {
   comma: '、',
   nobody: '未经见证：本登记簿没有列明独立见证方，是否向所有人出示相同内容，仅由运营方自己保证。',
   witness: '见证方',
+  needed: {
+    title: '须经见证：',
+    nobody: '无',
+    all: '及',
+    any: '或',
+    some: (count, of) => `以下各方中的 ${count} 方：${of}`,
+  },
   panel: {
     none: '尚不知有任何见证方：登记簿是否向所有人出示相同内容，仅由运营方自己保证。',
     file: '答复所需的见证方以您提供的见证规则文件为准。',
@@ -30,7 +37,6 @@ export const witnesses: Words['witnesses'] = {
     nobody: '无：没有列明见证方',
     policy: '见证规则的来源',
     sources: {
-      none: '没有见证规则',
       file: '由经办人以文件提供',
       first: '刚刚由登记簿取得，请通过其他途径核对',
       remembered: (since) => `本浏览器自 ${since} 起已知`,

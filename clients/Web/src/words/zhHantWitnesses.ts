@@ -5,6 +5,13 @@ export const witnesses: Words['witnesses'] = {
   comma: '、',
   nobody: '未經見證：本登記冊沒有列明獨立見證方，是否向所有人出示相同內容，只由營運者自己保證。',
   witness: '見證方',
+  needed: {
+    title: '須經見證：',
+    nobody: '無',
+    all: '及',
+    any: '或',
+    some: (count, of) => `以下各方中的 ${count} 方：${of}`,
+  },
   panel: {
     none: '尚未知有任何見證方：登記冊是否向所有人出示相同內容，只由營運者自己保證。',
     file: '答覆所需的見證方以您提供的見證規則檔案為準。',
@@ -30,7 +37,6 @@ export const witnesses: Words['witnesses'] = {
     nobody: '無：沒有列明見證方',
     policy: '見證規則的來源',
     sources: {
-      none: '沒有見證規則',
       file: '由經辦人以檔案提供',
       first: '剛剛由登記冊取得，請以其他途徑核對',
       remembered: (since) => `本瀏覽器自 ${since} 起已知`,
