@@ -46,6 +46,7 @@ public sealed class ManyFilesTests(Chromium chromium, ITestOutputHelper output) 
         await Expect(visit.Page.Locator(".card[data-state=unknown]")).ToHaveCountAsync(295);
         await Expect(visit.Page.Locator(".totals")).ToContainTextAsync(done);
         await Expect(visit.Page.Locator(".totals progress")).ToHaveCountAsync(0);
+        await Expect(visit.Page.Locator(".seen-by.nobody")).ToHaveCountAsync(1);
         await Expect(visit.Page.Locator("[role=status].unseen")).ToContainTextAsync(done);
         await visit.AccessibleAsync();
         await visit.Page.EvaluateAsync("scrollTo(0, 0)");

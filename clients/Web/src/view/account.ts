@@ -10,7 +10,6 @@ import { type Child, foreign, h, sentence } from './dom';
 import { type Fact, factsOfEntry, factsOfFinding, factsOfService, list } from './facts';
 import * as format from './format';
 import { stateIcon } from './icons';
-import { seenBy } from './witnesses';
 
 /** The words for what came of the check: of an answer that does not count, by what is wrong with it. */
 export function saying(words: Words, item: Item, state: StateName): Saying {
@@ -48,7 +47,6 @@ export function account(words: Words, item: Item, state: StateName, actions: Car
   return [
     actions === null && comparison(words, item),
     advice !== '' && h('p', { class: 'advice' }, isOld ? `${advice}${words.between}${words.states.proven.advice}` : advice),
-    source !== null && seenBy(words, item),
     isFirstUse(item) && h('p', { class: 'first-use' }, words.trust.firstUse),
     state === 'unknown' && unknown(words, item),
     state === 'receipt' && receiptAlone(words, item),

@@ -9,6 +9,7 @@ import { visible } from './foreign';
 import * as format from './format';
 import { stateIcon } from './icons';
 import { steps } from './steps';
+import { isUnwatched, seenBy } from './witnesses';
 import { receiptExtension } from '../receipt/receipt';
 import type { Held } from '../trust/trust';
 
@@ -50,6 +51,8 @@ export function card(words: Words, item: Item, open: boolean | null, toggled: (o
           // A file that is not the one in question is told of before what it is.
           comparison(words, item),
           lead(words, item, state),
+          // Where each card is folded, what lacks is said once, beside their count.
+          (open === null || !isUnwatched(item)) && seenBy(words, item),
           folded(words, open, toggled, () => [
             account(words, item, state, actions),
             state === 'noKey' && keyForm(words, actions),

@@ -29,7 +29,7 @@ export function caseFacts(words: Words, item: Item, { caseNumber, officer }: Cas
 function witnessFacts(words: Words, item: Item, watched: HeldPolicy): Fact[] {
   const said = words.witnesses.facts;
   if (watched.policy === null) return [];
-  return [[said.seen, sightedInFull(words, sightingsOf(item)!)], [said.policy, policySource(words, watched)]];
+  return [[said.seen, sightedInFull(words, sightingsOf(item) ?? [])], [said.policy, policySource(words, watched)]];
 }
 
 export function fingerprintFact(words: Words, fingerprint: string): Child {

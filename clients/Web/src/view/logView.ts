@@ -134,8 +134,8 @@ export class LogView {
         if (own) return own;
         const signer = signers.find(({ key }) => key.keyId === line.keyId && key.name === line.name);
         const state = signer === undefined ? 'unknownKey' : signer.valid === null ? 'uncheckable' : signer.valid ? 'valid' : 'invalid';
-        const kind = signer === undefined ? '' : signer.key.kind === 'ecdsa' ? ' (ECDSA P-256)' : ' (Ed25519)';
-        return h('li', { class: state }, h('code', {}, foreign(`${line.name}+${line.keyId}`)), `${kind}: `, h('strong', {}, words.log[state]));
+        const kind = signer && words.aside(signer.key.kind === 'ecdsa' ? 'ECDSA P-256' : 'Ed25519');
+        return h('li', { class: state }, h('code', {}, foreign(`${line.name}+${line.keyId}`)), kind, words.colon, h('strong', {}, words.log[state]));
       }),
     );
   }

@@ -9,6 +9,7 @@ import { logFacts } from './card';
 import { type Child, h, svg } from './dom';
 import { factsOfItem, list } from './facts';
 import { stateIcon, stepIcon } from './icons';
+import { seenBy } from './witnesses';
 
 /** The address of the same check. The digest is in the fragment, which browsers do not send. */
 export function checkAddress(item: Item): string {
@@ -26,6 +27,7 @@ export function report(words: Words, item: Item, beside: Child = null): HTMLElem
     { class: `report state-${state}` },
     h('h1', {}, `${words.product}${words.colon}${words.report.title}`),
     h('header', {}, stateIcon(state), h('div', {}, h('h2', {}, saying(words, item, state).title), lead(words, item, state))),
+    seenBy(words, item),
     list(factsOfItem(words, item)),
     beside,
     account(words, item, state, null),

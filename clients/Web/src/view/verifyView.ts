@@ -8,6 +8,7 @@ import { card, type CardActions, emptyCard } from './card';
 import { h } from './dom';
 import { visible } from './foreign';
 import * as format from './format';
+import { isUnwatched } from './witnesses';
 
 /** Up to so many documents are shown whole, and told of one by one. */
 const few = 3;
@@ -167,7 +168,8 @@ export class VerifyView {
     const progress = words.progress(format.count(words, done), format.count(words, items.length), format.count(words, items.length - done));
     this.progress.replaceChildren(
       ...(done < items.length && items.length > 1 ? [h('p', {}, progress), h('progress', { max: items.length, value: done, 'aria-label': progress })] : []),
-      // Where each card is folded, the note stands beside their verdicts.
+      // Where each card is folded, such notes stand beside their verdicts.
+      ...(isMany && items.some(isUnwatched) ? [h('p', { class: 'seen-by nobody' }, words.witnesses.nobody)] : []),
       ...(isMany && items.some(isFirstUse) ? [h('p', { class: 'first-use' }, words.trust.firstUse)] : []),
     );
     this.again.hidden = items.filter(({ outcome: { kind } }) => kind === 'outage' || kind === 'unreadable').length < 2;

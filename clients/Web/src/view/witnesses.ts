@@ -10,9 +10,15 @@ import * as format from './format';
 /** The longest name of a witness that is shown whole, in characters. */
 const maxName = 60;
 
-/** Of what holds: who has seen it and when, or that there are no witnesses. */
-export function sightingsOf({ outcome }: Item): readonly Sighting[] | null {
+/** Of a document's proven state: who has seen the register and when; null where there is none. */
+export function sightingsOf({ source, outcome }: Item): readonly Sighting[] | null {
+  if (source === null) return null;
   return outcome.kind === 'answered' ? outcome.sightings : outcome.kind === 'offline' ? outcome.check.sightings : null;
+}
+
+/** Whether nobody but the operator vouches for the register that it was checked by. */
+export function isUnwatched(item: Item): boolean {
+  return sightingsOf(item)?.length === 0;
 }
 
 /** "Seen by Shenzhen 12:03, Hong Kong 12:03": hours are those of the day of the check, with the day where it was another. */

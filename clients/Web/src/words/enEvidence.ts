@@ -2,7 +2,7 @@
 
 export const evidence = {
   summary: 'Save evidence for the credit file',
-  intro: 'One zip file, made in this browser: a report (PDF and text), receipts, the register’s signed state, its keys, and how to check them without the network. Your document is not in it: keep it beside.',
+  intro: 'One zip file, made in this browser: a report (PDF and text), receipts, the register’s signed state, its keys, its witness policy where there is one, and how to check them without the network. Your document is not in it: keep it beside.',
   caseNumber: 'Case number (optional)',
   officer: 'Officer (optional)',
   privacy: 'Both stay on this computer. They are written into the report and sent nowhere.',
