@@ -131,6 +131,7 @@ internal static class PolicyVectors
         ("log L log.example\n", "policy: line 1: the address is not one of https or http; a comment has a line of its own"),
         ("log W1\n", "policy: line 1: the key is not a verifier key of a log: name+id+key, of type 0x01 (Ed25519), 0x02 (ECDSA P-256) or 0x06 (ML-DSA-44)"),
         ("witness W1 L\n", "policy: line 1: verifier key: only types 0x04 (Ed25519) and 0x06 (ML-DSA-44) are those of witnesses"),
+        ("witness a X1\n", "policy: line 1: verifier key: the id is not that of the key"),
         ("witness a W1\nwitness b W1\n", "policy: line 2: a witness with this public key is there already"),
         ("witness a W1\nwitness b R1\n", "policy: line 2: a witness with this public key is there already"),
         ("witness a W1\nwitness a W2\n", "policy: line 2: \"a\" is defined already"),
@@ -196,13 +197,21 @@ internal static class PolicyVectors
 
     private static string Cut(string line) => $"— {line.Split(' ')[1]} {Convert.ToBase64String(Convert.FromBase64String(line.Split(' ')[2].TrimEnd('\n')).AsSpan(0, 70))}\n";
 
-    // L is the log's key; W1 to W4 are witnesses', R1 the first under another name: where keys are in a line.
+    // L is the log's key; W1 to W4 are witnesses', R1 the first under another name, X1 under another id: where keys are in a line.
     private static string WithKeys(string file) => string.Join('\n', file.Split('\n').Select(line =>
     {
         var words = line.Split(' ');
         var at = words.Contains("log") ? Array.IndexOf(words, "log") + 1 : words.Contains("witness") ? Array.IndexOf(words, "witness") + 2 : -1;
         if (at > 0 && at < words.Length)
-            words[at] = words[at] == "L" ? VectorLog.Ed25519("a", VectorLog.Origin).Verifier.ToString() : Witnesses.ContainsKey(words[at]) ? CosignerOf(words[at], 1).Verifier.ToString() : words[at];
+            {
+            words[at] = words[at] switch
+            {
+                "L" => VectorLog.Ed25519("a", VectorLog.Origin).Verifier.ToString(),
+                "X1" => CosignerOf("W1", 1).Verifier is var key ? key.ToString().Replace($"+{key.KeyId:x8}+", "+00000000+", StringComparison.Ordinal) : "",
+                var name => Witnesses.ContainsKey(name) ? CosignerOf(name, 1).Verifier.ToString() : name,
+            };
+        }
+
         return string.Join(' ', words);
     }));
 

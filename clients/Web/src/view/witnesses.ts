@@ -33,10 +33,10 @@ export function sighted(words: Words, sightings: readonly Sighting[], beside: st
   return sightings.flatMap(({ witness, at }, i) => [i > 0 && words.witnesses.comma, witnessName(witness), ` ${format.hour(words, new Date(at).toISOString(), beside)}`]);
 }
 
-/** Names and times with their day and clock, one a line. */
+/** Names, and times with their day and clock. */
 export function sightedInFull(words: Words, sightings: readonly Sighting[]): Child {
   if (sightings.length === 0) return words.witnesses.facts.nobody;
-  return sightings.map(({ witness, at }) => h('div', {}, witnessName(witness), words.comma, format.time(words, new Date(at).toISOString())));
+  return sightings.map(({ witness, at }, i) => [i > 0 && words.witnesses.comma, witnessName(witness), words.aside(format.time(words, new Date(at).toISOString()))]);
 }
 
 export function witnessName({ name }: Pick<PolicyWitness, 'name'>): HTMLElement {
