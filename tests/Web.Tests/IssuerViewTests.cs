@@ -36,6 +36,7 @@ public sealed class IssuerViewTests(Chromium chromium) : IAsyncLifetime
         await Expect(visit.Page.Locator("tr.upload", new() { HasText = "first.pdf" }).Locator("[data-verdict=verified]")).ToHaveCountAsync(1);
         await Expect(visit.Page.Locator(".not-revoking")).ToBeVisibleAsync();
         await visit.AccessibleAsync();
+        Assert.True(await visit.Page.Locator(".scroll").EvaluateAsync<bool>("region => region.scrollWidth <= region.clientWidth"), "a column of the table is out of sight");
         await visit.PictureAsync($"issuer-{language}");
 
         await visit.Page.Locator("#prefix").FillAsync("2026/12/");

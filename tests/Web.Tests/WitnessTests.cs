@@ -25,8 +25,8 @@ public sealed class WitnessTests(Chromium chromium) : IAsyncLifetime
 
     [Theory]
     [InlineData("en-HK", "Seen by 深圳 17:00, 香港 17:00", "- Seen by: 深圳 (23 November 2026 at 17:00 Hong Kong time), 香港 (23 November 2026 at 17:00 Hong Kong time)\n", "Enough independent witnesses have seen this state of the register")]
-    [InlineData("zh-HK", "見證方：深圳 17:00、香港 17:00", "- 見證方: 深圳（香港時間 2026年11月23日 17:00）、香港（香港時間 2026年11月23日 17:00）\n", "登記冊的這一狀態已獲足夠的獨立見證方見證")]
-    [InlineData("zh-CN", "见证方：深圳 17:00、香港 17:00", "- 见证方: 深圳（香港时间 2026年11月23日 17:00）、香港（香港时间 2026年11月23日 17:00）\n", "登记簿的这一状态已获足够的独立见证方见证")]
+    [InlineData("zh-HK", "見證方：深圳 17:00、香港 17:00", "- 見證方：深圳（香港時間 2026年11月23日 17:00）、香港（香港時間 2026年11月23日 17:00）\n", "登記冊的這一狀態已獲足夠的獨立見證方見證")]
+    [InlineData("zh-CN", "见证方：深圳 17:00、香港 17:00", "- 见证方：深圳（香港时间 2026年11月23日 17:00）、香港（香港时间 2026年11月23日 17:00）\n", "登记簿的这一状态已获足够的独立见证方见证")]
     public async Task Who_saw_the_register_and_when_is_said_beside_the_verdict_on_paper_in_the_evidence_and_in_the_log(string language, string seen, string inFull, string step)
     {
         var document = await _site.IssueAsync("statement.pdf");

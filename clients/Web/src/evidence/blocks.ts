@@ -48,8 +48,8 @@ function textOf(element: Element): string {
   return element.textContent.replace(/\s+/g, ' ').trim();
 }
 
-/** The same as plain text. */
-export function plainText(blocks: readonly Block[]): string {
+/** The same as plain text, with the colon of its language. */
+export function plainText(blocks: readonly Block[], colon: string): string {
   return blocks
     .map((block) => {
       switch (block.kind) {
@@ -60,11 +60,11 @@ export function plainText(blocks: readonly Block[]): string {
         case 'heading':
           return `\n${block.text}\n`;
         case 'fact':
-          return `- ${block.label}: ${block.text}\n`;
+          return `- ${block.label}${colon}${block.text}\n`;
         case 'step':
           return `[${signOf(block.icon)}] ${block.text}\n`;
         case 'code':
-          return `\n${plainText(block.beside)}`;
+          return `\n${plainText(block.beside, colon)}`;
         default:
           return `${block.text}\n`;
       }

@@ -41,7 +41,7 @@ export async function makeEvidence(words: Words, language: string, item: Item, a
   const { answer } = { answer: null, ...item.outcome };
   const policy = policyOf(item);
   const key = keys.find(({ kind }) => kind === 'ecdsa')?.line ?? null;
-  const text = plainText(blocksOf(reportOf(words, item, about, null)));
+  const text = plainText(blocksOf(reportOf(words, item, about, null)), words.colon);
   const files: EvidenceFile[] = [
     { name: 'README.txt', bytes: utf8(readme({ document: plainName(base), receipts, hasAnswer: answer !== null, hasPolicy: policy !== null, key })) },
     { name: 'report.txt', bytes: utf8(text) },
