@@ -112,6 +112,28 @@ public sealed class ManyFilesTests(Chromium chromium, ITestOutputHelper output) 
     }
 
     [Fact]
+    public async Task Every_one_of_many_files_that_are_read_as_streams_is_answered_by_what_is_in_it()
+    {
+        // Just too long to be read at once: a stream that the browser collected while it was read would never end.
+        const int Count = 60;
+        Directory.CreateDirectory(_folder);
+        var paths = new List<string>();
+        for (var i = 0; i < Count; i++)
+        {
+            paths.Add(Path.Combine(_folder, $"scan-{i:D2}.pdf"));
+            await using var file = File.Create(paths[i]);
+            file.Write(Encoding.ASCII.GetBytes($"%PDF-1.7 {i}"));
+            file.SetLength((2 << 20) + 1 + i);
+        }
+
+        await _site.UploadAsync("scan-59.pdf", await File.ReadAllBytesAsync(paths[^1], TestContext.Current.CancellationToken));
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        await visit.Page.Locator("#files").SetInputFilesAsync(paths);
+        await Expect(visit.Page.Locator(".card[data-state=unknown]")).ToHaveCountAsync(Count - 1);
+        await Expect(visit.Page.Locator(".card[data-state=verified]")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
     public async Task A_worker_that_gets_nowhere_is_replaced_and_its_file_begun_again()
     {
         var document = await _site.IssueAsync("statement.pdf");

@@ -7,11 +7,14 @@ import { Archive } from './archive';
 import { makers } from './digests';
 import { type Report, type Source, Unreadable, type Work } from './protocol';
 
-const pieceSize = 2 * 1024 * 1024;
+const smallSize = 2 * 1024 * 1024;
 const reportEvery = 100;
 
 // Made once: each is a WebAssembly instance with memory of its own.
 const hashers = new Map<Algorithm, Promise<IHasher>>();
+// Held for as long as it is read: a browser may collect a stream that only a pending read still refers to, and that read then
+// never ends.
+let reading: ReadableStreamDefaultReader<Uint8Array> | null = null;
 // Opened once for all that is in it.
 let opened: { readonly id: number; readonly archive: Promise<Archive> } | null = null;
 
@@ -45,23 +48,23 @@ async function hash(id: number, { file, entry }: Source, algorithms: readonly Al
 }
 
 /**
- * The next piece is read while this one is hashed. Pieces are cut from the file and not read from its stream: a browser
- * may collect a stream that only a pending read still refers to, and that read then never ends.
+ * What is small is read at once; what is not, as a stream, which is the fastest that browsers have: pieces that are cut from the
+ * file and read one by one take half as long again.
  */
 async function forEachPiece(file: File, use: (piece: Uint8Array) => void): Promise<void> {
-  const read = (at: number): Promise<ArrayBuffer> => {
-    const piece = file.slice(at, at + pieceSize).arrayBuffer();
-    // Handled where it is awaited; until then a failure must not count as unhandled.
-    piece.catch(() => undefined);
-    return piece;
-  };
-  let next: Promise<ArrayBuffer> | null = read(0);
-  for (let at = 0; next !== null; at += pieceSize) {
-    const piece: Uint8Array = new Uint8Array(await next);
-    if (piece.length !== Math.min(pieceSize, file.size - at)) throw new Unreadable('unread', 'The file has another size than when it was chosen.');
-    next = at + pieceSize < file.size ? read(at + pieceSize) : null;
+  let length = 0;
+  const take = (piece: Uint8Array): void => {
+    length += piece.length;
     use(piece);
+  };
+  if (file.size <= smallSize) {
+    take(new Uint8Array(await file.arrayBuffer()));
+  } else {
+    reading = file.stream().getReader();
+    for (let part = await reading.read(); !part.done; part = await reading.read()) take(part.value);
+    reading = null;
   }
+  if (length !== file.size) throw new Unreadable('unread', 'The file has another size than when it was chosen.');
 }
 
 function hasherOf(algorithm: Algorithm): Promise<IHasher> {
