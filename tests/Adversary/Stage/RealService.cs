@@ -27,7 +27,10 @@ internal sealed partial class RealService : IAsyncDisposable
     public static async Task<RealService> StartAsync(string assembly, string dataFolder, CancellationToken cancellationToken)
     {
         string[] ports = ["--port", "0", "--blob-port", "0", "--queue-port", "0", "--table-port", "0"];
-        var command = DotnetProcess.Command(assembly, [.. ports, "--data", dataFolder]);
+
+        // An earlier one knows of no witnesses.
+        string[] witnesses = Build.Attacked.IsEarlier ? [] : ["--witnesses", "0"];
+        var command = DotnetProcess.Command(assembly, [.. ports, .. witnesses, "--data", dataFolder]);
         return new RealService(await DotnetProcess.StartAsync(command, ReadyPattern(), cancellationToken), dataFolder);
     }
 

@@ -55,7 +55,7 @@ internal sealed partial class StartupScenario : IScenario
 
     private static Task<DotnetProcess> StartServiceAsync(string folder, CancellationToken cancellationToken)
     {
-        string[] arguments = ["--port", "0", "--blob-port", "0", "--queue-port", "0", "--table-port", "0", "--data", Path.Combine(folder, "data")];
+        string[] arguments = ["--port", "0", "--blob-port", "0", "--queue-port", "0", "--table-port", "0", "--witness-port", "0", "--data", Path.Combine(folder, "data")];
         return DotnetProcess.StartAsync(DotnetProcess.Command(typeof(AzuriteProcess).Assembly.Location, arguments), ReadyPattern(), cancellationToken);
     }
 
