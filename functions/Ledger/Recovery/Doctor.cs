@@ -155,7 +155,7 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
     private static void CheckFinished(long finished, long size, Findings findings)
     {
         if (finished < size)
-            findings.Note(FindingKind.Finished, $"the log is committed up to {size} entries and finished up to {finished}", "The sequencer finishes it by itself, within a minute; if it does not, look at its errors.");
+            findings.Note(FindingKind.Finished, $"the log is committed up to {size} entries and finished up to {finished}", "The sequencer finishes it by itself, within a minute; if it does not, look at its errors, and at whether the witnesses of its policy answer.");
     }
 
     private async Task CheckPendingAsync(Findings findings, CancellationToken cancellationToken)
