@@ -250,9 +250,12 @@ test('a policy that was given wins, whatever the service shows', async () => {
 });
 
 test('a policy of other logs is none of this one', async () => {
-  const typed = Buffer.concat([Buffer.of(1), Buffer.alloc(32, 9)]);
-  const id = createHash('sha256').update('other.example\n').update(typed).digest('hex').slice(0, 8);
-  const other = policyOf('quorum both', `log other.example+${id}+${typed.toString('base64')}`);
+  const ofLog = (name: string): Bytes => {
+    const typed = Buffer.concat([Buffer.of(1), Buffer.alloc(32, 9)]);
+    const id = createHash('sha256').update(`${name}\n`).update(typed).digest('hex').slice(0, 8);
+    return policyOf('quorum both', `log ${name}+${id}+${typed.toString('base64')}`);
+  };
+  const other = ofLog('other.example');
   const memory = Memory.ofThisRun();
   await assert.rejects(ask(await open(new FakeService(seenByBoth, other), memory)), ServiceFailure);
   const verifier = await open(new FakeService(seenByBoth, both), memory, other);
@@ -261,6 +264,11 @@ test('a policy of other logs is none of this one', async () => {
   verifier.holdPolicy(await verifier.oversight.forget());
   assert.equal((await ask(verifier)).verdict, 'verified');
   assert.equal(await outcomeOf(seenByBoth, policyOf('quorum both', `log ${answers.keys[0]!}`)), 'verified');
+
+  // Keys from before a rotation in the service's own say nothing; whoever gives a policy means its keys.
+  const before = ofLog(answers.keys[0]!.split('+')[0]!);
+  assert.equal(await outcomeOf(seenByBoth, before), 'verified');
+  await assert.rejects(Oversight.give(before, verifier.keys, memory), FormatError);
 });
 
 test('a receipt from before there were witnesses is not covered, and one of today is', async () => {

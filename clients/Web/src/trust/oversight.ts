@@ -70,13 +70,13 @@ export class Oversight {
    */
   async meet(file: Bytes | null, keys: readonly VerifierKey[]): Promise<Oversight> {
     const { policy, source } = this.held;
-    if (policy !== null && !isAbout(policy, keys)) return this.with({ kind: 'otherLog' });
+    if (policy !== null && !isAbout(policy, keys, source)) return this.with({ kind: 'otherLog' });
     if (source === 'file') return this.with(null);
     if (file === null) return this.with(policy === null ? null : { kind: 'gone' });
     if (policy !== null && equal(policy.file, file)) return this.with(null);
     try {
       const offered = await parsePolicy(file);
-      if (!isAbout(offered, keys)) throw new FormatError('policy: it names other logs than this one');
+      if (!isAbout(offered, keys, 'service')) throw new FormatError('policy: it names other logs than this one');
       if (policy !== null) return this.with({ kind: 'changed', offered });
       return new Oversight({ ...(await remember(offered, 'service', this.memory)), isNew: true }, null, this.memory);
     } catch (error) {
@@ -92,7 +92,7 @@ export class Oversight {
    */
   static async give(file: Bytes, keys: readonly VerifierKey[], memory: Memory): Promise<Oversight> {
     const policy = await parsePolicy(file);
-    if (keys.length > 0 && !isAbout(policy, keys)) throw new FormatError('policy: it names other logs than this one');
+    if (keys.length > 0 && !isAbout(policy, keys, 'file')) throw new FormatError('policy: it names other logs than this one');
     return new Oversight(await remember(policy, 'file', memory), null, memory);
   }
 
@@ -113,9 +113,12 @@ export class Oversight {
   }
 }
 
-/** Whether a policy is about the log of these keys; one that names no log is about any. */
-function isAbout({ logs }: Policy, keys: readonly VerifierKey[]): boolean {
-  return logs.length === 0 || logs.some(({ line }) => keys.some((key) => key.line === line));
+/**
+ * Whether a policy is about the log of these keys; one that names no log is about any. Whoever gives one by hand means the very keys
+ * in it; in the service's own they say no more than the keys that it names itself, and may be those from before a rotation.
+ */
+function isAbout({ logs }: Policy, keys: readonly VerifierKey[], source: HeldPolicy['source']): boolean {
+  return logs.length === 0 || logs.some(({ line, name }) => keys.some((key) => (source === 'file' ? key.line === line : key.name === name)));
 }
 
 async function remember(policy: Policy, source: RememberedPolicy['source'], memory: Memory): Promise<HeldPolicy> {
