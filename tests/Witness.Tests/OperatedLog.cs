@@ -96,6 +96,12 @@ internal sealed class OperatedLog : ITileReader, IDisposable
             case "a description without a name":
                 Add(OfIssuer("acme", ActKind.Issuer) with { LegalName = null });
                 break;
+            case "a domain of an issuer that was never announced":
+                Add(OfIssuer("nobody", ActKind.Domain) with { Domain = "nobody.hk", Outcome = DomainWord.Confirmed });
+                break;
+            case "a domain that says nothing":
+                Add(OfIssuer("acme", ActKind.Domain) with { Domain = "acme.hk" });
+                break;
             case "an issue without a commitment":
                 Add(OfIssuer("acme", ActKind.Issue));
                 break;
