@@ -55,6 +55,8 @@ internal sealed class OperatedLog : ITileReader, IDisposable
 
     public void Act(string issuer, ActKind kind, long? target) => Add(OfIssuer(issuer, kind) with { Target = target, Reason = ReasonCode.Unspecified });
 
+    public void Say(string issuer, DomainWord word) => Add(OfIssuer(issuer, ActKind.Domain) with { Domain = $"{issuer}.hk", Outcome = word });
+
     public void RotateKeys()
     {
         // The key that signs for witnesses stays; the other gives way.
