@@ -141,6 +141,8 @@ internal static class VerdictText
                 lines.Add($"{id}: {others.Length - FewActs:N0} other acts, then");
             foreach (var act in others.TakeLast(FewActs))
                 lines.Add($"{id}: {WireName.Of(act.Kind)} at {terminal.Time(act.At)}, log entry {act.LogIndex}");
+            if (unproven.Domain is { Domain: not null } said)
+                lines.Add($"{id}: domain {said.Domain} {DomainText.Standing(said.Outcome)} by this service since {terminal.Time(said.Since)}, log entry {said.LogIndex}");
             if (unproven.Type is { } type)
                 lines.Add($"{id}: a document of the kind \"{type}\"");
             if (unproven.SuccessorVerdict is { } successor)
