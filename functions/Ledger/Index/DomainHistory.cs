@@ -16,7 +16,7 @@ public sealed record DomainRecord(long LogIndex, string Issuer, DomainOutcome Ou
         : throw new LogFormatException("domains: an entry does not say what a domain says");
 
     /// <summary>The record as the HTTP API answers it.</summary>
-    public DomainOutcomeDocument ToDocument() => new(Outcome.Domain, Outcome.Word, Outcome.At, LogIndex);
+    public DomainOutcomeDocument ToDocument() => new(Outcome.Word, Outcome.At, LogIndex, Outcome.Domain);
 }
 
 /// <summary>

@@ -14,11 +14,11 @@ public sealed record IssuerHistoryDocument(string Id, IReadOnlyList<IssuerDescri
 }
 
 /// <summary>What an issuer's own domain said when the service asked it, as an entry of the log records it.</summary>
-/// <param name="Domain">The domain, as the registry stated it then; absent where it stated none any more.</param>
 /// <param name="Outcome">What it said: <c>noAnswer</c> where it could not be asked for a week.</param>
 /// <param name="Since">Since when it says so, by the service's clock; UTC. It is asked about once an hour, and logged only when that changes.</param>
 /// <param name="LogIndex">Index of the entry, of the kind <c>domain</c>, which anyone finds in the log.</param>
-public sealed record DomainOutcomeDocument(string? Domain, DomainWord Outcome, DateTimeOffset Since, long LogIndex);
+/// <param name="Domain">The domain, as the registry stated it then; absent where it stated none any more.</param>
+public sealed record DomainOutcomeDocument(DomainWord Outcome, DateTimeOffset Since, long LogIndex, string? Domain = null);
 
 /// <summary>How the registry described an issuer.</summary>
 /// <param name="LogIndex">Index of the entry that records it.</param>
