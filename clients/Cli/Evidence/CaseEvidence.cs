@@ -38,11 +38,11 @@ internal static class CaseEvidence
     /// <param name="documents">What was checked, each as the tool tells it; at least one.</param>
     /// <param name="about">Whose case it is.</param>
     /// <param name="basis">What it rests on.</param>
-    /// <param name="zone">In which times are told.</param>
+    /// <param name="terminal">In whose zone and language times and names are told.</param>
     /// <param name="now">When, by this machine's clock.</param>
-    public static (byte[] Zip, string Fingerprint) Make(IReadOnlyList<(VerifiedFile File, VerifyOutput Result)> documents, Case about, EvidenceBasis basis, TimeZoneInfo zone, DateTimeOffset now)
+    public static (byte[] Zip, string Fingerprint) Make(IReadOnlyList<(VerifiedFile File, VerifyOutput Result)> documents, Case about, EvidenceBasis basis, Terminal terminal, DateTimeOffset now)
     {
-        var plain = new Terminal(TextWriter.Null, TextWriter.Null, color: false, interactive: false) { Zone = zone };
+        var plain = new Terminal(TextWriter.Null, TextWriter.Null, color: false, interactive: false) { Zone = terminal.Zone, Language = terminal.Language };
         EvidencePart[] parts = [.. documents.Select((document, i) => EvidencePart.Of(document.File, documents.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"documents/{i + 1}/")))];
         var report = Report(documents, parts, about, basis, plain, now);
         EvidenceFile[] files =

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using TrueCopy.AzureStorage;
@@ -53,8 +54,11 @@ public sealed class DomainTests : IAsyncLifetime
         while (!told.Output.Contains($"harbour-bank: domain {Domain} confirmed by this service since ", StringComparison.Ordinal));
         Assert.EndsWith($", log entry {outcome.GetProperty("logIndex").GetInt64()}", told.Output.Split('\n').Single(line => line.Contains(Domain, StringComparison.Ordinal)), StringComparison.Ordinal);
 
-        var asked = await RunAsync("verify", file, "--service", _service.Address, "--key", _key, "--check-domain");
+        var asked = await RunAsync("verify", file, "--service", _service.Address, "--key", _key, "--check-domain", "--evidence", _folder.At("evidence.zip"));
         Assert.Equal((0, ""), (asked.ExitCode, asked.Error));
+        ZipFile.ExtractToDirectory(_folder.At("evidence.zip"), _folder.At("evidence"));
+        Assert.Contains($"✔ {Domain} confirms", await File.ReadAllTextAsync(_folder.At("evidence/report.txt"), Stop), StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("receipt", "check", file, "--receipt", _folder.At("evidence/receipts/harbour-bank.tlog-proof"), "--key", _folder.At("evidence/log.vkey"))).ExitCode);
         Assert.Contains($"✔ {Domain} confirms that it is harbour-bank of this log", asked.Output, StringComparison.Ordinal);
 
         State("somebody-else");
