@@ -84,7 +84,8 @@ function institution(words: Words, named: Parameters<typeof format.otherName>[1]
 function domain(words: Words, name: string, { outcome, since, logIndex }: DomainOutcome): Child {
   const said = words.domain;
   const word = Object.hasOwn(said.words, outcome) ? said.words[outcome]! : outcome;
-  return [sentence((who) => said.said(who, visible(word), format.day(words, since)), name), h('div', { class: 'hint' }, said.help(format.count(words, logIndex)))];
+  const line = sentence((who) => said.said(who, visible(word), format.day(words, since)), name);
+  return [outcome === 'contradicted' ? h('strong', {}, line) : line, h('div', { class: 'hint' }, said.help(format.count(words, logIndex)))];
 }
 
 /** Our word for a code; a code that we have none for stays as it is. */
