@@ -30,6 +30,7 @@ internal static partial class CommandLine
           TRUECOPY_KEY      verifier key of the log, or file (as --key)
           TRUECOPY_INBOX    storage to upload to            (as --inbox)
           NO_COLOR          no colour, even on a terminal
+          LC_ALL, LANG      in which of their legal names institutions are told (as --language)
           TZ                your time zone, in which times are told (--utc: in UTC, as in JSON)
           XDG_CONFIG_HOME   where settings are kept, if not in ~/.config
 
@@ -104,6 +105,9 @@ internal static partial class CommandLine
     {
         var utc = new Option<bool>("--utc") { Description = "Tell times in UTC rather than in your own zone.", Recursive = true };
         root.Options.Add(utc);
+        var language = new Option<string?>("--language") { HelpName = "LANGUAGE", Description = "In which of their legal names institutions are told: en, zh-Hans or zh-Hant. Default: as LC_ALL or LANG says, else the registered name with all others.", Recursive = true };
+        language.AcceptOnlyFromAmong(NameLanguages.Tags);
+        root.Options.Add(language);
 
         // No argument stands for what is in a file: names of files come from others, and "@x" may be one.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -115,6 +119,8 @@ internal static partial class CommandLine
 
         if (parsed.GetValue(utc))
             terminal.Zone = TimeZoneInfo.Utc;
+        if (parsed.GetValue(language) is { } tag)
+            terminal.Language = (NameLanguage)Array.IndexOf(NameLanguages.Tags, tag);
 
         // Help of a command tells all of it, and of the commands below it what each is for.
         foreach (var below in parsed.CommandResult.Command.Subcommands)

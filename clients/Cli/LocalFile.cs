@@ -63,13 +63,17 @@ internal static class LocalFile
     /// Writes a file whole or not at all, in the place of what is there: a link of that name, which whoever sent the folder
     /// may have put there, is replaced, and what it leads to left alone.
     /// </summary>
-    public static async Task ReplaceAsync(string path, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <param name="path">Where.</param>
+    /// <param name="bytes">All of it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="overwrite">Whether there may be something; if not, what is there stays as it is.</param>
+    public static async Task ReplaceAsync(string path, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken, bool overwrite = true)
     {
         var next = $"{path}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}.new";
         await WriteAsync(next, path, FileMode.CreateNew, bytes, cancellationToken);
         try
         {
-            File.Move(next, path, overwrite: true);
+            File.Move(next, path, overwrite);
         }
         catch (Exception exception) when (FileFault.Is(exception))
         {

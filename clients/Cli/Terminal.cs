@@ -21,6 +21,38 @@ internal enum Tone
     Conflict = 35,
 }
 
+/// <summary>A language that institutions have legal names in.</summary>
+internal enum NameLanguage
+{
+    /// <summary>English.</summary>
+    En,
+
+    /// <summary>Simplified Chinese.</summary>
+    ZhHans,
+
+    /// <summary>Traditional Chinese.</summary>
+    ZhHant,
+}
+
+/// <summary>Languages as users and systems name them.</summary>
+internal static class NameLanguages
+{
+    /// <summary>The tags of <c>--language</c>, in the order of the enumeration.</summary>
+    public static readonly string[] Tags = ["en", "zh-Hans", "zh-Hant"];
+
+    /// <summary>That of a locale such as <c>zh_HK.UTF-8</c>, by language, script and place; null for others, C and POSIX among them.</summary>
+    public static NameLanguage? OfLocale(string? locale)
+    {
+        var parts = (locale ?? "").Split('.', '@')[0].Split('_', '-');
+        return parts switch
+        {
+            ["en", ..] => NameLanguage.En,
+            ["zh", .. var more] => more.Any(part => part is "Hant" or "HK" or "TW" or "MO") && !more.Contains("Hans") ? NameLanguage.ZhHant : NameLanguage.ZhHans,
+            _ => null,
+        };
+    }
+}
+
 /// <summary>A column of a table.</summary>
 /// <param name="Heading">What stands over it.</param>
 /// <param name="Wraps">Whether what is too long goes on in the next line.</param>
@@ -60,6 +92,24 @@ internal sealed class Terminal(
     /// <summary>Where times are told; UTC unless somebody says otherwise. JSON has UTC always.</summary>
     public TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Utc;
 
+    /// <summary>In which of an institution's legal names it is told; null for the one that it goes by everywhere, with all others beside. JSON has all of them always.</summary>
+    public NameLanguage? Language { get; set; }
+
+    /// <summary>What an institution is called here, and beside that.</summary>
+    /// <param name="main">The name that it goes by everywhere.</param>
+    /// <param name="names">Its names by language.</param>
+    public (string Name, IReadOnlyList<string> Others) NameOf(string main, LegalNames? names)
+    {
+        var own = Language switch
+        {
+            NameLanguage.En => names?.En,
+            NameLanguage.ZhHans => names?.ZhHans,
+            NameLanguage.ZhHant => names?.ZhHant,
+            _ => null,
+        };
+        return own is null || own == main ? (main, Language is null && names is not null ? names.Beside(main) : []) : (own, [main]);
+    }
+
     /// <summary>Whether somebody can be asked.</summary>
     public bool CanAsk => interactive && answers is not null;
 
@@ -72,7 +122,12 @@ internal sealed class Terminal(
         global::System.Console.IsOutputRedirected ? WideWidth : Math.Max(40, global::System.Console.WindowWidth),
         global::System.Console.IsInputRedirected ? null : global::System.Console.In,
         !global::System.Console.IsOutputRedirected)
-    { Zone = TimeZoneInfo.Local };
+    {
+        Zone = TimeZoneInfo.Local,
+        Language = NameLanguages.OfLocale(Environment.GetEnvironmentVariable("LC_ALL") is { Length: > 0 } all ? all
+            : Environment.GetEnvironmentVariable("LC_MESSAGES") is { Length: > 0 } messages ? messages
+            : Environment.GetEnvironmentVariable("LANG")),
+    };
 
     /// <summary>A time with its zone: <c>Z</c> for UTC.</summary>
     public string Time(DateTimeOffset time)

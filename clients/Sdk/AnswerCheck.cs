@@ -77,7 +77,7 @@ internal static class AnswerCheck
     private static string? Difference(ResultDocument said, Entry issue, ReceiptCheck deciding, DateTimeOffset checkedAt)
     {
         var word = VerdictWord.Of(deciding.Entry, checkedAt);
-        return said.Issuer.Id != issue.Issuer || said.Issuer.LegalName != issue.LegalName || said.Issuer.LegalNames != issue.LegalNames || said.Issuer.Jurisdiction != issue.Jurisdiction || said.Issuer.Domain is not null ? "issuer"
+        return said.Issuer.Id != issue.Issuer || said.Issuer.LegalName != issue.LegalName || said.Issuer.LegalNames != issue.LegalNames || said.Issuer.Jurisdiction != issue.Jurisdiction || said.Issuer.Domain is not null || said.Issuer.DomainOutcome is not null ? "issuer"
             : said.Verdict != word.Verdict ? "verdict"
             : said.Since != word.Since ? "time"
             : said.ValidFrom != issue.ValidFrom || said.Expires != issue.Expires ? "validity"

@@ -124,11 +124,12 @@ internal static class PublicNetwork
         return !Others.Any(network => network.Contains(plain)) && (plain.AddressFamily == AddressFamily.InterNetwork || Global6.Contains(plain));
     }
 
-    // The address that is looked at is the one that is connected to: a name that is looked up twice may stand for two.
+    // The address that is looked at is the one that is connected to: a name that is looked up twice may stand for two. A proxy is
+    // what this machine was told to use, wherever it is, and looks names up itself; it alone is sent CONNECT.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
-        var isProxy = context.DnsEndPoint.Host != context.InitialRequestMessage.RequestUri!.IdnHost;
+        var isProxy = context.InitialRequestMessage.Method == HttpMethod.Connect;
         IPAddress[] allowed = isProxy ? addresses : [.. addresses.Where(IsPublic)];
         if (allowed.Length == 0)
             throw new HttpRequestException("The name stands for no public address.");

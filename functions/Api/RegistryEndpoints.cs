@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Http;
 namespace TrueCopy.Api;
 
 /// <summary>Who issues, and with which keys the log signs.</summary>
-public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, KnownIssuers known, ProvenKeys proven, ILogKeys keys, ServicePolicy policy)
+public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, DomainHistory domains, DomainStandings standings, KnownIssuers known, ProvenKeys proven, ILogKeys keys, ServicePolicy policy)
 {
     /// <summary>Every issuer of this log.</summary>
     /// <remarks>
     /// As the registry has them now. What an issuer was called when it issued a document is in the verdict; what it was called
-    /// ever, under <c>/v1/issuers/{id}</c>.
+    /// ever, under <c>/v1/issuers/{id}</c>. What an issuer's own domain said when the service asked it is an entry of the log
+    /// too; whose domain that is, the operator says.
     /// </remarks>
     /// <response code="200">The registry as it is now.</response>
     [Operation(Routes.Issuers, "listIssuers", "registry", CacheControl = CacheControl.Minute, Failures = ["ShareUsedUp", "Unavailable"])]
@@ -16,15 +17,25 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Kn
     public async Task<IResult> IssuersAsync(CancellationToken cancellationToken)
     {
         var issuers = await list.GetAsync(cancellationToken);
-        var document = new IssuersDocument(
-            [.. issuers.OrderBy(issuer => issuer.Id, StringComparer.Ordinal).Select(issuer => new IssuerDocument(issuer.Id, issuer.LegalName, issuer.Jurisdiction, issuer.Domain) { LegalNames = issuer.LegalNames })]);
-        return Response.Json(document, DocumentJson.Instance.IssuersDocument, CacheControl.Minute);
+        var documents = new List<IssuerDocument>(issuers.Count);
+        foreach (var issuer in issuers.OrderBy(issuer => issuer.Id, StringComparer.Ordinal))
+        {
+            // Of a domain that the registry states no longer nothing is said here.
+            var said = await standings.FindAsync(issuer.Id, cancellationToken);
+            documents.Add(new IssuerDocument(issuer.Id, issuer.LegalName, issuer.Jurisdiction, issuer.Domain)
+            {
+                LegalNames = issuer.LegalNames,
+                DomainOutcome = said is not null && said.Outcome.Domain == issuer.Domain ? said.ToDocument() : null,
+            });
+        }
+
+        return Response.Json(new IssuersDocument(documents), DocumentJson.Instance.IssuersDocument, CacheControl.Minute);
     }
 
     /// <summary>Who an issuer was called, and since when.</summary>
     /// <remarks>
-    /// Every description of the issuer that the log records: the first sight of it, and each change of the registry since.
-    /// Anyone can find the same entries in the log.
+    /// Every description of the issuer that the log records: the first sight of it, and each change of the registry since; and
+    /// every change of what its own domain said. Anyone can find the same entries in the log.
     /// </remarks>
     /// <param name="id" example="demo-bank">The issuer's id.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -47,7 +58,9 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Kn
         {
             LegalNames = record.Issuer.LegalNames,
         });
-        return Response.Json(new IssuerHistoryDocument(id, [.. descriptions]), DocumentJson.Instance.IssuerHistoryDocument, CacheControl.Minute);
+        var said = await domains.FindAsync(id, cancellationToken);
+        var document = new IssuerHistoryDocument(id, [.. descriptions]) { DomainOutcomes = said.Count == 0 ? null : [.. said.Select(record => record.ToDocument())] };
+        return Response.Json(document, DocumentJson.Instance.IssuerHistoryDocument, CacheControl.Minute);
     }
 
     /// <summary>The log's public keys.</summary>

@@ -10,6 +10,7 @@ using OpenTelemetry;
 using TrueCopy.Api;
 using TrueCopy.App.Signing;
 using TrueCopy.AzureStorage;
+using TrueCopy.Client;
 
 namespace TrueCopy.App;
 
@@ -23,13 +24,20 @@ internal static class AppHost
         builder.Services.AddAzureStorage(StorageAccounts.Connect(settings.Inbox, settings.Ledger)).AddLedger().AddTrueCopyApi();
         builder.Services.Configure<KestrelServerOptions>(HttpLimits.ApplyBehindFunctionsHost);
         builder.Services.AddSingleton<IIssuerGate>(new SignedInGate(settings.IssuerPrincipals));
-        builder.Services.AddSingleton(settings.ClientShare).AddSingleton(settings.Policy);
+        builder.Services.AddSingleton(settings.ClientShare).AddSingleton(settings.Policy).AddSingleton(Domains);
         builder.Services.AddSingleton(KeySource(settings)).AddSingleton<ILogKeys, RotatedKeys>();
 
         // Request lines hold digests.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         if (settings.TelemetryConnectionString is { } connection)
             AddTelemetry(builder.Services, connection, settings);
+    }
+
+    // Asked for by a timer alone, so that no cold start pays for it.
+    private static AskDomain Domains(IServiceProvider services)
+    {
+        var domains = new DomainChecker(network: null, services.GetRequiredService<TimeProvider>());
+        return async (domain, issuer, keys, stop) => (await domains.CheckAsync(domain, issuer, keys, stop)).Word;
     }
 
     private static ILogKeySource KeySource(AppSettings settings)

@@ -6,7 +6,7 @@ namespace TrueCopy.Ledger;
 /// <summary>Wires intake, sequencer and verifier, the same for every host.</summary>
 public static class LedgerServices
 {
-    /// <summary>Adds the services; the host adds its storage (<see cref="IBlobStore"/>, <see cref="IQueueStore"/>, <see cref="ITableStore"/>, <see cref="IIssuerContainers"/>) and <see cref="ILogKeys"/>, or a <see cref="LogIdentity"/> that never changes; and a <see cref="ServicePolicy"/>, where witnesses are asked.</summary>
+    /// <summary>Adds the services; the host adds its storage (<see cref="IBlobStore"/>, <see cref="IQueueStore"/>, <see cref="ITableStore"/>, <see cref="IIssuerContainers"/>), <see cref="AskDomain"/>, and <see cref="ILogKeys"/>, or a <see cref="LogIdentity"/> that never changes; and a <see cref="ServicePolicy"/>, where witnesses are asked.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -18,6 +18,7 @@ public static class LedgerServices
         services.AddSingleton<ReferenceIndex>();
         services.AddSingleton<RevocationIndex>();
         services.AddSingleton<IssuerHistory>();
+        services.AddSingleton<DomainHistory>();
         services.AddSingleton<KeyHistory>();
         services.AddSingleton<StagedActs>();
         services.AddSingleton<PendingAnswers>();
@@ -61,6 +62,9 @@ public static class LedgerServices
         services.AddSingleton<Backlog>();
         services.AddSingleton<Housekeeping>();
         services.AddSingleton<RegistryWatch>();
+        services.TryAddSingleton(new DomainOptions());
+        services.AddSingleton<DomainWatch>();
+        services.AddSingleton<DomainStandings>();
         services.AddSingleton<IssuerList>();
         services.AddSingleton<CheckpointSource>();
         services.AddSingleton<ICheckpointSource>(provider => provider.GetRequiredService<CheckpointSource>());

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using TrueCopy.Api;
 using TrueCopy.AzureStorage;
+using TrueCopy.Client;
 using TrueCopy.Local.Azurite;
 using TrueCopy.Local.Events;
 using TrueCopy.Local.Triggers;
@@ -84,14 +85,21 @@ internal static class LocalService
         builder.Services.AddSingleton(new WitnessingOptions { Rest = TimeSpan.FromSeconds(1), MaxRest = TimeSpan.FromSeconds(4) });
         builder.Services.AddSingleton(new SequencerOptions { DocumentWait = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromSeconds(2), CommitInterval = TimeSpan.FromMilliseconds(250) });
         builder.Services.AddSingleton<IIssuerGate, LoopbackGate>();
+        builder.Services.AddSingleton(Domains).AddSingleton(new DomainOptions { Interval = TimeSpan.FromSeconds(30) });
 
         // All who reach it are one address, this machine's; only what the process takes on limits them.
         builder.Services.AddSingleton(new ClientShare { Burst = int.MaxValue, PerSecond = int.MaxValue });
-        builder.Services.AddHostedService<BlobEventFeeder>().AddQueueTriggers().AddHostedService<DrainTimer>();
+        builder.Services.AddHostedService<BlobEventFeeder>().AddQueueTriggers().AddTimerTriggers();
 
         var app = builder.Build();
         app.UseTrueCopyApi();
         return app;
+    }
+
+    private static AskDomain Domains(IServiceProvider services)
+    {
+        var domains = new DomainChecker(network: null, services.GetRequiredService<TimeProvider>());
+        return async (domain, issuer, keys, stop) => (await domains.CheckAsync(domain, issuer, keys, stop)).Word;
     }
 
     internal static void QuietLog(ILoggingBuilder logging) => logging

@@ -84,6 +84,34 @@ public sealed class ActsTests
         Assert.Equal("The bank Ltd", first.GetProperty("results")[0].GetProperty("issuer").GetProperty("legalName").GetString());
     }
 
+    [Fact]
+    public async Task What_an_issuer_s_domain_said_is_answered_from_the_log_with_the_index_of_its_entry()
+    {
+        await using var host = await ApiHost.StartAsync();
+        host.World.Inbox.CreateContainer("issuer-bank", new() { ["legalname"] = "The bank Ltd", ["jurisdiction"] = "HK", ["domain"] = "bank.hk" });
+        var at = host.World.Time.GetUtcNow();
+        await SayAsync(DomainWord.Contradicted, at);
+        await SayAsync(DomainWord.Confirmed, at.AddHours(1));
+        const string Said = """{"outcome":"confirmed","since":"2026-11-23T10:00:00Z","logIndex":3,"domain":"bank.hk"}""";
+        var history = (await JsonAsync(await host.GetAsync("/v1/issuers/bank"))).GetProperty("domainOutcomes");
+        Assert.Equal(["contradicted", "confirmed"], history.EnumerateArray().Select(item => item.GetProperty("outcome").GetString()));
+        Assert.Equal(Said, history[1].GetRawText());
+        Assert.Equal(Said, (await JsonAsync(await host.GetAsync("/v1/issuers"))).GetProperty("issuers")[0].GetProperty("domainOutcome").GetRawText());
+        await host.IssueAsync("a");
+        Assert.Equal(Said, (await VerdictAsync(host, ApiHost.HexOf("a"))).GetProperty("results")[0].GetProperty("unproven").GetProperty("domain").GetRawText());
+
+        // Of another domain than it was asked nothing is known.
+        host.World.Inbox.CreateContainer("issuer-bank", new() { ["legalname"] = "The bank Ltd", ["jurisdiction"] = "HK", ["domain"] = "other.hk" });
+        host.World.Time.Advance(TimeSpan.FromHours(2));
+        Assert.False((await JsonAsync(await host.GetAsync("/v1/issuers"))).GetProperty("issuers")[0].TryGetProperty("domainOutcome", out _));
+
+        async Task SayAsync(DomainWord word, DateTimeOffset when)
+        {
+            await host.World.Staged.AddAsync(new RegistryChange(host.World.Inbox.IssuerOf("issuer-bank"), new DomainOutcome("bank.hk", word, when)), TestContext.Current.CancellationToken);
+            await host.DrainAsync();
+        }
+    }
+
     // Of an issuer that there is not, an empty list would say that it has issued nothing.
     [Fact]
     public async Task An_issuer_that_there_is_not_is_refused_and_the_near_ones_offered()

@@ -71,6 +71,9 @@ public sealed class ApiHost : IAsyncDisposable
         await _app.Services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(blob), TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Puts what is staged into the log.</summary>
+    public Task DrainAsync() => _app.Services.GetRequiredService<Sequencer>().DrainAsync(TestContext.Current.CancellationToken);
+
     /// <summary>Issues a document; returns its SHA-256 in hex.</summary>
     public async Task<string> IssueAsync(string content, string issuer = "bank")
     {

@@ -62,6 +62,7 @@ public sealed class ContractTests
     [InlineData("Unproven", typeof(UnprovenDocument))]
     [InlineData("IssuerHistory", typeof(IssuerHistoryDocument))]
     [InlineData("IssuerDescription", typeof(IssuerDescriptionDocument))]
+    [InlineData("DomainOutcome", typeof(DomainOutcomeDocument))]
     [InlineData("Documents", typeof(DocumentsDocument))]
     [InlineData("Uploads", typeof(UploadsDocument))]
     [InlineData("UploadDay", typeof(UploadDayDocument))]
@@ -166,6 +167,7 @@ public sealed class ContractTests
         Assert.Equal(Names("VerdictName"), JsonNames<Verdict>());
         Assert.Equal(Names("ActKind"), JsonNames<ActKind>());
         Assert.Equal(Names("Reason"), JsonNames<ReasonCode>());
+        Assert.Equal(Names("DomainWord"), JsonNames<DomainWord>());
         Assert.Equal(Names("Algorithm"), DigestAlgorithm.All.Select(algorithm => algorithm.Name));
         Assert.Equal(UnprovenDocument.MaxActs, OpenApiContract.Schema("Unproven").GetProperty("properties").GetProperty("acts").GetProperty("maxItems").GetInt32());
         Assert.Equal(BatchRequestDocument.MaxDigests, OpenApiContract.Schema("BatchRequest").GetProperty("properties").GetProperty("digests").GetProperty("maxItems").GetInt32());

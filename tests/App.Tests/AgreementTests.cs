@@ -41,7 +41,7 @@ public sealed partial class AgreementTests
     public void Functions_are_named_once_take_every_method_and_ask_for_no_function_key()
     {
         Assert.Equal(Functions.Count, Functions.Select(function => function.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
-        Assert.Superset(new HashSet<string> { "OnBlobCreated", "DrainStagedActs", "OnPoisonBlobEvent" }, Functions.Select(function => function.Name).ToHashSet());
+        Assert.Superset(new HashSet<string> { "OnBlobCreated", "DrainStagedActs", "AskDomains", "OnPoisonBlobEvent" }, Functions.Select(function => function.Name).ToHashSet());
         Assert.All(Triggers<HttpTriggerAttribute>(), trigger => Assert.Equal((AuthorizationLevel.Anonymous, 0), (trigger.AuthLevel, trigger.Methods?.Length ?? 0)));
     }
 

@@ -26,6 +26,9 @@ internal sealed class AppProcess : IAsyncDisposable
         return new AppProcess(app);
     }
 
+    /// <summary>Runs a function with a timer trigger now.</summary>
+    public Task RunTimerAsync(string name, CancellationToken cancellationToken) => _app.RunTimerAsync(name, cancellationToken);
+
     /// <summary>Asks until there is an answer; fails with the app's log if there is none.</summary>
     public async Task<T> EventuallyAsync<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
         where T : class

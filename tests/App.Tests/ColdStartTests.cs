@@ -9,7 +9,7 @@ public sealed class ColdStartTests : IDisposable
 {
     private static readonly string[] Triggered =
     [
-        "DrainStagedActs", "OnAnswersOwed", "OnBlobCreated", "OnPoisonAnswers", "OnPoisonBlobEvent", "OnPoisonStagedActs", "OnPoisonStagedBulk",
+        "AskDomains", "DrainStagedActs", "OnAnswersOwed", "OnBlobCreated", "OnPoisonAnswers", "OnPoisonBlobEvent", "OnPoisonStagedActs", "OnPoisonStagedBulk",
     ];
 
     private readonly string _keys = Directory.CreateTempSubdirectory("truecopy-cold-").FullName;

@@ -47,6 +47,8 @@ public sealed class RunningApp : IAsyncLifetime
     public Task<T> EventuallyAsync<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
         where T : class => _process!.EventuallyAsync(ask, cancellationToken);
 
+    public Task RunTimerAsync(string name, CancellationToken cancellationToken) => _process!.RunTimerAsync(name, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)

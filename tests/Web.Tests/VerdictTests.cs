@@ -57,6 +57,27 @@ public sealed class VerdictTests(Chromium chromium) : IAsyncLifetime
         await visit.AccessibleAsync();
     }
 
+    // What only the service says stands apart from what is proven, and who vouches for what stands beside it.
+    [Theory]
+    [InlineData("en-HK", "confirmed", "Institution’s domain", "bank.hk: confirmed by this service since 23 Nov 2026", "log entry no. 2")]
+    [InlineData("zh-HK", "contradicted", "機構域名", "bank.hk：本服務自2026年11月23日起核對的結果為「不符」", "第 2 條")]
+    [InlineData("zh-CN", "notStated", "机构域名", "bank.hk：本服务自2026年11月23日起核对的结果为“未作声明”", "第 2 条")]
+    public async Task What_the_institutions_domain_said_to_the_service_is_told_with_its_entry_and_who_vouches_for_it(string language, string word, string label, string said, string entry)
+    {
+        Assert.True(WireName.TryParse(word, out DomainWord outcome));
+        _site.World.Inbox.CreateContainer("issuer-bank", new Dictionary<string, string> { ["legalname"] = "Bank", ["jurisdiction"] = "HK", ["domain"] = "bank.hk" });
+        await _site.World.Staged.AddAsync(new RegistryChange(_site.World.Inbox.IssuerOf("issuer-bank"), new DomainOutcome("bank.hk", outcome, _site.World.Time.GetUtcNow())), TestContext.Current.CancellationToken);
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site, language);
+        var card = await visit.CheckAsync(document, "verified");
+        await card.Locator(".account > summary").ClickAsync();
+        var fact = card.Locator(".claimed dl > div").Filter(new() { HasText = label });
+        await Expect(fact).ToContainTextAsync(said);
+        await Expect(fact.Locator(".hint")).ToContainTextAsync(entry);
+        await visit.AccessibleAsync();
+        await visit.PictureAsync($"domain-{word}-{language}", card);
+    }
+
     [Theory]
     [InlineData("en-HK", "Named Bank Limited", "Guangdong, China")]
     [InlineData("zh-HK", "名冊銀行", "中國廣東")]

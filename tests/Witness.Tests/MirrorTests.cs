@@ -44,6 +44,7 @@ public sealed class MirrorTests : IDisposable
     public async Task A_mirror_cosigns_what_it_has_whole_and_serves_every_tile_of_it(int entries)
     {
         _log.Issue("acme", entries);
+        _log.Say("acme", DomainWord.Confirmed);
         await WitnessAsync();
         Assert.True(await _mirror.PullAsync(Stop));
         var note = (await _mirror.ReadCheckpointAsync(Hash, Stop))!.Value;
@@ -149,6 +150,8 @@ public sealed class MirrorTests : IDisposable
         { "an act on a document of an earlier pull that is another issuer's", "which is another issuer's" },
         { "a description older than the last", "as of a time before the last description of it" },
         { "a description without a name", "without legal name and jurisdiction" },
+        { "a domain of an issuer that was never announced", "its issuer was not announced before" },
+        { "a domain that says nothing", "what a domain says is said of an issuer" },
         { "an issue without a commitment", "without committing to it" },
         { "a second genesis", "entry 0 is the genesis, and no other" },
         { "keys of another log", "it announces keys that are not keys of this log" },

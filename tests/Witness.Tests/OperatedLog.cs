@@ -55,6 +55,8 @@ internal sealed class OperatedLog : ITileReader, IDisposable
 
     public void Act(string issuer, ActKind kind, long? target) => Add(OfIssuer(issuer, kind) with { Target = target, Reason = ReasonCode.Unspecified });
 
+    public void Say(string issuer, DomainWord word) => Add(OfIssuer(issuer, ActKind.Domain) with { Domain = $"{issuer}.hk", Outcome = word });
+
     public void RotateKeys()
     {
         // The key that signs for witnesses stays; the other gives way.
@@ -95,6 +97,12 @@ internal sealed class OperatedLog : ITileReader, IDisposable
                 break;
             case "a description without a name":
                 Add(OfIssuer("acme", ActKind.Issuer) with { LegalName = null });
+                break;
+            case "a domain of an issuer that was never announced":
+                Add(OfIssuer("nobody", ActKind.Domain) with { Domain = "nobody.hk", Outcome = DomainWord.Confirmed });
+                break;
+            case "a domain that says nothing":
+                Add(OfIssuer("acme", ActKind.Domain) with { Domain = "acme.hk" });
                 break;
             case "an issue without a commitment":
                 Add(OfIssuer("acme", ActKind.Issue));

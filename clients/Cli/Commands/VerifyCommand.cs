@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using TrueCopy.Cli.Evidence;
 using TrueCopy.Cli.Files;
 using TrueCopy.Cli.Output;
 using TrueCopy.Cli.Trust;
@@ -20,6 +21,10 @@ internal static class VerifyCommand
         var issuer = new Option<string?>("--issuer") { HelpName = "ID", Description = "Ask what this institution says of the files; what others say does not count. Default: any institution." };
         var save = new Option<bool>("--save-receipts") { Description = "Keep each receipt as FILE.tlog-proof, or under --receipts, for checking offline." };
         var checkDomain = new Option<bool>("--check-domain") { Description = "Ask the institution's own domain, too, whether it is that issuer of this log." };
+        var evidence = new Option<string?>("--evidence") { HelpName = "ZIP", Description = "Save evidence for the file of a case: a report, receipts, keys, and how to check them offline. Never the documents." };
+        var number = CaseText("--case", "NUMBER", "Case number, for the report of --evidence.");
+        var officer = CaseText("--officer", "NAME", "Who checks, for the report of --evidence.");
+        var force = new Option<bool>("--force") { Description = "Let --evidence take the place of a file that is there." };
         var offline = new Option<bool>("--offline") { Description = "Use no network: check each file against its receipt. Proves what was done, not that it still stands." };
         var receipts = new Option<string?>("--receipts") { HelpName = "DIR", Description = "Folder of receipts, named as the files are within the folder or pattern given. Default: beside each file." };
         var details = new Option<bool>("--details") { Description = "Of several files, show each one whole rather than in a table." };
@@ -48,6 +53,11 @@ internal static class VerifyCommand
             which name; the domain vouches that this is its owner. Whether the domain is the institution's, you know
             yourself. Contradicted is exit code 1, no answer 3; where nothing is stated, nothing follows.
 
+            With --evidence what was found, whatever it is, is saved as one zip file with the names and the layout of the page's
+            "Save evidence": report.html (to print) and report.txt, receipts, the answer, the signed state of the log, its keys, a
+            script that checks a receipt with openssl alone, and README.txt, which says how to check all of it offline. The
+            documents are not in it. Its fingerprint is told: with that anyone can tell later that it is the same evidence.
+
             With --offline a receipt (FILE.tlog-proof) takes the place of the service, judged by --key, or by the keys
             kept from earlier runs against that --service. It proves that the act happened. It does not prove that the
             document still stands since: for that, ask the service.
@@ -57,6 +67,7 @@ internal static class VerifyCommand
               truecopy verify inbox --service https://verify.example --key log.vkey
               truecopy verify 'inbox/**/*.pdf' --issuer demo-bank --json
               truecopy verify statement.pdf --check-domain
+              truecopy verify statement.pdf --evidence LN-2026-42.zip --case LN-2026-42 --officer 'M. Chan'
               truecopy verify inbox --save-receipts && truecopy verify inbox --offline
 
             Exit codes: 0 verified, 1 not verified, 2 wrong usage, 3 no answer, 10 revoked, 11 suspended, 12 superseded,
@@ -69,11 +80,15 @@ internal static class VerifyCommand
                                            keys and last checkpoint of each log, by address of the service
                                            ($XDG_CONFIG_HOME, or %APPDATA% on Windows); see truecopy keys
             """)
-        { files, service, keys, algorithm, issuer, save, checkDomain, offline, receipts, details, timeout, json };
+        { files, service, keys, algorithm, issuer, save, checkDomain, evidence, number, officer, force, offline, receipts, details, timeout, json };
         command.Validators.Add(parsed =>
         {
-            if (parsed.GetValue(offline) && (parsed.GetValue(save) || parsed.GetValue(checkDomain) || parsed.GetValue(issuer) is not null))
-                parsed.AddError("--offline asks nobody: --save-receipts, --check-domain and --issuer do not go with it.");
+            if (parsed.GetValue(offline) && (parsed.GetValue(save) || parsed.GetValue(checkDomain) || parsed.GetValue(evidence) is not null || parsed.GetValue(issuer) is not null))
+                parsed.AddError("--offline asks nobody: --save-receipts, --check-domain, --evidence and --issuer do not go with it.");
+            if (parsed.GetValue(evidence) is null && (parsed.GetValue(number) is not null || parsed.GetValue(officer) is not null || parsed.GetValue(force)))
+                parsed.AddError("--case, --officer and --force go with --evidence.");
+            if (parsed.GetValue(evidence) is { } zip && !parsed.GetValue(force) && Path.Exists(zip))
+                parsed.AddError($"{zip} is there already. Name another file, or replace it with --force.");
             if (parsed.GetValue(receipts) is not null && !parsed.GetValue(offline) && !parsed.GetValue(save))
                 parsed.AddError("--receipts goes with --offline or --save-receipts.");
         });
@@ -104,6 +119,16 @@ internal static class VerifyCommand
                 await SaveReceiptsAsync(verified, parsed.GetValue(receipts), terminal, cancellationToken);
             var domains = parsed.GetValue(checkDomain) ? await DomainsAsync(client, verified, time, cancellationToken) : [];
             VerifyOutput[] results = [.. verified.Select(file => VerifyOutput.Of(file, trust.KeySource, asked) with { Domains = DomainText.Of(file.Answer, domains) })];
+            EvidenceOutput? saved = null;
+            if (parsed.GetValue(evidence) is { } path)
+            {
+                var basis = new EvidenceBasis(address, await client.KeysAsync(cancellationToken), trust, domains);
+                var (zip, fingerprint) = CaseEvidence.Make([.. verified.Zip(results)], new Case(parsed.GetValue(number), parsed.GetValue(officer)), basis, terminal, time.GetUtcNow());
+                await LocalFile.ReplaceAsync(path, zip, cancellationToken, parsed.GetValue(force));
+                saved = new EvidenceOutput(path, fingerprint);
+                results = [.. results.Select(result => result with { Evidence = saved })];
+            }
+
             if (parsed.GetValue(json))
             {
                 await terminal.Output.WriteLineAsync(CliJson.Write<VerifyOutput>([.. results]));
@@ -119,6 +144,8 @@ internal static class VerifyCommand
                     foreach (var (file, result) in verified.Zip(results))
                         await terminal.Output.WriteAsync(VerdictText.Of(result, file.Answer, terminal));
                 await terminal.Output.WriteAsync(DomainText.Of(domains));
+                if (saved is not null)
+                    await terminal.Output.WriteAsync($"evidence saved as {saved.File}; write its fingerprint into the case file:\n  {saved.Fingerprint}\n");
                 if (!trust.HasKeys && verified.Any(file => file.Answer is not null))
                     await terminal.Output.WriteAsync(VerdictText.FirstUse(await client.KeysAsync(cancellationToken), known.Path));
             }
@@ -126,6 +153,20 @@ internal static class VerifyCommand
             return results.Select(ExitCode.Of).Concat(domains.Select(ExitCode.Of)).Aggregate(ExitCode.Worse);
         });
         return command;
+    }
+
+    private static Option<string?> CaseText(string name, string helpName, string description)
+    {
+        var option = new Option<string?>(name) { HelpName = helpName, Description = description };
+        option.Validators.Add(result =>
+        {
+            var text = result.GetValueOrDefault<string?>() ?? "";
+            if (text.Length is 0 or > 200)
+                result.AddError($"{name} has 1 to 200 characters.");
+            else if (UnseenCharacters.Check(name, text) is { } rule)
+                result.AddError(rule);
+        });
+        return option;
     }
 
     private static async Task<IReadOnlyList<DomainCheck>> DomainsAsync(TrueCopyClient client, IReadOnlyList<VerifiedFile> verified, TimeProvider time, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TrueCopy.Cli.Evidence;
 using TrueCopy.Cli.Files;
 using TrueCopy.Client;
 
@@ -86,6 +87,9 @@ internal sealed record VerifyOutput(
 
     /// <summary>What the domains of those who issued it say, by <c>--check-domain</c>; absent without it.</summary>
     public IReadOnlyList<DomainCheck>? Domains { get; init; }
+
+    /// <summary>The evidence that it went into, by <c>--evidence</c>; absent without it.</summary>
+    public EvidenceOutput? Evidence { get; init; }
 
     /// <summary>Who issued it, proven, where the institution that was asked about did not; absent where nobody did.</summary>
     public IReadOnlyList<IssuerDocument>? IssuedByOthers { get; init; }

@@ -13,6 +13,15 @@ internal static class DomainText
         return [.. checks.Where(check => answer.Document.Results.Any(result => result.Issuer.Id == check.Issuer))];
     }
 
+    /// <summary>What the service found when it asked a domain, in words that end in "by this service".</summary>
+    public static string Standing(DomainWord word) => word switch
+    {
+        DomainWord.Confirmed => "confirmed",
+        DomainWord.Contradicted => "found to CONTRADICT",
+        DomainWord.NotStated => "found to state nothing",
+        _ => "found not to answer",
+    };
+
     public static Printable Of(IReadOnlyList<DomainCheck> checks)
     {
         var text = new Printable();

@@ -21,8 +21,9 @@ internal static class OfflineText
             return text.AppendLine($"  {result.Output.Reason}");
 
         var entry = answer.Check.Entry;
-        text.AppendLine($"  {entry.LegalName} [{entry.Jurisdiction}] ({entry.Issuer}) did \"{WireName.Of(entry.Kind)}\" at {terminal.Time(entry.At)}");
-        VerdictText.AppendNames(text, entry.LegalName ?? "", entry.LegalNames);
+        var (name, others) = terminal.NameOf(entry.LegalName ?? "", entry.LegalNames);
+        text.AppendLine($"  {name} [{entry.Jurisdiction}] ({entry.Issuer}) did \"{WireName.Of(entry.Kind)}\" at {terminal.Time(entry.At)}");
+        VerdictText.AppendNames(text, others);
         if (entry.Reason is { } reason)
             text.AppendLine($"  reason: {WireName.Of(reason)}{(result.Output.Note is null ? "" : $" ({result.Output.Note})")}");
         if (result.Output.Successor is { } successor)
@@ -41,7 +42,7 @@ internal static class OfflineText
     {
         var (word, tone) = Headline(result);
         var entry = result.Answer?.Check.Entry;
-        var detail = entry is null ? result.Output.Reason! : $"{entry.LegalName}, {terminal.Time(entry.At)}";
+        var detail = entry is null ? result.Output.Reason! : $"{terminal.NameOf(entry.LegalName ?? "", entry.LegalNames).Name}, {terminal.Time(entry.At)}";
         return new VerdictRow(result.Output.File, word, tone, detail, result.ExitCode);
     }
 

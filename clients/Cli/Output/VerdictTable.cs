@@ -44,7 +44,7 @@ internal static class VerdictTable
     private static string DetailOf(VerifyOutput result, Terminal terminal) => result switch
     {
         { Error: { } error } => error,
-        { IssuedByOthers: { } others } => $"issued by {VerdictText.Names(others)}",
+        { IssuedByOthers: { } others } => $"issued by {VerdictText.Names(others, terminal)}",
         { Answer.Results: [_, ..] results } => string.Join("; ", results.Select(one => DetailOf(one, result.Verdict == Verdict.Conflicting, terminal))),
         _ => "altered, or never issued here",
     };
@@ -58,6 +58,6 @@ internal static class VerdictTable
             Verdict.NotYetValid => "from ",
             _ => "since ",
         };
-        return $"{result.Issuer.LegalName}, {word}{from}{terminal.Time(result.Since)}";
+        return $"{terminal.NameOf(result.Issuer.LegalName, result.Issuer.LegalNames).Name}, {word}{from}{terminal.Time(result.Since)}";
     }
 }

@@ -27,7 +27,7 @@ internal static class VerdictText
                 text.AppendLine($"  This says nothing about the file. Do not rely on it until the service is looked into.");
                 break;
             case Verdict.Unknown when result.IssuedByOthers is { } others:
-                text.AppendLine($"  Issued by {Names(others)}, and no entry of {result.AskedIssuer} was shown. If the document names");
+                text.AppendLine($"  Issued by {Names(others, terminal)}, and no entry of {result.AskedIssuer} was shown. If the document names");
                 text.AppendLine($"  {(others.Count == 1 ? "that institution" : "one of those")}, ask for it: --issuer {string.Join(" or ", others.Select(other => other.Id))}");
                 break;
             case Verdict.Unknown:
@@ -51,7 +51,7 @@ internal static class VerdictText
     }
 
     /// <summary>The institutions with their ids.</summary>
-    public static string Names(IEnumerable<IssuerDocument> issuers) => string.Join(" and ", issuers.Select(issuer => $"{issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id})"));
+    public static string Names(IEnumerable<IssuerDocument> issuers, Terminal terminal) => string.Join(" and ", issuers.Select(issuer => $"{terminal.NameOf(issuer.LegalName, issuer.LegalNames).Name} [{issuer.Jurisdiction}] ({issuer.Id})"));
 
     /// <summary>What is said of a file in a word: its verdict, or that the institution that was asked about did not issue it and another did.</summary>
     public static (string Word, Tone Tone) Headline(VerifyOutput result) => result.IssuedByOthers is null ? Headline(result.Verdict) : ($"? NOT BY {result.AskedIssuer}", Tone.Bad);
@@ -85,8 +85,9 @@ internal static class VerdictText
     {
         var (result, issue) = (checkedResult.Document, checkedResult.Issue);
         var issuer = result.Issuer;
-        text.AppendLine($"  issued by {issuer.LegalName} [{issuer.Jurisdiction}] ({issuer.Id}) at {terminal.Time(issue.Entry.At)}, log entry {issue.Index}");
-        AppendNames(text, issuer.LegalName, issuer.LegalNames);
+        var (name, others) = terminal.NameOf(issuer.LegalName, issuer.LegalNames);
+        text.AppendLine($"  issued by {name} [{issuer.Jurisdiction}] ({issuer.Id}) at {terminal.Time(issue.Entry.At)}, log entry {issue.Index}");
+        AppendNames(text, others);
         if (result.Verdict != Verdict.Verified || severalResults)
             text.AppendLine($"  {WireName.Of(result.Verdict)}: {Meaning(result, terminal)}");
         if (result.Reason is { } reason)
@@ -98,10 +99,10 @@ internal static class VerdictText
     }
 
     /// <summary>What else an institution is called in law.</summary>
-    public static void AppendNames(Printable text, string main, LegalNames? others)
+    public static void AppendNames(Printable text, IReadOnlyList<string> others)
     {
-        if (others?.Beside(main) is { Count: > 0 } names)
-            text.AppendLine($"    in law also {string.Join("; ", names)}");
+        if (others.Count > 0)
+            text.AppendLine($"    in law also {string.Join("; ", others)}");
     }
 
     public static Printable FirstUse(LogKeys keys, string knownLogs) => $"""
@@ -141,6 +142,8 @@ internal static class VerdictText
                 lines.Add($"{id}: {others.Length - FewActs:N0} other acts, then");
             foreach (var act in others.TakeLast(FewActs))
                 lines.Add($"{id}: {WireName.Of(act.Kind)} at {terminal.Time(act.At)}, log entry {act.LogIndex}");
+            if (unproven.Domain is { Domain: not null } said)
+                lines.Add($"{id}: domain {said.Domain} {DomainText.Standing(said.Outcome)} by this service since {terminal.Time(said.Since)}, log entry {said.LogIndex}");
             if (unproven.Type is { } type)
                 lines.Add($"{id}: a document of the kind \"{type}\"");
             if (unproven.SuccessorVerdict is { } successor)

@@ -28,7 +28,7 @@ public static class StagedBody
     /// <summary>Writes it.</summary>
     public static byte[] Encode(StagedWork work) => work switch
     {
-        RegistryChange change => JsonSerializer.SerializeToUtf8Bytes(new RegistryChangeBody(StagedIssuer.Of(change.Issuer), FormatVersion), Json.RegistryChangeBody),
+        RegistryChange change => JsonSerializer.SerializeToUtf8Bytes(new RegistryChangeBody(StagedIssuer.Of(change.Issuer), FormatVersion, StagedOutcome.Of(change.Outcome)), Json.RegistryChangeBody),
         StagedUpload upload => EncodeUpload(upload),
         _ => throw new ArgumentOutOfRangeException(nameof(work), work, "Nothing else is staged."),
     };
@@ -87,7 +87,7 @@ public static class StagedBody
 
     private static RegistryChange ReadChange(ReadOnlySpan<byte> bytes) =>
         ForeignJson.Read(bytes, Json.RegistryChangeBody) is { Version: FormatVersion } body
-            ? new RegistryChange(IssuerOf(body.Registry))
+            ? new RegistryChange(IssuerOf(body.Registry), body.Outcome?.Read())
             : throw new LogFormatException("staged registry change: not of version 1");
 
     private static StagedWork ReadUpload(ReadOnlySpan<byte> bytes)
@@ -132,7 +132,17 @@ internal sealed record StagedUploadBody(
     IReadOnlyList<RequestedAct> Acts,
     bool Repeats);
 
-internal sealed record RegistryChangeBody(StagedIssuer Registry, [property: JsonPropertyName("v")] int Version);
+// A process of before domains were asked reads such a change without its outcome, which is then staged again at the next asking.
+internal sealed record RegistryChangeBody(StagedIssuer Registry, [property: JsonPropertyName("v")] int Version, StagedOutcome? Outcome = null);
+
+internal sealed record StagedOutcome(string Word, DateTimeOffset At, string? Domain = null)
+{
+    public static StagedOutcome? Of(DomainOutcome? outcome) => outcome is null ? null : new(WireName.Of(outcome.Word), outcome.At, outcome.Domain);
+
+    public DomainOutcome Read() => WireName.TryParse(Word, out DomainWord word)
+        ? new DomainOutcome(Domain, word, At)
+        : throw new LogFormatException("staged registry change: an unknown outcome");
+}
 
 internal sealed record StagedIssuer(
     string Id,

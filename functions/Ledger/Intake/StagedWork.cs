@@ -10,9 +10,10 @@ public abstract record StagedWork(Issuer Issuer)
     public abstract int MostActs { get; }
 }
 
-/// <summary>A change of the registry, or the first sight of an issuer, that no upload told of.</summary>
+/// <summary>A change of the registry, or the first sight of an issuer, that no upload told of; or of what its own domain says of it.</summary>
 /// <param name="Issuer">How the registry describes the issuer now.</param>
-public sealed record RegistryChange(Issuer Issuer) : StagedWork(Issuer)
+/// <param name="Outcome">What its domain says; null where it was not asked.</param>
+public sealed record RegistryChange(Issuer Issuer, DomainOutcome? Outcome = null) : StagedWork(Issuer)
 {
     /// <inheritdoc/>
     public override int MostActs => 0;

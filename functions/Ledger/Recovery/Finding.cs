@@ -42,6 +42,10 @@ public enum FindingKind
     [JsonStringEnumMemberName("issuer")]
     Issuer,
 
+    /// <summary>Likewise, of what issuers' domains said.</summary>
+    [JsonStringEnumMemberName("domain")]
+    Domain,
+
     /// <summary>Likewise, of what the log says of its keys.</summary>
     [JsonStringEnumMemberName("keys")]
     Keys,

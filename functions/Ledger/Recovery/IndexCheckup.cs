@@ -11,6 +11,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     private readonly ReferenceIndex _references = new(tables);
     private readonly RevocationIndex _revocations = new(tables);
     private readonly IssuerHistory _issuers = new(tables);
+    private readonly DomainHistory _domains = new(tables);
     private readonly KeyHistory _keys = new(tables);
     private readonly ConcurrentDictionary<string, IReadOnlySet<Digest>> _revoked = new();
     private readonly ConcurrentDictionary<string, SharedRead<IReadOnlySet<Digest>>> _reading = new();
@@ -23,6 +24,8 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
             await CheckKeysAsync(record, cancellationToken);
         foreach (var (logIndex, entry) in batch.OwnEntries().Where(own => own.Entry.Kind == ActKind.Issuer))
             await CheckIssuerAsync(new IssuerRecord(logIndex, BatchIndexer.Describe(entry)), cancellationToken);
+        foreach (var record in batch.Domains())
+            await CheckDomainAsync(record, cancellationToken);
 
         // Within a batch, too, the first entry of an act is the one in effect.
         var firsts = batch.Acts().GroupBy(item => (item.Row.Digest, item.Row.ActId)).Select(same => same.First());
@@ -124,6 +127,22 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
 
         if (!known)
             await findings.RepairAsync(FindingKind.Issuer, "# descriptions of issuers are missing or not as the log has them", RepairMissing, null, () => _issuers.AddAsync(record, cancellationToken));
+    }
+
+    private async Task CheckDomainAsync(DomainRecord record, CancellationToken cancellationToken)
+    {
+        bool known;
+        try
+        {
+            known = (await _domains.FindAsync(record.Issuer, cancellationToken)).Contains(record);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or LogFormatException)
+        {
+            known = false;
+        }
+
+        if (!known)
+            await findings.RepairAsync(FindingKind.Domain, "# outcomes of domains are missing or not as the log has them", RepairMissing, null, () => _domains.AddAsync(record, cancellationToken));
     }
 
     private async Task CheckKeysAsync(KeyRecord record, CancellationToken cancellationToken)

@@ -76,16 +76,15 @@ public sealed class BatchCommitter(
         (await KeysAfterAsync(tip, cancellationToken)).Changed;
 
     /// <summary>
-    /// Commits descriptions of issuers, then acts, after <paramref name="tip"/>; before them, if the keys have changed,
+    /// Commits what is new of issuers, then acts, after <paramref name="tip"/>; before them, if the keys have changed,
     /// which keys sign from this checkpoint on.
     /// </summary>
     /// <returns>The batch; null if another writer was first, in which case nothing happened.</returns>
-    public async Task<CommittedBatch?> TryCommitAsync(Tip tip, IReadOnlyList<Issuer> issuers, IReadOnlyList<Act> acts, CancellationToken cancellationToken)
+    public async Task<CommittedBatch?> TryCommitAsync(Tip tip, IReadOnlyList<Entry> ofIssuers, IReadOnlyList<Act> acts, CancellationToken cancellationToken)
     {
         var (identity, changed) = await KeysAfterAsync(tip, cancellationToken);
         IEnumerable<JournalRecord> announced = changed ? [OwnRecord(Entry.OfKeys(Names(identity), time.GetUtcNow()))] : [];
-        var described = issuers.Select(issuer => OwnRecord(issuer.ToEntry(issuer.Since)));
-        return await TryCommitAsync(identity, tip, [.. announced, .. described, .. ToRecords(acts)], cancellationToken);
+        return await TryCommitAsync(identity, tip, [.. announced, .. ofIssuers.Select(OwnRecord), .. ToRecords(acts)], cancellationToken);
     }
 
     // A change is believed only when the source confirms it: a process with an old view would take back what another announced.

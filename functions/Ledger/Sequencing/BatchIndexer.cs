@@ -1,7 +1,7 @@
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>Writes everything that is looked up about a batch: its acts by document and reference, revocations, issuers, keys. All of it can be repeated.</summary>
-public sealed class BatchIndexer(ActIndex index, ReferenceIndex references, RevocationIndex revocations, IssuerHistory issuers, KeyHistory keys)
+public sealed class BatchIndexer(ActIndex index, ReferenceIndex references, RevocationIndex revocations, IssuerHistory issuers, DomainHistory domains, KeyHistory keys)
 {
     /// <summary>Adds a batch.</summary>
     /// <returns>The acts that take no effect, by log index.</returns>
@@ -11,6 +11,8 @@ public sealed class BatchIndexer(ActIndex index, ReferenceIndex references, Revo
             await keys.AddAsync(record, cancellationToken);
         foreach (var (logIndex, entry) in batch.OwnEntries().Where(own => own.Entry.Kind == ActKind.Issuer))
             await issuers.AddAsync(new IssuerRecord(logIndex, Describe(entry)), cancellationToken);
+        foreach (var record in batch.Domains())
+            await domains.AddAsync(record, cancellationToken);
 
         var acts = batch.Acts().ToArray();
         var named = acts

@@ -32,7 +32,7 @@ public sealed record JournalBatch(
         .Where(item => item.Record.Act is not null)
         .Select(item => (item.Record.ToRow(item.Index), item.Record.Act!));
 
-    /// <summary>The log's own entries: genesis, the keys that sign, and the descriptions of issuers.</summary>
+    /// <summary>The log's own entries: genesis, the keys that sign, the descriptions of issuers, and what their domains say.</summary>
     public IEnumerable<(long LogIndex, Entry Entry)> OwnEntries() => Records
         .Select((record, i) => (Record: record, Index: Start + i))
         .Where(item => item.Record.Act is null)
@@ -42,6 +42,11 @@ public sealed record JournalBatch(
     public IEnumerable<KeyRecord> Keys() => OwnEntries()
         .Where(own => own.Entry.Kind is ActKind.Genesis or ActKind.Keys)
         .Select(own => new KeyRecord(own.LogIndex, Records[(int)(own.LogIndex - Start)].Entry, Note));
+
+    /// <summary>What the batch says of issuers' domains.</summary>
+    public IEnumerable<DomainRecord> Domains() => OwnEntries()
+        .Where(own => own.Entry.Kind == ActKind.Domain)
+        .Select(own => DomainRecord.Of(own.LogIndex, own.Entry));
 }
 
 /// <summary>One entry in the journal.</summary>

@@ -238,9 +238,9 @@ public sealed partial class Sequencer(
     {
         var started = time.GetTimestamp();
         FinishedBatch? finished = null;
-        if (batch.Acts.Count + batch.Issuers.Count > 0 || await committer.HaveKeysChangedAsync(_tip!, cancellationToken))
+        if (batch.Acts.Count + batch.Announced.Count > 0 || await committer.HaveKeysChangedAsync(_tip!, cancellationToken))
         {
-            var committed = await committer.TryCommitAsync(_tip!, batch.Issuers, batch.Acts, cancellationToken);
+            var committed = await committer.TryCommitAsync(_tip!, batch.Announced, batch.Acts, cancellationToken);
             if (committed is null)
             {
                 LogLost(logger);

@@ -1,13 +1,13 @@
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>What staged messages come to, ready to commit.</summary>
-/// <param name="Issuers">Descriptions of issuers that are new to the log.</param>
+/// <param name="Announced">What is new to the log of issuers: how they are described, and what their domains say.</param>
 /// <param name="Acts">Acts that are new to the log, each once.</param>
 /// <param name="Lists">What became of each list of acts.</param>
 /// <param name="Repeats">Uploads that issue what stands, which are answered and not logged.</param>
 /// <param name="Left">Messages that there was no room for.</param>
 public sealed record StagedBatch(
-    IReadOnlyList<Issuer> Issuers,
+    IReadOnlyList<Entry> Announced,
     IReadOnlyList<Act> Acts,
     IReadOnlyDictionary<StagedMessage, ResolvedActs> Lists,
     IReadOnlyList<StagedUpload> Repeats,
@@ -72,8 +72,8 @@ public sealed class StagedBatches(
         }
 
         // Those of uploads and those that are staged by themselves alike.
-        var issuers = await announcements.NewAsync(messages.Where(message => !left.Contains(message)).Select(message => message.Work.Issuer), cancellationToken);
-        return new StagedBatch(issuers, acts.All, lists, repeats, left);
+        var announced = await announcements.NewAsync([.. messages.Where(message => !left.Contains(message)).Select(message => message.Work)], cancellationToken);
+        return new StagedBatch(announced, acts.All, lists, repeats, left);
     }
 
     // Each issuer's messages in their order, that of whom has the least before it first. What is then too much is left.

@@ -10,6 +10,9 @@ namespace TrueCopy.Ledger.Verdicts;
 /// <param name="Successor">What the same issuer says of the document that takes this one's place; null unless superseded.</param>
 public sealed record ProvenResult(IssuerResult Result, Receipt Receipt, Receipt? IssueReceipt, SuccessorVerdict? Successor)
 {
+    /// <summary>What its own domain said last; null where the log records nothing of it.</summary>
+    public DomainRecord? Domain { get; init; }
+
     /// <summary>The result as the HTTP API answers it.</summary>
     public ResultDocument ToDocument()
     {
@@ -25,7 +28,7 @@ public sealed record ProvenResult(IssuerResult Result, Receipt Receipt, Receipt?
             Result.Deciding.Entry.Reason,
             Receipt.Note,
             Receipt.Successor is { } successor ? new DigestDocument(successor.Algorithm.Name, successor.Hex) : null,
-            new UnprovenDocument(LastActs(Result.Acts), issue.Unpublished.Type, Successor?.Verdict));
+            new UnprovenDocument(LastActs(Result.Acts), issue.Unpublished.Type, Successor?.Verdict) { Domain = Domain?.ToDocument() });
     }
 
     private static ActDocument[] LastActs(IReadOnlyList<IndexedAct> acts)
@@ -70,11 +73,11 @@ public sealed record ProvenVerdict(
 }
 
 /// <summary>Answers verification requests from the index and the published log. Stateless but for caches.</summary>
-public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints, IHashTileSource tiles, TimeProvider time)
+public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints, IHashTileSource tiles, DomainStandings domains, TimeProvider time)
 {
     private const int Parallelism = 16;
 
-    /// <summary>Answers one question: one index query (and one for a successor), and tiles that are mostly in memory.</summary>
+    /// <summary>Answers one question: one index query (and one for a successor), and tiles and domains that are mostly in memory.</summary>
     /// <exception cref="LogUnavailableException">The log cannot answer now.</exception>
     public async Task<ProvenVerdict> VerifyAsync(Digest digest, CancellationToken cancellationToken)
     {
@@ -95,7 +98,10 @@ public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints,
                 result,
                 await prover.ProveAsync(result.Deciding, cancellationToken),
                 ReferenceEquals(result.Issue, result.Deciding) ? null : await prover.ProveAsync(result.Issue, cancellationToken),
-                await SuccessorAsync(result, now, cancellationToken));
+                await SuccessorAsync(result, now, cancellationToken))
+            {
+                Domain = await domains.FindAsync(result.Issue.Entry.Issuer ?? "", cancellationToken),
+            };
         }
 
         return new ProvenVerdict(digest, decision.Verdict, now, checkpoint, issuers);

@@ -43,6 +43,8 @@ public sealed class EntryRules(string origin, long next, KeyAnnouncement? announ
             return "the genesis names another log";
         if (entry.Target >= index)
             return "an act comes after what it acts on";
+        if (entry.Kind == ActKind.Domain && entry is not { Issuer.Length: > 0, Outcome: not null })
+            return "what a domain says is said of an issuer, and is one of four words";
         return entry.Kind is ActKind.Genesis or ActKind.Keys ? Announce(index, entry.Keys ?? []) : null;
     }
 

@@ -7,7 +7,18 @@ public sealed record IssuersDocument(IReadOnlyList<IssuerDocument> Issuers);
 /// <summary>The answer to <c>GET /v1/issuers/{id}</c>: who the issuer was called, and since when, as the log records it.</summary>
 /// <param name="Id">Its id, unique in this log.</param>
 /// <param name="Descriptions">Oldest first; the last holds now.</param>
-public sealed record IssuerHistoryDocument(string Id, IReadOnlyList<IssuerDescriptionDocument> Descriptions);
+public sealed record IssuerHistoryDocument(string Id, IReadOnlyList<IssuerDescriptionDocument> Descriptions)
+{
+    /// <summary>What its own domain said when the service asked, oldest first; the last holds now. Absent where the log records nothing of it.</summary>
+    public IReadOnlyList<DomainOutcomeDocument>? DomainOutcomes { get; init; }
+}
+
+/// <summary>What an issuer's own domain said when the service asked it, as an entry of the log records it.</summary>
+/// <param name="Outcome">What it said: <c>noAnswer</c> where it could not be asked for a week.</param>
+/// <param name="Since">Since when it says so, by the service's clock; UTC. It is asked about once an hour, and logged only when that changes.</param>
+/// <param name="LogIndex">Index of the entry, of the kind <c>domain</c>, which anyone finds in the log.</param>
+/// <param name="Domain">The domain, as the registry stated it then; absent where it stated none any more.</param>
+public sealed record DomainOutcomeDocument(DomainWord Outcome, DateTimeOffset Since, long LogIndex, string? Domain = null);
 
 /// <summary>How the registry described an issuer.</summary>
 /// <param name="LogIndex">Index of the entry that records it.</param>

@@ -59,6 +59,9 @@ public sealed record UnprovenDocument(IReadOnlyList<ActDocument> Acts, string? T
 {
     /// <summary>The most acts that are told, so that no institution makes answers about another's document long.</summary>
     public const int MaxActs = 100;
+
+    /// <summary>What the institution's own domain said when the service asked; absent where the log records nothing of it.</summary>
+    public DomainOutcomeDocument? Domain { get; init; }
 }
 
 /// <summary>One thing that an issuer did, as the log records it.</summary>
@@ -77,6 +80,9 @@ public sealed record IssuerDocument(string Id, string LegalName, string Jurisdic
 {
     /// <summary>Its legal names by language; absent where it has but one. In a result, those when it issued.</summary>
     public LegalNames? LegalNames { get; init; }
+
+    /// <summary>What that domain said when the service asked; absent where the log records nothing of it, and in results, which have it under <c>unproven</c>.</summary>
+    public DomainOutcomeDocument? DomainOutcome { get; init; }
 }
 
 /// <summary>The state of the log that an answer stands on.</summary>

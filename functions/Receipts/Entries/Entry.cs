@@ -50,8 +50,11 @@ public sealed record Entry
     /// <summary>The issuer's jurisdiction at the time.</summary>
     public string? Jurisdiction { get; init; }
 
-    /// <summary>Issuer acts only: the institution's own domain name.</summary>
+    /// <summary>Issuer and domain acts only: the institution's own domain name, as the registry states it.</summary>
     public string? Domain { get; init; }
+
+    /// <summary>Domain acts only: what that domain says of its being this issuer of this log.</summary>
+    public DomainWord? Outcome { get; init; }
 
     /// <summary>Issuer acts only: what becomes of uploaded documents.</summary>
     public Retention? Retention { get; init; }
@@ -185,6 +188,10 @@ public enum ActKind
     /// <summary>An issuer replaced a document by another.</summary>
     [JsonStringEnumMemberName("supersede")]
     Supersede,
+
+    /// <summary>An issuer's own domain, asked by the service, says something for the first time, or something else than before.</summary>
+    [JsonStringEnumMemberName("domain")]
+    Domain,
 }
 
 /// <summary>

@@ -69,6 +69,8 @@ internal sealed class MeaningRules(string origin, long from, Meaning before) : I
             return Describe(issuer, entry);
         if (!_issuers.ContainsKey(issuer))
             return "its issuer was not announced before";
+        if (entry.Kind == ActKind.Domain)
+            return null;
         if (entry.Kind == ActKind.Issue)
             return entry.Commitment is null || entry.Algorithm is null ? "it issues a document without committing to it" : null;
         if (entry.Target is not { } target)

@@ -61,7 +61,7 @@ internal static class DocumentParts
         ["Problem.status"] = new() { ["minimum"] = 400 },
     };
 
-    private static readonly Type[] Enumerations = [typeof(Verdict), typeof(ActKind), typeof(ReasonCode), typeof(UploadKind), typeof(UploadState)];
+    private static readonly Type[] Enumerations = [typeof(Verdict), typeof(ActKind), typeof(ReasonCode), typeof(DomainWord), typeof(UploadKind), typeof(UploadState)];
 
     /// <summary>The name of a record's or an enumeration's schema; null for what has none of its own.</summary>
     public static string? NameOf(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch

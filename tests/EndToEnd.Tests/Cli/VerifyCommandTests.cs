@@ -18,6 +18,39 @@ public sealed class VerifyCommandTests : ToolTests
         Assert.DoesNotContain("came from the service itself", run.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "issued by Demo Bank Ltd [HK]", "in law also 示范银行; 示範銀行")]
+    [InlineData("en", "issued by Demo Bank Ltd [HK]", null)]
+    [InlineData("zh-Hans", "issued by 示范银行 [HK]", "in law also Demo Bank Ltd")]
+    [InlineData("zh-Hant", "issued by 示範銀行 [HK]", "in law also Demo Bank Ltd")]
+    public async Task An_institution_is_told_by_its_legal_name_in_the_language_asked_for_and_the_registered_one_beside(string? language, string told, string? beside)
+    {
+        Service.World.Inbox.CreateContainer("issuer-bank", new() { ["legalname"] = "Demo Bank Ltd", ["jurisdiction"] = "HK", ["legalname_zh_hans"] = "示范银行", ["legalname_zh_hant"] = "示範銀行" });
+        string[] more = language is null ? [] : ["--language", language];
+        var run = await Tool.RunAsync(Service, ["verify", await IssuedFileAsync("document"), "--key", Service.Key, .. more]);
+        Assert.Contains(told, run.Output, StringComparison.Ordinal);
+        if (beside is null)
+            Assert.DoesNotContain("in law also", run.Output, StringComparison.Ordinal);
+        else
+            Assert.Contains(beside, run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("en_HK.UTF-8", "en")]
+    [InlineData("zh_CN.UTF-8", "zh-Hans")]
+    [InlineData("zh", "zh-Hans")]
+    [InlineData("zh_SG@stroke", "zh-Hans")]
+    [InlineData("zh_HK.UTF-8", "zh-Hant")]
+    [InlineData("zh_TW.Big5", "zh-Hant")]
+    [InlineData("zh-Hant-HK", "zh-Hant")]
+    [InlineData("zh-Hans-HK", "zh-Hans")]
+    [InlineData("C.UTF-8", null)]
+    [InlineData("fr_FR.UTF-8", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void The_language_of_names_is_that_of_the_locale(string? locale, string? tag) =>
+        Assert.Equal(tag, TrueCopy.Cli.NameLanguages.OfLocale(locale) is { } language ? TrueCopy.Cli.NameLanguages.Tags[(int)language] : null);
+
     [Fact]
     public async Task Without_a_pinned_key_the_tool_says_what_that_is_worth()
     {

@@ -33,12 +33,18 @@ internal sealed partial class LocalProcess : IRunningService
     public static ProcessStartInfo Command(params string[] arguments) => DotnetProcess.Command(typeof(Local.LocalService).Assembly.Location, arguments);
 
     /// <summary>Starts it, without waiting until it is ready; without witnesses, unless a test asks for them.</summary>
-    public static LocalProcess Start(string dataFolder, params string[] more)
+    public static LocalProcess Start(string dataFolder, params string[] more) => Start(dataFolder, new Dictionary<string, string>(), more);
+
+    /// <summary>Starts it in an environment.</summary>
+    public static LocalProcess Start(string dataFolder, IReadOnlyDictionary<string, string> environment, params string[] more)
     {
         if (!more.Contains("--witnesses"))
             more = [.. more, "--witnesses", "0"];
         string[] ports = ["--port", "0", "--blob-port", "0", "--queue-port", "0", "--table-port", "0"];
-        return new LocalProcess(DotnetProcess.Start(Command([.. ports, "--data", dataFolder, .. more]), ReadyPattern()));
+        var command = Command([.. ports, "--data", dataFolder, .. more]);
+        foreach (var (name, value) in environment)
+            command.Environment[name] = value;
+        return new LocalProcess(DotnetProcess.Start(command, ReadyPattern()));
     }
 
     public static async Task<LocalProcess> StartAsync(string dataFolder, params string[] more)

@@ -34,6 +34,17 @@ public sealed class InterleavingTests
         Assert.True(explored > 50, $"{explored} interleavings");
     }
 
+    // Each has asked the domain and staged what it said.
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(3, 1)]
+    public async Task In_every_interleaving_of_sequencers_what_a_domain_says_is_recorded_once(int processes, int switches)
+    {
+        var explored = await ExploreAsync(switches, (choose, where) => AskDomainAsync(processes, choose, where));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings of {processes} sequencers with up to {switches} switches");
+        Assert.True(explored > 50, $"{explored} interleavings");
+    }
+
     [Theory]
     [InlineData(Fault.Before)]
     [InlineData(Fault.After)]
@@ -236,6 +247,39 @@ public sealed class InterleavingTests
             var names = (await new IssuerHistory(world.Ledger.Tables).FindAsync("bank", TestContext.Current.CancellationToken)).Select(record => record.Issuer.LegalName);
             if (!names.SequenceEqual(["The bank Ltd", "The Bank, renamed"]))
                 throw new AuditException($"the log says {string.Join(", ", names)}");
+        }
+        catch (AuditException exception)
+        {
+            throw new AuditException($"{where}: {exception.Message} {string.Join(", ", turnstile.Trace)}");
+        }
+
+        foreach (var service in services)
+            await service.DisposeAsync();
+    }
+
+    private static async Task AskDomainAsync(int processes, Func<int, bool, int> choose, string where)
+    {
+        var world = new InMemoryWorld();
+        world.Lease.Broken = true;
+        world.Inbox.CreateContainer("issuer-bank", new() { ["legalname"] = "The bank Ltd", ["jurisdiction"] = "HK", ["domain"] = "bank.hk" });
+        await using var first = world.Start();
+        await first.Housekeeping.RunAsync(TestContext.Current.CancellationToken);
+        var outcome = new DomainOutcome("bank.hk", DomainWord.Confirmed, world.Time.GetUtcNow());
+
+        var services = Enumerable.Range(0, processes).Select(_ => world.Start()).ToArray();
+        var turnstile = new Turnstile(choose);
+        try
+        {
+            await turnstile.RunAsync(world, null, [.. services.Select((service, i) => (Func<Task>)(async () =>
+            {
+                await world.Staged.AddAsync(new RegistryChange(world.Inbox.IssuerOf("issuer-bank"), outcome with { At = outcome.At.AddSeconds(i) }), TestContext.Current.CancellationToken);
+                await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+            }))]);
+            await SettleAsync(world, services[0]);
+            await Audit.RunAsync(world);
+            var said = await new DomainHistory(world.Ledger.Tables).FindAsync("bank", TestContext.Current.CancellationToken);
+            if (said.Count != 1)
+                throw new AuditException($"the log says {said.Count} times what the domain says");
         }
         catch (AuditException exception)
         {

@@ -136,6 +136,20 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
             },
             [.. "abcdef".Select(name => new Standing(name.ToString()))]),
 
+        ["what domains say"] = new(
+            3,
+            async story =>
+            {
+                story.StateDomain("bank", "bank.hk", DomainWord.Confirmed);
+                await story.AskDomainsAsync();
+                story.StateDomain("registry", "registry.hk", DomainWord.NotStated);
+                story.World.Domains["bank.hk"] = DomainWord.Contradicted;
+                await story.AskDomainsAsync();
+                await story.IssueAsync("bank", "a");
+                await story.AskDomainsAsync();
+            },
+            new Standing("a")),
+
         ["changes of the registry that no upload tells of"] = new(
             3,
             async story =>
@@ -236,7 +250,17 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
             var recorded = await history.FindAsync(IssuerContainer.IdOf(container.Name), TestContext.Current.CancellationToken);
             Require(recorded.Count > 0 && recorded[^1].Issuer.Describes(world.Inbox.IssuerOf(container.Name)), $"the log does not say what the registry says of {container.Name}");
             Require(recorded.Zip(recorded.Skip(1)).All(pair => !pair.First.Issuer.Describes(pair.Second.Issuer)), $"a description of {container.Name} is recorded twice");
+            await RequireDomainAsync(world, world.Inbox.IssuerOf(container.Name));
         }
+    }
+
+    // Likewise of what its domain says.
+    private static async Task RequireDomainAsync(InMemoryWorld world, Issuer issuer)
+    {
+        var said = await new DomainHistory(world.Ledger.Tables).FindAsync(issuer.Id, TestContext.Current.CancellationToken);
+        DomainWord? word = issuer.Domain is null ? null : world.Domains[issuer.Domain];
+        Require((said.Count == 0 ? null : said[^1].Outcome.Word) == word, $"the log does not say what the domain of {issuer.Id} says");
+        Require(said.Zip(said.Skip(1)).All(pair => !pair.First.Outcome.SaysSameAs(pair.Second.Outcome) && pair.First.Outcome.At < pair.Second.Outcome.At), $"what the domain of {issuer.Id} says is recorded twice");
     }
 
     private static void Require(bool holds, string otherwise)

@@ -76,13 +76,33 @@ internal sealed class Story(InMemoryWorld world, Aftermath aftermath)
         Restart();
     }
 
+    /// <summary>The registry states a domain of an issuer, which says something.</summary>
+    public void StateDomain(string issuer, string domain, DomainWord word)
+    {
+        world.Time.Advance(TimeSpan.FromMinutes(2));
+        world.Domains[domain] = word;
+        world.Inbox.CreateContainer(IssuerContainer.Prefix + issuer, new() { ["legalname"] = $"The {issuer} Ltd", ["jurisdiction"] = "HK", ["domain"] = domain });
+    }
+
+    /// <summary>The timer comes that asks domains, when a round is due, and then the other.</summary>
+    public async Task AskDomainsAsync()
+    {
+        world.Time.Advance(2 * new DomainOptions().Interval);
+        await TryAsync(service => service.Domains.RunAsync(Stop));
+        await RunTimerAsync();
+    }
+
     /// <summary>Lets whatever is left be picked up, by a new process.</summary>
     public static async Task RecoverAsync(InMemoryWorld world)
     {
         world.Lease.Expire();
         var service = world.Start();
+        if (!world.Domains.IsEmpty)
+            world.Time.Advance(2 * new DomainOptions().Interval);
         for (var i = 0; i < 4; i++)
         {
+            if (!world.Domains.IsEmpty)
+                await TryAsync(() => service.Domains.RunAsync(Stop));
             await TryAsync(() => service.Housekeeping.RunAsync(Stop));
             await TryAsync(() => world.Answers.DeliverAsync(service.Answers, Stop));
             world.Time.Advance(StagedActs.Invisible);

@@ -34,6 +34,8 @@ public sealed class StagedBodyTests
         Assert.Equivalent(change, Assert.IsType<RegistryChange>(StagedBody.Decode(body)), strict: true);
         Assert.Null(StagedBody.SourceOf(body));
 
+        var asked = change with { Outcome = new DomainOutcome("bank.hk", DomainWord.Contradicted, change.Issuer.Since) };
+        Assert.Equivalent(asked, Assert.IsType<RegistryChange>(StagedBody.Decode(StagedBody.Encode(asked))), strict: true);
         var named = new RegistryChange(change.Issuer with { LegalNames = new LegalNames { En = "Demo Bank", ZhHant = "示範銀行" } });
         Assert.Equivalent(named, Assert.IsType<RegistryChange>(StagedBody.Decode(StagedBody.Encode(named))), strict: true);
     }
@@ -54,7 +56,7 @@ public sealed class StagedBodyTests
             },
             iter: 10_000);
 
-    public static TheoryData<StagedWork, int> EveryBody => new() { { Samples.Upload("a"), 10 }, { new RegistryChange(Samples.Bank), 7 } };
+    public static TheoryData<StagedWork, int> EveryBody => new() { { Samples.Upload("a"), 10 }, { new RegistryChange(Samples.Bank), 7 }, { new RegistryChange(Samples.Bank, new DomainOutcome("bank.hk", DomainWord.Confirmed, Samples.Upload("a").At)), 10 } };
 
     // One member of the body at a time is null or absent.
     [Theory]
@@ -65,7 +67,7 @@ public sealed class StagedBodyTests
         var places = new List<(JsonObject Parent, string Name)>();
         Collect(body);
         Assert.True(places.Count > members);
-        foreach (var (parent, name) in places.Where(place => place.Name is not ("domain" or "digests" or "also")))
+        foreach (var (parent, name) in places.Where(place => place.Name is not ("domain" or "outcome" or "digests" or "also")))
         {
             var value = parent[name];
             parent[name] = null;

@@ -90,7 +90,7 @@ public sealed class CheckpointSourceTests : IAsyncLifetime
     {
         var keys = new SlowKeys(_world.Identity);
         using var reading = new Blocked(_world);
-        var verifier = new VerdictService(_world.Ledger.Index, new CheckpointSource(keys, _world.Ledger.Log, _world.Time), new CachedTiles(_world.Ledger.Log), _world.Time);
+        var verifier = new VerdictService(_world.Ledger.Index, new CheckpointSource(keys, _world.Ledger.Log, _world.Time), new CachedTiles(_world.Ledger.Log), new DomainStandings(new DomainHistory(_world.Ledger.Tables), _world.Time), _world.Time);
         var found = _world.Operations.Log.Count(name => name == "index.query");
         var answering = verifier.VerifyAsync(DigestOf(Bytes("first")), Stop);
         await reading.Begun;

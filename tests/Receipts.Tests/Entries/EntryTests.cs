@@ -29,6 +29,14 @@ public sealed class EntryTests
     }
 
     [Fact]
+    public void What_a_domain_says_reads_like_this()
+    {
+        var entry = new Entry { Version = 1, Kind = ActKind.Domain, At = new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero), Issuer = "bank", Domain = "bank.hk", Outcome = DomainWord.NotStated };
+        Assert.Equal("""{"v":1,"act":"domain","at":"2026-11-23T09:00:00Z","issuer":"bank","domain":"bank.hk","outcome":"notStated"}""", Encoding.UTF8.GetString(entry.Encode()));
+        Assert.Equal(entry, Entry.Parse(entry.Encode()));
+    }
+
+    [Fact]
     public void The_public_entry_tells_neither_the_digest_nor_the_name_nor_the_acts_id()
     {
         var text = Encoding.UTF8.GetString(Act.ToEntry(Opening.Create()).Encode());
@@ -50,6 +58,7 @@ public sealed class EntryTests
     [Theory]
     [InlineData("")]
     [InlineData("null")]
+    [InlineData("""{"v":1,"act":"domain","at":"2026-11-23T09:00:00Z","issuer":"bank","domain":"bank.hk","outcome":"perhaps"}""")]
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("""{"v":2,"act":"issue","at":"2026-11-23T09:00:00Z"}""")]

@@ -28,6 +28,9 @@ public sealed class StagedView(InMemoryWorld world)
     public async Task AddAsync(StagedUpload upload, CancellationToken cancellationToken) =>
         await StageAsync([await PrepareAsync(upload, cancellationToken)], cancellationToken);
 
+    /// <summary>Stages a change of the registry as the service does.</summary>
+    public Task AddAsync(RegistryChange change, CancellationToken cancellationToken) => _staged.StageAsync(change, cancellationToken);
+
     /// <summary>Hides everything that is staged now until <see cref="LetGo"/>, as a queue that is slow to deliver.</summary>
     public void Hold() => world.Queues.ShowFrom(DateTimeOffset.MaxValue, Queues);
 

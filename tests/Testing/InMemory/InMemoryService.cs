@@ -65,6 +65,9 @@ public sealed class InMemoryWorld
     /// <summary>Who witnesses the log; null for nobody.</summary>
     public InMemoryWitnesses? Witnesses { get; internal set; }
 
+    /// <summary>What the issuers' own domains say; one that is not in here says nothing of this log.</summary>
+    public ConcurrentDictionary<string, DomainWord> Domains { get; } = new();
+
     /// <summary>What the processes said that wakes somebody up at once.</summary>
     public ConcurrentQueue<string> Alarms { get; } = new();
 
@@ -120,6 +123,8 @@ public sealed class InMemoryWorld
         copy.EveryVerifier.Clear();
         copy.EveryVerifier.AddRange(EveryVerifier);
         copy.SignWith([.. Identity.Signers.Select(signer => ((CountingSigner)signer).Signer)]);
+        foreach (var (domain, word) in Domains)
+            copy.Domains[domain] = word;
         copy.Ledger.CopyFrom(Ledger);
         copy.Inbox.CopyFrom(Inbox);
         Witnesses?.CopyTo(copy);
@@ -162,6 +167,7 @@ public static class InMemoryPorts
     public static IServiceCollection AddInMemory(this IServiceCollection services, InMemoryWorld world) => services
         .AddSingleton<TimeProvider>(world.Time)
         .AddSingleton(new SequencerOptions { CommitInterval = world.CommitInterval })
+        .AddSingleton<AskDomain>((domain, _, _, stop) => world.Operations.RunAsync("domain.ask", () => world.Domains.GetValueOrDefault(domain, DomainWord.NotStated), stop))
         .AddSingleton<IBlobStore>(world.Ledger)
         .AddSingleton<IQueueStore>(world.Queues)
         .AddSingleton<ITableStore>(world.Ledger.Tables)
@@ -205,6 +211,9 @@ public sealed class InMemoryService : IAsyncDisposable
 
     /// <summary>The watch on the registry.</summary>
     public RegistryWatch Registry => _services.GetRequiredService<RegistryWatch>();
+
+    /// <summary>What asks domains.</summary>
+    public DomainWatch Domains => _services.GetRequiredService<DomainWatch>();
 
     /// <summary>The verifier.</summary>
     public VerdictService Verifier => _services.GetRequiredService<VerdictService>();

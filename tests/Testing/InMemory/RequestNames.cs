@@ -29,6 +29,7 @@ public static class RequestNames
     {
         (StorageNames.AnchorsTable, _) => "index",
         (StorageNames.IssuersTable, KeyHistory.Partition) => "keys",
+        (StorageNames.IssuersTable, DomainHistory.Partition) => "outcomes",
         _ => table,
     } + "." + (partition is null ? "list" : verb);
 }

@@ -1,6 +1,6 @@
 import { type Bytes, decodeUtf8, FormatError } from '../log/bytes.js';
 
-export const actKinds = ['genesis', 'keys', 'issuer', 'issue', 'revoke', 'suspend', 'reinstate', 'supersede'] as const;
+export const actKinds = ['genesis', 'keys', 'issuer', 'issue', 'revoke', 'suspend', 'reinstate', 'supersede', 'domain'] as const;
 export type ActKind = (typeof actKinds)[number];
 
 /** What an institution is called in law by language, beside the name that it goes by everywhere. */
@@ -16,6 +16,9 @@ export interface Entry {
   readonly legalName?: string;
   readonly legalNames?: LegalNames;
   readonly jurisdiction?: string;
+  /** The institution's own domain, and what it said when the service asked it: `confirmed`, `contradicted`, `notStated` or `noAnswer`. */
+  readonly domain?: string;
+  readonly outcome?: string;
   readonly algorithm?: string;
   readonly commitment?: string;
   readonly validFrom?: string;
@@ -29,7 +32,7 @@ export interface Entry {
 }
 
 const texts = [
-  'issuer', 'legalName', 'jurisdiction', 'algorithm', 'commitment', 'reason', 'successorCommitment', 'noteCommitment', 'origin',
+  'issuer', 'legalName', 'jurisdiction', 'domain', 'outcome', 'algorithm', 'commitment', 'reason', 'successorCommitment', 'noteCommitment', 'origin',
 ] as const;
 
 /** Reads an entry of version 1; members that later versions add are left alone. */

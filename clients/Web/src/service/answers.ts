@@ -38,8 +38,17 @@ export interface Result {
   readonly unproven?: Unproven;
 }
 
+/** What an institution's own domain said when the service asked, as an entry of the log records it. */
+export interface DomainOutcome {
+  readonly domain?: string;
+  readonly outcome: string;
+  readonly since: string;
+  readonly logIndex: number;
+}
+
 export interface Unproven {
   readonly type?: string;
+  readonly domain?: DomainOutcome;
   readonly acts?: readonly Act[];
   readonly successorVerdict?: Verdict;
 }

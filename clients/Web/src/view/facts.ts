@@ -1,10 +1,11 @@
 import type { Item } from '../check/item';
 import { formatDigest } from '../receipt/digest';
 import type { Entry } from '../receipt/entry';
-import { type Unproven, verdicts } from '../service/answers';
+import { type DomainOutcome, type Unproven, verdicts } from '../service/answers';
 import type { Finding } from '../service/judge';
 import type { Words } from '../words/en';
-import { type Child, foreign, h } from './dom';
+import { type Child, foreign, h, sentence } from './dom';
+import { visible } from './foreign';
 import * as format from './format';
 
 export type Fact = readonly [string, Child];
@@ -36,6 +37,7 @@ export function factsOfFinding(words: Words, finding: Finding): Fact[] {
 export function factsOfService(words: Words, finding: Finding, unproven: Unproven): Fact[] {
   const { facts } = words;
   const out: Fact[] = [];
+  if (unproven.domain?.domain !== undefined) out.push([facts.domain, domain(words, unproven.domain.domain, unproven.domain)]);
   if (unproven.type !== undefined) out.push([facts.type, foreign(unproven.type)]);
   const { successorVerdict } = unproven;
   if (successorVerdict !== undefined && finding.successor) {
@@ -76,6 +78,14 @@ export function factsOfItem(words: Words, item: Item): Fact[] {
 function institution(words: Words, named: Parameters<typeof format.otherName>[1]): Child {
   const other = format.otherName(words, named);
   return [h('strong', {}, foreign(format.institution(words, named))), other !== undefined && h('div', { class: 'other-name' }, foreign(other))];
+}
+
+/** What an institution's own domain said to the service, where in the log that stands, and who vouches for what by it. */
+function domain(words: Words, name: string, { outcome, since, logIndex }: DomainOutcome): Child {
+  const said = words.domain;
+  const word = Object.hasOwn(said.words, outcome) ? said.words[outcome]! : outcome;
+  const line = sentence((who) => said.said(who, visible(word), format.day(words, since)), name);
+  return [outcome === 'contradicted' ? h('strong', {}, line) : line, h('div', { class: 'hint' }, said.help(format.count(words, logIndex)))];
 }
 
 /** Our word for a code; a code that we have none for stays as it is. */

@@ -104,6 +104,7 @@ export const en = {
 
   facts: {
     issuer: 'Issued by',
+    domain: 'Institution’s domain',
     jurisdiction: 'Jurisdiction',
     issued: 'Issued on',
     type: 'Kind of document',
@@ -149,7 +150,20 @@ export const en = {
     suspend: 'Put on hold',
     reinstate: 'Hold lifted',
     supersede: 'Replaced',
+    domain: 'Domain asked',
   } as Record<string, string>,
+
+  domain: {
+    said: (domain: string, word: string, since: string) => `${domain}: ${word} by this service since ${since}`,
+    words: {
+      confirmed: 'confirmed',
+      contradicted: 'CONTRADICTED, as found',
+      notStated: 'nothing stated there, as found',
+      noAnswer: 'not answering, as found',
+    } as Record<string, string>,
+    help: (index: string) =>
+      `The service asks the domain once an hour and records every change (log entry no. ${index}). The register’s operator vouches for the name, whoever controls the domain for the issuer; that the domain is the institution’s, you know yourself.`,
+  },
 
   stepsTitle: 'Checked on this computer',
   stepsOfflineTitle: 'Checked on this computer, without the network',

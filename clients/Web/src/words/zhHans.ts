@@ -95,6 +95,7 @@ export const zhHans: Words = {
 
   facts: {
     issuer: '签发机构',
+    domain: '机构域名',
     jurisdiction: '司法管辖区',
     issued: '签发时间',
     type: '文件种类',
@@ -140,6 +141,18 @@ export const zhHans: Words = {
     suspend: '暂停',
     reinstate: '恢复',
     supersede: '替换',
+    domain: '域名核对',
+  },
+
+  domain: {
+    said: (domain, word, since) => `${domain}：本服务自${since}起核对的结果为“${word}”`,
+    words: {
+      confirmed: '属实',
+      contradicted: '不符',
+      notStated: '未作声明',
+      noAnswer: '没有回应',
+    },
+    help: (index) => `本服务每小时核对一次，结果变化时记入日志（第 ${index} 条）。机构名称由登记簿运营者担保，签发机构由域名控制者担保；域名是否属于该机构，请自行判断。`,
   },
 
   stepsTitle: '以下各项均在本机核验',

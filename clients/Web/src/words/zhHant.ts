@@ -95,6 +95,7 @@ export const zhHant: Words = {
 
   facts: {
     issuer: '簽發機構',
+    domain: '機構域名',
     jurisdiction: '司法管轄區',
     issued: '簽發時間',
     type: '文件種類',
@@ -140,6 +141,18 @@ export const zhHant: Words = {
     suspend: '暫停',
     reinstate: '恢復',
     supersede: '取代',
+    domain: '域名核對',
+  },
+
+  domain: {
+    said: (domain, word, since) => `${domain}：本服務自${since}起核對的結果為「${word}」`,
+    words: {
+      confirmed: '屬實',
+      contradicted: '不符',
+      notStated: '沒有聲明',
+      noAnswer: '沒有回應',
+    },
+    help: (index) => `本服務每小時核對一次，結果有變時記入日誌（第 ${index} 條）。機構名稱由登記冊營運者擔保，簽發機構由域名控制者擔保；域名是否屬於該機構，請自行判斷。`,
   },
 
   stepsTitle: '以下各項均在本機核實',
