@@ -25,6 +25,12 @@ public sealed class StubService : HttpMessageHandler
     /// <summary>A clock that agrees with the service's; what waits by it waits for real.</summary>
     public TimeProvider Clock => new SharedClock(World.Time);
 
+    /// <summary>The policy file that it serves; null for none.</summary>
+    public string? Policy { get; set; }
+
+    /// <summary>What witnesses add to a checkpoint's note, in answers and receipts.</summary>
+    public Func<string, string> Cosign { get; set; } = note => note;
+
     /// <summary>Changes a verdict before it is sent.</summary>
     public Func<VerdictDocument, VerdictDocument> Lie { get; set; } = verdict => verdict;
 
@@ -90,8 +96,12 @@ public sealed class StubService : HttpMessageHandler
             return other;
         if (path == "/v1/keys")
             return Json(JsonSerializer.Serialize(LieAboutKeys(await KeysAsync(cancellationToken)), DocumentJson.Instance.KeysDocument));
+        if (path == "/v1/policy")
+            return Policy is null ? new HttpResponseMessage(HttpStatusCode.NotFound) : new HttpResponseMessage { Content = new StringContent(Policy, Encoding.UTF8, "text/plain") };
         if (path.StartsWith("/v1/issuers", StringComparison.Ordinal))
             return await IssuersAsync(path["/v1/issuers".Length..].TrimStart('/'), cancellationToken);
+        if (path == "/log/checkpoint")
+            return new HttpResponseMessage { Content = new StringContent(Cosign(Encoding.UTF8.GetString(World.Ledger.Published.Last().Span)), Encoding.UTF8, "text/plain") };
         if (path.StartsWith("/log/", StringComparison.Ordinal))
             return TileId.TryParse(path["/log/".Length..], out var tile) && World.Ledger.Tiles.TryGetValue(tile, out var bytes)
                 ? new HttpResponseMessage { Content = new ReadOnlyMemoryContent(bytes) }
@@ -120,7 +130,7 @@ public sealed class StubService : HttpMessageHandler
 
     private async Task<VerdictDocument> AnswerAsync(string text, CancellationToken cancellationToken) =>
         Digest.TryParse(text, out var digest)
-            ? Lie((await _service.Verifier.VerifyAsync(digest, cancellationToken)).ToDocument())
+            ? Lie(BothSides.WithNote((await _service.Verifier.VerifyAsync(digest, cancellationToken)).ToDocument(), Cosign))
             : throw new ArgumentException("A client asked about what is no digest.", nameof(text));
 
     private sealed class SharedClock(TimeProvider time) : TimeProvider
