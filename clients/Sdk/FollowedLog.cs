@@ -22,6 +22,9 @@ internal sealed class FollowedLog(TrueCopyClientOptions options, ServiceConnecti
     /// <summary>Another policy than that, which the service names now.</summary>
     public LogPolicy? OfferedPolicy => _policy.Offered;
 
+    /// <summary>What the service names as its policy now; null for none.</summary>
+    public Task<LogPolicy?> ReadPolicyAsync(CancellationToken cancellationToken) => _policy.ReadAsync(cancellationToken);
+
     /// <summary>What opens the checkpoints that answers stand on, under the keys that sign now, learned if need be.</summary>
     public async ValueTask<OpenedCheckpoints> OpenAsync(IEnumerable<VerdictDocument> answers, CancellationToken cancellationToken) =>
         (await LearnAsync([.. answers.Select(answer => answer.Checkpoint.Note).Distinct()], cancellationToken)).Checkpoints;

@@ -1,3 +1,5 @@
+using System.Text.Unicode;
+
 namespace TrueCopy.Client;
 
 /// <summary>Which witnesses have to have seen a log's checkpoint for it to count: a policy file (C2SP tlog-policy).</summary>
@@ -29,6 +31,9 @@ public sealed class LogPolicy
     /// <param name="file">The policy file.</param>
     /// <exception cref="LogFormatException">It has a mistake; the message tells the line and the rule.</exception>
     public static LogPolicy Pin(ReadOnlyMemory<byte> file) => new(TrustPolicy.Parse(file.Span), file);
+
+    // It is kept as text.
+    internal static LogPolicy OfService(ReadOnlyMemory<byte> file) => Utf8.IsValid(file.Span) ? Pin(file) : throw new LogFormatException("policy: not UTF-8");
 
     /// <summary>Whether it is about a log: its <c>log</c> lines name that, or there are none.</summary>
     internal bool Covers(string origin) => Rules.Logs.Count == 0 || Rules.Logs.Any(log => log.Key.Name == origin);

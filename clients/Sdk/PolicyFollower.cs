@@ -28,7 +28,9 @@ internal sealed class PolicyFollower(TrueCopyClientOptions options, ServiceConne
             throw new LogChangedException(LogChange.Policy, $"The policy names other logs than {origin}, so it says nothing of this one.");
         if (_hasAsked || options.Policy is not null || (_pinned is null && !notes.Any(note => HasOthers(note, origin))))
             return;
-        var served = await ReadAsync(origin, cancellationToken);
+        var served = await ReadAsync(cancellationToken);
+        if (served is not null && !served.Covers(origin))
+            throw connection.NoAnswer($"its policy is of another log than {origin}");
         if (served is null && _pinned is not null)
             throw new LogChangedException(LogChange.Policy, $"The service named the witnesses that have to have seen its log ({_pinned.Rules.Describe()}), and names none now.");
         if (served is not null && options.Known is null)
@@ -38,14 +40,13 @@ internal sealed class PolicyFollower(TrueCopyClientOptions options, ServiceConne
         _hasAsked = true;
     }
 
-    private async Task<LogPolicy?> ReadAsync(string origin, CancellationToken cancellationToken)
+    /// <summary>What the service names now; null for none.</summary>
+    /// <exception cref="NoAnswerException">It did not answer, or what it names cannot be used.</exception>
+    public async Task<LogPolicy?> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            if (await connection.FindAsync("policy", "v1/policy", TrustPolicy.MaxLength, cancellationToken) is not { } file)
-                return null;
-            var policy = LogPolicy.Pin(file);
-            return policy.Covers(origin) ? policy : throw connection.NoAnswer($"its policy is of another log than {origin}");
+            return await connection.FindAsync("policy", "v1/policy", TrustPolicy.MaxLength, cancellationToken) is { } file ? LogPolicy.OfService(file) : null;
         }
         catch (LogFormatException exception)
         {

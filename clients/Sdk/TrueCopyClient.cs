@@ -44,6 +44,11 @@ public sealed class TrueCopyClient : IDisposable
     /// <summary>Another policy that the service names now, which counts for nothing until somebody takes it over; null where it names none or the same.</summary>
     public LogPolicy? OfferedPolicy => _log.OfferedPolicy;
 
+    /// <summary>The policy that the service names now: its word, which counts for nothing by itself.</summary>
+    /// <returns>Null where it names none.</returns>
+    /// <exception cref="NoAnswerException">The service did not answer, or what it names cannot be used.</exception>
+    public Task<LogPolicy?> ServicePolicyAsync(CancellationToken cancellationToken = default) => _log.ReadPolicyAsync(cancellationToken);
+
     /// <summary>Hashes a document and asks about it.</summary>
     /// <param name="document">Read to its end, not disposed.</param>
     /// <param name="algorithm">Under which digest to ask; null for SHA-256.</param>
