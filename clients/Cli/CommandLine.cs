@@ -30,6 +30,8 @@ internal static partial class CommandLine
           TRUECOPY_SERVICE  address of the service          (as --service)
           TRUECOPY_KEY      verifier key of the log, or file (as --key)
           TRUECOPY_POLICY   which witnesses count: a file    (as --policy)
+          TRUECOPY_WEBHOOK_SECRET
+                            bearer token for the webhook of truecopy monitor
           TRUECOPY_INBOX    storage to upload to            (as --inbox)
           NO_COLOR          no colour, even on a terminal
           TZ                your time zone, in which times are told (--utc: in UTC, as in JSON)
@@ -88,10 +90,11 @@ internal static partial class CommandLine
         {
             VerifyCommand.Create(terminal, network, known, time),
             StatusCommand.Create(terminal, network, known, time),
-            ReceiptCommand.Create(terminal, time),
+            ReceiptCommand.Create(terminal, network, time),
             HashCommand.Create(terminal),
             AuditCommand.Create(terminal, network, time),
             KeysCommand.Create(terminal, known),
+            MonitorCommand.Create(terminal, network, time),
             PolicyCommand.Create(terminal, network, known, time),
             ManifestCommand.Create(terminal),
             CompletionCommand.Create(terminal),

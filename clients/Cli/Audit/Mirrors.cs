@@ -6,11 +6,11 @@ namespace TrueCopy.Cli.Audit;
 /// <summary>Copies of a log that others keep.</summary>
 internal sealed class Mirrors(HttpMessageHandler network, TimeProvider time)
 {
-    /// <summary>The address of a copy, given that or the mirror's own.</summary>
+    /// <summary>The address of a log, given that, or that of its service or of a mirror.</summary>
     /// <exception cref="CommandException">There is none.</exception>
     public async Task<Uri> FindAsync(Uri mirror, string origin, CancellationToken cancellationToken)
     {
-        var found = await FindAsync([RemoteLog.AddressAt(mirror, origin), mirror], cancellationToken);
+        var found = await FindAsync([RemoteLog.AddressAt(mirror, origin), mirror, ReviewRequest.LogOf(mirror)], cancellationToken);
         return found?.Address ?? throw new CommandException(ExitCode.NotVerified, $"{mirror} has no copy of the log {origin}.");
     }
 
@@ -59,12 +59,12 @@ internal sealed class Mirrors(HttpMessageHandler network, TimeProvider time)
 
     private async Task<(Uri Address, ReadOnlyMemory<byte> Note)?> FindAsync(Uri[] addresses, CancellationToken cancellationToken)
     {
-        foreach (var address in addresses)
+        foreach (var address in addresses.Distinct())
         {
             using var log = new RemoteLog(address, network, time);
             try
             {
-                if (await log.FindCheckpointAsync(cancellationToken) is { } note)
+                if (await log.FindCheckpointAsync(cancellationToken) is { } note && IsNote(note))
                     return (address, note);
             }
             catch (NoAnswerException exception) when (exception.Status is { } status && (int)status is >= 400 and < 500)
@@ -74,5 +74,18 @@ internal sealed class Mirrors(HttpMessageHandler network, TimeProvider time)
         }
 
         return null;
+    }
+
+    // Some answer whatever they are asked with a page.
+    private static bool IsNote(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return SignedNote.Parse(bytes.Span).Signatures.Count > 0;
+        }
+        catch (LogFormatException)
+        {
+            return false;
+        }
     }
 }

@@ -28,7 +28,7 @@ internal sealed record SightingOutput(string Name, string Key, DateTimeOffset At
 internal static class WitnessText
 {
     /// <summary>How somebody gets a receipt that today's witnesses cover.</summary>
-    public const string RefreshReceipt = "If it was made before the log had these witnesses, get one of today: truecopy verify FILE --save-receipts";
+    public const string RefreshReceipt = "If it was made before the log had these witnesses, get one of today: truecopy verify FILE --save-receipts, or truecopy receipt refresh";
 
     /// <summary>What is said in place of a verdict where too few have.</summary>
     public static (string Word, Tone Tone) Headline => ("‼ NOT WITNESSED", Tone.Bad);

@@ -167,6 +167,44 @@ public sealed class PolicyCommandTests : ToolTests
         Assert.Equal(0, (await RunAsync("receipt", "check", file, "--key", Service.Key, "--policy", _policy)).ExitCode);
     }
 
+    [Fact]
+    public async Task A_receipt_is_made_anew_from_the_public_log_alone_and_todays_witnesses_have_seen_that_one()
+    {
+        var file = await IssuedFileAsync("document");
+        await RunAsync("verify", file, "--save-receipts");
+        await IssuedFileAsync("another");
+        Service.Cosign = _witnesses.Cosign;
+        var before = Service.Requests;
+        string[] judge = ["--key", Service.Key, "--policy", _policy];
+        var run = await RunAsync(["receipt", "refresh", file, "--log", "https://verify.example", .. judge]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("of a log of 4 entries, seen by hongkong", run.Output, StringComparison.Ordinal);
+        Assert.All(Service.Asked.Skip(before), path => Assert.Matches("/checkpoint$|^/log/tile/0/", path));
+        Assert.Equal(0, (await RunAsync(["receipt", "check", file, .. judge])).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_receipt_that_cannot_be_made_anew_stays_as_it_is()
+    {
+        var file = await IssuedFileAsync("document");
+        await RunAsync("verify", file, "--save-receipts");
+        var old = await File.ReadAllTextAsync(file + ".tlog-proof", TestContext.Current.CancellationToken);
+        string[] refresh = ["receipt", "refresh", file, "--log", "https://verify.example", "--key", Service.Key];
+        Assert.Equal(4, (await RunAsync([.. refresh, "--policy", _policy])).ExitCode);
+        using var other = new StubService();
+        await other.IssueAsync("document"u8.ToArray());
+        Assert.Equal(1, (await Tool.RunAsync(other, _known, refresh)).ExitCode);
+        var world = new InMemoryWorld();
+        world.SignWith([.. Service.World.Identity.Signers]);
+        using var fork = new StubService(world);
+        await fork.IssueAsync("document"u8.ToArray());
+        var refused = await Tool.RunAsync(fork, _known, refresh);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("The entry is not in the log that is shown now.", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await RunAsync("receipt", "refresh", file, "--log", "https://verify.example")).ExitCode);
+        Assert.Equal(old, await File.ReadAllTextAsync(file + ".tlog-proof", TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData("witness hongkong\nquorum hongkong\n", "line 1")]
     [InlineData("# comment\nquorum nobody\n", "line 2: \"nobody\" is not defined before this line")]

@@ -107,6 +107,8 @@ public sealed class StubService : HttpMessageHandler
                 ? new HttpResponseMessage { Content = new ReadOnlyMemoryContent(bytes) }
                 : new HttpResponseMessage(HttpStatusCode.NotFound);
 
+        if (request.Content is null)
+            return new HttpResponseMessage(HttpStatusCode.NotFound);
         var batch = JsonSerializer.Deserialize(await request.Content!.ReadAsByteArrayAsync(cancellationToken), DocumentJson.Instance.BatchRequestDocument)!;
         var results = new List<VerdictDocument>();
         foreach (var digest in batch.Digests)
