@@ -17,8 +17,8 @@ internal sealed class PolicyFollower(TrueCopyClientOptions options, ServiceConne
     public LogPolicy? Offered { get; private set; }
 
     /// <summary>
-    /// Asks the service at most once: where its policy is pinned, to notice that it has another; else where checkpoints carry
-    /// signatures of others than the log. Nobody but the caller of this at a time.
+    /// Asks the service at most once: on first contact, as for its keys; where its policy is pinned, to notice that it has
+    /// another; else where checkpoints carry signatures of others than the log. Nobody but the caller of this at a time.
     /// </summary>
     /// <exception cref="LogChangedException">It had a policy and has none, or the policy is of another log.</exception>
     /// <exception cref="NoAnswerException">It did not answer, or what it names cannot be used.</exception>
@@ -26,7 +26,9 @@ internal sealed class PolicyFollower(TrueCopyClientOptions options, ServiceConne
     {
         if (InForce is { } policy && !policy.Covers(origin))
             throw new LogChangedException(LogChange.Policy, $"The policy names other logs than {origin}, so it says nothing of this one.");
-        if (_hasAsked || options.Policy is not null || (_pinned is null && !notes.Any(note => HasOthers(note, origin))))
+        if (_hasAsked || options.Policy is not null)
+            return;
+        if (_pinned is null && options is not { Keys: null, Known: null } && !notes.Any(note => HasOthers(note, origin)))
             return;
         var served = await ReadAsync(cancellationToken);
         if (served is not null && !served.Covers(origin))

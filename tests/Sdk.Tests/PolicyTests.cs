@@ -189,10 +189,21 @@ public sealed class PolicyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_service_without_witnesses_is_not_asked_for_a_policy()
+    public async Task A_service_without_witnesses_is_asked_for_a_policy_once()
     {
-        Assert.Null((await MeetAsync(null)).Policy);
-        Assert.DoesNotContain("/v1/policy", _service.Asked);
+        var known = await MeetAsync(null);
+        Assert.Null(known.Policy);
+        Assert.Single(_service.Asked, "/v1/policy");
+        await MeetAsync(known);
+        Assert.Single(_service.Asked, "/v1/policy");
+    }
+
+    [Fact]
+    public async Task On_first_contact_the_services_policy_counts_though_nobody_has_cosigned()
+    {
+        await _service.IssueAsync(Clients.Content(0));
+        _service.Policy = _witnesses.PolicyOf(_service.World.Identity.Verifiers);
+        Assert.Equal(ReceiptFault.Witnesses, (await VerifyAsync(options => (options.Policy, options.Keys) = (null, null))).Fault!.Fault);
     }
 
     [Fact]

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using TrueCopy.Adversary.Tests.Forging;
 using TrueCopy.Adversary.Tests.Stage;
-using TrueCopy.Testing.InMemory;
 
 namespace TrueCopy.Adversary.Tests.Attacks;
 
@@ -60,6 +59,29 @@ public sealed class WitnessTests(Theatre theatre) : Scene(theatre)
     }
 
     [Fact]
+    [Attack(Who.Network, "4 not by hongkong, shenzhen")]
+    public async Task The_same_before_somebody_who_has_not_met_the_log_and_has_no_policy()
+    {
+        Serve(_witnesses.PolicyOf([]), note => note);
+        await ConcludeOfAsync("standing");
+    }
+
+    [Fact]
+    [Attack(Who.Operator, "0 not witnessed: that others are shown the same log is its operator's word alone", StillWorks = true)]
+    public async Task A_log_for_one_client_alone_and_no_policy_from_a_service_that_this_one_has_not_met()
+    {
+        await PoseAsync(note => note);
+        var pose = Network.Tamper;
+        Network.Tamper = (path, reply) =>
+        {
+            pose(path, reply);
+            if (path == "/v1/policy")
+                reply.Status = 404;
+        };
+        Conclude(await User.VerifyAsync(User.File("forged.pdf", Forged), "--key", Theatre.Key));
+    }
+
+    [Fact]
     [Attack(Who.Network, "4 not by shenzhen")]
     public async Task A_cosignature_by_another_key_under_the_witnesss_name()
     {
@@ -92,7 +114,7 @@ public sealed class WitnessTests(Theatre theatre) : Scene(theatre)
         using var before = new BothSides(new Ago(TimeSpan.FromDays(30)));
         Cosign(note => WithLast(before.Cosign(note), (line, _) =>
         {
-            byte[] now = [.. BitConverter.GetBytes(DateTimeOffset.UtcNow.ToUnixTimeSeconds()).Reverse()];
+            byte[] now = [.. BitConverter.GetBytes(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).Reverse()];
             return line with { Value = (byte[])[.. now, .. line.Value.Span[now.Length..]] };
         }));
         await ConcludeOfAsync("standing", Policy);
@@ -156,7 +178,7 @@ public sealed class WitnessTests(Theatre theatre) : Scene(theatre)
     {
         Cosign(note => note);
         await MeetAsync("--save-receipts");
-        Conclude(await User.RunAsync("receipt", "check", FileOf("standing"), "--key", Theatre.Key, .. Policy));
+        Conclude(await User.RunAsync(["receipt", "check", FileOf("standing"), "--key", Theatre.Key, .. Policy]));
     }
 
     [Fact]
