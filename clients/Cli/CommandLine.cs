@@ -61,12 +61,7 @@ internal static partial class CommandLine
 
     private static Printable Changed(LogChangedException exception, KnownLogs known, Terminal terminal) => $"""
         {terminal.Bad("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")}
-        {terminal.Bad(exception.Change switch
-        {
-            LogChange.Rollback => "!!  WARNING: THE SERVICE SHOWS AN OLDER LOG THAN IT SHOWED BEFORE       !!",
-            LogChange.Policy => "!!  WARNING: WHO HAS TO HAVE SEEN THE LOG IS NOT WHAT IT WAS            !!",
-            _ => "!!  WARNING: THIS IS NOT THE LOG THAT THE SERVICE KEPT UNTIL NOW        !!",
-        })}
+        {terminal.Bad(WarningOf(exception.Change))}
         {terminal.Bad("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")}
         {exception.Message}
         Somebody else may be answering in its place, or it hides what it did before. Nothing that it said was relied
@@ -77,6 +72,13 @@ internal static partial class CommandLine
           truecopy verify FILE --service URL --key NAME+ID+KEY
 
         """;
+
+    private static string WarningOf(LogChange change) => change switch
+    {
+        LogChange.Rollback => "!!  WARNING: THE SERVICE SHOWS AN OLDER LOG THAN IT SHOWED BEFORE       !!",
+        LogChange.Policy => "!!  WARNING: WHO HAS TO HAVE SEEN THE LOG IS NOT WHAT IT WAS            !!",
+        _ => "!!  WARNING: THIS IS NOT THE LOG THAT THE SERVICE KEPT UNTIL NOW        !!",
+    };
 
     public static async Task<int> RunAsync(
         IReadOnlyList<string> args,

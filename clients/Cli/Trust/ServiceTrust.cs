@@ -66,12 +66,22 @@ internal sealed class ServiceTrust
     public async Task ConfirmAsync(TrueCopyClient client, IReadOnlyCollection<CheckedAnswer> answers, Terminal terminal, TimeProvider time, CancellationToken cancellationToken)
     {
         await TellOtherPolicyAsync(client, terminal);
-        if (answers.Count == 0 || (Known is null && answers.All(answer => answer.Fault?.Fault == ReceiptFault.Witnesses)))
+        if (answers.Count == 0)
             return;
         var (kept, log) = (_kept, Known);
         while (true)
         {
-            var renewed = await client.RenewAsync(log, answers, cancellationToken);
+            TrustedLog renewed;
+            try
+            {
+                renewed = await client.RenewAsync(log, answers, cancellationToken);
+            }
+            catch (ReceiptException exception) when (exception.Fault == ReceiptFault.Witnesses)
+            {
+                // None of the answers counts, and each says so.
+                return;
+            }
+
             await TellNewKeysAsync(Given ?? log?.Keys, log?.EveryKey ?? Given?.Verifiers ?? [], renewed, terminal);
             if (log is not null && Same(renewed, log))
                 return;
@@ -89,6 +99,8 @@ internal sealed class ServiceTrust
             // Another run met the log meanwhile: this one is held to what that one saw.
             kept = _known.Find(_service, Given);
             log = Open(kept, Given);
+            if (GivenPolicy is null && log?.Policy is { } policy && !(client.Policy?.Rules.AsksTheSameAs(policy.Rules) ?? false))
+                throw new CommandException(ExitCode.NoAnswer, "Another run met the service meanwhile, and it named other witnesses to that one. Nothing here was relied on; run it again.");
         }
     }
 

@@ -54,6 +54,40 @@ public sealed class PolicyCommandTests : ToolTests
     }
 
     [Fact]
+    public async Task An_answer_that_is_forged_and_not_witnessed_either_is_told_as_no_answer_and_nothing_is_kept()
+    {
+        var file = await IssuedFileAsync("document");
+        Service.Lie = verdict => verdict with { Verdict = Verdict.Revoked, Digest = new string('0', 64) };
+        var run = await RunAsync("verify", file, "--policy", _policy);
+        Assert.Equal((3, ""), (run.ExitCode, run.Error));
+        Assert.StartsWith("‼ NO ANSWER", run.Output, StringComparison.Ordinal);
+        Assert.Empty(_known.All());
+    }
+
+    [Fact]
+    public async Task Of_two_first_contacts_at_once_the_later_is_held_to_the_policy_that_the_earlier_was_told()
+    {
+        Serve("all hongkong shenzhen");
+        var file = await IssuedFileAsync("document");
+        ToolRun? meanwhile = null;
+        Service.Instead = request =>
+        {
+            if (meanwhile is null && request.RequestUri!.AbsolutePath == "/v1/verify")
+            {
+                meanwhile = new ToolRun(0, "", "");
+                meanwhile = RunAsync("verify", file).GetAwaiter().GetResult();
+                Serve("any hongkong shenzhen");
+                Service.Cosign = note => BothSides.Cosign(note, _witnesses.HongKong);
+            }
+
+            return null;
+        };
+        var run = await RunAsync("verify", file);
+        Assert.Equal((0, 3, ""), (meanwhile!.ExitCode, run.ExitCode, run.Output));
+        Assert.Contains("it named other witnesses to that one", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_several_files_the_table_says_once_who_saw_the_log()
     {
         Service.Cosign = _witnesses.Cosign;
