@@ -119,7 +119,7 @@ internal static class AuditText
         if (report.Outcome is AuditOutcome.Holds or AuditOutcome.OtherEntries)
             text.Append($"\n  {WitnessText.SeenBy(report.Witnesses, terminal)}");
         if (output.OfferedPolicy is { } offered)
-            text.Append($"\n  {terminal.Paint(Tone.Caution, "!")} its service names another policy now, which changes nothing here: {offered}");
+            text.Append($"\n  {terminal.Paint(Tone.Caution, "!")} its service names another policy now, which changes nothing here: {offered}. --policy FILE insists on one");
         foreach (var mirror in output.Mirrors ?? [])
             text.Append($"\n  {Of(mirror, output, terminal)}");
         foreach (var key in output.NewKeys)

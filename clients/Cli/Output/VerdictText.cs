@@ -119,7 +119,7 @@ internal static class VerdictText
         First use: the log's key came from the service itself. It is kept in {knownLogs},
         and the service is held to it from now on. To be sure of this time too, compare it with the key that you got
         by another way, or give that one with --key (or TRUECOPY_KEY):
-          {keys.Verifiers[0]}{(policy is null ? new Printable() : $"\nWho has to have seen its log is its word too, kept likewise: {policy.Rules.Describe()} (truecopy policy show).")}
+          {keys.Verifiers[0]}{(policy is null ? new Printable() : $"\nIt also said which witnesses have to have seen its log, and is held to that: {policy.Rules.Describe()} (truecopy policy show).")}
 
         """;
 

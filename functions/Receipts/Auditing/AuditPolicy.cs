@@ -23,15 +23,14 @@ internal sealed record AuditPolicy(PolicyResult? Result, string? Pinned, TrustPo
     {
         if (given is not null)
             return Weigh(given, memory.Policy, null, checkpoint, now);
-        var isFirst = memory.Note is null && checkpoint.Signatures.Any(line => line.Name != checkpoint.Checkpoint.Origin);
-        if (find is null || (memory.Policy is null && !isFirst))
+        if (find is null || (memory.Policy is null && checkpoint.Signatures.All(line => line.Name == checkpoint.Checkpoint.Origin)))
             return Weigh(Parse(memory.Policy), memory.Policy, null, checkpoint, now);
         try
         {
             var file = await find(cancellationToken) is { } found ? Text(found) : null;
             var served = Parse(file);
             if (memory.Policy is null)
-                return Weigh(served, file, null, checkpoint, now);
+                return memory.Note is null ? Weigh(served, file, null, checkpoint, now) : new AuditPolicy(null, null, served, null);
             var pinned = Parse(memory.Policy)!;
             return served is null
                 ? new AuditPolicy(null, memory.Policy, null, new LogFault(null, $"its service named the witnesses that have to have seen the log ({pinned.Describe()}), and names none now"))

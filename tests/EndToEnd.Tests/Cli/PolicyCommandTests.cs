@@ -113,7 +113,7 @@ public sealed class PolicyCommandTests : ToolTests
         var file = await IssuedFileAsync("document");
         var first = await RunAsync("verify", file);
         Assert.Equal(0, first.ExitCode);
-        Assert.Contains("kept likewise: all of hongkong, shenzhen", first.Output, StringComparison.Ordinal);
+        Assert.Contains("is held to that: all of hongkong, shenzhen (truecopy policy show)", first.Output, StringComparison.Ordinal);
         Assert.Contains("has to have been seen by all of hongkong, shenzhen", (await RunAsync("keys", "list")).Output, StringComparison.Ordinal);
         Service.Cosign = note => BothSides.Cosign(note, _witnesses.Shenzhen);
         Assert.Equal(4, (await RunAsync("verify", file)).ExitCode);

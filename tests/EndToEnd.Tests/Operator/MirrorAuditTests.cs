@@ -145,6 +145,12 @@ public sealed class MirrorAuditTests : WatchedLog
         Log.Cosign = Witnesses.Cosign;
         Assert.Equal(0, (await AuditAsync("--policy", policy)).Code);
 
+        // A policy that was given is not kept; that there is one is told.
+        Log.Policy = Witnesses.PolicyOf(World.Identity.Verifiers);
+        (code, json, _) = await AuditAsync();
+        Assert.Equal((0, "all of hongkong, shenzhen"), (code, json.GetProperty("offeredPolicy").GetString()));
+        Assert.False(json.TryGetProperty("witnesses", out _));
+
         // A checkpoint that nobody has looked at for a day may be an old one.
         var seen = Witnesses.Cosign(Encoding.UTF8.GetString(World.Ledger.Published.Last().Span));
         Log.Cosign = _ => seen;
