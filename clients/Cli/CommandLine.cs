@@ -21,13 +21,17 @@ internal static partial class CommandLine
           1  not verified: unknown to the log, refused, or a receipt that does not hold
           2  wrong usage, or a file that cannot be read
           3  no answer that can be relied on; says nothing about the document
+          4  not witnessed: too few of those that the policy asks for have seen the log; says nothing about the document
           10 revoked, 11 suspended, 12 superseded, 13 expired, 14 not yet valid,
           15 institutions differ about it
-          Of several files the gravest counts: 3, 2, 1, 10, 15, 12, 13, 11, 14, 0.
+          Of several files the gravest counts: 3, 4, 2, 1, 10, 15, 12, 13, 11, 14, 0.
 
         Environment:
           TRUECOPY_SERVICE  address of the service          (as --service)
           TRUECOPY_KEY      verifier key of the log, or file (as --key)
+          TRUECOPY_POLICY   which witnesses count: a file    (as --policy)
+          TRUECOPY_WEBHOOK_SECRET
+                            bearer token for the webhook of truecopy monitor
           TRUECOPY_INBOX    storage to upload to            (as --inbox)
           NO_COLOR          no colour, even on a terminal
           LC_ALL, LANG      in which of their legal names institutions are told (as --language)
@@ -37,7 +41,8 @@ internal static partial class CommandLine
         Files:
           FILE.tlog-proof   a file's receipt
           $XDG_CONFIG_HOME/truecopy/known-logs.json
-                            keys and last checkpoint of each log, by address of the service (truecopy keys)
+                            keys, last checkpoint and policy of each log, by address of the service (truecopy keys,
+                            truecopy policy)
 
         Examples:
           truecopy verify statement.pdf
@@ -57,9 +62,7 @@ internal static partial class CommandLine
 
     private static Printable Changed(LogChangedException exception, KnownLogs known, Terminal terminal) => $"""
         {terminal.Bad("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")}
-        {terminal.Bad(exception.Change == LogChange.Rollback
-            ? "!!  WARNING: THE SERVICE SHOWS AN OLDER LOG THAN IT SHOWED BEFORE       !!"
-            : "!!  WARNING: THIS IS NOT THE LOG THAT THE SERVICE KEPT UNTIL NOW        !!")}
+        {terminal.Bad(WarningOf(exception.Change))}
         {terminal.Bad("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")}
         {exception.Message}
         Somebody else may be answering in its place, or it hides what it did before. Nothing that it said was relied
@@ -70,6 +73,13 @@ internal static partial class CommandLine
           truecopy verify FILE --service URL --key NAME+ID+KEY
 
         """;
+
+    private static string WarningOf(LogChange change) => change switch
+    {
+        LogChange.Rollback => "!!  WARNING: THE SERVICE SHOWS AN OLDER LOG THAN IT SHOWED BEFORE       !!",
+        LogChange.Policy => "!!  WARNING: WHO HAS TO HAVE SEEN THE LOG IS NOT WHAT IT WAS            !!",
+        _ => "!!  WARNING: THIS IS NOT THE LOG THAT THE SERVICE KEPT UNTIL NOW        !!",
+    };
 
     public static async Task<int> RunAsync(
         IReadOnlyList<string> args,
@@ -83,10 +93,12 @@ internal static partial class CommandLine
         {
             VerifyCommand.Create(terminal, network, known, time),
             StatusCommand.Create(terminal, network, known, time),
-            ReceiptCommand.Create(terminal),
+            ReceiptCommand.Create(terminal, network, time),
             HashCommand.Create(terminal),
             AuditCommand.Create(terminal, network, time),
             KeysCommand.Create(terminal, known),
+            MonitorCommand.Create(terminal, network, time),
+            PolicyCommand.Create(terminal, network, known, time),
             ManifestCommand.Create(terminal),
             CompletionCommand.Create(terminal),
         };

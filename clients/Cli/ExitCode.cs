@@ -18,6 +18,9 @@ internal static class ExitCode
     /// <summary>No answer that can be relied on. Says nothing about the document.</summary>
     public const int NoAnswer = 3;
 
+    /// <summary>Too few of the witnesses that the policy asks for have seen the log that it rests on. Says nothing about the document.</summary>
+    public const int NotWitnessed = 4;
+
     /// <summary>Issued, and taken back for good.</summary>
     public const int Revoked = 10;
 
@@ -45,8 +48,17 @@ internal static class ExitCode
     /// <summary><c>audit</c>: the tree holds, but its entries are of another kind, so that nothing was checked of what they mean.</summary>
     public const int OtherEntries = 22;
 
+    /// <summary><c>audit</c>, <c>monitor</c>: the operator signed one log for a mirror and another for whoever asked it.</summary>
+    public const int MirrorSplit = 23;
+
+    /// <summary><c>monitor</c>: something new of the institution, its name, or the log's keys.</summary>
+    public const int News = 30;
+
+    /// <summary><c>monitor</c>: something new, which the webhook did not take; it is told again the next time.</summary>
+    public const int Undelivered = 31;
+
     // The gravest first.
-    private static readonly int[] ByGravity = [NoAnswer, Usage, NotVerified, Revoked, Conflicting, Superseded, Expired, Suspended, NotYetValid, Verified];
+    private static readonly int[] ByGravity = [NoAnswer, NotWitnessed, Usage, NotVerified, Revoked, Conflicting, Superseded, Expired, Suspended, NotYetValid, Verified];
 
     public static int Worse(int left, int right) => Array.IndexOf(ByGravity, left) <= Array.IndexOf(ByGravity, right) ? left : right;
 
@@ -56,6 +68,7 @@ internal static class ExitCode
     public static int Of(VerifyOutput result) => result switch
     {
         { Verdict: { } verdict } => Of(verdict),
+        { IsNotWitnessed: true } => NotWitnessed,
         { Digest: null } => Usage,
         _ => NoAnswer,
     };

@@ -12,8 +12,9 @@ internal static class AnswerCheck
     /// <param name="answer">What the service said.</param>
     /// <param name="digest">What it was asked.</param>
     /// <param name="checkpoints">Checkpoints that count.</param>
+    /// <param name="policy">Whose witnesses have to have seen them, and how lately; null for none.</param>
     /// <param name="now">Time by this client's clock, which judges validity.</param>
-    public static CheckedAnswer Run(VerdictDocument answer, Digest digest, OpenedCheckpoints checkpoints, DateTimeOffset now)
+    public static CheckedAnswer Run(VerdictDocument answer, Digest digest, OpenedCheckpoints checkpoints, (TrustPolicy Rules, TimeSpan MaxAge)? policy, DateTimeOffset now)
     {
         try
         {
@@ -21,12 +22,27 @@ internal static class AnswerCheck
                 throw Differs("The answer is about another document.");
             Freshness.Check(answer.CheckedAt, now);
             var signed = Open(answer.Checkpoint, checkpoints);
-            SignedCheckpoint OpenSame(ReadOnlyMemory<byte> note) => Same(checkpoints.Open(note), signed);
+            PolicyResult? witnesses = null;
+            if (policy is { } required)
+            {
+                witnesses = checkpoints.Require(required.Rules, signed, now);
+                Witnessing.RequireRecent(witnesses, now, required.MaxAge);
+            }
+
+            // Receipts are kept: each has to hold by itself.
+            SignedCheckpoint OpenSame(ReadOnlyMemory<byte> note)
+            {
+                var own = Same(checkpoints.Open(note), signed);
+                if (policy is { } each)
+                    checkpoints.Require(each.Rules, own, now);
+                return own;
+            }
+
             var results = new CheckedResult[answer.Results.Count];
             for (var i = 0; i < results.Length; i++)
                 results[i] = Prove(answer.Results[i], answer.CheckedAt, digest, OpenSame);
             CheckWhole(answer, results);
-            return AsOf(new CheckedAnswer(digest, answer, results, now));
+            return AsOf(new CheckedAnswer(digest, answer, results, now) { Witnesses = witnesses });
         }
         catch (ReceiptException exception)
         {
@@ -150,6 +166,9 @@ public sealed record CheckedAnswer(
     DateTimeOffset CheckedAt,
     ReceiptException? Fault = null)
 {
+    /// <summary>Who has seen the state of the log that the answer stands on, and when; null where no policy says who should.</summary>
+    public PolicyResult? Witnesses { get; init; }
+
     /// <summary>The verdict; null where the answer does not count, which says nothing about the document.</summary>
     public Verdict? Verdict => Fault is null ? Document.Verdict : null;
 

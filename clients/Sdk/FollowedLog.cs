@@ -8,12 +8,22 @@ internal sealed class FollowedLog(TrueCopyClientOptions options, ServiceConnecti
 {
     private readonly SemaphoreSlim _learning = new(1, 1);
     private readonly KeyFollower _follower = new(connection);
+    private readonly PolicyFollower _policy = new(options, connection);
     private readonly Freshness _freshness = new(time, options.Known);
     private Held? _held = Held.Of(options);
 
     /// <summary>The keys that are known now; on first contact those that the service proves.</summary>
     public async ValueTask<LogKeys> KeysAsync(CancellationToken cancellationToken) =>
         (Volatile.Read(ref _held) ?? await LearnAsync([], cancellationToken)).Checkpoints.Keys;
+
+    /// <summary>The policy that counts; null for none.</summary>
+    public LogPolicy? Policy => _policy.InForce;
+
+    /// <summary>Another policy than that, which the service names now.</summary>
+    public LogPolicy? OfferedPolicy => _policy.Offered;
+
+    /// <summary>What the service names as its policy now; null for none.</summary>
+    public Task<LogPolicy?> ReadPolicyAsync(CancellationToken cancellationToken) => _policy.ReadAsync(cancellationToken);
 
     /// <summary>What opens the checkpoints that answers stand on, under the keys that sign now, learned if need be.</summary>
     public async ValueTask<OpenedCheckpoints> OpenAsync(IEnumerable<VerdictDocument> answers, CancellationToken cancellationToken) =>
@@ -36,9 +46,32 @@ internal sealed class FollowedLog(TrueCopyClientOptions options, ServiceConnecti
         var held = known is null
             ? await LearnAsync(notes, cancellationToken)
             : await FollowAsync(new Held(known.Keys.Set, new OpenedCheckpoints(known.Keys), known.Announced, known.Retired, [known.Checkpoint]), notes, cancellationToken);
+        var policy = (options.Policy ?? known?.Policy ?? Policy)?.Rules;
         var largest = await new LogContinuity(connection).LargestAsync(notes, [held.Checkpoints.Keys.Set, held.Began], held.Seen, cancellationToken);
-        var seenAt = ReferenceEquals(largest, known?.Checkpoint) ? known.SeenAt : time.GetUtcNow();
-        return new TrustedLog(held.Checkpoints.Keys, held.Announced, held.Retired, largest, seenAt);
+        largest = largest.Where(checkpoint => ReferenceEquals(checkpoint, known?.Checkpoint) || IsWitnessed(policy, checkpoint)).MaxBy(checkpoint => checkpoint.Size) is { } witnessed
+            ? [witnessed]
+            : [Witnessing.Require(policy!, largest[0], time.GetUtcNow()).Checkpoint];
+
+        // Keys that are announced where no witness has looked are not learned.
+        if (known is not null && held.Seen.Any(step => step.Size > largest[0].Size))
+            return known;
+        var seenAt = ReferenceEquals(largest[0], known?.Checkpoint) ? known.SeenAt : time.GetUtcNow();
+        return new TrustedLog(held.Checkpoints.Keys, held.Announced, held.Retired, largest[0], seenAt)
+        {
+            Policy = known is not null ? known.Policy : options.Policy is null ? Policy : null,
+        };
+    }
+
+    private bool IsWitnessed(TrustPolicy? policy, SignedCheckpoint checkpoint)
+    {
+        try
+        {
+            return policy is null || policy.Weigh(checkpoint, time.GetUtcNow()).IsMet;
+        }
+        catch (LogFormatException)
+        {
+            return false;
+        }
     }
 
     public void Dispose() => _learning.Dispose();
@@ -51,6 +84,7 @@ internal sealed class FollowedLog(TrueCopyClientOptions options, ServiceConnecti
         try
         {
             var held = await FollowAsync(_held ?? Held.Of(await _follower.BeginAsync(cancellationToken)), notes, cancellationToken);
+            await _policy.SettleAsync(held.Checkpoints.Keys.Origin, notes, cancellationToken);
             Volatile.Write(ref _held, held);
             return held;
         }
@@ -99,6 +133,7 @@ internal sealed class OpenedCheckpoints(LogKeys keys)
 {
     private const int Most = 1000;
     private readonly ConcurrentDictionary<string, SignedCheckpoint> _opened = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<SignedCheckpoint, PolicyResult> _witnessed = [];
 
     public LogKeys Keys => keys;
 
@@ -110,6 +145,18 @@ internal sealed class OpenedCheckpoints(LogKeys keys)
 
     /// <exception cref="TransparencyLog.LogFormatException">The note is malformed, of another log, or not signed by its keys.</exception>
     public SignedCheckpoint Open(string note) => Open(note, null);
+
+    /// <summary>Who has seen a checkpoint that counts by a policy.</summary>
+    /// <exception cref="ReceiptException">Too few have.</exception>
+    public PolicyResult Require(TrustPolicy policy, SignedCheckpoint checkpoint, DateTimeOffset now)
+    {
+        if (_witnessed.TryGetValue(checkpoint, out var known) && known.Policy == policy)
+            return known;
+        var result = Witnessing.Require(policy, checkpoint, now);
+        if (_witnessed.Count < Most)
+            _witnessed[checkpoint] = result;
+        return result;
+    }
 
     private SignedCheckpoint Open(string text, ReadOnlyMemory<byte>? note)
     {

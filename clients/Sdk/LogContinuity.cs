@@ -6,13 +6,13 @@ namespace TrueCopy.Client;
 /// <summary>Holds the checkpoints of a service's answers to each other and to what is known of the log.</summary>
 internal sealed class LogContinuity(ServiceConnection connection)
 {
-    /// <summary>The largest of the checkpoints that are known and those that the service shows now; each smaller one is a beginning of it.</summary>
+    /// <summary>The checkpoints that are known and those that the service shows now, the largest first; each smaller one is a beginning of it.</summary>
     /// <param name="notes">What the service shows; at least one.</param>
     /// <param name="keys">Keys that may have signed those, a set after the other.</param>
     /// <param name="known">Checkpoints from before, whose signatures were verified.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LogChangedException">One of them is not.</exception>
-    public async Task<SignedCheckpoint> LargestAsync(
+    public async Task<IReadOnlyList<SignedCheckpoint>> LargestAsync(
         IReadOnlyCollection<string> notes,
         IReadOnlyList<KeySet> keys,
         IEnumerable<SignedCheckpoint> known,
@@ -26,7 +26,7 @@ internal sealed class LogContinuity(ServiceConnection connection)
         var largest = all.MaxBy(checkpoint => checkpoint.Size)!;
         foreach (var smaller in all.DistinctBy(checkpoint => (checkpoint.Size, checkpoint.Checkpoint.Root)))
             await ExtendsAsync(smaller, largest, cancellationToken);
-        return largest;
+        return [largest, .. all.Where(checkpoint => checkpoint != largest)];
     }
 
     private static SignedCheckpoint Open(string note, IReadOnlyList<KeySet> keys)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace TrueCopy.Client;
@@ -85,8 +87,35 @@ public sealed class RemoteLog : IPublicLog, IDisposable
     /// <inheritdoc/>
     /// <exception cref="NoAnswerException">The log does not answer.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadCheckpointAsync(CancellationToken cancellationToken) =>
-        await FetchAsync("checkpoint", "checkpoint", SignedNote.MaxLength, cancellationToken)
-            ?? throw new LogFormatException("there is no checkpoint");
+        await FindCheckpointAsync(cancellationToken) ?? throw new LogFormatException("there is no checkpoint");
+
+    /// <summary>The published checkpoint's note; null where there is none, as where a log was looked for in vain.</summary>
+    /// <exception cref="LogFormatException">What is served in its place cannot be one.</exception>
+    /// <exception cref="NoAnswerException">The log does not answer.</exception>
+    public Task<ReadOnlyMemory<byte>?> FindCheckpointAsync(CancellationToken cancellationToken) =>
+        FetchAsync("checkpoint", "checkpoint", SignedNote.MaxLength, cancellationToken);
+
+    /// <summary>The policy file of the log's service, where the log is a service's: <c>v1/policy</c> beside it; its word.</summary>
+    /// <returns>Null where there is none, or nobody who knows of one.</returns>
+    /// <exception cref="LogFormatException">It is longer than one may be.</exception>
+    /// <exception cref="NoAnswerException">The service does not answer.</exception>
+    public async Task<ReadOnlyMemory<byte>?> FindPolicyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FetchAsync("policy", "../v1/policy", TrustPolicy.MaxLength, cancellationToken);
+        }
+        catch (NoAnswerException exception) when (exception.Status is { } status && (int)status is >= 400 and < 500)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Where a mirror keeps its copy of a log, below its address (C2SP tlog-mirror, as this project's mirrors serve it).</summary>
+    /// <param name="mirror">The mirror's address.</param>
+    /// <param name="origin">The log's name.</param>
+    public static Uri AddressAt(Uri mirror, string origin) =>
+        new($"{mirror.GetLeftPart(UriPartial.Path).TrimEnd('/')}/mirror/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin)))}");
 
     /// <inheritdoc/>
     /// <exception cref="NoAnswerException">The log does not answer.</exception>

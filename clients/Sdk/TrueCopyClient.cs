@@ -38,6 +38,17 @@ public sealed class TrueCopyClient : IDisposable
     /// <exception cref="NoAnswerException">The service was asked, and did not answer.</exception>
     public ValueTask<LogKeys> KeysAsync(CancellationToken cancellationToken = default) => _log.KeysAsync(cancellationToken);
 
+    /// <summary>The policy that answers are held to: that of the options, or the service's as it was when first met; null where there is none, or before it was asked for.</summary>
+    public LogPolicy? Policy => _log.Policy;
+
+    /// <summary>Another policy that the service names now, which counts for nothing until somebody takes it over; null where it names none or the same.</summary>
+    public LogPolicy? OfferedPolicy => _log.OfferedPolicy;
+
+    /// <summary>The policy that the service names now: its word, which counts for nothing by itself.</summary>
+    /// <returns>Null where it names none.</returns>
+    /// <exception cref="NoAnswerException">The service did not answer, or what it names cannot be used.</exception>
+    public Task<LogPolicy?> ServicePolicyAsync(CancellationToken cancellationToken = default) => _log.ReadPolicyAsync(cancellationToken);
+
     /// <summary>Hashes a document and asks about it.</summary>
     /// <param name="document">Read to its end, not disposed.</param>
     /// <param name="algorithm">Under which digest to ask; null for SHA-256.</param>
@@ -99,7 +110,7 @@ public sealed class TrueCopyClient : IDisposable
         {
             if (!Digest.TryParse($"{document.Algorithm}:{document.Digest}", out var digest))
                 throw _connection.NoAnswer("one of the documents has no digest");
-            answers.Add(_log.Admit(AnswerCheck.Run(document, digest, checkpoints, _time.GetUtcNow()), checkpoints, asked));
+            answers.Add(_log.Admit(AnswerCheck.Run(document, digest, checkpoints, Required, _time.GetUtcNow()), checkpoints, asked));
         }
 
         return answers;
@@ -146,14 +157,15 @@ public sealed class TrueCopyClient : IDisposable
     /// <summary>
     /// Holds the log that answers stood on to what is known of it: signed by keys that are known, and grown from the
     /// checkpoint that was seen last, as consistency proofs from the log's tiles show. New keys are learned from the log's
-    /// own entries alone, each proven by the keys before it. Asks for tiles only if the log grew, for keys only if others
-    /// sign.
+    /// own entries alone, each proven by the keys before it. What the policy's witnesses have not seen is compared, and not
+    /// remembered. Asks for tiles only if the log grew, for keys only if others sign.
     /// </summary>
     /// <param name="known">What is known; null on first contact, which takes the service at its word.</param>
     /// <param name="answers">Answers of this client; at least one.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>What is known from now on.</returns>
     /// <exception cref="LogChangedException">It is not the log that is known, or history was rewritten; the answers do not count.</exception>
+    /// <exception cref="ReceiptException">Nothing is known, and no answer stands on what the policy's witnesses have seen.</exception>
     /// <exception cref="NoAnswerException">The service did not show its log.</exception>
     public Task<TrustedLog> RenewAsync(TrustedLog? known, IEnumerable<CheckedAnswer> answers, CancellationToken cancellationToken = default)
     {
@@ -167,6 +179,8 @@ public sealed class TrueCopyClient : IDisposable
         _connection.Dispose();
         _log.Dispose();
     }
+
+    private (TrustPolicy Rules, TimeSpan MaxAge)? Required => Policy is { } policy ? (policy.Rules, _options.MaxSightingAge) : null;
 
     // What is too much for one answer is asked for in halves.
     private async Task<CheckedAnswer[]> AskAsync(Digest[] digests, CancellationToken cancellationToken)
@@ -195,7 +209,7 @@ public sealed class TrueCopyClient : IDisposable
         var answers = new CheckedAnswer[digests.Length];
         for (var i = 0; i < answers.Length; i++)
         {
-            answers[i] = _log.Admit(AnswerCheck.Run(answer.Results[i], digests[i], checkpoints, _time.GetUtcNow()), checkpoints, asked);
+            answers[i] = _log.Admit(AnswerCheck.Run(answer.Results[i], digests[i], checkpoints, Required, _time.GetUtcNow()), checkpoints, asked);
             ClientTelemetry.Answered(answers[i]);
         }
 

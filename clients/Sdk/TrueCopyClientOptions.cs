@@ -18,6 +18,15 @@ public sealed class TrueCopyClientOptions
     /// </summary>
     public TrustedLog? Known { get; set; }
 
+    /// <summary>
+    /// Which witnesses have to have seen the log, known from elsewhere. Without it the service's policy counts, as it was when
+    /// first met (<see cref="Known"/>), and where there is none either, answers are as good as the log's own signature.
+    /// </summary>
+    public LogPolicy? Policy { get; set; }
+
+    /// <summary>How long ago the quorum of a policy may have seen the log that an answer stands on: whoever shows an old answer again cannot make it younger.</summary>
+    public TimeSpan MaxSightingAge { get; set; } = TimeSpan.FromHours(24);
+
     /// <summary>How many requests of a long list are under way at a time.</summary>
     public int MaxParallelRequests { get; set; } = 4;
 

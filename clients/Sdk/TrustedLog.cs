@@ -11,6 +11,9 @@ namespace TrueCopy.Client;
 /// <param name="SeenAt">When it was first seen: a smaller one counts for <see cref="Freshness.Lag"/> from then on, and no longer.</param>
 public sealed record TrustedLog(LogKeys Keys, long? Announced, IReadOnlyList<NoteVerifier> Retired, SignedCheckpoint Checkpoint, DateTimeOffset SeenAt)
 {
+    /// <summary>The policy that the service named when it was first met, to which it is held since; null where it named none. One that the caller gave is not kept here.</summary>
+    public LogPolicy? Policy { get; init; }
+
     /// <summary>Present and former keys, for receipts of any age.</summary>
     public IReadOnlyList<NoteVerifier> EveryKey => [.. Keys.Verifiers, .. Retired];
 }
@@ -26,6 +29,9 @@ public enum LogChange
 
     /// <summary>The log is smaller than it was: what was done since is hidden.</summary>
     Rollback,
+
+    /// <summary>The service named witnesses and names none now, or the policy that counts is of another log.</summary>
+    Policy,
 }
 
 /// <summary>The service shows another log than the one that is known, or one that forgot what it had: nothing that it says counts.</summary>

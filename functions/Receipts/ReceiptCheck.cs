@@ -69,6 +69,9 @@ public enum ReceiptFault
 
     /// <summary>It comes in an answer that was made at another time than it was asked for.</summary>
     Time,
+
+    /// <summary>The witnesses that the policy asks for have not seen its checkpoint, or not lately. <see cref="ReceiptException.Witnesses"/> tells who has.</summary>
+    Witnesses,
 }
 
 /// <summary>A receipt does not prove what it should.</summary>
@@ -77,4 +80,7 @@ public sealed class ReceiptException(ReceiptFault fault, string message, Excepti
 {
     /// <summary>Which check failed.</summary>
     public ReceiptFault Fault { get; } = fault;
+
+    /// <summary>Who has seen the checkpoint, where it is <see cref="ReceiptFault.Witnesses"/>; null where a signature of a witness is wrong.</summary>
+    public PolicyResult? Witnesses { get; init; }
 }

@@ -75,6 +75,7 @@ public sealed class AttackTable
         "Forgery" => "whole logs, and parts of answers that do not belong there",
         "Receipt" => "receipts, with no network",
         "Audit" => "what an audit is shown",
+        "Witness" => "what the policy's witnesses have not seen",
         "Page" => "the page in a browser, and links to it",
         var other => throw new InvalidOperationException($"{other} has no title."),
     };

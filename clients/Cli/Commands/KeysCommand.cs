@@ -25,6 +25,8 @@ internal static class KeysCommand
                     await terminal.Output.WriteLineAsync($"  {key}");
                 foreach (var key in log.Retired)
                     await terminal.Output.WriteLineAsync($"  {key}  (retired)");
+                if (log.OpenPolicy() is { } policy)
+                    await terminal.Output.WriteLineAsync($"  has to have been seen by {policy.Rules.Describe()} (truecopy policy show)");
             }
 
             return ExitCode.Verified;

@@ -13,6 +13,9 @@ internal static class SharedOptions
 {
     private const string DefaultService = "http://127.0.0.1:7071";
 
+    /// <summary>Names the policy file where no option does.</summary>
+    public const string PolicyVariable = "TRUECOPY_POLICY";
+
     // A day.
     private const int MaxPatience = 86_400;
 
@@ -53,11 +56,63 @@ internal static class SharedOptions
         : FromEnvironment("TRUECOPY_KEY") is { } key ? [key]
         : [];
 
+    public static Option<string?> Policy() => new("--policy")
+    {
+        HelpName = "FILE",
+        Description = "Which witnesses have to have seen the log (C2SP tlog-policy). Default: what the service names at first use, and is held to.",
+    };
+
+    /// <summary>The policy file of the command line, or of the environment.</summary>
+    public static string? PolicyOf(ParseResult parsed, Option<string?> policy) => parsed.GetValue(policy) ?? FromEnvironment(PolicyVariable);
+
+    /// <summary>The policy of the command line, or of the environment; null where there is none.</summary>
+    public static async Task<LogPolicy?> ReadPolicyAsync(string? file, CancellationToken cancellationToken)
+    {
+        if (file is null)
+            return null;
+        try
+        {
+            return LogPolicy.Pin(await LocalFile.ReadAsync(file, cancellationToken));
+        }
+        catch (LogFormatException exception)
+        {
+            throw new CommandException(ExitCode.Usage, $"{file} cannot be used as a {exception.Message}.", exception);
+        }
+    }
+
     public static Option<Uri?> Service() => new("--service")
     {
         HelpName = "URL",
         Description = $"Address of the service. Default: {DefaultService}, a local one.",
         CustomParser = result => HttpAddress(result, "--service"),
+    };
+
+    /// <summary>Mirrors to compare a log with.</summary>
+    public static Option<Uri[]> Mirrors() => new("--mirror")
+    {
+        HelpName = "URL",
+        Description = "A mirror to compare the log with: its address, or that of its copy; may be repeated.",
+        CustomParser = result =>
+        {
+            var addresses = new List<Uri>();
+            foreach (var token in result.Tokens)
+            {
+                if (TryHttp(token.Value, out var address))
+                    addresses.Add(address);
+                else
+                    result.AddError($"--mirror is an http or https address, not {token.Value}.");
+            }
+
+            return [.. addresses];
+        },
+    };
+
+    /// <summary>Where a log is read instead of its service.</summary>
+    public static Option<Uri?> From() => new("--log")
+    {
+        HelpName = "URL",
+        Description = "Read the log from here instead, such as from a mirror.",
+        CustomParser = result => HttpAddress(result, "--log"),
     };
 
     /// <summary>The service of the command line, or of the environment, or the local one.</summary>
@@ -123,7 +178,7 @@ internal static class SharedOptions
     public static TrueCopyClientOptions Asking(Uri service, ServiceTrust trust, int patience, int files)
     {
         var time = TimeSpan.FromSeconds(patience);
-        var options = new TrueCopyClientOptions { Service = service, Keys = trust.Given, Known = trust.Known, TotalTimeout = time, WaitLimit = time * (1 + (files / BatchRequestDocument.MaxDigests)) };
+        var options = new TrueCopyClientOptions { Service = service, Keys = trust.Given, Policy = trust.GivenPolicy, Known = trust.Known, TotalTimeout = time, WaitLimit = time * (1 + (files / BatchRequestDocument.MaxDigests)) };
         options.AttemptTimeout = options.AttemptTimeout < time ? options.AttemptTimeout : time;
         return options;
     }

@@ -15,6 +15,7 @@ internal static class StatusCommand
         var issuer = SharedOptions.Issuer();
         var service = SharedOptions.Service();
         var keys = SharedOptions.Keys(required: false);
+        var policy = SharedOptions.Policy();
         var timeout = SharedOptions.Patience();
         var json = SharedOptions.Json();
         var command = new Command("status", """
@@ -25,11 +26,11 @@ internal static class StatusCommand
 
             Example: truecopy status loan-4711 --issuer demo-bank
             """)
-        { reference, issuer, service, keys, timeout, json };
+        { reference, issuer, service, keys, policy, timeout, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var address = SharedOptions.ServiceOf(parsed, service);
-            var trust = await ServiceTrust.LoadAsync(known, address, SharedOptions.KeysOf(parsed, keys), cancellationToken);
+            var trust = await ServiceTrust.LoadAsync(known, address, SharedOptions.KeysOf(parsed, keys), SharedOptions.PolicyOf(parsed, policy), cancellationToken);
             using var client = new TrueCopyClient(SharedOptions.Asking(address, trust, parsed.GetValue(timeout), files: 1), network, time);
             var name = parsed.GetValue(reference)!;
             var issuerId = parsed.GetValue(issuer)!;

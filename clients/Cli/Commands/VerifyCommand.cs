@@ -17,6 +17,7 @@ internal static class VerifyCommand
         var files = SharedOptions.Files("Files to verify.");
         var service = SharedOptions.Service();
         var keys = SharedOptions.Keys(required: false);
+        var policy = SharedOptions.Policy();
         var algorithm = SharedOptions.Algorithm("Digest to ask about; the issuer must have issued under it.");
         var issuer = new Option<string?>("--issuer") { HelpName = "ID", Description = "Ask what this institution says of the files; what others say does not count. Default: any institution." };
         var save = new Option<bool>("--save-receipts") { Description = "Keep each receipt as FILE.tlog-proof, or under --receipts, for checking offline." };
@@ -48,6 +49,11 @@ internal static class VerifyCommand
             the log that lists it, proven by the keys before it. The time of the answer has to be that of this machine,
             within five minutes, and by this machine's clock a document is expired or not valid yet.
 
+            Witnesses are independent parties that have seen the log. With --policy FILE an answer counts only if those that
+            the file asks for have seen the log that it rests on; without it, those that the service named at first use.
+            The answer says who saw it and when. What too few have seen is no answer (exit code 4): somebody may be showing
+            you a log that others are not shown. See truecopy policy.
+
             With --check-domain the institution's own website is asked as well, at the domain that the registry states: does
             https://DOMAIN/.well-known/truecopy.json name this log, its key and this issuer? The log proves who issued under
             which name; the domain vouches that this is its owner. Whether the domain is the institution's, you know
@@ -66,11 +72,12 @@ internal static class VerifyCommand
               truecopy verify statement.pdf
               truecopy verify inbox --service https://verify.example --key log.vkey
               truecopy verify 'inbox/**/*.pdf' --issuer demo-bank --json
+              truecopy verify statement.pdf --policy both-sides.policy
               truecopy verify statement.pdf --check-domain
               truecopy verify statement.pdf --evidence LN-2026-42.zip --case LN-2026-42 --officer 'M. Chan'
               truecopy verify inbox --save-receipts && truecopy verify inbox --offline
 
-            Exit codes: 0 verified, 1 not verified, 2 wrong usage, 3 no answer, 10 revoked, 11 suspended, 12 superseded,
+            Exit codes: 0 verified, 1 not verified, 2 wrong usage, 3 no answer, 4 not witnessed, 10 revoked, 11 suspended, 12 superseded,
             13 expired, 14 not yet valid, 15 institutions differ; with --offline the same of what the receipt proves, 1 if
             it does not hold and 3 if there is none. Of several files the gravest counts (truecopy --help).
 
@@ -80,7 +87,7 @@ internal static class VerifyCommand
                                            keys and last checkpoint of each log, by address of the service
                                            ($XDG_CONFIG_HOME, or %APPDATA% on Windows); see truecopy keys
             """)
-        { files, service, keys, algorithm, issuer, save, checkDomain, evidence, number, officer, force, offline, receipts, details, timeout, json };
+        { files, service, keys, policy, algorithm, issuer, save, checkDomain, evidence, number, officer, force, offline, receipts, details, timeout, json };
         command.Validators.Add(parsed =>
         {
             if (parsed.GetValue(offline) && (parsed.GetValue(save) || parsed.GetValue(checkDomain) || parsed.GetValue(evidence) is not null || parsed.GetValue(issuer) is not null))
@@ -96,7 +103,7 @@ internal static class VerifyCommand
         {
             var selected = FileSelection.Of(parsed.GetValue(files)!);
             var address = SharedOptions.ServiceOf(parsed, service);
-            var trust = await ServiceTrust.LoadAsync(known, address, SharedOptions.KeysOf(parsed, keys), cancellationToken);
+            var trust = await ServiceTrust.LoadAsync(known, address, SharedOptions.KeysOf(parsed, keys), SharedOptions.PolicyOf(parsed, policy), cancellationToken);
             var table = !parsed.GetValue(details) && selected.Count > 1;
             if (parsed.GetValue(offline))
             {
@@ -143,11 +150,13 @@ internal static class VerifyCommand
                 else
                     foreach (var (file, result) in verified.Zip(results))
                         await terminal.Output.WriteAsync(VerdictText.Of(result, file.Answer, terminal));
+                if (table)
+                    await terminal.Output.WriteAsync(WitnessText.OfMany(verified.Select(file => file.Answer), terminal));
                 await terminal.Output.WriteAsync(DomainText.Of(domains));
                 if (saved is not null)
                     await terminal.Output.WriteAsync($"evidence saved as {saved.File}; write its fingerprint into the case file:\n  {saved.Fingerprint}\n");
                 if (!trust.HasKeys && verified.Any(file => file.Answer is not null))
-                    await terminal.Output.WriteAsync(VerdictText.FirstUse(await client.KeysAsync(cancellationToken), known.Path));
+                    await terminal.Output.WriteAsync(VerdictText.FirstUse(await client.KeysAsync(cancellationToken), client.Policy, known.Path));
             }
 
             return results.Select(ExitCode.Of).Concat(domains.Select(ExitCode.Of)).Aggregate(ExitCode.Worse);

@@ -13,7 +13,7 @@ internal sealed class OfflineFiles(Terminal terminal, TimeProvider time, Service
     public async Task<int> RunAsync(IReadOnlyList<SelectedFile> files, bool table, bool json, CancellationToken cancellationToken)
     {
         if (trust.EveryKey.Count == 0)
-            throw new CommandException(ExitCode.Usage, "There is no key to judge receipts by: give --key, or verify once against the service first.");
+            throw new CommandException(ExitCode.Usage, "There is no key to judge receipts by: give --key, or a --policy that names the log's, or verify once against the service first.");
         var began = time.GetTimestamp();
         var results = new List<OfflineResult>(files.Count);
         await foreach (var result in Ordered.MapAsync(files.ToAsyncEnumerable(), 2 * Environment.ProcessorCount, CheckAsync, cancellationToken))
@@ -41,7 +41,7 @@ internal sealed class OfflineFiles(Terminal terminal, TimeProvider time, Service
         try
         {
             var receipt = await LocalFile.ReadAsync(path, cancellationToken);
-            return await OfflineResult.CheckAsync(file.Path, receipt, trust.EveryKey, trust.Seen?.Checkpoint, terminal, time.GetUtcNow(), cancellationToken);
+            return await OfflineResult.CheckAsync(file.Path, receipt, trust.EveryKey, trust.Seen?.Checkpoint, trust.Policy, terminal, time, cancellationToken);
         }
         catch (CommandException exception)
         {
@@ -65,21 +65,27 @@ internal sealed record OfflineResult(ReceiptOutput Output, OfflineAnswer? Answer
         byte[] bytes,
         IReadOnlyList<NoteVerifier> keys,
         SignedCheckpoint? seen,
+        LogPolicy? policy,
         Terminal terminal,
-        DateTimeOffset now,
+        TimeProvider time,
         CancellationToken cancellationToken)
     {
         try
         {
             var receipt = Receipt.Parse(bytes);
             var digests = await LocalFile.HashAsync(file, [OfflineCheck.AlgorithmOf(receipt)], terminal, cancellationToken);
-            var answer = OfflineCheck.Run(receipt, digests[0], keys, seen);
-            var verdict = answer.VerdictAt(now);
+            var answer = OfflineCheck.Run(receipt, digests[0], keys, seen, policy, time);
+            var verdict = answer.VerdictAt(time.GetUtcNow());
             return new OfflineResult(ReceiptOutput.Of(file, answer), answer, verdict, Cli.ExitCode.Of(verdict));
         }
         catch (LogFormatException exception)
         {
             return Failed(file, Cli.ExitCode.NotVerified, "format", exception.Message);
+        }
+        catch (ReceiptException exception) when (exception.Fault == ReceiptFault.Witnesses)
+        {
+            var refused = Failed(file, Cli.ExitCode.NotWitnessed, "witnesses", exception.Message);
+            return refused with { Output = refused.Output with { Witnesses = WitnessesOutput.Of(exception.Witnesses) } };
         }
         catch (ReceiptException exception)
         {

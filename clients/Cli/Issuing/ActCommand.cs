@@ -86,7 +86,7 @@ internal static class ActCommand
             if (parsed.GetValue(from) is not null)
             {
                 var address = SharedOptions.ServiceOf(parsed, service);
-                var trust = await ServiceTrust.LoadAsync(known, address, SharedOptions.KeysOf(parsed, keys), cancellationToken);
+                var trust = await ServiceTrust.LoadAsync(known, address, SharedOptions.KeysOf(parsed, keys), SharedOptions.FromEnvironment(SharedOptions.PolicyVariable), cancellationToken);
                 using var client = new TrueCopyClient(SharedOptions.Asking(address, trust, parsed.GetValue(timeout), acts.Count), network, time);
                 var answers = await new ActPreview(client, id, terminal).TellAsync(kind, acts, cancellationToken);
                 await trust.ConfirmAsync(client, answers, terminal, time, cancellationToken);

@@ -82,6 +82,13 @@ internal sealed record VerifyOutput(
     DateTimeOffset? CheckedAt = null,
     VerdictDocument? Answer = null)
 {
+    /// <summary>Who has seen the log that the answer stands on; absent where no policy says who should.</summary>
+    public WitnessesOutput? Witnesses { get; init; }
+
+    /// <summary>Whether too few have.</summary>
+    [JsonIgnore]
+    public bool IsNotWitnessed { get; init; }
+
     /// <summary>The institution that alone was asked about; absent where any counts.</summary>
     public string? AskedIssuer { get; init; }
 
@@ -117,7 +124,11 @@ internal sealed record VerifyOutput(
             keySource,
             answer.Fault?.Message,
             answer.CheckedAt,
-            answer.Fault is null ? answer.Document : null);
+            answer.Fault is null ? answer.Document : null)
+        {
+            Witnesses = WitnessesOutput.Of(answer.Witnesses ?? answer.Fault?.Witnesses),
+            IsNotWitnessed = answer.Fault?.Fault == ReceiptFault.Witnesses,
+        };
     }
 }
 
@@ -143,6 +154,9 @@ internal sealed record ReceiptOutput(
     IReadOnlyList<string>? SignedBy = null,
     bool? Seen = null)
 {
+    /// <summary>Who has seen the log of the receipt's size; absent where no policy says who should.</summary>
+    public WitnessesOutput? Witnesses { get; init; }
+
     public static ReceiptOutput Of(string file, OfflineAnswer answer)
     {
         var check = answer.Check;
@@ -163,7 +177,10 @@ internal sealed record ReceiptOutput(
             LogIndex: check.Index,
             TreeSize: check.Checkpoint.Size,
             SignedBy: [.. check.Checkpoint.Signers.Select(key => key.ToString())],
-            Seen: answer.Seen);
+            Seen: answer.Seen)
+        {
+            Witnesses = WitnessesOutput.Of(answer.Witnesses),
+        };
     }
 }
 

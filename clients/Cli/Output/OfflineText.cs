@@ -18,7 +18,10 @@ internal static class OfflineText
         var text = new Printable();
         text.AppendLine($"{headline}  {result.Output.File}");
         if (result.Answer is not { } answer)
-            return text.AppendLine($"  {result.Output.Reason}");
+        {
+            text.AppendLine($"  {result.Output.Reason}");
+            return result.ExitCode == ExitCode.NotWitnessed ? text.AppendLine($"  {WitnessText.RefreshReceipt}") : text;
+        }
 
         var entry = answer.Check.Entry;
         var (name, others) = terminal.NameOf(entry.LegalName ?? "", entry.LegalNames);
@@ -35,6 +38,7 @@ internal static class OfflineText
         VerdictText.AppendChecks(text, [answer.Check], entry.Algorithm!);
         if (answer.Seen)
             text.AppendLine($"    ✔ it is the log as the service showed it here before");
+        text.AppendLine($"  {WitnessText.SeenBy(answer.Witnesses, terminal)}");
         return text;
     }
 
@@ -58,6 +62,7 @@ internal static class OfflineText
     {
         { Verdict: Verdict.Verified } => ("✔ ISSUED", Tone.Good),
         { Verdict: { } verdict } => VerdictText.Headline(verdict),
+        { ExitCode: ExitCode.NotWitnessed } => WitnessText.Headline,
         { ExitCode: ExitCode.NotVerified } => ("✘ THE RECEIPT DOES NOT HOLD", Tone.Bad),
         _ => ("‼ NO RECEIPT", Tone.Bad),
     };

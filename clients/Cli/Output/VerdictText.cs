@@ -22,6 +22,9 @@ internal static class VerdictText
         {
             case null when result.Digest is null:
                 return text.AppendLine($"  {result.Error}");
+            case null when result.IsNotWitnessed:
+                WitnessText.AppendRefusal(text, answer!.Fault!, terminal);
+                break;
             case null:
                 text.AppendLine($"  The service's answer cannot be relied on. {result.Error}");
                 text.AppendLine($"  This says nothing about the file. Do not rely on it until the service is looked into.");
@@ -44,6 +47,8 @@ internal static class VerdictText
                 break;
         }
 
+        if (answer is { Fault: null })
+            text.AppendLine($"  {WitnessText.SeenBy(answer.Witnesses, terminal)}");
         if (answer is not null)
             text.AppendLine($"  checked at {terminal.Time(answer.CheckedAt)}");
         text.AppendLine($"  {result.Algorithm} {result.Digest}");
@@ -54,7 +59,12 @@ internal static class VerdictText
     public static string Names(IEnumerable<IssuerDocument> issuers, Terminal terminal) => string.Join(" and ", issuers.Select(issuer => $"{terminal.NameOf(issuer.LegalName, issuer.LegalNames).Name} [{issuer.Jurisdiction}] ({issuer.Id})"));
 
     /// <summary>What is said of a file in a word: its verdict, or that the institution that was asked about did not issue it and another did.</summary>
-    public static (string Word, Tone Tone) Headline(VerifyOutput result) => result.IssuedByOthers is null ? Headline(result.Verdict) : ($"? NOT BY {result.AskedIssuer}", Tone.Bad);
+    public static (string Word, Tone Tone) Headline(VerifyOutput result) => result switch
+    {
+        { IsNotWitnessed: true } => WitnessText.Headline,
+        { IssuedByOthers: not null } => ($"? NOT BY {result.AskedIssuer}", Tone.Bad),
+        _ => Headline(result.Verdict),
+    };
 
     /// <summary>A verdict in a word, as different to the eye without colour as with it.</summary>
     public static (string Word, Tone Tone) Headline(Verdict? verdict) => verdict switch
@@ -105,12 +115,12 @@ internal static class VerdictText
             text.AppendLine($"    in law also {string.Join("; ", others)}");
     }
 
-    public static Printable FirstUse(LogKeys keys, string knownLogs) => $"""
+    public static Printable FirstUse(LogKeys keys, LogPolicy? policy, string knownLogs) => $"""
 
         First use: the log's key came from the service itself. It is kept in {knownLogs},
         and the service is held to it from now on. To be sure of this time too, compare it with the key that you got
         by another way, or give that one with --key (or TRUECOPY_KEY):
-          {keys.Verifiers[0]}
+          {keys.Verifiers[0]}{(policy is null ? new Printable() : $"\nIt also said which witnesses have to have seen its log, and is held to that: {policy.Rules.Describe()} (truecopy policy show).")}
 
         """;
 

@@ -18,6 +18,7 @@ namespace TrueCopy.Cli.Trust;
 /// Verifier keys of the command line that the log was judged by; null where none were given. What is kept then adds
 /// nothing to those: it only tells when the service goes back behind what it showed.
 /// </param>
+/// <param name="Policy">The policy file that the service named when it was first met, or that was accepted since; null where it named none.</param>
 internal sealed record KnownLog(
     string Service,
     string Origin,
@@ -27,7 +28,8 @@ internal sealed record KnownLog(
     IReadOnlyList<string> Retired,
     string Checkpoint,
     long? Announced = null,
-    IReadOnlyList<string>? Given = null)
+    IReadOnlyList<string>? Given = null,
+    string? Policy = null)
 {
     public static KnownLog Of(Uri service, LogKeys? given, TrustedLog log, DateTimeOffset firstUsed) => new(
         service.ToString(),
@@ -38,12 +40,13 @@ internal sealed record KnownLog(
         Lines(log.Retired),
         Encoding.UTF8.GetString(log.Checkpoint.Note.Span),
         log.Announced,
-        given is null ? null : Lines(given.Verifiers));
+        given is null ? null : Lines(given.Verifiers),
+        log.Policy is { } policy ? Encoding.UTF8.GetString(policy.File.Span) : null);
 
     /// <summary>Whether two say the same of the same log; none is the same as none.</summary>
     public static bool Same(KnownLog? left, KnownLog? right) => left is null || right is null
         ? left is null && right is null
-        : left.IsOf(right.Service, right.Given) && left.Checkpoint == right.Checkpoint && left.Announced == right.Announced
+        : left.IsOf(right.Service, right.Given) && left.Checkpoint == right.Checkpoint && left.Announced == right.Announced && left.Policy == right.Policy
             && left.Keys.SequenceEqual(right.Keys) && left.Retired.SequenceEqual(right.Retired);
 
     /// <summary>Whether it is what is known of a service that is judged by these keys of the command line, or by none.</summary>
@@ -55,8 +58,14 @@ internal sealed record KnownLog(
     {
         var keys = LogKeys.Pin(Keys);
         NoteVerifier[] retired = [.. Retired.Select(NoteVerifier.Parse)];
-        return new TrustedLog(keys, Announced, retired, SignedCheckpoint.Open(Encoding.UTF8.GetBytes(Checkpoint), keys.Origin, [.. keys.Verifiers, .. retired]), Seen);
+        return new TrustedLog(keys, Announced, retired, SignedCheckpoint.Open(Encoding.UTF8.GetBytes(Checkpoint), keys.Origin, [.. keys.Verifiers, .. retired]), Seen)
+        {
+            Policy = OpenPolicy(),
+        };
     }
+
+    /// <summary>The policy, parsed.</summary>
+    public LogPolicy? OpenPolicy() => Policy is null ? null : LogPolicy.Pin(Encoding.UTF8.GetBytes(Policy));
 
     public static IReadOnlyList<string> Lines(IEnumerable<NoteVerifier> keys) => [.. keys.Select(key => key.ToString())];
 }

@@ -15,17 +15,24 @@ internal sealed class ServiceTrust
     private readonly Uri _service;
     private readonly KnownLog? _kept;
 
-    private ServiceTrust(KnownLogs known, Uri service, LogKeys? given, KnownLog? kept)
+    private ServiceTrust(KnownLogs known, Uri service, LogKeys? given, LogPolicy? policy, KnownLog? kept)
     {
         _known = known;
         _service = service;
         _kept = kept;
         Known = Open(kept, given);
         Given = given;
+        GivenPolicy = policy;
     }
 
     /// <summary>Keys of the command line, which leave nothing to what is known from before.</summary>
     public LogKeys? Given { get; }
+
+    /// <summary>The policy of the command line.</summary>
+    public LogPolicy? GivenPolicy { get; }
+
+    /// <summary>The policy that counts where nobody is asked; null for none.</summary>
+    public LogPolicy? Policy => GivenPolicy ?? Known?.Policy;
 
     /// <summary>What is known from earlier runs that were judged by the same keys; with <see cref="Given"/>, no more than what was seen of the log.</summary>
     public TrustedLog? Known { get; }
@@ -42,22 +49,39 @@ internal sealed class ServiceTrust
     /// <summary>The log as it was last seen, if that was kept and is not to be judged by given keys alone.</summary>
     public SeenLog? Seen => Given is not null || Known is null ? null : new SeenLog(Known.Checkpoint, Known.SeenAt);
 
-    public static async Task<ServiceTrust> LoadAsync(KnownLogs known, Uri service, string[] keys, CancellationToken cancellationToken)
+    /// <param name="known">What earlier runs came to know.</param>
+    /// <param name="service">Whom to judge.</param>
+    /// <param name="keys">Keys of the command line; where there are none, those that its policy names count.</param>
+    /// <param name="policy">Policy file of the command line; null if there is none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<ServiceTrust> LoadAsync(KnownLogs known, Uri service, string[] keys, string? policy, CancellationToken cancellationToken)
     {
-        var given = keys.Length > 0 ? await KeyOption.ReadAsync(keys, cancellationToken) : null;
-        return new ServiceTrust(known, service, given, known.Find(service, given));
+        var rules = await SharedOptions.ReadPolicyAsync(policy, cancellationToken);
+        var given = keys.Length > 0 ? await KeyOption.ReadAsync(keys, cancellationToken) : rules?.Keys;
+        return new ServiceTrust(known, service, given, rules, known.Find(service, given));
     }
 
     /// <summary>Holds what the service showed to what is known of its log, and remembers it. Nothing may be relied on before.</summary>
     /// <exception cref="LogChangedException">It is not the log that is known.</exception>
     public async Task ConfirmAsync(TrueCopyClient client, IReadOnlyCollection<CheckedAnswer> answers, Terminal terminal, TimeProvider time, CancellationToken cancellationToken)
     {
+        await TellOtherPolicyAsync(client, terminal);
         if (answers.Count == 0)
             return;
         var (kept, log) = (_kept, Known);
         while (true)
         {
-            var renewed = await client.RenewAsync(log, answers, cancellationToken);
+            TrustedLog renewed;
+            try
+            {
+                renewed = await client.RenewAsync(log, answers, cancellationToken);
+            }
+            catch (ReceiptException exception) when (exception.Fault == ReceiptFault.Witnesses)
+            {
+                // None of the answers counts, and each says so.
+                return;
+            }
+
             await TellNewKeysAsync(Given ?? log?.Keys, log?.EveryKey ?? Given?.Verifiers ?? [], renewed, terminal);
             if (log is not null && Same(renewed, log))
                 return;
@@ -75,6 +99,8 @@ internal sealed class ServiceTrust
             // Another run met the log meanwhile: this one is held to what that one saw.
             kept = _known.Find(_service, Given);
             log = Open(kept, Given);
+            if (GivenPolicy is null && log?.Policy is { } policy && !(client.Policy?.Rules.AsksTheSameAs(policy.Rules) ?? false))
+                throw new CommandException(ExitCode.NoAnswer, "Another run met the service meanwhile, and it named other witnesses to that one. Nothing here was relied on; run it again.");
         }
     }
 
@@ -82,6 +108,14 @@ internal sealed class ServiceTrust
     private TrustedLog? Open(KnownLog? kept, LogKeys? given) => kept is null ? null
         : given is null ? _known.Open(kept)
         : _known.Open(kept) with { Keys = given, Announced = null, Retired = [] };
+
+    private async Task TellOtherPolicyAsync(TrueCopyClient client, Terminal terminal)
+    {
+        if (client.OfferedPolicy is not { } other)
+            return;
+        var until = Policy is { } policy ? $"the witnesses that have to have seen the log are other ones than until now ({policy.Rules.Describe()})" : "there are witnesses that have to have seen the log";
+        await terminal.Error.WriteLineAsync($"truecopy: the service says that {until}: {other.Rules.Describe()}. That is its word, and changes nothing here. Ask those who run the log, by another way; then: truecopy policy accept --service {_service}");
+    }
 
     private async Task TellNewKeysAsync(LogKeys? known, IReadOnlyList<NoteVerifier> told, TrustedLog renewed, Terminal terminal)
     {

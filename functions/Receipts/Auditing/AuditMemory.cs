@@ -28,6 +28,9 @@ public sealed record AuditMemory(
     AuditPoint Confirmed,
     AuditPoint? Progress)
 {
+    /// <summary>The policy file that the log's service named at the first audit, to which it is held since; null for none.</summary>
+    public string? Policy { get; init; }
+
     private const int FormatVersion = 1;
 
     private static readonly MemoryJson Json = new(new JsonSerializerOptions
@@ -52,7 +55,7 @@ public sealed record AuditMemory(
 
     /// <summary>The bytes of a file: UTF-8 JSON, version 1.</summary>
     public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(
-        new MemoryBody(FormatVersion, Pinned, Trusted, AuditedSize, Write(Confirmed), Progress is null ? null : Write(Progress), Note is { } note ? Encoding.UTF8.GetString(note.Span) : null),
+        new MemoryBody(FormatVersion, Pinned, Trusted, AuditedSize, Write(Confirmed), Progress is null ? null : Write(Progress), Note is { } note ? Encoding.UTF8.GetString(note.Span) : null, Policy),
         Json.MemoryBody);
 
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
@@ -69,7 +72,12 @@ public sealed record AuditMemory(
                 body.Note is { } note ? Encoding.UTF8.GetBytes(note) : default(ReadOnlyMemory<byte>?),
                 body.AuditedSize,
                 Read(body.Confirmed),
-                body.Progress is null ? null : Read(body.Progress));
+                body.Progress is null ? null : Read(body.Progress))
+            {
+                Policy = body.Policy,
+            };
+            if (body.Policy is not null)
+                _ = TrustPolicy.Parse(Encoding.UTF8.GetBytes(body.Policy));
             return (memory.Seen?.Size ?? 0) >= memory.AuditedSize
                 ? memory
                 : throw new LogFormatException("audit memory: it has audited more than it has seen");
@@ -112,7 +120,8 @@ internal sealed record MemoryBody(
     long AuditedSize,
     PointBody Confirmed,
     PointBody? Progress = null,
-    string? Note = null);
+    string? Note = null,
+    string? Policy = null);
 
 internal sealed record PointBody(long Size, IReadOnlyList<string> Nodes, KeyAnnouncement? Announced = null);
 

@@ -18,6 +18,9 @@ public enum AuditOutcome
     /// <summary>No trusted key signed the checkpoint, or it is malformed.</summary>
     Untrusted,
 
+    /// <summary>Too few of the policy's witnesses have seen the checkpoint, or not lately; or the log's service named witnesses and names none now.</summary>
+    Unwitnessed,
+
     /// <summary>Two signed checkpoints that no one log can have.</summary>
     SplitView,
 
@@ -40,4 +43,14 @@ public sealed record AuditReport(
     long Size,
     long Entries,
     IReadOnlyList<LogFault> Faults,
-    IReadOnlyList<string> NewKeys);
+    IReadOnlyList<string> NewKeys)
+{
+    /// <summary>The published checkpoint, its signatures verified; null where it cannot be trusted.</summary>
+    public SignedCheckpoint? Checkpoint { get; init; }
+
+    /// <summary>Who has seen the checkpoint, and when; null where no policy says who should.</summary>
+    public PolicyResult? Witnesses { get; init; }
+
+    /// <summary>Another policy than the one that counts, which the log's service names now.</summary>
+    public TrustPolicy? OfferedPolicy { get; init; }
+}

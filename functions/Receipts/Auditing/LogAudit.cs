@@ -16,6 +16,18 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
     /// <summary>After so many entries progress is saved, so that an interrupted audit goes on from there.</summary>
     public const int SaveEvery = 64 * TileId.FullWidth;
 
+    /// <summary>The policy that the caller relies on; null for the one that the log's service named at the first audit, if it did.</summary>
+    public TrustPolicy? Policy { get; init; }
+
+    /// <summary>Asks the log's service for its policy file; null where nobody can be asked.</summary>
+    public Func<CancellationToken, Task<ReadOnlyMemory<byte>?>>? FindPolicy { get; init; }
+
+    /// <summary>Tells how old cosignatures are.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Told of every entry whose leaf hash was checked, in log order; those of the last, partial bundle again in the next audit.</summary>
+    public Action<long, ReadOnlyMemory<byte>>? Watch { get; init; }
+
     /// <summary>Runs one audit and keeps what is to be remembered of it.</summary>
     /// <param name="memory">What is remembered.</param>
     /// <param name="progress">Told the number of entries audited; null for nobody.</param>
@@ -53,7 +65,10 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
             memory = memory with { Trusted = trusted };
         }
 
-        report = report with { Size = checkpoint!.Size, NewKeys = newKeys };
+        report = report with { Size = checkpoint!.Size, Checkpoint = checkpoint, NewKeys = newKeys };
+        var witnessing = await AuditPolicy.SettleAsync(Policy, memory, FindPolicy, checkpoint, Clock.GetUtcNow(), cancellationToken);
+        report = report with { Witnesses = witnessing.Result, OfferedPolicy = witnessing.Offered };
+        memory = memory with { Policy = witnessing.Pinned };
         var faults = new List<LogFault>();
         switch (await CompareAsync(memory.Seen, checkpoint.Checkpoint, faults, cancellationToken))
         {
@@ -61,6 +76,8 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
                 return report with { Outcome = AuditOutcome.SplitView };
             case Consistency.Rollback:
                 return report with { Outcome = AuditOutcome.Rollback };
+            case Consistency.Holds when witnessing.Fault is { } unwitnessed:
+                return report with { Outcome = AuditOutcome.Unwitnessed, Faults = [unwitnessed] };
             case Consistency.Holds:
                 // Remembered before the long part: whoever shows another log tomorrow is found out even if this audit is cut short.
                 memory = memory with { Note = note.Bytes };
@@ -99,7 +116,7 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
         CancellationToken cancellationToken)
     {
         var from = memory.Progress is { } interrupted && interrupted.Prefix.Size <= checkpoint.Size ? interrupted : memory.Confirmed;
-        var visitor = new Visitor(memory, keeper, new EntryRules(checkpoint.Checkpoint.Origin, from.Prefix.Size, from.Announced), from, checkpoint.Size, progress);
+        var visitor = new Visitor(memory, keeper, new EntryRules(checkpoint.Checkpoint.Origin, from.Prefix.Size, from.Announced), from, checkpoint.Size, progress, Watch);
         TreeAuditResult tree;
         try
         {
@@ -193,14 +210,19 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
         EntryRules rules,
         AuditPoint from,
         long size,
-        IProgress<(long Done, long Of)>? progress) : IAuditVisitor
+        IProgress<(long Done, long Of)>? progress,
+        Action<long, ReadOnlyMemory<byte>>? watch) : IAuditVisitor
     {
         private AuditPoint _reached = from;
         private long _saved = from.Prefix.Size;
 
         public EntryRules Rules => rules;
 
-        public string? Visit(long index, ReadOnlyMemory<byte> entry) => rules.Check(index, entry.Span);
+        public string? Visit(long index, ReadOnlyMemory<byte> entry)
+        {
+            watch?.Invoke(index, entry);
+            return rules.Check(index, entry.Span);
+        }
 
         public async Task ReachedAsync(AuditedPrefix prefix, CancellationToken cancellationToken)
         {

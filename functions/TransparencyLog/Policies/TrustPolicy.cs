@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TrueCopy.TransparencyLog.Policies;
 
 /// <summary>A log that a policy relies on.</summary>
@@ -75,6 +77,30 @@ public sealed class TrustPolicy
         return seen.Contains(_quorum);
     }
 
+    /// <summary>Whether another policy asks for the very same: witnesses of the same names and keys, the same groups, the same quorum. Logs, addresses and comments do not matter.</summary>
+    public bool AsksTheSameAs(TrustPolicy other) =>
+        _quorum == other._quorum
+        && Witnesses.Select(Line).ToHashSet().SetEquals(other.Witnesses.Select(Line))
+        && Groups.Select(Line).ToHashSet().SetEquals(other.Groups.Select(Line));
+
+    /// <summary>What the quorum is, for people: <c>all of shenzhen, hongkong</c>; names of groups give way to what is in them.</summary>
+    public string Describe() => _quorum is null ? "no witness" : Describe(_quorum, isInner: false);
+
+    private string Describe(string name, bool isInner)
+    {
+        if (Groups.FirstOrDefault(group => group.Name == name) is not { } group)
+            return name;
+        var members = string.Join(", ", group.Members.Select(member => Describe(member, isInner: true)));
+        if (group.Members.Count == 1)
+            return members;
+        var count = group.Threshold == group.Members.Count ? "all" : group.Threshold == 1 ? "one" : group.Threshold.ToString(CultureInfo.InvariantCulture);
+        return isInner ? $"({count} of {members})" : $"{count} of {members}";
+    }
+
+    private static string Line(PolicyWitness witness) => $"{witness.Name} {witness.Key}";
+
+    private static string Line(PolicyGroup group) => string.Create(CultureInfo.InvariantCulture, $"{group.Name} {group.Threshold} {string.Join(' ', group.Members.Order(StringComparer.Ordinal))}");
+
     /// <summary>Opens a checkpoint by the policy alone: one of its logs has signed it, under that log's name.</summary>
     /// <param name="note">The signed note.</param>
     /// <param name="now">The reader's clock.</param>
@@ -145,6 +171,18 @@ public sealed class PolicyResult
 
     /// <summary>The witnesses that have not seen it.</summary>
     public IEnumerable<PolicyWitness> Missing => Policy.Witnesses.Where(witness => !Sightings.Any(sighting => sighting.Witness == witness));
+
+    /// <summary>Who has seen it and who has not, for people: <c>seen by 1 of 2: hongkong 2026-11-26 12:03:00Z; not by shenzhen</c>.</summary>
+    /// <param name="time">How a time is told; null for UTC.</param>
+    public string Describe(Func<DateTimeOffset, string>? time = null)
+    {
+        time ??= at => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var seen = string.Join(", ", Sightings.Select(sighting => $"{sighting.Witness.Name} {time(sighting.At)}"));
+        var missing = string.Join(", ", Missing.Select(witness => witness.Name));
+        return Sightings.Count == 0
+            ? $"seen by none of {Policy.Witnesses.Count}: not by {missing}"
+            : string.Create(CultureInfo.InvariantCulture, $"seen by {Sightings.Count} of {Policy.Witnesses.Count}: {seen}{(missing.Length == 0 ? "" : $"; not by {missing}")}");
+    }
 
     private bool IsMetAsOf(DateTimeOffset earliest) =>
         Policy.IsQuorum(witness => Sightings.Any(sighting => sighting.Witness == witness && sighting.At >= earliest));

@@ -28,9 +28,9 @@ internal sealed partial class RealService : IAsyncDisposable
     {
         string[] ports = ["--port", "0", "--blob-port", "0", "--queue-port", "0", "--table-port", "0"];
 
-        // An earlier one knows of no witnesses.
-        string[] witnesses = Build.Attacked.IsEarlier ? [] : ["--witnesses", "0"];
-        var command = DotnetProcess.Command(assembly, [.. ports, .. witnesses, "--data", dataFolder]);
+        // Attacks on witnesses bring their own; the others are on a log that nobody but its operator vouches for.
+        string[] alone = Build.Attacked.IsEarlier ? [] : ["--witnesses", "0"];
+        var command = DotnetProcess.Command(assembly, [.. ports, .. alone, "--data", dataFolder]);
         return new RealService(await DotnetProcess.StartAsync(command, ReadyPattern(), cancellationToken), dataFolder);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 
 namespace TrueCopy.EndToEnd.Tests.Operator;
@@ -12,6 +13,12 @@ internal sealed class LogOverHttp(LogStore log) : HttpMessageHandler
     /// <summary>What the service beside the log says of its keys; null where there is none.</summary>
     public Func<CancellationToken, Task<KeysDocument?>> KeysAsync { get; set; } = _ => Task.FromResult<KeysDocument?>(null);
 
+    /// <summary>The policy file of the service beside the log; null where there is none.</summary>
+    public string? Policy { get; set; }
+
+    /// <summary>What witnesses add to the checkpoint.</summary>
+    public Func<string, string> Cosign { get; set; } = note => note;
+
     public Dictionary<string, int> Asked { get; } = [];
 
     public static HttpResponseMessage Status(int code) => new((HttpStatusCode)code);
@@ -22,6 +29,8 @@ internal sealed class LogOverHttp(LogStore log) : HttpMessageHandler
     {
         if (request.RequestUri!.AbsolutePath == "/v1/keys")
             return await KeysAsync(cancellationToken) is { } keys ? Bytes(JsonSerializer.SerializeToUtf8Bytes(keys, DocumentJson.Instance.KeysDocument)) : Status(404);
+        if (request.RequestUri.AbsolutePath == "/v1/policy")
+            return Policy is { } policy ? Bytes(Encoding.UTF8.GetBytes(policy)) : Status(404);
         var path = request.RequestUri.AbsolutePath["/log/".Length..];
         int before;
         lock (Asked)
@@ -29,7 +38,7 @@ internal sealed class LogOverHttp(LogStore log) : HttpMessageHandler
         if (Instead(path, before) is { } other)
             return other;
         if (path == "checkpoint")
-            return await log.ReadCheckpointAsync(cancellationToken) is { } note ? Bytes(note) : Status(404);
+            return await log.ReadCheckpointAsync(cancellationToken) is { } note ? Bytes(Encoding.UTF8.GetBytes(Cosign(Encoding.UTF8.GetString(note.Span)))) : Status(404);
         try
         {
             return TileId.TryParse(path, out var tile) ? Bytes(await log.ReadAsync(tile, cancellationToken)) : Status(400);

@@ -25,6 +25,12 @@ public sealed class StubService : HttpMessageHandler
     /// <summary>A clock that agrees with the service's; what waits by it waits for real.</summary>
     public TimeProvider Clock => new SharedClock(World.Time);
 
+    /// <summary>The policy file that it serves; null for none.</summary>
+    public string? Policy { get; set; }
+
+    /// <summary>What witnesses add to a checkpoint's note, in answers and receipts.</summary>
+    public Func<string, string> Cosign { get; set; } = note => note;
+
     /// <summary>Changes a verdict before it is sent.</summary>
     public Func<VerdictDocument, VerdictDocument> Lie { get; set; } = verdict => verdict;
 
@@ -90,13 +96,19 @@ public sealed class StubService : HttpMessageHandler
             return other;
         if (path == "/v1/keys")
             return Json(JsonSerializer.Serialize(LieAboutKeys(await KeysAsync(cancellationToken)), DocumentJson.Instance.KeysDocument));
+        if (path == "/v1/policy")
+            return Policy is null ? new HttpResponseMessage(HttpStatusCode.NotFound) : new HttpResponseMessage { Content = new StringContent(Policy, Encoding.UTF8, "text/plain") };
         if (path.StartsWith("/v1/issuers", StringComparison.Ordinal))
             return await IssuersAsync(path["/v1/issuers".Length..].TrimStart('/'), cancellationToken);
+        if (path == "/log/checkpoint")
+            return new HttpResponseMessage { Content = new StringContent(Cosign(Encoding.UTF8.GetString(World.Ledger.Published.Last().Span)), Encoding.UTF8, "text/plain") };
         if (path.StartsWith("/log/", StringComparison.Ordinal))
             return TileId.TryParse(path["/log/".Length..], out var tile) && World.Ledger.Tiles.TryGetValue(tile, out var bytes)
                 ? new HttpResponseMessage { Content = new ReadOnlyMemoryContent(bytes) }
                 : new HttpResponseMessage(HttpStatusCode.NotFound);
 
+        if (request.Content is null)
+            return new HttpResponseMessage(HttpStatusCode.NotFound);
         var batch = JsonSerializer.Deserialize(await request.Content!.ReadAsByteArrayAsync(cancellationToken), DocumentJson.Instance.BatchRequestDocument)!;
         var results = new List<VerdictDocument>();
         foreach (var digest in batch.Digests)
@@ -120,7 +132,7 @@ public sealed class StubService : HttpMessageHandler
 
     private async Task<VerdictDocument> AnswerAsync(string text, CancellationToken cancellationToken) =>
         Digest.TryParse(text, out var digest)
-            ? Lie((await _service.Verifier.VerifyAsync(digest, cancellationToken)).ToDocument())
+            ? Lie(BothSides.WithNote((await _service.Verifier.VerifyAsync(digest, cancellationToken)).ToDocument(), Cosign))
             : throw new ArgumentException("A client asked about what is no digest.", nameof(text));
 
     private sealed class SharedClock(TimeProvider time) : TimeProvider

@@ -20,6 +20,8 @@ public sealed class TrustPolicyTests : IDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    private TrustPolicy Of(string rules) => TrustPolicy.Parse(Encoding.UTF8.GetBytes($"{string.Join('\n', _witnesses.Keys.Select(LineOf))}\n{rules}\n"));
+
     // The example of C2SP tlog-policy.
     private string Example => $"""
         log {_log.Verifier} https://log.example/log
@@ -57,6 +59,31 @@ public sealed class TrustPolicyTests : IDisposable
         Assert.Equal(Words(cosigned), result.Sightings.Select(sighting => sighting.Witness.Name).Order());
         Assert.Equal(_witnesses.Keys.Except(Words(cosigned)), result.Missing.Select(witness => witness.Name));
     }
+
+    [Theory]
+    [InlineData("quorum none", "no witness")]
+    [InlineData("quorum X1", "X1")]
+    [InlineData("group one 1 X1\nquorum one", "X1")]
+    [InlineData("group all all X1 X2\nquorum all", "all of X1, X2")]
+    [InlineData("group any any X1 X2\nquorum any", "one of X1, X2")]
+    [InlineData("group a 2 X1 X2 X3\ngroup b any Y1 Y2\ngroup both all a b\nquorum both", "all of (2 of X1, X2, X3), (one of Y1, Y2)")]
+    public void What_a_quorum_asks_for_is_told_in_words(string rules, string words) => Assert.Equal(words, Of(rules).Describe());
+
+    [Theory]
+    [InlineData("group g all X1 X2\nquorum g", "# other words\ngroup g 2 X2 X1\nquorum g", true)]
+    [InlineData("group g all X1 X2\nquorum g", "group g any X1 X2\nquorum g", false)]
+    [InlineData("group g all X1 X2\nquorum g", "group g all X1 X3\nquorum g", false)]
+    [InlineData("group g all X1 X2\nquorum g", "group g all X1 X2\nquorum X1", false)]
+    [InlineData("quorum X1", "quorum none", false)]
+    public void Two_files_are_one_policy_if_they_ask_for_the_same(string left, string right, bool same)
+    {
+        Assert.Equal(same, Of(left).AsksTheSameAs(Of(right)));
+        Assert.Equal(same, Of(right).AsksTheSameAs(Of(left)));
+    }
+
+    [Fact]
+    public void A_witness_of_the_same_name_and_another_key_makes_another_policy() =>
+        Assert.False(Of("quorum X1").AsksTheSameAs(TrustPolicy.Parse(Encoding.UTF8.GetBytes($"{string.Join('\n', _witnesses.Keys.Select(name => name == "X1" ? LineOf("Y3").Replace("Y3", "X1", StringComparison.Ordinal) : name == "Y3" ? LineOf("X1").Replace("X1", "Y3", StringComparison.Ordinal) : LineOf(name)))}\nquorum X1\n"))));
 
     [Fact]
     public async Task The_result_tells_who_saw_it_and_since_when_enough_had()

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace TrueCopy.Client;
+
+/// <summary>
+/// Makes a receipt of today from an older one, with nothing but the public log: its service's, or a mirror's when that is gone. It
+/// proves the same act, in the log as it is now.
+/// </summary>
+public static class ReceiptRefresh
+{
+    /// <summary>Proves a receipt's entry anew.</summary>
+    /// <param name="receipt">The older receipt; its opening goes on as it is.</param>
+    /// <param name="log">The log, or a mirror's copy of it.</param>
+    /// <param name="keys">Keys that sign for the log now, or did when the mirror last copied it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ReceiptException">The log does not hold the entry, or nobody trusted signed it.</exception>
+    /// <exception cref="NoAnswerException">The log does not answer.</exception>
+    public static async Task<Receipt> RunAsync(Receipt receipt, RemoteLog log, LogKeys keys, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var checkpoint = keys.Set.Open(await log.ReadCheckpointAsync(cancellationToken));
+            var index = receipt.Proof.Index;
+            if (index >= checkpoint.Size)
+                throw new ReceiptException(ReceiptFault.Inclusion, string.Create(CultureInfo.InvariantCulture, $"The log that is shown has {checkpoint.Size} entries, and the receipt is of entry {index}."));
+            var path = await new TreeReader(new UncachedTiles(log), checkpoint.Size).InclusionProofAsync(index, cancellationToken);
+            return ProofVerifier.Includes(TreeHasher.Leaf(receipt.Entry.Span), index, checkpoint.Size, [.. path], checkpoint.Checkpoint.Root)
+                ? Receipt.Create(index, receipt.Entry, receipt.Opening, receipt.Successor, receipt.Note, path, checkpoint.Note)
+                : throw new ReceiptException(ReceiptFault.Inclusion, "The entry is not in the log that is shown now.");
+        }
+        catch (Exception exception) when (exception is LogFormatException or TileNotFoundException)
+        {
+            throw new ReceiptException(ReceiptFault.Checkpoint, $"The log that is shown proves nothing: {exception.Message.TrimEnd('.')}.", exception);
+        }
+    }
+}
