@@ -223,6 +223,30 @@ public sealed partial class EvidenceTests(Chromium chromium, ITestOutputHelper o
         return (folder, fingerprint!);
     }
 
+    [Fact]
+    public async Task Evidence_of_a_witnessed_log_is_checked_by_its_policy_as_its_own_README_says()
+    {
+        using var overseers = new Overseers(_site.World.Time);
+        var document = await _site.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        await overseers.WatchAsync(visit);
+        var card = await visit.CheckAsync(document, "verified");
+        var (folder, _) = await SaveAsync(visit, card, "statement.pdf.verified.evidence.zip", "LN-2026-0042", "陳大文 Chan Tai Man");
+        await File.WriteAllBytesAsync(Path.Combine(folder, document.Name), document.Buffer, Stop);
+        var commands = Command().Matches(await File.ReadAllTextAsync(Path.Combine(folder, "README.txt"), Stop)).Select(match => match.Groups[1].Value).Distinct().ToArray();
+        Assert.Single(commands, command => command.EndsWith(" --policy policy", StringComparison.Ordinal));
+        foreach (var command in commands)
+            Assert.Equal((command, 0), (command, await RunAsync(folder, command)));
+        Assert.Single(PageObject().Matches(Encoding.Latin1.GetString(await File.ReadAllBytesAsync(Path.Combine(folder, "report.pdf"), Stop))));
+
+        // A receipt from which the witnesses' lines were taken does not hold by the policy.
+        var receipt = Path.Combine(folder, "receipts/bank.tlog-proof");
+        var lines = (await File.ReadAllLinesAsync(receipt, Stop)).Where(line => !line.StartsWith("— witness.example/", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(receipt, string.Concat(lines.Select(line => line + "\n")), Stop);
+        foreach (var command in commands.Where(command => command.StartsWith("truecopy", StringComparison.Ordinal)))
+            Assert.NotEqual((command, 0), (command, await RunAsync(folder, command)));
+    }
+
     private static async Task HoldsAsync(string folder, params string[] names)
     {
         await using var archive = await ZipFile.OpenReadAsync(folder + ".zip", Stop);
