@@ -129,7 +129,7 @@ internal static class VerifyCommand
             EvidenceOutput? saved = null;
             if (parsed.GetValue(evidence) is { } path)
             {
-                var basis = new EvidenceBasis(address, await client.KeysAsync(cancellationToken), trust, domains);
+                var basis = new EvidenceBasis(address, await client.KeysAsync(cancellationToken), trust, client.Policy, domains);
                 var (zip, fingerprint) = CaseEvidence.Make([.. verified.Zip(results)], new Case(parsed.GetValue(number), parsed.GetValue(officer)), basis, terminal, time.GetUtcNow());
                 await LocalFile.ReplaceAsync(path, zip, cancellationToken, parsed.GetValue(force));
                 saved = new EvidenceOutput(path, fingerprint);

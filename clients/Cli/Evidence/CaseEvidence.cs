@@ -18,8 +18,9 @@ internal sealed record Case(string? Number, string? Officer);
 /// <param name="Service">The service.</param>
 /// <param name="Keys">The log's keys.</param>
 /// <param name="Trust">How they are known.</param>
+/// <param name="Policy">Which witnesses have to have seen the log; null for none.</param>
 /// <param name="Domains">What institutions' own domains say; empty where they were not asked.</param>
-internal sealed record EvidenceBasis(Uri Service, LogKeys Keys, ServiceTrust Trust, IReadOnlyList<DomainCheck> Domains);
+internal sealed record EvidenceBasis(Uri Service, LogKeys Keys, ServiceTrust Trust, LogPolicy? Policy, IReadOnlyList<DomainCheck> Domains);
 
 /// <summary>What <c>verify --evidence</c> made.</summary>
 /// <param name="File">The zip file.</param>
@@ -47,10 +48,11 @@ internal static class CaseEvidence
         var report = Report(documents, parts, about, basis, plain, now);
         EvidenceFile[] files =
         [
-            EvidenceFile.Text("README.txt", EvidenceReadme.Of(parts, basis.Keys)),
+            EvidenceFile.Text("README.txt", EvidenceReadme.Of(parts, basis.Keys, basis.Policy is not null)),
             EvidenceFile.Text("report.txt", report),
             .. parts.SelectMany(part => part.Files),
             EvidenceFile.Text("log.vkey", string.Concat(basis.Keys.Verifiers.Select(key => $"{key}\n"))),
+            .. basis.Policy is { } policy ? new[] { new EvidenceFile("policy", policy.File) } : [],
             EvidenceFile.Text("check.sh", Script.Value),
         ];
         var manifest = EvidenceFile.ManifestOf(files);
@@ -73,6 +75,7 @@ internal static class CaseEvidence
         text.AppendLine($"- How the log's keys are known: {KeysKnown(basis.Trust, plain)}");
         foreach (var key in basis.Keys.Verifiers)
             text.AppendLine($"  {key.ToString()}");
+        text.AppendLine($"- Witnesses that have to have seen the log: {(basis.Policy is { } policy ? policy.Rules.Describe() : "none are asked for")}");
         foreach (var ((file, result), part) in documents.Zip(parts))
         {
             text.AppendLine($"").AppendLine($"{(documents.Count == 1 ? "Document" : $"Document in {part.Folder}")}");

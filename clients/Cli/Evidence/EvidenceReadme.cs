@@ -7,7 +7,7 @@ namespace TrueCopy.Cli.Evidence;
 /// <summary>How to check the evidence without the network, word for word; the same as the page's zip says in English.</summary>
 internal static partial class EvidenceReadme
 {
-    public static string Of(IReadOnlyList<EvidencePart> parts, LogKeys keys)
+    public static string Of(IReadOnlyList<EvidencePart> parts, LogKeys keys, bool hasPolicy)
     {
         var text = new StringBuilder();
         text.Append("Evidence of a check of documents\n\n")
@@ -20,6 +20,8 @@ internal static partial class EvidenceReadme
         About(text, "answer.json", "the service's answer");
         About(text, "checkpoint", "the signed state of the register's log");
         About(text, "log.vkey", "the log's keys, as the computer knew them");
+        if (hasPolicy)
+            About(text, "policy", "which witnesses have to have seen the state of the log, as the computer knew it");
         About(text, "check.sh", "checks a receipt with coreutils and openssl alone");
         About(text, EvidenceFile.ManifestName, "the SHA-256 of every file but report.html, which names the fingerprint, and itself");
 
@@ -32,11 +34,13 @@ internal static partial class EvidenceReadme
         {
             text.Append("Does a receipt hold? With truecopy, without the network. Compare the keys in log.vkey with what the register's operator publishes elsewhere:\n\n");
             foreach (var (document, name, _) in receipts)
-                text.Append($"  truecopy receipt check {document} --receipt {name} --key log.vkey\n");
+                text.Append($"  truecopy receipt check {document} --receipt {name} --key log.vkey{(hasPolicy ? " --policy policy" : "")}\n");
+            if (hasPolicy)
+                text.Append("\nThis also checks that the witnesses of policy have seen the state of the log, by their signatures in it. Compare their keys too with what they publish themselves.\n");
             var byHand = receipts.Where(receipt => receipt.Algorithm == DigestAlgorithm.Sha256.Name).ToArray();
             if (byHand.Length > 0 && keys.Verifiers.OfType<EcdsaP256Verifier>().FirstOrDefault() is { } key)
             {
-                text.Append("\nThe same by hand; read the script first:\n\n");
+                text.Append($"\nThe same by hand{(hasPolicy ? ", but for the witnesses" : "")}; read the script first:\n\n");
                 foreach (var (document, name, _) in byHand)
                     text.Append($"  sh check.sh {document} {name} '{key}'\n");
             }

@@ -203,7 +203,7 @@ internal static class PolicyVectors
         var words = line.Split(' ');
         var at = words.Contains("log") ? Array.IndexOf(words, "log") + 1 : words.Contains("witness") ? Array.IndexOf(words, "witness") + 2 : -1;
         if (at > 0 && at < words.Length)
-            {
+        {
             words[at] = words[at] switch
             {
                 "L" => VectorLog.Ed25519("a", VectorLog.Origin).Verifier.ToString(),

@@ -56,6 +56,38 @@ public sealed partial class EvidenceCommandTests : ToolTests
     }
 
     [Fact]
+    public async Task Evidence_of_a_witnessed_log_holds_the_policy_and_its_commands_ask_for_the_witnesses()
+    {
+        var witnesses = new BothSides(Service.World.Time);
+        Service.Cosign = witnesses.Cosign;
+        var file = await IssuedFileAsync("document");
+        var policy = Folder.File("both.policy", Encoding.UTF8.GetBytes(witnesses.PolicyOf([])));
+        var zip = Folder.At("evidence.zip");
+        Assert.Equal(0, (await Tool.RunAsync(Service, "verify", file, "--key", Service.Key, "--policy", policy, "--evidence", zip)).ExitCode);
+        var (folder, _) = Unpack(zip);
+        Assert.Equal(await File.ReadAllBytesAsync(policy, Stop), await File.ReadAllBytesAsync(Path.Combine(folder, "policy"), Stop));
+        Assert.Contains("Witnesses that have to have seen the log: all of hongkong, shenzhen", await File.ReadAllTextAsync(Path.Combine(folder, "report.txt"), Stop), StringComparison.Ordinal);
+
+        File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        var commands = await CommandsAsync(folder);
+        Assert.Equal(4, commands.Length);
+        foreach (var command in commands)
+            Assert.Equal((command, 0), (command, await ShellAsync(folder, command)));
+
+        // A receipt of before the witnesses is not what the policy asks for.
+        Service.Cosign = note => note;
+        var bare = Folder.At("bare.zip");
+        Assert.Equal(0, (await Tool.RunAsync(Service, "verify", file, "--key", Service.Key, "--evidence", bare)).ExitCode);
+        using (var archive = ZipFile.OpenRead(bare))
+        {
+            Assert.DoesNotContain(archive.Entries, entry => entry.FullName == "policy");
+            archive.GetEntry("receipts/bank.tlog-proof")!.ExtractToFile(Path.Combine(folder, "receipts/bank.tlog-proof"), overwrite: true);
+        }
+
+        Assert.Equal(4, await ShellAsync(folder, Assert.Single(commands, command => command.StartsWith("truecopy", StringComparison.Ordinal))));
+    }
+
+    [Fact]
     public async Task Each_of_several_documents_has_a_folder_and_one_fingerprint_stands_for_all()
     {
         foreach (var name in (string[])["a", "b"])
