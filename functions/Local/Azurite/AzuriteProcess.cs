@@ -73,6 +73,9 @@ public sealed class AzuriteProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>How it was started, with the ports that were chosen.</summary>
+    public AzuriteOptions Options => _options;
+
     /// <summary>Connection string of one of its accounts.</summary>
     public string ConnectionString(AzuriteAccount account) =>
         account.ConnectionString(_options.BlobPort, _options.QueuePort, _options.TablePort);

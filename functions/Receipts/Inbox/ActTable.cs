@@ -72,7 +72,12 @@ public static class ActTable
     {
         var (start, number, separator) = (0, 0L, default(char?));
         if (text.StartsWith(SeparatorMark, StringComparison.OrdinalIgnoreCase) && text.AsSpan(SeparatorMark.Length) is [var stated, '\n', ..])
+        {
+            if (!Separators.Contains(stated, StringComparison.Ordinal))
+                throw new LineException(1, SeparatorMark.Length + 1, "cells are separated by commas, semicolons or tabs");
             (start, number, separator) = (SeparatorMark.Length + 2, 1, stated);
+        }
+
         var end = text.IndexOf('\n', start);
         var first = end < 0 ? "" : text[start..end];
         using var reader = Sep.New(separator ?? SeparatorOf(first)).Reader(options => options with { HasHeader = false, DisableColCountCheck = true }).FromText(text[start..]);

@@ -65,6 +65,8 @@ public sealed class ActTableTests
     [InlineData("act,digest,successorDigest\nrevoke,HEX,HEX\n", "line 2, column 73: only supersede names a successor")]
     [InlineData("act,digest\n", "line 1, column 1: the list has no acts")]
     [InlineData("", "line 1, column 1: the list has no acts")]
+    [InlineData("sep=\f\nact,digest\nrevoke,HEX\n", "line 1, column 5: cells are separated by commas, semicolons or tabs")]
+    [InlineData("sep=\"\nact\"digest\nrevoke\"HEX\n", "line 1, column 5: cells are separated by commas, semicolons or tabs")]
     [InlineData("act,note\nrevoke,x\n", "line 1, column 1: the first line names the columns, among them digest or reference")]
     [InlineData("digest\nHEX\n", "line 1, column 1: there is no column act")]
     [InlineData("act,digest,digest\nrevoke,HEX,HEX\n", "line 1, column 12: the column digest appears twice")]

@@ -132,7 +132,7 @@ public sealed class ManifestIntakeTests
         var clean = new InMemoryWorld();
         await RunAsync(clean);
         var operations = clean.Operations.Log.Count;
-        var victims = Extent.SampleOf([.. Enumerable.Range(0, operations)], 24);
+        var victims = Extent.SampleOf([.. Enumerable.Range(0, operations)], 10);
         foreach (var k in victims)
         {
             foreach (var fault in new[] { Fault.Before, Fault.After })

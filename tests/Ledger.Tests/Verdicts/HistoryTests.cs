@@ -58,7 +58,7 @@ public sealed class HistoryTests
                 }
             }
         },
-        iter: 300,
+        iter: Extent.IsExhaustive ? 3_000 : 100,
         threads: 1);
 
     // Both receipts hold, and the act is about the issue beside it.
