@@ -12,19 +12,21 @@ internal sealed class LeanService : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly EcdsaP256Signer _key;
 
-    public LeanService(OperationCounts operations, LeanLedger ledger, LeanContainers answers, TimeSpan signing, SequencerOptions? options = null, EcdsaP256Signer? key = null)
+    public LeanService(OperationCounts operations, LeanLedger ledger, LeanContainers answers, TimeSpan signing, SequencerOptions? options = null, EcdsaP256Signer? key = null, DistantWitnesses? witnesses = null)
     {
         Operations = operations;
         Ledger = ledger;
         Answers = answers;
         Queues = new InMemoryQueues(operations, TimeProvider.System);
-        _key = key ?? NewKey();
+        _key = witnesses?.LogKey ?? key ?? NewKey();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         services.AddSingleton(new LogIdentity(Origin, [new SlowSigner(_key, signing, operations, TimeProvider.System)]));
         services.AddSingleton<IBlobStore>(ledger).AddSingleton<IQueueStore>(Queues).AddSingleton<ITableStore>(ledger.Tables).AddSingleton<IIssuerContainers>(answers);
         if (options is not null)
             services.AddSingleton(options);
+        if (witnesses is not null)
+            services.AddSingleton(witnesses.Policy).AddSingleton(new WitnessClient(witnesses));
         services.AddLedger();
         _services = services.BuildServiceProvider();
     }

@@ -44,11 +44,14 @@ internal sealed class SyntheticLog
     /// <summary>Acts that a log of this size holds.</summary>
     public IReadOnlyList<IndexedAct> Known(long size) => [.. _known.TakeWhile(act => act.LogIndex < size)];
 
+    /// <summary>Its checkpoint at a size, signed by the log alone.</summary>
+    public SignedCheckpoint CheckpointAt(long size) => _checkpoints[size];
+
     /// <summary>A ledger on which the log has this size.</summary>
-    public LeanLedger Open(long size, OperationCounts operations)
+    public LeanLedger Open(long size, OperationCounts operations, SignedCheckpoint? cosigned = null)
     {
         var ledger = new LeanLedger(operations) { Older = _tiles };
-        var checkpoint = _checkpoints[size];
+        var checkpoint = cosigned ?? _checkpoints[size];
         ledger.Begin(new Head("begin", checkpoint.Note), size, checkpoint.Note);
         foreach (var act in Known(size))
             ledger.Seed(act);

@@ -34,7 +34,7 @@ internal sealed class SequencerScenario : IScenario
         var (median, tail, achieved) = (new List<Point>(), new List<Point>(), new List<Point>());
         foreach (var load in Loads)
         {
-            var (rate, latencies) = await OfferAsync(load, TimeSpan.FromSeconds(run.Scale(8, 1)), cancellationToken);
+            var (rate, latencies) = await OfferAsync(load, TimeSpan.FromSeconds(run.Scale(8, 1)), null, cancellationToken);
             var (p50, p99) = (Latencies.Percentile(latencies, 50), Latencies.Percentile(latencies, 99));
             run.Add(new Measurement($"sequencer at {load:#,0} acts/s offered: done", rate, "acts/s"));
             run.Add(new Measurement($"sequencer at {load:#,0} acts/s offered: latency p50", p50, "ms"));
@@ -83,11 +83,12 @@ internal sealed class SequencerScenario : IScenario
         return acts / TimeProvider.System.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static async Task<(double Rate, double[] Latencies)> OfferAsync(int load, TimeSpan time, CancellationToken cancellationToken)
+    /// <summary>Documents staged one by one, so many a second; how many were done a second, and how long each took to its receipt, in milliseconds.</summary>
+    public static async Task<(double Rate, double[] Latencies)> OfferAsync(int load, TimeSpan time, DistantWitnesses? witnesses, CancellationToken cancellationToken)
     {
         var count = (int)(load * time.TotalSeconds);
         var (staged, answered) = (new long[count], new long[count]);
-        await using var service = NewService(number => answered[number] = TimeProvider.System.GetTimestamp());
+        await using var service = NewService(number => answered[number] = TimeProvider.System.GetTimestamp(), witnesses: witnesses);
         var parts = await Task.WhenAll(Enumerable.Range(0, count).Select(i => service.Staged.PrepareAsync(Uploads.Document(i), cancellationToken)));
         await service.DrainAllAsync(cancellationToken);
         using var arrived = new SemaphoreSlim(0);
@@ -122,9 +123,9 @@ internal sealed class SequencerScenario : IScenario
         }
     }
 
-    private static LeanService NewService(Action<int>? answered, SequencerOptions? options = null)
+    private static LeanService NewService(Action<int>? answered, SequencerOptions? options = null, DistantWitnesses? witnesses = null)
     {
         var operations = new OperationCounts();
-        return new LeanService(operations, new LeanLedger(operations), new LeanContainers(operations, answered), Signing, options);
+        return new LeanService(operations, new LeanLedger(operations), new LeanContainers(operations, answered), Signing, options, witnesses: witnesses);
     }
 }

@@ -31,6 +31,9 @@ internal sealed class VerifyHost : IAsyncDisposable
         builder.Services.AddSingleton(new LogIdentity(LeanService.Origin, [key]));
         builder.Services.AddSingleton<IBlobStore>(ledger).AddSingleton<ITableStore>(ledger.Tables);
         builder.Services.AddLedger().AddTrueCopyApi();
+
+        // One client makes the load of all.
+        builder.Services.AddSingleton(new ClientShare { Burst = int.MaxValue, PerSecond = int.MaxValue });
         var app = builder.Build();
         app.UseTrueCopyApi();
         var body = new byte[2048];

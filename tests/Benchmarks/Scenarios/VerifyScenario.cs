@@ -91,7 +91,8 @@ internal sealed class VerifyScenario : IScenario
             LoopbackLoad.RunAsync(asked.Port, Connections, requests, limit, int.MaxValue, null, cancellationToken);
     }
 
-    private static byte[] Request(Digest digest) => LoopbackLoad.Get($"/v1/verify/{digest.Algorithm.Name}/{digest.Hex}");
+    /// <summary>A request for a verdict.</summary>
+    public static byte[] Request(Digest digest) => LoopbackLoad.Get($"/v1/verify/{digest.Algorithm.Name}/{digest.Hex}");
 
     private static byte[] Batch(Digest[] digests) => LoopbackLoad.Post(
         "/v1/verify",
