@@ -59,7 +59,7 @@ public sealed class PublishedTests : IDisposable
 
     [Theory]
     [InlineData("truecopy ver", "verify")]
-    [InlineData("truecopy verify --off", "--offline")]
+    [InlineData("truecopy verify --offl", "--offline")]
     [InlineData("truecopy receipt ch", "check")]
     [InlineData("truecopy verify --algorithm sm", "sm3")]
     public async Task Bash_completes_what_is_begun(string line, string expected)
