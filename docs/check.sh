@@ -21,7 +21,8 @@ text=$(printf %s "$entry" | base64 -d)
 # 1. The entry commits to this file, in the one place where an entry does so.
 commitment=$({ printf 'sha-256\0'; sha256sum < "$file" | cut -c1-64 | tr -d '\n' | unhex; } |
   openssl mac -digest SHA256 -macopt "hexkey:$nonce" HMAC | tr A-F a-f)
-is "$text" '\{"v":1,"act":"[a-z]+","at":~,"issuer":~,"legalName":~,"jurisdiction":~,"position":#,"algorithm":"sha-256",'\
+names='\{("en":~(,"zh-Hans":~)?(,"zh-Hant":~)?|"zh-Hans":~(,"zh-Hant":~)?|"zh-Hant":~)\}'
+is "$text" '\{"v":1,"act":"[a-z]+","at":~,"issuer":~,"legalName":~(,"legalNames":'"$names"')?,"jurisdiction":~,"position":#,"algorithm":"sha-256",'\
 '"commitment":"'"$commitment"'"(,"validFrom":~)?(,"expires":~)?(,"target":#)?(,"reason":~)?'\
 '(,"successorCommitment":~)?(,"noteCommitment":~)?\}' || no 'not this file'
 

@@ -39,7 +39,7 @@ internal static class LocalService
         await BeginLogAsync(app, cancellationToken);
         await StartAsync(app, options, cancellationToken);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        await Console.Out.WriteLineAsync(WhatNext.Text(address, inbox, [.. witnesses.All.Select(witness => (witness.Name, witness.Address))]));
+        await Console.Out.WriteLineAsync(WhatNext.Text(address, inbox, identity.Verifiers[0].ToString(), [.. witnesses.All.Select(witness => (witness.Name, witness.Address))]));
         await app.WaitForShutdownAsync(cancellationToken);
     }
 

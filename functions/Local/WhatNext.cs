@@ -20,7 +20,7 @@ internal static class WhatNext
             """;
     }
 
-    public static string Text(string address, string inbox, IReadOnlyList<(string Name, string Address)> witnesses)
+    public static string Text(string address, string inbox, string key, IReadOnlyList<(string Name, string Address)> witnesses)
     {
         var elsewhere = address.EndsWith($":{LocalOptions.DefaultPort}", StringComparison.Ordinal) ? "" : $" --service {address}";
         var otherInbox = inbox == AzuriteAccount.Inbox.ConnectionString(
@@ -36,7 +36,9 @@ internal static class WhatNext
 
               dotnet run --project clients/Cli -- issue LICENSE --issuer demo-bank{otherInbox}
               dotnet run --project clients/Cli -- verify LICENSE{elsewhere}
-              curl {address}/log/checkpoint{seen}
+              curl {address}/log/checkpoint
+
+            The log's key: {key}{seen}
 
             Ctrl-C stops it, and Azurite with it.
             """;

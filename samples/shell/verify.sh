@@ -6,6 +6,7 @@ service=$1 key=$2 file=$3
 asked="$service/v1/verify/sha-256/$(sha256sum < "$file" | cut -c1-64)"
 verdict=$(curl -fsS "$asked" | sed -n 's/^{"verdict":"\([A-Za-z]*\)".*/\1/p')
 echo "$verdict, says the service"
+case $verdict in unknown | conflicting) exit 1 ;; esac    # there is no receipt, or none that says it all
 curl -fsS -o "$file.tlog-proof" "$asked/receipt"
 truecopy receipt check "$file" --key "$key"
 [ "$verdict" = verified ]

@@ -74,9 +74,10 @@ public sealed partial class DocumentTests
     [Fact]
     public void The_try_out_is_what_the_service_prints()
     {
-        var printed = Local.WhatNext.Text("http://127.0.0.1:7071", Local.Azurite.AzuriteAccount.Inbox.ConnectionString(10000, 10001, 10002), []);
+        var printed = Local.WhatNext.Text("http://127.0.0.1:7071", Local.Azurite.AzuriteAccount.Inbox.ConnectionString(10000, 10001, 10002), "log+1+key", []);
         var commands = printed.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal)).Select(line => line.Trim()).ToArray();
         Assert.Equal(3, commands.Length);
+        Assert.Contains("\nThe log's key: log+1+key\n", printed, StringComparison.Ordinal);
         Assert.All(commands, command => Assert.Contains($"$ {command}", Documents["README.md"], StringComparison.Ordinal));
     }
 

@@ -28,6 +28,50 @@ public sealed class HandCheckAttackTests : IDisposable
     }
 
     [Fact]
+    public async Task A_receipt_of_every_shape_that_an_act_on_a_document_is_written_in_holds_for_both()
+    {
+        Assert.True(Opening.TryParse(Nonce, out var opening));
+        Assert.True(Digest.TryParse("sha-256:" + Convert.ToHexStringLower(SHA256.HashData("successor"u8)), out var successor));
+        var least = new Entry
+        {
+            Version = Receipts.Entries.Entry.FormatVersion,
+            Kind = ActKind.Issue,
+            At = DateTimeOffset.UnixEpoch,
+            Issuer = "bank",
+            LegalName = "Bank",
+            Jurisdiction = "HK",
+            Position = 0,
+            Algorithm = "sha-256",
+            Commitment = Commitment(Nonce),
+        };
+        var most = least with
+        {
+            ValidFrom = DateTimeOffset.UnixEpoch,
+            Expires = DateTimeOffset.UnixEpoch.AddDays(1),
+            Target = 1,
+            Reason = ReasonCode.IssuedInError,
+            SuccessorCommitment = opening.CommitSuccessor(successor),
+            NoteCommitment = opening.CommitNote("note"),
+            LegalNames = new LegalNames { En = "Bank", ZhHans = "银行", ZhHant = "銀行" },
+        };
+
+        // A member that is new is either of a document's act, and then of the most there can be, or named here.
+        string[] ofOtherActs = [nameof(most.Domain), nameof(most.Outcome), nameof(most.Retention), nameof(most.Algorithms), nameof(most.Origin), nameof(most.Keys)];
+        Assert.Equal(ofOtherActs, typeof(Entry).GetProperties().Where(member => member.CanWrite && member.GetValue(most) is null).Select(member => member.Name));
+
+        foreach (var entry in new[] { least, most })
+        {
+            foreach (var names in Enumerable.Range(0, 8))
+            {
+                var called = new LegalNames { En = (names & 1) == 0 ? null : "Bank", ZhHans = (names & 2) == 0 ? null : "银行", ZhHant = (names & 4) == 0 ? null : "銀行" };
+                var bytes = (entry with { LegalNames = names == 0 ? null : called }).Encode();
+                var opened = entry == least ? "" : $",\"successor\":\"{successor}\",\"note\":\"note\"";
+                await AssertBothAsync(holds: true, await ReceiptAsync(Nonce, Encoding.UTF8.GetString(bytes), opened: opened));
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_nonce_of_another_length_that_makes_the_same_commitment_is_refused()
     {
         // HMAC fills a short key with zeros, so one that ends in zeros may be written without them.
@@ -46,6 +90,7 @@ public sealed class HandCheckAttackTests : IDisposable
         """{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z","issuer":"bank","legalName":"Bank","jurisdiction":"HK","position":0,"algorithm":"sm3","commitment":"THIS"}""",
         """{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z","issuer":"bank","legalName":"Bank","jurisdiction":"HK","position":0,"algorithm":"sha-256","commitment":"OTHER"}"""
             + "\n" + """{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z","issuer":"bank","legalName":"Bank","jurisdiction":"HK","position":0,"algorithm":"sha-256","commitment":"THIS"}""",
+        """{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z","issuer":"bank","legalName":"Bank","legalNames":{"en":"Bank","commitment":"THIS"},"jurisdiction":"HK","position":0,"algorithm":"sha-256","commitment":"OTHER"}""",
         """{"v":2,"act":"issue","at":"2026-11-23T09:00:00Z","issuer":"bank","legalName":"Bank","jurisdiction":"HK","position":0,"algorithm":"sha-256","commitment":"THIS"}""",
         """["commitment":"THIS"]""");
 
@@ -124,7 +169,7 @@ public sealed class HandCheckAttackTests : IDisposable
         $$"""{"v":1,"act":"issue","at":"2026-11-23T09:00:00Z","issuer":"bank","legalName":"{{legalName}}","jurisdiction":"HK","position":0,"algorithm":"sha-256","commitment":"{{commitment}}"}""";
 
     /// <summary>A receipt, true to a log that the log's keys sign, whatever the entry is.</summary>
-    private async Task<string> ReceiptAsync(string nonce, string entry, int before = 2, int after = 1, string origin = InMemoryWorld.Origin)
+    private async Task<string> ReceiptAsync(string nonce, string entry, int before = 2, int after = 1, string origin = InMemoryWorld.Origin, string opened = "")
     {
         var edge = new RightEdge();
         var tiles = new Dictionary<TileId, byte[]>();
@@ -134,7 +179,7 @@ public sealed class HandCheckAttackTests : IDisposable
             tiles[tile.Id] = tile.Bytes.ToArray();
         var path = await new TreeReader(new UncachedTiles(new Tiles(tiles)), edge.Size).InclusionProofAsync(before, TestContext.Current.CancellationToken);
         var checkpoint = await SignedCheckpoint.SignAsync(new Checkpoint(origin, edge.Size, edge.Root()), _world.Identity.Signers, TestContext.Current.CancellationToken);
-        var extra = $$"""{"entry":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(entry))}}","opening":"{{nonce}}"}""";
+        var extra = $$"""{"entry":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(entry))}}","opening":"{{nonce}}"{{opened}}}""";
         return Encoding.UTF8.GetString(new TlogProof(Encoding.UTF8.GetBytes(extra), before, path, checkpoint.Note).Encode());
     }
 

@@ -35,7 +35,23 @@ public partial class WitnessTests
     [Fact]
     public async Task Parameters_build_and_lint_without_a_warning()
     {
-        await BicepServer.Bare.Value.CheckAsync(InfraFolder.Original.File("witness.bicepparam"));
+        await BicepServer.OfWitness.Value.CheckAsync(InfraFolder.Original.File("witness.bicepparam"));
+    }
+
+    [Theory]
+    [InlineData("TRUECOPY_WITNESS_NAME", "", "can never change")]
+    [InlineData("TRUECOPY_WITNESS_NAME", "witness.bank.example/w1", "made up for examples")]
+    [InlineData("TRUECOPY_WITNESS_NAME", "w.example.org", "made up for examples")]
+    [InlineData("TRUECOPY_WITNESS_LOGS", "", "as their operators hand them out")]
+    public async Task What_a_witness_can_never_change_is_stated_or_nothing_is_compiled(string variable, string value, string why)
+    {
+        var stated = Bicep.StatedOfWitness.ToDictionary();
+        stated[variable] = value;
+        var build = await Bicep.RunAsync(InfraFolder.Original.Path, stated, "build-params", "witness.bicepparam", "--stdout");
+        Assert.Equal((1, ""), (build.ExitCode, build.Output));
+        var error = Assert.Single(build.Errors.Trim().Split('\n'));
+        Assert.Contains($": {variable} is ", error, StringComparison.Ordinal);
+        Assert.Contains(why, error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,8 +125,8 @@ public partial class WitnessTests
 
     private static async Task<Deployment> PredictAsync()
     {
-        var prediction = await BicepServer.Bare.Value.PredictAsync(InfraFolder.Original.File("witness.bicepparam"), Bicep.Pretence.deploymentName);
-        Deployments.AddOptions(prediction, await BicepServer.Bare.Value.CompileAsync(InfraFolder.Original.File("witness.bicep")));
+        var prediction = await BicepServer.OfWitness.Value.PredictAsync(InfraFolder.Original.File("witness.bicepparam"), Bicep.Pretence.deploymentName);
+        Deployments.AddOptions(prediction, await BicepServer.OfWitness.Value.CompileAsync(InfraFolder.Original.File("witness.bicep")));
         return new Deployment(prediction, Deployments.Development);
     }
 

@@ -142,6 +142,21 @@ public sealed partial class EvidenceTests(Chromium chromium, ITestOutputHelper o
     }
 
     [Fact]
+    public async Task The_names_of_an_institution_are_parted_in_the_report_and_its_receipt_holds_as_the_README_says()
+    {
+        _site.World.Inbox.CreateContainer("issuer-named", new Dictionary<string, string> { ["legalname"] = "名册银行 (Named Bank)", ["legalname_en"] = "Named Bank Limited", ["legalname_zh_hant"] = "名冊銀行", ["jurisdiction"] = "CN-GD" });
+        var document = await _site.IssueAsync("statement.pdf", issuer: "named");
+        await using var visit = await Visit.StartAsync(chromium, _site, "zh-HK");
+        var (folder, _) = await SaveAsync(visit, await visit.CheckAsync(document, "verified"), "statement.pdf.verified.evidence.zip", "1", "");
+        Assert.Contains("- 簽發機構：名冊銀行 名册银行 (Named Bank)\n", await File.ReadAllTextAsync(Path.Combine(folder, "report.txt"), Stop), StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(Path.Combine(folder, document.Name), document.Buffer, Stop);
+        var commands = Command().Matches(await File.ReadAllTextAsync(Path.Combine(folder, "README.txt"), Stop)).Select(match => match.Groups[1].Value).Distinct().ToArray();
+        Assert.Equal(4, commands.Length);
+        foreach (var command in commands)
+            Assert.Equal((command, 0), (command, await RunAsync(folder, command)));
+    }
+
+    [Fact]
     public async Task Where_institutions_disagree_every_receipt_is_in_it_and_holds()
     {
         var document = await _site.IssueAsync("statement.pdf");

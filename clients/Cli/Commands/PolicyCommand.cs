@@ -43,6 +43,8 @@ internal static class PolicyCommand
             var same = kept.All(policy => Same(policy, now));
             if (!same || kept.Length == 0)
                 await TellAsync(terminal, $"the service names now", now);
+            else
+                await terminal.Output.WriteLineAsync($"the service names the same now");
             return same ? ExitCode.Verified : ExitCode.NotVerified;
         });
         return command;
@@ -68,6 +70,12 @@ internal static class PolicyCommand
                 throw new CommandException(ExitCode.NotVerified, $"Nothing is known of {address}: the first verification takes its policy with its keys.");
             var now = await AskAsync(address, network, time, cancellationToken)
                 ?? throw new CommandException(ExitCode.NotVerified, $"{address} names no witnesses. To go on without any, forget it and begin anew: truecopy keys forget {address}");
+            if (logs.All(log => Same(log.OpenPolicy(), now)))
+            {
+                await TellAsync(terminal, $"held to it already", now);
+                return ExitCode.Verified;
+            }
+
             foreach (var log in logs)
                 await TellAsync(terminal, $"until now", log.OpenPolicy());
             await TellAsync(terminal, $"from now on", now);

@@ -52,7 +52,7 @@ internal static class FileSelection
         {
             var isPattern = !Directory.Exists(argument) && argument.IndexOfAny(Wildcards) >= 0;
             if (!isPattern && !Directory.Exists(argument))
-                return [Missing(argument, "cannot be read: there is no such file or folder.")];
+                return [Missing(argument, argument.StartsWith('-') ? "is no option of this command, and there is no such file or folder." : "cannot be read: there is no such file or folder.")];
             var found = isPattern ? Matching(argument) : InFolder(argument);
             SelectedFile[] files = [.. found.Where(file => !file.Path.EndsWith(Receipt.FileExtension, StringComparison.Ordinal)).OrderBy(file => file.Name, StringComparer.Ordinal)];
             return files.Length > 0 ? files : [Missing(argument, isPattern ? "matches no file." : "holds no files.")];

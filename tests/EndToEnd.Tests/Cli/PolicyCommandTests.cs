@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using TrueCopy.Cli.Trust;
@@ -117,6 +118,34 @@ public sealed class PolicyCommandTests : ToolTests
         Assert.Contains("has to have been seen by all of hongkong, shenzhen", (await RunAsync("keys", "list")).Output, StringComparison.Ordinal);
         Service.Cosign = note => BothSides.Cosign(note, _witnesses.Shenzhen);
         Assert.Equal(4, (await RunAsync("verify", file)).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_the_service_names_still_is_said_to_be_the_same_and_needs_no_yes()
+    {
+        Serve("all hongkong shenzhen");
+        await RunAsync("verify", await IssuedFileAsync("document"));
+        var shown = await RunAsync("policy", "show");
+        Assert.Equal(0, shown.ExitCode);
+        Assert.Contains("the service names the same now", shown.Output, StringComparison.Ordinal);
+        var accepted = await RunAsync("policy", "accept");
+        Assert.Equal((0, ""), (accepted.ExitCode, accepted.Error));
+        Assert.StartsWith("held to it already: all of hongkong, shenzhen", accepted.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_keys_that_are_known_become_a_file_for_key_by_the_line_in_the_documents()
+    {
+        Serve("all hongkong shenzhen");
+        await RunAsync("verify", await IssuedFileAsync("document"));
+        var log = Assert.Single(_known.All());
+        Assert.True(await _known.ReplaceAsync(log, log with { Retired = [new InMemoryWorld().Identity.Verifiers[0].ToString()] }, TestContext.Current.CancellationToken));
+        var documents = await File.ReadAllTextAsync(RepositoryFolder.At("docs", "verifiers.md"), TestContext.Current.CancellationToken);
+        var line = Assert.Single(documents.Split('\n'), line => line.StartsWith("$ truecopy keys list | ", StringComparison.Ordinal));
+        var listed = Folder.File("listed", Encoding.UTF8.GetBytes((await RunAsync("keys", "list")).Output));
+        var run = await ToolProcess.RunAsync(new ProcessStartInfo("sh", ["-c", line.Replace("$ truecopy keys list | ", $"cat {listed} | ", StringComparison.Ordinal)]) { WorkingDirectory = Folder.Path });
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(log.Keys, await File.ReadAllLinesAsync(Folder.At("log.vkey"), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -32,6 +32,21 @@ public sealed class PublishedTests : IDisposable
         Assert.Equal((0, $"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  {_folder.At("abc")}\n"), (run.ExitCode, run.Output));
     }
 
+    // In the repository's folder the packages' sources are mapped, so that not every way to name another is taken there.
+    [Theory]
+    [InlineData("TrueCopy.Cli", "clients/Cli", "truecopy")]
+    [InlineData("TrueCopy.Admin", "clients/Admin", "truecopy-admin")]
+    public async Task As_the_readme_says_it_installs_in_the_folder_of_the_repository(string package, string project, string program)
+    {
+        var readme = await File.ReadAllTextAsync(RepositoryFolder.At("README.md"), TestContext.Current.CancellationToken);
+        var command = Assert.Single(readme.Split('\n'), line => line.Contains($"tool install -g {package} ", StringComparison.Ordinal)).Split(" && ")[1].Split("  #")[0].Trim();
+        await ToolProcess.DotnetAsync(RepositoryFolder.Path, "pack", project, "-c", ToolProcess.Configuration, "--no-build", "-nologo", "-o", _folder.At("packages"));
+        var arguments = command.Replace(" -g ", $" --tool-path {_folder.At("tools")} ", StringComparison.Ordinal).Replace(" packages", " " + _folder.At("packages"), StringComparison.Ordinal);
+        await ToolProcess.DotnetAsync(RepositoryFolder.Path, arguments.Split(' ')[1..]);
+        var tool = new ToolProcess(_folder.At("tools/" + program), _folder.At("config"));
+        Assert.Equal(0, (await tool.RunAsync("--version")).ExitCode);
+    }
+
     [Fact]
     public async Task Built_for_those_who_only_verify_it_holds_no_code_of_storage_and_no_command_that_needs_any()
     {

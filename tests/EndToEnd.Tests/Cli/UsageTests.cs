@@ -70,6 +70,17 @@ public sealed class UsageTests : ToolTests
         Assert.DoesNotContain("cannot be reached", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("issue", "--issuer", "bank", "--expiry")]
+    [InlineData("verify", "--offlin")]
+    [InlineData("hash", "-x")]
+    public async Task An_option_that_is_none_is_told_as_one_and_not_as_a_missing_file_alone(params string[] arguments)
+    {
+        var run = await Tool.RunAsync([.. arguments, Folder.File("document")]);
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains($"{arguments[^1]} is no option of this command", run.Output + run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Every_document_is_read_before_an_act_is_done()
     {

@@ -29,6 +29,13 @@ internal static class Bicep
         ["TRUECOPY_ALERT_EMAILS"] = "oncall@truecopy.internal",
     };
 
+    /// <summary>What a witness's parameters ask for.</summary>
+    public static readonly IReadOnlyDictionary<string, string> StatedOfWitness = new Dictionary<string, string>
+    {
+        ["TRUECOPY_WITNESS_NAME"] = "witness.truecopy.internal/w1",
+        ["TRUECOPY_WITNESS_LOGS"] = "log dev.truecopy.example/log+136c8967+AXznSespZrm3R1QyNu9fYbRjKKgvkmd7gkcEOdsGUVTg",
+    };
+
     /// <summary>Nothing is stated, as where somebody tries it out.</summary>
     public static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 
@@ -68,7 +75,7 @@ internal static class Bicep
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in Stated.Keys)
+        foreach (var name in Stated.Keys.Concat(StatedOfWitness.Keys))
             start.Environment.Remove(name);
         foreach (var (name, value) in variables)
             start.Environment[name] = value;

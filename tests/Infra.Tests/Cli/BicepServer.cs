@@ -14,6 +14,9 @@ internal sealed class BicepServer : IDisposable
     /// <summary>What production's parameters ask for is stated.</summary>
     public static readonly Lazy<BicepServer> Stated = new(() => new BicepServer(Bicep.Stated));
 
+    /// <summary>What a witness's parameters ask for is stated.</summary>
+    public static readonly Lazy<BicepServer> OfWitness = new(() => new BicepServer(Bicep.StatedOfWitness));
+
     /// <summary>Nothing is stated.</summary>
     public static readonly Lazy<BicepServer> Bare = new(() => new BicepServer(Bicep.Nothing));
 

@@ -45,7 +45,14 @@ function isLine(element: Element): boolean {
 }
 
 function textOf(element: Element): string {
-  return element.textContent.replace(/\s+/g, ' ').trim();
+  return parted(element).replace(/\s+/g, ' ').trim();
+}
+
+/** Its text, with a space where something begins a line of its own. */
+function parted(node: Node): string {
+  if (!(node instanceof Element)) return node.textContent ?? '';
+  const text = [...node.childNodes].map(parted).join('');
+  return inline.has(node.localName) ? text : ` ${text} `;
 }
 
 /** The same as plain text, with the colon of its language. */
