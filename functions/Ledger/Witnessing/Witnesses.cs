@@ -138,7 +138,10 @@ public sealed partial class Witnesses
             return;
         if (reply.Outcome != WitnessReply.Ahead)
             witness.LeaveAlone();
-        LogNotSigned(_logger, witness.Name, reply.Outcome, reply.Failure);
+
+        // One that is away is told at each try: what stands in the way, and not where in our code it was met.
+        var known = reply.Failure is HttpRequestException or OperationCanceledException or LogFormatException;
+        LogNotSigned(_logger, witness.Name, known ? $"{reply.Outcome} ({reply.Failure!.Message})" : reply.Outcome, known ? null : reply.Failure);
     }
 
     private sealed record Signed(string Text, IReadOnlyDictionary<PolicyWitness, Cosignature> By);

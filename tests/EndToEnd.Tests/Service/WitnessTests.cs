@@ -68,7 +68,8 @@ public sealed class WitnessTests : IDisposable
         var published = await CheckpointAsync(service);
         await two.DisposeAsync();
         await UploadAsync(service.Accounts, "while");
-        await UntilAsync(() => Task.FromResult(service.Output.Contains("The witness two did not cosign: unreachable", StringComparison.Ordinal)));
+        await UntilAsync(() => Task.FromResult(service.Output.Contains("The witness two did not cosign: unreachable (", StringComparison.Ordinal)));
+        Assert.DoesNotContain("   at System.Net.Http.", service.Output, StringComparison.Ordinal);
         Assert.Equal(published, await CheckpointAsync(service));
         Assert.Equal(HttpStatusCode.OK, (await _http.GetAsync(new Uri($"{service.Address}/health/live"), Stop)).StatusCode);
 
