@@ -227,7 +227,7 @@ export const en = {
     title: 'Register, key and witnesses',
     none: 'No key is known yet. It is taken over with the first answer.',
     first: 'The key was taken over just now, with the first answer. Compare it once with what the operator publishes elsewhere; from now on any change is reported.',
-    firstUse: 'First use: the key by which this was checked came from this same website just now, so the website vouches for itself. Before you rely on it, compare the key once with what the operator publishes elsewhere (it is at the bottom of the page). From now on any change is reported.',
+    firstUse: 'First use: the key by which this was checked came from this same website just now, so the website vouches for itself. Before you rely on it, compare the key once with what the operator publishes elsewhere (it is at the bottom of the page, and in saved evidence). From now on any change is reported.',
     remembered: (since: string) => `This browser has known the key since ${since}. Any change is reported.`,
     link: 'The key comes from the link by which you opened this page; the register names the same.',
     linkUnconfirmed: 'The key comes from the link by which you opened this page. Nobody here has confirmed it.',
