@@ -205,7 +205,9 @@ public sealed class IssuingTests(OnLocal running) : IClassFixture<OnLocal>
 
     private static string HexOf(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
 
-    private Task<ToolRun> IssueAsync(params string[] arguments) => Tool.RunAsync(["issue", .. arguments, "--issuer", "demo-bank", "--inbox", running.Inbox]);
+    // A machine that does other work beside takes longer than the tool waits by itself.
+    private Task<ToolRun> IssueAsync(params string[] arguments) =>
+        Tool.RunAsync(["issue", .. arguments, "--issuer", "demo-bank", "--inbox", running.Inbox, .. arguments.Contains("--timeout") ? (string[])[] : ["--timeout", "600"]]);
 
     private async Task<ToolRun> RevokeAsync(string table, string? answer = null)
     {
