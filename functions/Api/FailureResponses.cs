@@ -88,6 +88,12 @@ public sealed partial class FailureResponses(ApiMetrics metrics, TimeProvider ti
                 ? Problem.TooLarge("The body is longer than this server takes.")
                 : Problem.MalformedRequest("The request could not be read.");
         }
+        catch (NotReadyException exception)
+        {
+            metrics.Failed();
+            LogUnavailable(logger, exception.Message);
+            return exception.Problem;
+        }
         catch (LogUnavailableException exception)
         {
             metrics.Failed();

@@ -18,14 +18,26 @@ public sealed class HealthEndpoints(CheckpointSource checkpoints, Backlog backlo
     /// batch is finished, and no batch waits for its witnesses for long. A second line tells how many answers issuers wait for, if there are many: they do not make it unready,
     /// for nothing that is asked of it waits for them.
     /// </response>
-    [Operation(Routes.Ready, "isReady", "service", CacheControl = CacheControl.None, Failures = ["Unavailable"])]
+    [Operation(Routes.Ready, "isReady", "service", CacheControl = CacheControl.None, Failures = ["NotReady"])]
     [Answers("text/plain")]
     public async Task<IResult> ReadyAsync(CancellationToken cancellationToken)
     {
         await checkpoints.GetAsync(minimumSize: 1, cancellationToken);
-        var waiting = await backlog.ReadRecentAsync(cancellationToken);
+        WaitingWork waiting;
+        try
+        {
+            waiting = await backlog.ReadRecentAsync(cancellationToken);
+        }
+        catch (LogFormatException refused)
+        {
+            throw new NotReadyException(Problem.HeadRefused(), refused.Message);
+        }
+
+        // What is committed and not published holds up what is staged, so it is named first.
+        if (waiting.UnpublishedFor > WaitingWork.Patience)
+            throw new NotReadyException(Problem.BatchUnpublished(), "A committed batch waits to be published.");
         if (waiting.StandsStill)
-            throw new LogUnavailableException("The log stands still: uploads wait, or a batch waits for its witnesses, and none is finished.");
+            throw new NotReadyException(Problem.LogStandsStill(), "The log stands still: uploads wait, and no batch is finished.");
         return Plain(waiting.Answers > WaitingWork.ManyAnswers
             ? string.Create(CultureInfo.InvariantCulture, $"ready\nanswers waiting: {waiting.Answers}\n")
             : "ready\n");
@@ -33,4 +45,11 @@ public sealed class HealthEndpoints(CheckpointSource checkpoints, Backlog backlo
 
     private static Response Plain(string text) =>
         new(System.Text.Encoding.ASCII.GetBytes(text), "text/plain; charset=utf-8", CacheControl.None);
+}
+
+/// <summary>The log does not go on; what was published is answered meanwhile.</summary>
+internal sealed class NotReadyException(IResult problem, string message) : Exception(message)
+{
+    /// <summary>What whoever asked is told.</summary>
+    public IResult Problem => problem;
 }

@@ -5,6 +5,8 @@ namespace TrueCopy.Api;
 /// <summary>The causes for which the API fails to answer. Their types are stable; clients may switch on them.</summary>
 public static class Problem
 {
+    private static readonly int Patience = (int)WaitingWork.Patience.TotalMinutes;
+
     /// <summary>The algorithm is not one of those that documents are known by.</summary>
     public static IResult UnknownAlgorithm(string detail) =>
         Of("unknown-algorithm", "Unknown digest algorithm", StatusCodes.Status400BadRequest, detail);
@@ -58,6 +60,30 @@ public static class Problem
         StatusCodes.Status503ServiceUnavailable,
         "The log or its storage cannot be reached. This says nothing about the document; ask again later.",
         retryAfterSeconds: 5);
+
+    /// <summary>Uploads wait, and no batch is finished.</summary>
+    public static IResult LogStandsStill() => Of(
+        "log-stands-still",
+        "The log stands still",
+        StatusCodes.Status503ServiceUnavailable,
+        $"Uploads have waited for more than {Patience} minutes in which no batch was finished. What is in the log is answered meanwhile; the service's own log says what fails.",
+        retryAfterSeconds: 30);
+
+    /// <summary>A committed batch is not published.</summary>
+    public static IResult BatchUnpublished() => Of(
+        "batch-unpublished",
+        "A batch waits to be published",
+        StatusCodes.Status503ServiceUnavailable,
+        $"A batch was committed more than {Patience} minutes ago and is not published: too few witnesses have signed it, or storage does not take it. What was published before is answered meanwhile.",
+        retryAfterSeconds: 30);
+
+    /// <summary>The head is not the one that was committed last.</summary>
+    public static IResult HeadRefused() => Of(
+        "head-refused",
+        "The log's head was refused",
+        StatusCodes.Status503ServiceUnavailable,
+        "The head was set back, lost or replaced. Nothing is signed until the operator brings it back, since it could fork the log. What was published is answered meanwhile.",
+        retryAfterSeconds: 30);
 
     /// <summary>The process has as much to do as it takes on.</summary>
     public static IResult Overloaded() => Of(

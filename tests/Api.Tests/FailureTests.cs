@@ -107,12 +107,26 @@ public sealed class FailureTests
         // Waiting alone is no standstill: a log that was idle for long has had no time yet.
         Assert.Equal("ready\n", await (await host.GetAsync("/health/ready")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         host.World.Time.Advance(WaitingWork.Patience + TimeSpan.FromSeconds(1));
-        await ApiHost.ProblemAsync(await host.GetAsync("/health/ready"), 503, "unavailable");
+        await ApiHost.ProblemAsync(await host.GetAsync("/health/ready"), 503, "log-stands-still");
 
         host.World.Operations.Hook = null;
         await host.IssueAsync("b");
         host.World.Time.Advance(TimeSpan.FromSeconds(20));
         Assert.Equal("ready\n", await (await host.GetAsync("/health/ready")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_log_that_does_not_publish_what_it_committed_is_not_ready_and_says_so()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.BeginAsync();
+        host.World.Operations.Hook = operation => operation is { Name: "checkpoint.write", Moment: Fault.Before }
+            ? Task.FromException(new InjectedFaultException(operation.Name))
+            : Task.CompletedTask;
+        await host.UploadAsync("a.pdf", "a");
+        host.World.Staged.LetGo();
+        host.World.Time.Advance(WaitingWork.Patience + TimeSpan.FromSeconds(1));
+        await ApiHost.ProblemAsync(await host.GetAsync("/health/ready"), 503, "batch-unpublished");
     }
 
     [Fact]
@@ -128,7 +142,7 @@ public sealed class FailureTests
         host.World.Time.Advance(TimeSpan.FromSeconds(20));
         using var refused = new Measurements("truecopy.log.head_refused");
         host.World.Ledger.SetHead(genesis);
-        await ApiHost.ProblemAsync(await host.GetAsync("/health/ready"), 503, "unavailable");
+        await ApiHost.ProblemAsync(await host.GetAsync("/health/ready"), 503, "head-refused");
         Assert.Contains((1, ""), refused.Seen);
         var told = Assert.Single(host.Logged, line => line.Level == LogLevel.Critical).Message;
         Assert.Contains("the published checkpoint has 3 entries, and the head only 1: the head was set back", told, StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -14,12 +13,10 @@ namespace TrueCopy.Testing;
 /// </summary>
 public sealed class DomainServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Func<Stream, CancellationToken, Task>> _says = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("truecopy-").FullName;
     private readonly X509Certificate2 _certificate;
-    private readonly Task _serving;
+    private readonly LoopbackServer _server;
 
     /// <summary>Starts.</summary>
     /// <param name="certified">The names that its certificate is for.</param>
@@ -37,13 +34,11 @@ public sealed class DomainServer : IAsyncDisposable
         _certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
         CertificateFile = Path.Combine(_folder, "certificate.pem");
         File.WriteAllText(CertificateFile, _certificate.ExportCertificatePem());
-        _listener.Start();
-        Proxy = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
-        _serving = ServeAsync();
+        _server = new LoopbackServer(AnswerAsync);
     }
 
     /// <summary>The proxy: what <c>HTTPS_PROXY</c> names.</summary>
-    public Uri Proxy { get; }
+    public Uri Proxy => _server.Address;
 
     /// <summary>The certificate in PEM, for whom to trust: what <c>SSL_CERT_FILE</c> names.</summary>
     public string CertificateFile { get; }
@@ -68,57 +63,28 @@ public sealed class DomainServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        _listener.Dispose();
-        await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _server.DisposeAsync();
         _certificate.Dispose();
-        _stop.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task ServeAsync()
+    private async Task AnswerAsync(NetworkStream raw, CancellationToken cancellationToken)
     {
-        while (true)
-            _ = AnswerAsync(await _listener.AcceptTcpClientAsync(_stop.Token));
-    }
-
-    private async Task AnswerAsync(TcpClient client)
-    {
-        using (client)
+        var connect = await LoopbackServer.ReadHeadAsync(raw, cancellationToken);
+        var name = connect.Split(' ') is ["CONNECT", var target, ..] ? target.Split(':')[0] : "";
+        if (!_says.TryGetValue(name, out var say))
         {
-            try
-            {
-                var raw = client.GetStream();
-                var connect = await ReadHeadAsync(raw);
-                var name = connect.Split(' ') is ["CONNECT", var target, ..] ? target.Split(':')[0] : "";
-                if (!_says.TryGetValue(name, out var say))
-                {
-                    await raw.WriteAsync("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), _stop.Token);
-                    return;
-                }
-
-                await raw.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), _stop.Token);
-                await using var tls = new SslStream(raw);
-                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
-                if (await ReadHeadAsync(tls) is not { Length: > 0 } head)
-                    return;
-                Asked.Enqueue($"{name} {head}");
-                await say(tls, _stop.Token);
-                await tls.ShutdownAsync();
-            }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
-            {
-                // The client has left, or did not trust; or the test has ended.
-            }
+            await raw.WriteAsync("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), cancellationToken);
+            return;
         }
-    }
 
-    private async Task<string> ReadHeadAsync(Stream stream)
-    {
-        var head = new StringBuilder();
-        var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, _stop.Token) > 0)
-            head.Append((char)one[0]);
-        return head.ToString();
+        await raw.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), cancellationToken);
+        await using var tls = new SslStream(raw);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, cancellationToken);
+        if (await LoopbackServer.ReadHeadAsync(tls, cancellationToken) is not { Length: > 0 } head)
+            return;
+        Asked.Enqueue($"{name} {head}");
+        await say(tls, cancellationToken);
+        await tls.ShutdownAsync();
     }
 }

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -7,74 +7,36 @@ namespace TrueCopy.Testing;
 /// <summary>An HTTP server on loopback that sends byte for byte what a test says, as slowly as it says.</summary>
 public sealed class RawServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Func<string, IAsyncEnumerable<ReadOnlyMemory<byte>>> _answer;
-    private readonly Task _serving;
+    private readonly LoopbackServer _server;
 
     /// <summary>Starts.</summary>
     /// <param name="answer">What is sent for a request target, part by part; the connection then closes.</param>
-    public RawServer(Func<string, IAsyncEnumerable<ReadOnlyMemory<byte>>> answer)
+    public RawServer(Func<string, IAsyncEnumerable<ReadOnlyMemory<byte>>> answer) => _server = new LoopbackServer(async (stream, stop) =>
     {
-        _answer = answer;
-        _listener.Start();
-        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
-        _serving = ServeAsync();
-    }
+        var target = await ReadRequestAsync(stream, stop);
+        Asked.Enqueue(target);
+        await foreach (var part in answer(target).WithCancellation(stop))
+            await stream.WriteAsync(part, stop);
+    });
 
     /// <summary>Starts a server with one answer to everything.</summary>
     public static RawServer Always(string answer) => new(_ => new ReadOnlyMemory<byte>[] { Encoding.Latin1.GetBytes(answer) }.ToAsyncEnumerable());
 
     /// <summary>Where it is.</summary>
-    public Uri Address { get; }
+    public Uri Address => _server.Address;
 
     /// <summary>Targets that were asked for.</summary>
     public System.Collections.Concurrent.ConcurrentQueue<string> Asked { get; } = new();
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Dispose();
-        await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task ServeAsync()
+    private static async Task<string> ReadRequestAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
-        while (true)
-            _ = AnswerAsync(await _listener.AcceptTcpClientAsync(_stop.Token));
-    }
-
-    private async Task AnswerAsync(TcpClient client)
-    {
-        using (client)
-        {
-            try
-            {
-                var stream = client.GetStream();
-                var target = await ReadRequestAsync(stream);
-                Asked.Enqueue(target);
-                await foreach (var part in _answer(target).WithCancellation(_stop.Token))
-                    await stream.WriteAsync(part, _stop.Token);
-            }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException)
-            {
-                // The client has left, or the test has ended.
-            }
-        }
-    }
-
-    private async Task<string> ReadRequestAsync(NetworkStream stream)
-    {
-        var head = new StringBuilder();
-        var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, _stop.Token) > 0)
-            head.Append((char)one[0]);
-        var lines = head.ToString().Split("\r\n");
+        var lines = (await LoopbackServer.ReadHeadAsync(stream, cancellationToken)).Split("\r\n");
         var length = lines.FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
         if (length is not null)
-            await stream.ReadExactlyAsync(new byte[int.Parse(length.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture)], _stop.Token);
+            await stream.ReadExactlyAsync(new byte[int.Parse(length.Split(':')[1], CultureInfo.InvariantCulture)], cancellationToken);
         return lines[0].Split(' ') is [_, var target, ..] ? target : "";
     }
 }

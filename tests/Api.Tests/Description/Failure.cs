@@ -38,6 +38,12 @@ internal sealed record Failure(string Name, string Description, params IReadOnly
             "The service cannot answer now: `unavailable`, or `overloaded`. This says nothing about any document.",
             Made(Problem.Unavailable()),
             Made(Problem.Overloaded())),
+        new(
+            "NotReady",
+            "The log cannot be read (`unavailable`), or does not go on: `log-stands-still`, `batch-unpublished` or `head-refused`. What was published is answered meanwhile, except where it is `unavailable`.",
+            Made(Problem.LogStandsStill()),
+            Made(Problem.BatchUnpublished()),
+            Made(Problem.HeadRefused())),
         new("NoSuchIssuer", "The log has never recorded such an issuer: `no-such-issuer`.", Made(Problem.NoSuchIssuer([]))),
         new("NotForYou", "The caller is not known to act for the issuer: `not-for-you`.", Made(Problem.NotForYou())),
     ];

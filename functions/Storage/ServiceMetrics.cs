@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 
-namespace TrueCopy.Ledger;
+namespace TrueCopy.Storage;
 
-/// <summary>What a part of the service counts, under a meter of its own.</summary>
+/// <summary>What a part of a service counts, under a meter of its own.</summary>
 /// <param name="meter">Name of the meter.</param>
 public abstract class ServiceMetrics(string meter) : IDisposable
 {
