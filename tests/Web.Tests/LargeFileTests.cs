@@ -42,7 +42,7 @@ public sealed class LargeFileTests(Chromium chromium, ITestOutputHelper output) 
             {
                 await visit.Page.Locator("#files").SetInputFilesAsync(path);
                 await Expect(visit.Cards.First.Locator("progress")).ToBeVisibleAsync();
-                await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "unknown", new() { Timeout = 600_000 });
+                await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "unknown", new() { Timeout = 6 * Chromium.Patience });
             });
             var hashed = clock.Elapsed;
             var expected = await Sha256SumAsync(path);

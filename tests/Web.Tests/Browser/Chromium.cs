@@ -29,8 +29,8 @@ public sealed class Chromium : IAsyncLifetime
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
-    /// <summary>How long to wait for a condition, in milliseconds.</summary>
-    public const float Patience = 120_000;
+    /// <summary>How long to wait for a condition, in milliseconds: longer than any load makes it take.</summary>
+    public const float Patience = 600_000;
 
     private IPlaywright? _playwright;
     private BrowserTypeLaunchOptions? _options;

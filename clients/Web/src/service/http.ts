@@ -21,7 +21,8 @@ export class ServiceFailure extends Error {
   }
 }
 
-const timeout = 20_000;
+/** How long a service may be silent, in milliseconds: a long answer over a slow line takes as long as it takes. */
+const maxSilence = 20_000;
 
 // Node's types do not know of caches: it has none.
 const fresh: RequestInit & { cache: 'no-cache' } = { cache: 'no-cache' };
@@ -132,12 +133,13 @@ export class Service {
   }
 
   private async bytes(path: string, init: RequestInit = {}, maxLength = maxAnswerLength): Promise<Bytes> {
-    const request: RequestInit = { ...init, signal: AbortSignal.timeout(timeout), credentials: 'same-origin', redirect: 'error' };
+    const patience = new Patience();
+    const request: RequestInit = { ...init, signal: patience.signal, credentials: 'same-origin', redirect: 'error' };
     let response: Response;
     let body: Bytes | null;
     try {
       response = await fetch(`${this.address}${path}`, request);
-      body = await bodyOf(response, maxLength);
+      body = await bodyOf(response, maxLength, patience);
     } catch (error) {
       throw new ServiceFailure('unreachable', error instanceof Error ? error.message : '');
     }
@@ -148,12 +150,36 @@ export class Service {
   }
 }
 
+/** Ends a request of which nothing was heard for too long. */
+class Patience {
+  private readonly ending = new AbortController();
+  private last: AbortSignal | null = null;
+
+  constructor() {
+    this.renew();
+  }
+
+  get signal(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  /** Something was heard. */
+  renew(): void {
+    const limit = AbortSignal.timeout(maxSilence);
+    this.last = limit;
+    limit.addEventListener('abort', () => {
+      if (this.last === limit) this.ending.abort(limit.reason);
+    });
+  }
+}
+
 /** Null where it is too long. */
-async function bodyOf(response: Response, maxLength: number): Promise<Bytes | null> {
+async function bodyOf(response: Response, maxLength: number, patience: Patience): Promise<Bytes | null> {
   const reader = response.body?.getReader();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for (let part = await reader?.read(); part?.done === false; part = await reader!.read()) {
+    patience.renew();
     length += part.value.length;
     if (length > maxLength) {
       await reader!.cancel();
