@@ -6,7 +6,8 @@ namespace TrueCopy.Receipts;
 /// <summary>
 /// Everything that proves an act offline: a C2SP tlog-proof whose <c>extra</c> line is JSON with the entry
 /// (<c>entry</c>, base64 of the exact bytes), the opening (<c>opening</c>, hex) and, where the entry commits to them,
-/// the document that takes this one's place (<c>successor</c>, <c>algorithm:hex</c>) and the issuer's note (<c>note</c>).
+/// the document that takes this one's place (<c>successor</c>, <c>algorithm:hex</c>) and the issuer's note (<c>note</c>). With
+/// an issue may come what proves how it stands (<c>status</c>: <c>entry</c>, <c>path</c>, <c>page</c>, <c>pagePath</c>, base64).
 /// </summary>
 /// <param name="Entry">The entry's exact bytes.</param>
 /// <param name="Opening">Opens the entry's commitment.</param>
@@ -17,6 +18,9 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
 {
     /// <summary>The extension of receipt files.</summary>
     public const string FileExtension = ".tlog-proof";
+
+    /// <summary>What proves how the entry stands as of the checkpoint; null where it is not there, as in receipts of acts.</summary>
+    public StatusProof? Status { get; init; }
 
     // Written by ReceiptJson.Default, whose options are known to the compiler, which makes writing several times faster.
     private static readonly ReceiptJson Reading = new(new JsonSerializerOptions(ReceiptJson.Default.Options) { MaxDepth = 2, AllowDuplicateProperties = false });
@@ -29,6 +33,7 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
     /// <param name="note">The issuer's note, if the entry commits to one.</param>
     /// <param name="path">Inclusion path in the tree of <paramref name="checkpoint"/>.</param>
     /// <param name="checkpoint">The signed note.</param>
+    /// <param name="status">What proves how an issue stands as of that checkpoint; null for none.</param>
     public static Receipt Create(
         long logIndex,
         ReadOnlyMemory<byte> entry,
@@ -36,10 +41,11 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
         Digest? successor,
         string? note,
         IReadOnlyList<MerkleHash> path,
-        ReadOnlyMemory<byte> checkpoint)
+        ReadOnlyMemory<byte> checkpoint,
+        StatusProof? status = null)
     {
-        var extra = JsonSerializer.SerializeToUtf8Bytes(new ReceiptExtra(entry, opening.Hex, successor?.ToString(), note), ReceiptJson.Default.ReceiptExtra);
-        return new Receipt(entry, opening, new TlogProof(extra, logIndex, path, checkpoint), successor, note);
+        var extra = JsonSerializer.SerializeToUtf8Bytes(new ReceiptExtra(entry, opening.Hex, successor?.ToString(), note, status), ReceiptJson.Default.ReceiptExtra);
+        return new Receipt(entry, opening, new TlogProof(extra, logIndex, path, checkpoint), successor, note) { Status = status };
     }
 
     /// <summary>Reads a receipt; says nothing yet about whether it proves anything.</summary>
@@ -55,7 +61,9 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
             Digest? successor = null;
             if (extra.Successor is not null && !Digest.TryParse(extra.Successor, out successor))
                 throw new LogFormatException("receipt: the successor is not algorithm:hex");
-            return new Receipt(extra.Entry, opening, proof, successor, extra.Note);
+            if (extra.Status is { IsWellFormed: false })
+                throw new LogFormatException("receipt: the status is an entry, a path, a page of 64 bytes and its path, each path at most 63 hashes of 32 bytes");
+            return new Receipt(extra.Entry, opening, proof, successor, extra.Note) { Status = extra.Status };
         }
         catch (JsonException exception)
         {
@@ -71,7 +79,7 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
     public Entry ReadEntry() => Entries.Entry.Parse(Entry.Span);
 }
 
-internal sealed record ReceiptExtra(ReadOnlyMemory<byte> Entry, string Opening, string? Successor = null, string? Note = null);
+internal sealed record ReceiptExtra(ReadOnlyMemory<byte> Entry, string Opening, string? Successor = null, string? Note = null, StatusProof? Status = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ReceiptExtra))]

@@ -7,9 +7,12 @@ namespace TrueCopy.Receipts;
 /// <param name="Receipt">What was checked; its successor and note are proven too.</param>
 public sealed record ReceiptCheck(Entry Entry, long Index, SignedCheckpoint Checkpoint, Receipt Receipt)
 {
+    /// <summary>How the document stands as of the checkpoint, where the receipt proves that; else why it does not.</summary>
+    public ProvenStatus Status { get; private init; } = ProvenStatus.None;
+
     /// <summary>
     /// Checks that <paramref name="receipt"/> is about <paramref name="digest"/> and that the log of
-    /// <paramref name="keys"/> holds it. It proves that the act happened, not that none came after it.
+    /// <paramref name="keys"/> holds it. It proves that the act happened; that none came after it, only where <see cref="Status"/> says so.
     /// </summary>
     /// <param name="receipt">The receipt.</param>
     /// <param name="digest">Digest of the document in hand, with the algorithm that the entry names.</param>
@@ -45,13 +48,22 @@ public sealed record ReceiptCheck(Entry Entry, long Index, SignedCheckpoint Chec
                 [.. receipt.Proof.Path],
                 checkpoint.Checkpoint.Root);
             return included
-                ? new ReceiptCheck(entry, receipt.Proof.Index, checkpoint, receipt)
+                ? new ReceiptCheck(entry, receipt.Proof.Index, checkpoint, receipt) { Status = StatusOf(entry, receipt, checkpoint.Checkpoint) }
                 : throw new ReceiptException(ReceiptFault.Inclusion, "The entry is not in the log that the checkpoint signs.");
         }
         catch (LogFormatException exception)
         {
             throw new ReceiptException(ReceiptFault.Checkpoint, $"The receipt cannot be relied on: {exception.Message}.", exception);
         }
+    }
+
+    private static ProvenStatus StatusOf(Entry entry, Receipt receipt, Checkpoint checkpoint)
+    {
+        if (entry.Kind == ActKind.Issue)
+            return receipt.Status?.Check(receipt.Proof.Index, checkpoint) ?? ProvenStatus.None;
+        return receipt.Status is null
+            ? ProvenStatus.OfAct
+            : throw new ReceiptException(ReceiptFault.Status, "The receipt is of what was done to a document, and has the status of one with it.");
     }
 }
 
@@ -72,6 +84,9 @@ public enum ReceiptFault
 
     /// <summary>The witnesses that the policy asks for have not seen its checkpoint, or not lately. <see cref="ReceiptException.Witnesses"/> tells who has.</summary>
     Witnesses,
+
+    /// <summary>The log's own status of the document is not with it, proves nothing, or says something else than the answer.</summary>
+    Status,
 }
 
 /// <summary>A receipt does not prove what it should.</summary>

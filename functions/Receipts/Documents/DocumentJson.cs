@@ -12,6 +12,7 @@ namespace TrueCopy.Receipts.Documents;
 [JsonSerializable(typeof(IssuersDocument))]
 [JsonSerializable(typeof(KeysDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(UploadsDocument))]
 [JsonSerializable(typeof(VerdictDocument))]
 public sealed partial class DocumentJson : JsonSerializerContext

@@ -116,3 +116,14 @@ public sealed record DigestDocument(string Algorithm, string Digest);
 /// <summary>The answer to <c>POST /v1/verify</c>: verdicts in the order asked.</summary>
 /// <param name="Results">One a digest, in the order asked.</param>
 public sealed record BatchAnswerDocument(IReadOnlyList<VerdictDocument> Results);
+
+/// <summary>The status of the whole log, or what changed of it: the answer to <c>GET /v1/status</c>.</summary>
+/// <param name="Checkpoint">The newest checkpoint: the signed note, whole.</param>
+/// <param name="Entry">Its last entry, which commits to the status of all before it; base64 of the exact bytes.</param>
+/// <param name="Path">That entry's inclusion path, from its sibling upwards; base64 of 32 bytes a hash.</param>
+/// <param name="Since">What it begins from: the <c>covers</c> of a status that the client has, or 0 for nothing.</param>
+/// <param name="Pages">
+/// Every page that is not all zero; since an earlier status, every page that may differ from that one's. Base64 of
+/// <see cref="StatusPages.Encode"/>.
+/// </param>
+public sealed record StatusDocument(string Checkpoint, ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte> Path, long Since, ReadOnlyMemory<byte> Pages);

@@ -77,6 +77,15 @@ public sealed record Entry
     /// <summary>Issue only: from when it is no longer to be relied on.</summary>
     public DateTimeOffset? Expires { get; init; }
 
+    /// <summary>
+    /// Issue only: log index of the issue entry of the same issuer, document and algorithm that counted until now; this one
+    /// counts from now on.
+    /// </summary>
+    public long? Replaces { get; init; }
+
+    /// <summary>Issue only: log index of the issue entry of the same issuer, document and algorithm that goes on counting; this one never counts.</summary>
+    public long? Yields { get; init; }
+
     /// <summary>Acts on a document: log index of the issue entry that is acted on.</summary>
     public long? Target { get; init; }
 
@@ -95,6 +104,15 @@ public sealed record Entry
     /// <summary>Genesis and keys only: the verifier keys that sign for the log from this entry's checkpoint on, all of them.</summary>
     public IReadOnlyList<string>? Keys { get; init; }
 
+    /// <summary>Status only: number of entries before it, whose status it commits to; its own index.</summary>
+    public long? Covers { get; init; }
+
+    /// <summary>Status only: root of the tree over their status (<see cref="StatusTree"/>), 64 lower-case hex digits.</summary>
+    public string? Root { get; init; }
+
+    /// <summary>Status only: index of the first entry of the first batch that ended with a status; absent for 0. Of entries before it no standing is proven.</summary>
+    public long? From { get; init; }
+
     /// <summary>Entry 0 of a log. A tree of one entry has no COSE receipt, so that entry is nobody's document.</summary>
     public static Entry Genesis(string origin, IReadOnlyList<string> keys, DateTimeOffset at) => new()
     {
@@ -112,6 +130,21 @@ public sealed record Entry
         Kind = ActKind.Keys,
         At = at,
         Keys = keys,
+    };
+
+    /// <summary>The last entry of a batch: the status of all entries before it.</summary>
+    /// <param name="covers">How many those are.</param>
+    /// <param name="root">Root of the tree over their status.</param>
+    /// <param name="from">Index of the first entry whose standing is proven.</param>
+    /// <param name="at">When the batch was made.</param>
+    public static Entry OfStatus(long covers, in MerkleHash root, long from, DateTimeOffset at) => new()
+    {
+        Version = FormatVersion,
+        Kind = ActKind.Status,
+        At = at,
+        Covers = covers,
+        Root = Convert.ToHexStringLower(root.Bytes),
+        From = from > 0 ? from : null,
     };
 
     /// <summary>Reads an entry; members that later versions add are ignored.</summary>
@@ -192,6 +225,10 @@ public enum ActKind
     /// <summary>An issuer's own domain, asked by the service, says something for the first time, or something else than before.</summary>
     [JsonStringEnumMemberName("domain")]
     Domain,
+
+    /// <summary>The status of every entry before it: the last entry of a batch.</summary>
+    [JsonStringEnumMemberName("status")]
+    Status,
 }
 
 /// <summary>

@@ -37,6 +37,21 @@ public sealed class EntryTests
     }
 
     [Fact]
+    public void A_status_and_an_issue_that_replaces_or_yields_read_like_this()
+    {
+        var at = new DateTimeOffset(2026, 11, 26, 9, 0, 0, TimeSpan.Zero);
+        var root = TreeHasher.EmptyRoot;
+        Assert.Equal(
+            """{"v":1,"act":"status","at":"2026-11-26T09:00:00Z","covers":7,"root":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}""",
+            Encoding.UTF8.GetString(Entry.OfStatus(7, root, 0, at).Encode()));
+        Assert.EndsWith(""","covers":7,"root":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","from":3}""", Encoding.UTF8.GetString(Entry.OfStatus(7, root, 3, at).Encode()), StringComparison.Ordinal);
+        var opening = Opening.Create();
+        Assert.EndsWith($$""","commitment":"{{opening.Commit(Act.Digest)}}","replaces":5}""", Encoding.UTF8.GetString((Act.ToEntry(opening) with { Replaces = 5 }).Encode()), StringComparison.Ordinal);
+        Assert.EndsWith($$""","commitment":"{{opening.Commit(Act.Digest)}}","yields":5}""", Encoding.UTF8.GetString((Act.ToEntry(opening) with { Yields = 5 }).Encode()), StringComparison.Ordinal);
+        Assert.Equal((7L, 3L), (Entry.Parse(Entry.OfStatus(7, root, 3, at).Encode()).Covers, Entry.Parse(Entry.OfStatus(7, root, 3, at).Encode()).From));
+    }
+
+    [Fact]
     public void The_public_entry_tells_neither_the_digest_nor_the_name_nor_the_acts_id()
     {
         var text = Encoding.UTF8.GetString(Act.ToEntry(Opening.Create()).Encode());

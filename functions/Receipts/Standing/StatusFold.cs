@@ -1,0 +1,185 @@
+using System.Collections.Immutable;
+
+namespace TrueCopy.Receipts.Standing;
+
+/// <summary>When an act takes effect: acts go by their time, then their position in the upload, then their index.</summary>
+/// <param name="At">When it was done.</param>
+/// <param name="Position">Its position in its upload.</param>
+/// <param name="Index">Its index in the log.</param>
+public readonly record struct ActOrder(DateTimeOffset At, long? Position, long Index)
+{
+    /// <summary>Whether it takes effect after another.</summary>
+    public bool IsAfter(ActOrder other) => (At, Position, Index).CompareTo((other.At, other.Position, other.Index)) > 0;
+}
+
+/// <summary>The holds on one issue entry, as far as later ones may be decided by them: acts may come in another order than that of their effect.</summary>
+/// <param name="Suspended">The last suspension in the order of effect; null for none.</param>
+/// <param name="Reinstated">The last reinstatement; null for none.</param>
+public readonly record struct HoldHistory(ActOrder? Suspended, ActOrder? Reinstated)
+{
+    /// <summary>Whether it is on hold.</summary>
+    public bool IsOnHold => Suspended is { } suspended && (Reinstated is not { } reinstated || suspended.IsAfter(reinstated));
+}
+
+/// <summary>An issue entry that a later entry names, which has to be there and of the same issuer.</summary>
+/// <param name="Index">The entry that names it.</param>
+/// <param name="Target">The index that it names.</param>
+/// <param name="Issuer">Whose it has to be.</param>
+/// <param name="Algorithm">What it has to commit with; null where that does not matter.</param>
+public readonly record struct NamedIssue(long Index, long Target, string? Issuer, string? Algorithm)
+{
+    /// <summary>The rule that is broken by what is there; null if none.</summary>
+    /// <param name="target">The entry that is named.</param>
+    public string? Breach(Entry target)
+    {
+        if (target.Kind != ActKind.Issue)
+            return $"it names entry {Target}, which issues nothing";
+        if (target.Issuer != Issuer)
+            return $"it names entry {Target}, which is another issuer's";
+        return Algorithm is not null && target.Algorithm != Algorithm ? $"it names entry {Target}, whose digest is of another algorithm" : null;
+    }
+}
+
+/// <summary>What an entry did to the status of others.</summary>
+/// <param name="Changes">The codes that changed; at most two.</param>
+/// <param name="Named">The entry that it names, if it does; what is there is for the caller to look at.</param>
+/// <param name="Breach">The rule that it breaks, by itself or by the status of what it names; null if none. Then nothing changed.</param>
+public readonly record struct StatusStep(IReadOnlyList<StatusChange> Changes, NamedIssue? Named, string? Breach);
+
+/// <summary>
+/// The status of every entry as a pure function of the entries, in log order: what the service commits to, and what an auditor
+/// or a mirror computes again. It remembers codes and holds, and so little while little is taken back.
+/// </summary>
+public sealed class StatusFold
+{
+    private static readonly StatusChange[] Nothing = [];
+    private readonly StatusTree _tree;
+
+    /// <summary>Begins at the first entry whose status is kept.</summary>
+    /// <param name="from">Its index: 0, or in a log of before, where the first batch with a status begins.</param>
+    public StatusFold(long from)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        (From, _tree) = (from, new StatusTree());
+        _tree.Grow(from);
+    }
+
+    /// <summary>Goes on from what was kept.</summary>
+    /// <param name="from">Index of the first entry whose status is kept.</param>
+    /// <param name="size">How many entries there were; at least as many as <paramref name="from"/>.</param>
+    /// <param name="pages">The pages that are not all zero (<see cref="Pages"/>).</param>
+    /// <param name="holds">The holds (<see cref="Holds"/>).</param>
+    /// <exception cref="LogFormatException">It says something of entries that were not there.</exception>
+    public StatusFold(long from, long size, IEnumerable<KeyValuePair<long, ReadOnlyMemory<byte>>> pages, ImmutableDictionary<long, HoldHistory> holds)
+    {
+        if (from < 0 || size < from || holds.Keys.Any(index => index < 0 || index >= size))
+            throw new LogFormatException("status: it says something of an entry beyond the last one");
+        (From, _tree, Holds) = (from, new StatusTree(size, pages), holds);
+    }
+
+    /// <summary>Index of the first entry whose status is kept.</summary>
+    public long From { get; }
+
+    /// <summary>How many entries there are: the index of the next one.</summary>
+    public long Size => _tree.Size;
+
+    /// <summary>The pages that are not all zero; what is handed out never changes.</summary>
+    public ImmutableSortedDictionary<long, ReadOnlyMemory<byte>> Pages => _tree.Pages;
+
+    /// <summary>The holds on entries that are neither superseded nor revoked nor reissued; what is handed out never changes.</summary>
+    public ImmutableDictionary<long, HoldHistory> Holds { get; private set; } = ImmutableDictionary<long, HoldHistory>.Empty;
+
+    /// <summary>The status of an entry so far.</summary>
+    public EntryStatus this[long index] => _tree[index];
+
+    /// <summary>The root over the status of all entries so far.</summary>
+    public MerkleHash Root() => _tree.Root();
+
+    /// <summary>The path of a page under <see cref="Root"/>, from its sibling upwards.</summary>
+    public IReadOnlyList<MerkleHash> Path(long page) => _tree.Path(page);
+
+    /// <summary>Takes in the next entry.</summary>
+    public StatusStep Add(Entry entry)
+    {
+        var index = Size;
+        var step = entry.Kind switch
+        {
+            ActKind.Issue => Issue(index, entry),
+            ActKind.Revoke or ActKind.Suspend or ActKind.Reinstate or ActKind.Supersede => Act(index, entry),
+            ActKind.Status => new StatusStep(Nothing, null, Misstatement(index, entry)),
+            _ => new StatusStep(Nothing, null, null),
+        };
+        _tree.Grow(index + 1);
+        foreach (var change in step.Changes)
+            _tree[change.Index] = change.Status;
+        return step;
+    }
+
+    private string? Misstatement(long index, Entry entry)
+    {
+        if (StatusProof.Misstatement(entry, index) is { } malformed)
+            return malformed;
+        if ((entry.From ?? 0) != From)
+            return $"it says that status is kept from entry {entry.From ?? 0}, and that is entry {From}";
+        return entry.Root == Convert.ToHexStringLower(Root().Bytes) ? null : "the status that it commits to is not that of the entries before it";
+    }
+
+    private StatusStep Issue(long index, Entry entry)
+    {
+        if ((entry.Replaces ?? entry.Yields) is not { } other)
+            return new StatusStep(Nothing, null, null);
+        if (entry is { Replaces: not null, Yields: not null })
+            return Broken("it cannot both replace an issue and yield to one");
+        if (other < 0 || other >= index)
+            return Broken("it names an issue that is not before it");
+        var named = new NamedIssue(index, other, entry.Issuer, entry.Algorithm);
+        var status = _tree[other];
+        if (entry.Yields is not null)
+        {
+            return status == EntryStatus.Reissued
+                ? Broken($"it yields to entry {other}, which does not count itself")
+                : new StatusStep([new StatusChange(index, EntryStatus.Reissued)], named, null);
+        }
+
+        if (status != EntryStatus.Stands)
+            return Broken($"it replaces entry {other}, which is {NameOf(status)}");
+        if (Holds.TryGetValue(other, out var hold))
+            Holds = Holds.Remove(other).Add(index, hold);
+        return new StatusStep([new StatusChange(other, EntryStatus.Reissued)], named, null);
+    }
+
+    private StatusStep Act(long index, Entry entry)
+    {
+        if (entry.Target is not { } target || target < 0 || target >= index)
+            return Broken("it acts on no entry before it");
+        var before = _tree[target];
+        if (before is not (EntryStatus.Stands or EntryStatus.Suspended or EntryStatus.Superseded))
+            return Broken($"it acts on entry {target}, which is {NameOf(before)}");
+        var after = After(index, entry, target, before);
+        var named = new NamedIssue(index, target, entry.Issuer, null);
+        return new StatusStep(after == before ? Nothing : [new StatusChange(target, after)], named, null);
+    }
+
+    private EntryStatus After(long index, Entry entry, long target, EntryStatus before)
+    {
+        if (entry.Kind == ActKind.Revoke || entry.Kind == ActKind.Supersede || before == EntryStatus.Superseded)
+        {
+            Holds = Holds.Remove(target);
+            return entry.Kind == ActKind.Revoke ? EntryStatus.Revoked : EntryStatus.Superseded;
+        }
+
+        var act = new ActOrder(entry.At, entry.Position, index);
+        var hold = Holds.GetValueOrDefault(target);
+        hold = entry.Kind == ActKind.Suspend
+            ? hold with { Suspended = Later(hold.Suspended, act) }
+            : hold with { Reinstated = Later(hold.Reinstated, act) };
+        Holds = Holds.SetItem(target, hold);
+        return hold.IsOnHold ? EntryStatus.Suspended : EntryStatus.Stands;
+    }
+
+    private static ActOrder Later(ActOrder? one, ActOrder other) => one is { } known && known.IsAfter(other) ? known : other;
+
+    private static StatusStep Broken(string rule) => new(Nothing, null, rule);
+
+    private static string NameOf(EntryStatus status) => Enum.IsDefined(status) ? WireName.Of(status) : $"of status {(int)status}";
+}

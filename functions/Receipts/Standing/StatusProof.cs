@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization;
+
+namespace TrueCopy.Receipts.Standing;
+
+/// <summary>
+/// What proves the status of an issue entry as of a receipt's checkpoint: the last entry of the log, which commits to the
+/// status of all before it, and the page that the entry's status is in. Hashes are 32 bytes each, one after the other, from
+/// the sibling upwards.
+/// </summary>
+/// <param name="Entry">The exact bytes of the last entry.</param>
+/// <param name="Path">Its inclusion path under the receipt's checkpoint; its index is the size less 1.</param>
+/// <param name="Page">The page, <see cref="StatusPage.Length"/> bytes.</param>
+/// <param name="PagePath">The page's path in the status tree.</param>
+public sealed record StatusProof(ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte> Path, ReadOnlyMemory<byte> Page, ReadOnlyMemory<byte> PagePath)
+{
+    private const int MaxPathLength = 63 * MerkleHash.Size;
+
+    /// <summary>Puts a proof together.</summary>
+    public static StatusProof Create(ReadOnlyMemory<byte> entry, IEnumerable<MerkleHash> path, ReadOnlyMemory<byte> page, IEnumerable<MerkleHash> pagePath) =>
+        new(entry, BytesOf(path), page, BytesOf(pagePath));
+
+    /// <summary>The bytes of a path, as a proof holds it.</summary>
+    public static byte[] BytesOf(IEnumerable<MerkleHash> path) => MerkleHash.AsBytes([.. path]).ToArray();
+
+    /// <summary>What it proves of the entry at <paramref name="index"/>.</summary>
+    /// <param name="index">The index of an issue entry that is proven to be there.</param>
+    /// <param name="checkpoint">The receipt's checkpoint, its signatures verified.</param>
+    /// <exception cref="ReceiptException">It proves nothing: <see cref="ReceiptFault.Status"/>, in words for a person.</exception>
+    public ProvenStatus Check(long index, Checkpoint checkpoint)
+    {
+        var status = OpenEntry(Entry, Path, checkpoint);
+        var root = new MerkleHash(Convert.FromHexString(status.Root!));
+        if (index < 0 || index >= status.Covers)
+            throw Fault("the log's last entry says nothing of this one");
+        if (!IsWellFormed)
+            throw Fault("its page or a path is not of the right length");
+        var pages = StatusPage.CountFor(status.Covers!.Value);
+        if (!ProofVerifier.Includes(StatusHasher.Page(Page.Span), StatusPage.NumberOf(index), pages, MerkleHash.Cast(PagePath.Span), root))
+            throw Fault("it is not the status that the log's last entry commits to");
+        return ProvenStatus.Of(index, status, StatusPage.Read(Page.Span, index));
+    }
+
+    /// <summary>Proves that an entry is the last of a log, and that it is the status of all before it.</summary>
+    /// <param name="bytes">The entry's exact bytes.</param>
+    /// <param name="path">Its inclusion path.</param>
+    /// <param name="checkpoint">The checkpoint, its signatures verified.</param>
+    /// <returns>The entry; its <c>covers</c> is the size less 1, and its <c>root</c> well-formed.</returns>
+    /// <exception cref="ReceiptException">It is not: <see cref="ReceiptFault.Status"/>.</exception>
+    public static Entry OpenEntry(ReadOnlyMemory<byte> bytes, ReadOnlyMemory<byte> path, Checkpoint checkpoint)
+    {
+        if (!IsPath(path) || !ProofVerifier.Includes(TreeHasher.Leaf(bytes.Span), checkpoint.Size - 1, checkpoint.Size, MerkleHash.Cast(path.Span), checkpoint.Root))
+            throw Fault("what is shown as the log's last entry is not that");
+        Entry entry;
+        try
+        {
+            entry = Entries.Entry.Parse(bytes.Span);
+        }
+        catch (LogFormatException exception)
+        {
+            throw Fault(exception.Message, exception);
+        }
+
+        return Misstatement(entry, checkpoint.Size - 1) is { } wrong ? throw Fault(wrong) : entry;
+    }
+
+    /// <summary>What is wrong with an entry as the status of all before it, but for its root; null if nothing.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="index">Its index.</param>
+    internal static string? Misstatement(Entry entry, long index) => entry switch
+    {
+        { Kind: not ActKind.Status } => "the log's last entry is not the status of those before it",
+        { Covers: var covers } when covers != index => "a status covers the entries before it, all of them and no others",
+        { Root: not { Length: 2 * MerkleHash.Size } } => "the root of a status is 64 lower-case hex digits",
+        { Root: { } root } when root.Any(digit => !char.IsAsciiHexDigitLower(digit)) => "the root of a status is 64 lower-case hex digits",
+        { From: { } from } when from <= 0 || from > index => "a status that is not kept from the beginning says from which entry, which is not after it",
+        _ => null,
+    };
+
+    [JsonIgnore]
+    internal bool IsWellFormed => !Entry.IsEmpty && Entry.Length <= EntryBundle.MaxEntryLength && Page.Length == StatusPage.Length && IsPath(Path) && IsPath(PagePath);
+
+    private static bool IsPath(ReadOnlyMemory<byte> path) => path.Length <= MaxPathLength && path.Length % MerkleHash.Size == 0;
+
+    private static ReceiptException Fault(string what, Exception? cause = null) =>
+        new(ReceiptFault.Status, $"How the document stands now is not proven: {what.TrimEnd('.')}.", cause);
+}
