@@ -1,5 +1,6 @@
 #!/bin/sh
 # Checks a receipt with coreutils and openssl alone, as `truecopy receipt check` does.
+# It proves the act in the receipt, and not how the document stands: what proves that is described in status.md.
 # usage: sh check.sh FILE RECEIPT VERIFIER-KEY
 file=$1 receipt=$2 key=$3
 export LC_ALL=C; set -f
@@ -12,7 +13,9 @@ is() { printf %s "$1" | grep -aEzxq "$(printf %s "$2" | sed 's/~/"([^"\\[:cntrl:
 # The extra line holds the entry (the exact bytes in the log) and the opening (the nonce).
 [ "$(sed -n 1p < "$receipt")" = c2sp.org/tlog-proof@v1 ] || no 'not a receipt'
 extra=$(sed -n '2s/^extra //p' < "$receipt" | base64 -d)
-is "$extra" '\{"entry":"[A-Za-z0-9+/]+=*","opening":"[0-9a-f]{64}"(,"successor":~)?(,"note":~)?\}' || no 'not a receipt'
+base64='[A-Za-z0-9+/]*=*'
+status='\{"entry":"'$base64'","path":"'$base64'","page":"'$base64'","pagePath":"'$base64'"\}'
+is "$extra" '\{"entry":"[A-Za-z0-9+/]+=*","opening":"[0-9a-f]{64}"(,"successor":~)?(,"note":~)?(,"status":'"$status"')?\}' || no 'not a receipt'
 entry=${extra#*:\"} nonce=${extra#*\"opening\":\"}
 entry=${entry%%\"*} nonce=${nonce%%\"*}
 text=$(printf %s "$entry" | base64 -d)
@@ -23,7 +26,7 @@ commitment=$({ printf 'sha-256\0'; sha256sum < "$file" | cut -c1-64 | tr -d '\n'
   openssl mac -digest SHA256 -macopt "hexkey:$nonce" HMAC | tr A-F a-f)
 names='\{("en":~(,"zh-Hans":~)?(,"zh-Hant":~)?|"zh-Hans":~(,"zh-Hant":~)?|"zh-Hant":~)\}'
 is "$text" '\{"v":1,"act":"[a-z]+","at":~,"issuer":~,"legalName":~(,"legalNames":'"$names"')?,"jurisdiction":~,"position":#,"algorithm":"sha-256",'\
-'"commitment":"'"$commitment"'"(,"validFrom":~)?(,"expires":~)?(,"target":#)?(,"reason":~)?'\
+'"commitment":"'"$commitment"'"(,"validFrom":~)?(,"expires":~)?(,"(replaces|yields)":#)?(,"target":#)?(,"reason":~)?'\
 '(,"successorCommitment":~)?(,"noteCommitment":~)?\}' || no 'not this file'
 
 # 2. The entry is under the checkpoint's root: hash upwards (RFC 9162, section 2.1.3.2).

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
@@ -39,15 +40,18 @@ internal sealed record ForgedDocument(ForgedLog Log, long Index, Entry Entry, Di
     /// <summary>The same of the document that takes its place.</summary>
     public Digest? Successor { get; init; }
 
-    /// <summary>Its receipt.</summary>
-    public Task<string> ReceiptAsync(string? checkpoint = null)
+    /// <summary>Its receipt; of an issue with its status, where the log ends with one.</summary>
+    public async Task<string> ReceiptAsync(string? checkpoint = null)
     {
+        var note = checkpoint ?? Log.Checkpoint();
         var extra = new JsonObject { ["entry"] = Convert.ToBase64String(Log.Entries[(int)Index]), ["opening"] = Opening.Hex };
         if (Note is not null)
             extra["note"] = Note;
         if (Successor is not null)
             extra["successor"] = Successor.ToString();
-        return Log.ProofAsync(Index, ExtraLine.Encode(extra), checkpoint);
+        if (Entry.Kind == ActKind.Issue && await Log.StatusAsync(Index, long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture)) is { } status)
+            extra["status"] = status;
+        return await Log.ProofAsync(Index, ExtraLine.Encode(extra), note);
     }
 
     /// <summary>Says in a true answer about another document that this one is <c>verified</c>.</summary>
@@ -55,6 +59,7 @@ internal sealed record ForgedDocument(ForgedLog Log, long Index, Entry Entry, Di
     /// <param name="receiptCheckpoint">The note in the receipt; the one of the answer if it is not given.</param>
     public async Task WriteAsync(JsonNode verdict, string? receiptCheckpoint = null)
     {
+        Log.Settle();
         var note = Log.Checkpoint();
         verdict["digest"] = Digest.Hex;
         verdict["checkpoint"] = new JsonObject { ["origin"] = Log.Origin, ["size"] = Log.Size, ["root"] = Log.Root, ["note"] = note };
@@ -72,5 +77,5 @@ internal sealed record ForgedDocument(ForgedLog Log, long Index, Entry Entry, Di
         }
     }
 
-    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 }

@@ -10,6 +10,8 @@ internal sealed class ForgedLog(string origin, params INoteSigner[] signers) : I
     private readonly List<byte[]> _entries = [];
     private readonly RightEdge _edge = new();
     private readonly Dictionary<TileId, byte[]> _tiles = [];
+    private readonly Dictionary<long, StatusTree> _statuses = [];
+    private readonly StatusFold _fold = new(0);
 
     /// <summary>A log that begins as every log does.</summary>
     public static ForgedLog Begin(string origin)
@@ -31,11 +33,44 @@ internal sealed class ForgedLog(string origin, params INoteSigner[] signers) : I
     /// <summary>Adds an entry, and says where it is.</summary>
     public long Add(byte[] entry)
     {
+        var status = Fold(entry);
         _edge.Append(entry);
         _entries.Add(entry);
+        if (status is not null)
+            _statuses[Size] = status;
         foreach (var tile in _edge.TakeTiles())
             _tiles[tile.Id] = tile.Bytes.ToArray();
         return Size - 1;
+    }
+
+    /// <summary>Ends a batch as every log does: with the status of all entries so far; or with what one likes to say of them.</summary>
+    /// <param name="at">When; now if it is not given.</param>
+    /// <param name="lie">Changes the status before it is committed to.</param>
+    /// <param name="change">Changes the entry itself.</param>
+    public long EndBatch(DateTimeOffset? at = null, Action<StatusTree>? lie = null, Func<Entry, Entry>? change = null)
+    {
+        var tree = Status();
+        lie?.Invoke(tree);
+        var entry = Entry.OfStatus(Size, tree.Root(), 0, at ?? TimeProvider.System.GetUtcNow());
+        var index = Add((change?.Invoke(entry) ?? entry).Encode());
+        _statuses[Size] = tree;
+        return index;
+    }
+
+    /// <summary>Ends a batch, if the last entry does not yet.</summary>
+    public void Settle()
+    {
+        if (!_statuses.ContainsKey(Size))
+            EndBatch();
+    }
+
+    /// <summary>What proves the status of an entry under a size of the log; null where that does not end with a status that says anything of it.</summary>
+    public async Task<JsonObject?> StatusAsync(long index, long size)
+    {
+        if (!_statuses.TryGetValue(size, out var tree) || index >= tree.Size)
+            return null;
+        var page = StatusPage.NumberOf(index);
+        return Encode(_entries[(int)size - 1], await new TreeReader(new UncachedTiles(this), size).InclusionProofAsync(size - 1, CancellationToken.None), tree.Page(page), tree.Path(page));
     }
 
     /// <summary>The signed checkpoint of its present size.</summary>
@@ -75,6 +110,15 @@ internal sealed class ForgedLog(string origin, params INoteSigner[] signers) : I
         return served.ToJsonString();
     }
 
+    /// <summary>A status as a receipt carries it.</summary>
+    public static JsonObject Encode(byte[] entry, IEnumerable<MerkleHash> path, ReadOnlyMemory<byte> page, IEnumerable<MerkleHash> pagePath) => new()
+    {
+        ["entry"] = Convert.ToBase64String(entry),
+        ["path"] = Convert.ToBase64String(StatusProof.BytesOf(path)),
+        ["page"] = Convert.ToBase64String(page.Span),
+        ["pagePath"] = Convert.ToBase64String(StatusProof.BytesOf(pagePath)),
+    };
+
     /// <summary>What it serves under a path below <c>/log/</c>; null for nothing.</summary>
     public byte[]? Serve(string path) => path == "checkpoint" ? Encoding.UTF8.GetBytes(Checkpoint())
         : TileId.TryParse(path, out var tile) && _tiles.TryGetValue(tile, out var bytes) ? bytes : null;
@@ -82,4 +126,25 @@ internal sealed class ForgedLog(string origin, params INoteSigner[] signers) : I
     /// <inheritdoc/>
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(TileId tile, CancellationToken cancellationToken) =>
         _tiles.TryGetValue(tile, out var bytes) ? new(bytes) : throw new TileNotFoundException(tile);
+
+    private StatusTree Status() => new(Size, _fold.Pages);
+
+    // What is no entry, or breaks a rule, changes nothing.
+    private StatusTree? Fold(byte[] bytes)
+    {
+        var before = Status();
+        var entry = new Entry { Version = Entry.FormatVersion, Kind = ActKind.Domain, At = default };
+        try
+        {
+            entry = Entry.Parse(bytes);
+        }
+        catch (LogFormatException)
+        {
+            _fold.Add(entry);
+            return null;
+        }
+
+        _fold.Add(entry);
+        return entry.Kind == ActKind.Status ? before : null;
+    }
 }

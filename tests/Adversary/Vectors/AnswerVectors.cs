@@ -4,14 +4,15 @@ using TrueCopy.Adversary.Tests.Forging;
 namespace TrueCopy.Adversary.Tests.Vectors;
 
 /// <summary>
-/// Answers about documents: the verdict that counts, or why there is none: <c>proof</c> (not what is proven), <c>clock</c>,
-/// <c>rollback</c>, <c>fork</c>.
+/// Answers about documents: the verdict that counts, or why there is none: <c>proof</c> (not what is proven), <c>standing</c>
+/// (what is proven once, and not that it is so now), <c>clock</c>, <c>rollback</c>, <c>fork</c>.
 /// </summary>
 internal sealed class AnswerVectors
 {
     private static readonly DateTimeOffset Now = VectorLog.Began + TimeSpan.FromHours(2);
     private readonly VectorLog _log = new();
     private readonly JsonArray _cases = [];
+    private long _sizeBefore;
 
     public static async Task<JsonObject> MakeAsync()
     {
@@ -21,10 +22,11 @@ internal sealed class AnswerVectors
         await vectors.AddTimesAsync();
         await vectors.AddFactsAsync();
         await vectors.AddWholesAsync();
+        await vectors.AddStandingAsync();
         await vectors.AddSeenAsync();
         return new JsonObject
         {
-            ["about"] = "Answers of /v1/verify to who knows 'keys', by a clock that says 'now', and may have 'seen' the log before; 'log' is what it serves. 'expect': the verdict, or what is wrong: proof, clock, rollback, fork.",
+            ["about"] = "Answers of /v1/verify to who knows 'keys', by a clock that says 'now', and may have 'seen' the log before; 'log' is what it serves. 'expect': the verdict, or what is wrong: proof, standing, clock, rollback, fork.",
             ["keys"] = ReceiptVectors.Array(VectorLog.LinesOf(vectors._log.Log.Signers)),
             ["log"] = new JsonObject(vectors._log.Log.Tiles.OrderBy(tile => tile.Path, StringComparer.Ordinal).Select(tile => KeyValuePair.Create(tile.Path, (JsonNode?)Convert.ToBase64String(tile.Bytes)))),
             ["cases"] = vectors._cases,
@@ -34,7 +36,7 @@ internal sealed class AnswerVectors
     private void Write()
     {
         var revoke = (Entry entry) => entry with { Kind = ActKind.Revoke, Reason = ReasonCode.IssuedInError };
-        foreach (var document in new[] { "standing", "revoked", "suspended", "superseded", "successor", "disputed", "agreed", "slandered", "again" })
+        foreach (var document in new[] { "standing", "revoked", "suspended", "reinstated", "superseded", "successor", "disputed", "agreed", "slandered", "again" })
             _log.Add(document, document, issuer: document is "slandered" ? "registry" : "bank");
         _log.Add("expiring", "expiring", entry => entry with { Expires = Now });
         _log.Add("expired", "expired", entry => entry with { Expires = Now - TimeSpan.FromDays(1) });
@@ -43,16 +45,23 @@ internal sealed class AnswerVectors
         foreach (var document in new[] { "disputed", "agreed" })
             _log.Add(document + " by another", document, issuer: "registry");
         _log.Add("slandered by another", "slandered");
-        _log.Add("again later", "again");
+        _log.Add("again later", "again", entry => entry with { Replaces = _log["again"].Index });
+        _log.Add("again in vain", "again", entry => entry with { Yields = _log["again later"].Index });
         _log.Add("revocation", "revoked", entry => revoke(entry) with { Target = _log["revoked"].Index }, note: "余额有误");
         _log.Add("suspension", "suspended", entry => entry with { Kind = ActKind.Suspend, Target = _log["suspended"].Index, Reason = ReasonCode.CertificateHold });
-        _log.Add("reinstatement", "suspended", entry => entry with { Kind = ActKind.Reinstate, Target = _log["suspended"].Index, Reason = ReasonCode.CertificateHold });
+        foreach (var (name, kind) in new[] { ("earlier suspension", ActKind.Suspend), ("reinstatement", ActKind.Reinstate) })
+            _log.Add(name, "reinstated", entry => entry with { Kind = kind, Target = _log["reinstated"].Index, Reason = ReasonCode.CertificateHold });
         _log.Add("replacement", "superseded", entry => entry with { Kind = ActKind.Supersede, Target = _log["superseded"].Index, Reason = ReasonCode.Superseded }, successor: VectorLog.DigestOf("successor"));
         _log.Add("named", "named", entry => entry with { LegalNames = new LegalNames { En = "Demo Bank", ZhHant = "示範銀行" } });
         _log.Add("dispute", "disputed", entry => revoke(entry) with { Target = _log["disputed"].Index });
         _log.Add("slander", "slandered", entry => revoke(entry) with { Target = _log["slandered by another"].Index });
+        _log.EndBatch();
+        _sizeBefore = _log.Log.Size;
+
+        // What no log should hold, and no client believe: acts by another institution, and on an issue that counts no more.
         _log.Add("revocation by another", "standing", entry => revoke(entry) with { Target = _log["standing"].Index }, issuer: "registry");
         _log.Add("revocation of the earlier", "again", entry => revoke(entry) with { Target = _log["again"].Index });
+        _log.EndBatch();
     }
 
     private async Task AddSoundAsync()
@@ -61,7 +70,9 @@ internal sealed class AnswerVectors
         await AddAsync("for a time that is", "long", ["long"], "verified");
         await AddAsync("revoked", "revoked", ["revoked:revocation"], "revoked");
         await AddAsync("suspended", "suspended", ["suspended:suspension"], "suspended");
+        await AddAsync("reinstated", "reinstated", ["reinstated"], "verified");
         await AddAsync("superseded", "superseded", ["superseded:replacement"], "superseded");
+        await AddAsync("issued again", "again", ["again later"], "verified");
         await AddAsync("expired", "expired", ["expired"], "expired");
         await AddAsync("not yet valid", "early", ["early"], "notYetValid");
         await AddAsync("two institutions that agree", "agreed", ["agreed", "agreed by another"], "verified");
@@ -118,7 +129,7 @@ internal sealed class AnswerVectors
         await AddAsync("another successor", "superseded", ["superseded:replacement"], "proof", answer => answer["results"]![0]!["successor"]!["digest"] = VectorLog.DigestOf("standing").Hex);
         await AddAsync("the issue twice", "standing", ["standing"], "proof", answer => answer["results"]![0]!["issueReceipt"] = answer["results"]![0]!["receipt"]!.DeepClone());
         await AddAsync("the receipt of another document", "standing", ["revoked"], "proof");
-        await AddAsync("a reinstatement as if it decided", "suspended", ["suspended:reinstatement"], "proof", Say("verified"));
+        await AddAsync("a reinstatement as if it decided", "reinstated", ["reinstated:reinstatement"], "proof", Say("verified"));
         await AddAsync("a revocation by another institution", "standing", ["standing:revocation by another"], "proof");
         await AddAsync("a revocation of another issue", "again", ["again later:revocation of the earlier"], "proof");
         await AddAsync("a receipt under a smaller log", "standing", ["standing"], "proof", async answer =>
@@ -141,7 +152,7 @@ internal sealed class AnswerVectors
         await AddAsync("institutions that agree, and conflicting above", "agreed", ["agreed", "agreed by another"], "proof", answer => answer["verdict"] = "conflicting");
         await AddAsync("the later institution first", "disputed", ["disputed by another", "disputed:dispute"], "proof");
         await AddAsync("one institution twice", "agreed", ["agreed", "agreed"], "proof");
-        await AddAsync("one institution with two issues", "again", ["again", "again later"], "proof");
+        await AddAsync("one institution with two issues", "again", ["again", "again later"], "standing");
         await AddAsync("another size than was signed", "standing", ["standing"], "proof", answer => answer["checkpoint"]!["size"] = 99);
         await AddAsync("another root than was signed", "standing", ["standing"], "proof", answer => answer["checkpoint"]!["root"] = Convert.ToBase64String(new byte[32]));
         await AddAsync("a checkpoint that strangers signed", "unheard", [], "proof", answer => answer["checkpoint"]!["note"] = Forger.Sign(TextOf(answer), VectorLog.Keys("b")));
@@ -153,17 +164,85 @@ internal sealed class AnswerVectors
         });
     }
 
+    private async Task AddStandingAsync()
+    {
+        await AddAsync("no status with the receipt", "standing", ["standing"], "standing", answer => WithStatus(answer, (receipt, _) => receipt.AsObject().Remove("status")));
+        await AddAsync("no status with the receipt of a revoked issue", "revoked", ["revoked:revocation"], "standing", answer => WithStatus(answer, (receipt, _) => receipt.AsObject().Remove("status")));
+        await AddAsync("revoked, and the revocation kept back", "revoked", ["revoked"], "standing");
+        await AddAsync("suspended, and the suspension kept back", "suspended", ["suspended"], "standing");
+        await AddAsync("superseded, and what replaced it kept back", "superseded", ["superseded"], "standing");
+        await AddAsync("expired and revoked, and the revocation kept back", "expired", ["expired"], "standing", answer => OtherwiseAsync(answer, "expired", tree => Say(tree, "expired", EntryStatus.Revoked)));
+        await AddAsync("suspended, and reinstated since", "reinstated", ["reinstated:earlier suspension"], "standing");
+        await AddAsync("an issue that another took the place of", "again", ["again"], "standing");
+        await AddAsync("an issue that counted never", "again", ["again in vain"], "standing");
+        await AddAsync("it stands, and is called revoked by an act on another issue of the same log", "again", ["again:revocation of the earlier"], "standing");
+        await AddAsync("a status that a later version knows", "standing", ["standing"], "standing", answer => OtherwiseAsync(answer, "standing", tree => Say(tree, "standing", (EntryStatus)5)));
+        await AddAsync("the highest status that there can be", "standing", ["standing"], "standing", answer => OtherwiseAsync(answer, "standing", tree => Say(tree, "standing", (EntryStatus)15)));
+        await AddAsync("issued before the log kept status", "standing", ["standing"], "standing", answer => OtherwiseAsync(answer, "standing", change: entry => entry with { From = _log["standing"].Index + 1 }));
+        await AddAsync("the first whose status the log kept", "standing", ["standing"], "verified", answer => OtherwiseAsync(answer, "standing", change: entry => entry with { From = _log["standing"].Index }));
+        await AddAsync("from beyond what it covers", "standing", ["standing"], "standing", answer => OtherwiseAsync(answer, "standing", change: entry => entry with { From = _log.Log.Size }));
+        await AddAsync("from before the beginning", "standing", ["standing"], "standing", answer => OtherwiseAsync(answer, "standing", change: entry => entry with { From = -1 }));
+        await AddAsync("a status that covers one entry less", "standing", ["standing"], "standing", answer => OtherwiseAsync(answer, "standing", change: entry => entry with { Covers = entry.Covers - 1 }));
+        await AddAsync("a status that covers itself", "standing", ["standing"], "standing", answer => OtherwiseAsync(answer, "standing", change: entry => entry with { Covers = entry.Covers + 1 }));
+        await AddAsync("a root in capitals", "standing", ["standing"], "standing", answer => OtherwiseAsync(answer, "standing", change: entry => entry with { Root = entry.Root!.ToUpperInvariant() }));
+        await AddAsync("another root", "standing", ["standing"], "standing", answer => OtherwiseAsync(answer, "standing", change: entry => entry with { Root = new string('0', 64) }));
+        await AddAsync("a last entry that is no status", "standing", ["standing"], "standing", answer => OtherwiseAsync(answer, "standing", change: entry => entry with { Kind = ActKind.Domain }));
+        await AddAsync("the status of an earlier state", "standing", ["standing"], "standing", async answer =>
+        {
+            var earlier = await _log.Log.StatusAsync(_log["standing"].Index, _sizeBefore);
+            WithStatus(answer, (receipt, _) => receipt["status"] = earlier!.DeepClone());
+        });
+        await AddAsync("a page that was altered", "standing", ["standing"], "standing", answer => WithStatus(answer, (_, status) => Flip(status, "page", 63)));
+        await AddAsync("a path of the page that is not needed", "standing", ["standing"], "standing", answer => WithStatus(answer, (_, status) => status["pagePath"] = Convert.ToBase64String(new byte[32])));
+        await AddAsync("a path of the last entry that was altered", "standing", ["standing"], "standing", answer => WithStatus(answer, (_, status) => Flip(status, "path", 0)));
+        await AddAsync("a last entry that was altered", "standing", ["standing"], "standing", answer => WithStatus(answer, (_, status) => Flip(status, "entry", 5)));
+        await AddAsync("the status of an act", "revoked", ["revoked:revocation"], "standing", async answer =>
+        {
+            var status = await _log.Log.StatusAsync(_log["revoked"].Index, _log.Log.Size);
+            answer["results"]![0]!["receipt"] = ExtraLine.Change(answer["results"]![0]!["receipt"]!.GetValue<string>(), extra => extra["status"] = status!.DeepClone());
+        });
+        await AddAsync("a page of 63 bytes", "standing", ["standing"], "proof", answer => WithStatus(answer, (_, status) => status["page"] = Convert.ToBase64String(new byte[63])));
+        await AddAsync("half a hash in a path", "standing", ["standing"], "proof", answer => WithStatus(answer, (_, status) => status["path"] = Convert.ToBase64String(new byte[48])));
+        await AddAsync("a status without a page", "standing", ["standing"], "proof", answer => WithStatus(answer, (_, status) => status.AsObject().Remove("page")));
+        await AddAsync("a status that is a word", "standing", ["standing"], "proof", answer => WithStatus(answer, (receipt, _) => receipt["status"] = "stands"));
+    }
+
+    // The same answer, under the same log with another status at its end.
+    private async Task OtherwiseAsync(JsonNode answer, string document, Action<StatusTree>? lie = null, Func<Entry, Entry>? change = null)
+    {
+        var other = _log.Otherwise(lie, change);
+        answer["checkpoint"] = new JsonObject { ["origin"] = other.Origin, ["size"] = other.Size, ["root"] = other.Root, ["note"] = other.Checkpoint() };
+        answer["results"]![0]!["receipt"] = await (_log[document] with { Log = other }).ReceiptAsync();
+    }
+
+    private void Say(StatusTree tree, string document, EntryStatus status) => tree[_log[document].Index] = status;
+
+    // Changes the status that an answer's issue is proven with.
+    private static void WithStatus(JsonNode answer, Action<JsonNode, JsonNode> change)
+    {
+        var result = answer["results"]![0]!;
+        var name = result["issueReceipt"] is null ? "receipt" : "issueReceipt";
+        result[name] = ExtraLine.Change(result[name]!.GetValue<string>(), extra => change(extra, extra["status"]!));
+    }
+
+    private static void Flip(JsonNode status, string member, int at)
+    {
+        var bytes = Convert.FromBase64String(status[member]!.GetValue<string>());
+        bytes[at] ^= 1;
+        status[member] = Convert.ToBase64String(bytes);
+    }
+
     private async Task AddSeenAsync()
     {
-        var size = _log.Log.Size;
+        var (size, before) = (_log.Log.Size, _sizeBefore);
         await AddAsync("the same log was seen", "standing", ["standing"], "verified", seen: _log.Log.Checkpoint());
         await AddAsync("a smaller log was seen", "standing", ["standing"], "verified", seen: await SmallerAsync(5));
         await AddAsync("a smaller log with another past was seen", "standing", ["standing"], "fork", seen: Other(5));
         await AddAsync("another log of the same size was seen", "standing", ["standing"], "fork", seen: Other(size));
-        await AddAsync("a larger log was seen just now", "standing", ["standing"], "verified", answer => RestateAsync(answer, "standing", size - 2), seen: _log.Log.Checkpoint(), seenAt: Now - TimeSpan.FromSeconds(29));
-        await AddAsync("a larger log was seen a minute ago", "standing", ["standing"], "rollback", answer => RestateAsync(answer, "standing", size - 2), seen: _log.Log.Checkpoint(), seenAt: Now - TimeSpan.FromMinutes(1));
-        await AddAsync("a larger log was seen by a clock that was set back since", "standing", ["standing"], "rollback", answer => RestateAsync(answer, "standing", size - 2), seen: _log.Log.Checkpoint(), seenAt: Now + TimeSpan.FromHours(1));
-        await AddAsync("a larger log was seen a minute ago and nobody issued it", "unheard", [], "rollback", answer => StateAsync(answer, size - 2), seen: _log.Log.Checkpoint(), seenAt: Now - TimeSpan.FromMinutes(1));
+        await AddAsync("a larger log was seen just now", "standing", ["standing"], "verified", answer => RestateAsync(answer, "standing", before), seen: _log.Log.Checkpoint(), seenAt: Now - TimeSpan.FromSeconds(29));
+        await AddAsync("a larger log was seen a minute ago", "standing", ["standing"], "rollback", answer => RestateAsync(answer, "standing", before), seen: _log.Log.Checkpoint(), seenAt: Now - TimeSpan.FromMinutes(1));
+        await AddAsync("a larger log was seen by a clock that was set back since", "standing", ["standing"], "rollback", answer => RestateAsync(answer, "standing", before), seen: _log.Log.Checkpoint(), seenAt: Now + TimeSpan.FromHours(1));
+        await AddAsync("a larger log was seen a minute ago and nobody issued it", "unheard", [], "rollback", answer => StateAsync(answer, before), seen: _log.Log.Checkpoint(), seenAt: Now - TimeSpan.FromMinutes(1));
     }
 
     private Task AddFactAsync(string name, Action<JsonNode> change) => AddAsync(name, "revoked", ["revoked:revocation"], "proof", answer => change(answer["results"]![0]!));

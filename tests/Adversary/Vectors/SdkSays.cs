@@ -26,7 +26,7 @@ internal static class SdkSays
         {
             var answer = await client.VerifyAsync(new Digest(DigestAlgorithm.Sha256, Convert.FromHexString(vector["sha256"]!.GetValue<string>())), cancellationToken);
             if (answer.Fault is { } fault)
-                return fault.Fault == ReceiptFault.Time ? "clock" : "proof";
+                return fault.Fault switch { ReceiptFault.Time => "clock", ReceiptFault.Status => "standing", _ => "proof" };
             if (known is not null)
                 await client.RenewAsync(known, [answer], cancellationToken);
             return WireName.Of(answer.Verdict!.Value);

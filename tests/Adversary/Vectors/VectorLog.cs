@@ -38,6 +38,19 @@ internal sealed class VectorLog
 
     public static Digest DigestOf(string document) => new(DigestAlgorithm.Sha256, SHA256.HashData(ContentOf(document)));
 
+    /// <summary>Ends a batch.</summary>
+    public void EndBatch() => Log.EndBatch(Began + TimeSpan.FromMinutes(Log.Size));
+
+    /// <summary>The same log up to its last batch, which ends with another status: what one likes is said of the entries, or by the entry.</summary>
+    public ForgedLog Otherwise(Action<StatusTree>? lie = null, Func<Entry, Entry>? change = null)
+    {
+        var other = new ForgedLog(Origin, Log.Signers);
+        foreach (var entry in Log.Entries.SkipLast(1))
+            other.Add(entry);
+        other.EndBatch(Began + TimeSpan.FromMinutes(other.Size), lie, change);
+        return other;
+    }
+
     /// <summary>Issues a document under its own name, or does something else to it under another.</summary>
     public ForgedDocument Add(string act, string document, Func<Entry, Entry>? change = null, string? note = null, Digest? successor = null, string issuer = "bank")
     {

@@ -20,7 +20,10 @@ public sealed class VectorTests(Theatre theatre, Chromium chromium)
           const utf8 = (value) => new TextEncoder().encode(value);
           const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
           const say = {
-            receipts: async ({ receipt, sha256 }) => ((await checkReceipt(utf8(receipt), { algorithm: 'sha-256', hex: sha256 }, keys)).holds ? 'holds' : 'refused'),
+            receipts: async ({ receipt, sha256 }) => {
+              const { holds, standing } = await checkReceipt(utf8(receipt), { algorithm: 'sha-256', hex: sha256 }, keys);
+              return holds ? `holds ${standing?.status ?? 'none'}` : 'refused';
+            },
             notes: async ({ note }) => (await openCheckpoint(utf8(note), keys)) && 'holds',
             keys: async ({ known, announced, served }) => {
               const walk = await walkKeys(await parseKeys(known), announced, served);
@@ -74,7 +77,10 @@ public sealed class VectorTests(Theatre theatre, Chromium chromium)
         AssertAgree(vectors, vector =>
         {
             var digest = new Digest(DigestAlgorithm.Sha256, Convert.FromHexString(vector["sha256"]!.GetValue<string>()));
-            return ReceiptVectors.Word(Holds(() => ReceiptCheck.Run(Receipt.Parse(Encoding.UTF8.GetBytes(vector["receipt"]!.GetValue<string>())), digest, keys)));
+            ReceiptCheck? check = null;
+            return Holds(() => check = ReceiptCheck.Run(Receipt.Parse(Encoding.UTF8.GetBytes(vector["receipt"]!.GetValue<string>())), digest, keys))
+                ? $"{ReceiptVectors.Word(true)} {ReceiptVectors.Word(check!.Status)}"
+                : ReceiptVectors.Word(false);
         });
     }
 
@@ -145,10 +151,12 @@ public sealed class VectorTests(Theatre theatre, Chromium chromium)
     {
         var runs = vectors["cases"]!.AsArray().Select(vector => (Vector: vector!, Outcome: outcome(vector!)));
         var wrong = runs.Where(run => run.Outcome != ExpectedOf(run.Vector)).ToArray();
-        Assert.True(wrong.Length == 0, string.Join('\n', wrong.Select(run => $"{run.Vector["name"]}: expected {run.Vector["expect"]}, was {run.Outcome}")));
+        Assert.True(wrong.Length == 0, string.Join('\n', wrong.Select(run => $"{run.Vector["name"]}: expected {ExpectedOf(run.Vector)}, was {run.Outcome}")));
     }
 
-    private static string ExpectedOf(JsonNode vector) => vector["expect"] is JsonArray keys ? Join(keys.Select(key => key!.GetValue<string>())) : vector["expect"]!.GetValue<string>();
+    private static string ExpectedOf(JsonNode vector) => vector["expect"] is JsonArray keys ? Join(keys.Select(key => key!.GetValue<string>()))
+        : vector["status"] is { } status ? $"{vector["expect"]} {status}"
+        : vector["expect"]!.GetValue<string>();
 
     private static string Join(IEnumerable<string> keys) => string.Join(' ', keys.Order(StringComparer.Ordinal));
 
