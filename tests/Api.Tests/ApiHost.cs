@@ -100,7 +100,7 @@ public sealed class ApiHost : IAsyncDisposable
 
     /// <summary>Waits until the next request has left the pipeline, whether or not its client still listens.</summary>
     public async Task AnsweredAsync() =>
-        Assert.True(await _answered.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken), "no request ended");
+        Assert.True(await _answered.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken), "no request ended");
 
     /// <summary>Sends a path exactly as it is written here; clients of .NET tidy paths up first.</summary>
     public Task<HttpContext> SendRawAsync(string method, string path) => _app.GetTestServer().SendAsync(

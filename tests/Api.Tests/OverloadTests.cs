@@ -141,7 +141,7 @@ public sealed class OverloadTests
         public async Task AskedAsync(int times)
         {
             while (Asked < times)
-                Assert.True(await _changed.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), $"storage was asked {Asked} times");
+                Assert.True(await _changed.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken), $"storage was asked {Asked} times");
         }
 
         public async Task PassAsync(Operation operation)

@@ -198,7 +198,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         private readonly Channel<bool> _tried = Channel.CreateUnbounded<bool>();
 
         // A renewal that is never tried would be waited for without end.
-        public Task<bool> TriedAsync() => _tried.Reader.ReadAsync(Stop).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Stop);
+        public Task<bool> TriedAsync() => _tried.Reader.ReadAsync(Stop).AsTask().WaitAsync(Wait.Limit, Stop);
 
         public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => ProcessNext(message, pipeline);
 

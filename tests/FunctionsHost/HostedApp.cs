@@ -120,7 +120,7 @@ public sealed partial class HostedApp : IAsyncDisposable
         _rpc = await ListenAsync(cancellationToken);
         var started = Stopwatch.GetTimestamp();
         _process = DotnetProcess.Start(Command(folder, settings), NeverPattern());
-        var ended = await Task.WhenAny(_channel.Connected, _process.Ready).WaitAsync(TimeSpan.FromMinutes(3), cancellationToken);
+        var ended = await Task.WhenAny(_channel.Connected, _process.Ready).WaitAsync(Wait.Limit, cancellationToken);
         await ended;
 
         var initialised = (await _channel.AskAsync(
@@ -201,7 +201,7 @@ public sealed partial class HostedApp : IAsyncDisposable
     private static async Task UntilListeningAsync(Uri address, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        limit.CancelAfter(Wait.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (true)
         {

@@ -44,7 +44,7 @@ internal sealed class WorkerChannel(Action<string> log) : FunctionRpc.FunctionRp
         question.RequestId = Guid.NewGuid().ToString();
         var answer = _questions[question.RequestId] = new TaskCompletionSource<StreamingMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
         Send(question);
-        return await answer.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        return await answer.Task.WaitAsync(Wait.Limit, cancellationToken);
     }
 
     /// <summary>Runs a function; cancelling tells it so and waits for what it makes of it.</summary>

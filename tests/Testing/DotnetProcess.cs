@@ -47,7 +47,7 @@ public sealed class DotnetProcess : IAsyncDisposable
     public static async Task<DotnetProcess> StartAsync(ProcessStartInfo command, Regex readyLine, CancellationToken cancellationToken)
     {
         var started = Start(command, readyLine);
-        await started._ready.Task.WaitAsync(TimeSpan.FromMinutes(3), cancellationToken);
+        await started._ready.Task.WaitAsync(Wait.Limit, cancellationToken);
         return started;
     }
 
@@ -62,7 +62,7 @@ public sealed class DotnetProcess : IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-        await _process.WaitForExitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
+        await _process.WaitForExitAsync(cancellationToken).WaitAsync(Wait.Limit, cancellationToken);
     }
 
     /// <inheritdoc/>

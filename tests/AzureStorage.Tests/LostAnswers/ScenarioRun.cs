@@ -67,7 +67,7 @@ internal sealed class ScenarioRun(Scenario scenario, string connection, LogIdent
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        patience.CancelAfter(Wait.Limit);
         do
         {
             await ExpireLeaseAsync();

@@ -68,7 +68,7 @@ public sealed class AzuriteProcessTests : IDisposable
         using var node = Process.GetProcessById(id);
         using (var kill = Process.Start("bash", ["-c", $"pkill -KILL -P {owner.Id} sleep; kill -KILL {owner.Id}"]))
             await kill.WaitForExitAsync(Stop);
-        await node.WaitForExitAsync(Stop).WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        await node.WaitForExitAsync(Stop).WaitAsync(Wait.Limit, Stop);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

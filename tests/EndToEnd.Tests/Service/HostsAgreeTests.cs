@@ -208,7 +208,7 @@ public sealed partial class HostsAgreeTests(HostsAgreeTests.BothHosts hosts) : I
             using var http = new HttpClient();
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-            patience.CancelAfter(TimeSpan.FromMinutes(2));
+            patience.CancelAfter(Wait.Limit);
             while (!(await http.GetStringAsync(new Uri(Local, $"/v1/verify/sha-256/{Known}"), Stop)).Contains("\"verified\"", StringComparison.Ordinal))
                 await timer.WaitForNextTickAsync(patience.Token);
             Size = (await http.GetStringAsync(new Uri(Local, "/log/checkpoint"), Stop)).Split('\n')[1];

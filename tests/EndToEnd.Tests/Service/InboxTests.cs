@@ -65,7 +65,7 @@ public abstract class InboxTests(Running running) : IDisposable
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        patience.CancelAfter(Wait.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (!await condition())
             await timer.WaitForNextTickAsync(patience.Token);

@@ -195,7 +195,7 @@ public sealed class IssuingTests(OnLocal running) : IClassFixture<OnLocal>
         // Uploaded before the table, and so answered by now or soon.
         var rejection = running.Accounts.Inbox.GetBlobContainerClient("answers-demo-bank").GetBlobClient($"rejected/{blob}.json");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        patience.CancelAfter(Wait.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (!await rejection.ExistsAsync(patience.Token))
             await timer.WaitForNextTickAsync(patience.Token);

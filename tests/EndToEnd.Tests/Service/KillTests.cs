@@ -130,7 +130,7 @@ public sealed class KillTests : IDisposable
     private static async Task<AzuriteProcess> StartAgainAsync(AzuriteOptions options)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        patience.CancelAfter(Wait.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         while (true)
         {
@@ -232,7 +232,7 @@ public sealed class KillTests : IDisposable
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(TimeSpan.FromMinutes(5));
+        patience.CancelAfter(Wait.Limit);
         while (!await HoldsAsync())
             await timer.WaitForNextTickAsync(patience.Token);
 

@@ -133,7 +133,7 @@ public sealed class LoadTests : IDisposable
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(TimeSpan.FromMinutes(8));
+        patience.CancelAfter(Wait.Limit);
         while (!await condition())
             await timer.WaitForNextTickAsync(patience.Token);
     }

@@ -54,7 +54,7 @@ internal sealed partial class LocalProcess : IRunningService
         return started;
     }
 
-    public Task ReadyAsync() => _process.Ready.WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
+    public Task ReadyAsync() => _process.Ready.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
 
     /// <summary>SIGKILL.</summary>
     public Task KillAsync() => _process.KillAsync();

@@ -86,7 +86,7 @@ public sealed class OverloadTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
 
         // No client sends another byte, so it is the server that ends each connection, and says why where it can.
-        var said = await cutOff.WaitAsync(TimeSpan.FromMinutes(2), Stop);
+        var said = await cutOff.WaitAsync(Wait.Limit, Stop);
         Assert.All(said, text => Assert.Matches("^($|HTTP/1.1 (400|408|503) )", text));
         Assert.DoesNotContain("Exception", string.Concat(said), StringComparison.Ordinal);
     }
@@ -198,7 +198,7 @@ public sealed class OverloadTests : IAsyncLifetime
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(TimeSpan.FromMinutes(5));
+        patience.CancelAfter(Wait.Limit);
         while (!(await load.VerifyAsync(_http, _service.Address, Stop)).All(answer => answer is { Verdict: Verdict.Verified, Results: [{ Unproven.Acts.Count: 1 }] }))
             await timer.WaitForNextTickAsync(patience.Token);
     }

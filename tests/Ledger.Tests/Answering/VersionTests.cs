@@ -67,7 +67,7 @@ public sealed class VersionTests
             if (operation is { Moment: Fault.Before } && operation.Name.EndsWith(".copy", StringComparison.Ordinal) && others-- > 0)
                 await _world.Inbox.SetMetadataAsync(whole, (await _world.Inbox.FindAsync(whole, Stop))!.Metadata, Stop);
         };
-        await outbox.WriteManifestReceiptsAsync(list, _world.Time.GetUtcNow(), 1, 2, Bytes("{\"line\":2}\n"), Stop).WaitAsync(TimeSpan.FromMinutes(2), Stop);
+        await outbox.WriteManifestReceiptsAsync(list, _world.Time.GetUtcNow(), 1, 2, Bytes("{\"line\":2}\n"), Stop).WaitAsync(Wait.Limit, Stop);
         Assert.True(others < 0, $"{others}");
         Assert.Equal("{\"line\":1}\n{\"line\":2}\n", Encoding.UTF8.GetString(AnswerAt("bank", AnswerPath.Lines("m.manifest.jsonl")).Content.Span));
     }

@@ -36,7 +36,7 @@ internal sealed class Turnstile(Func<int, bool, int> choose)
         Process? last = null;
         while (true)
         {
-            await _quiet.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+            await _quiet.Task.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
             Process[] waiting = [.. all.Where(process => process.Turn is not null).OrderBy(process => process != last)];
             if (waiting.Length == 0)
                 break;

@@ -77,7 +77,7 @@ public sealed class CostTests
 
         var (now, begun) = (_world.Time.GetUtcNow(), _world.Ledger.Published.Count);
         await StageAsync(1, TileId.FullWidth);
-        await service.Sequencer.DrainAsync(Stop).WaitAsync(TimeSpan.FromMinutes(1), Stop);
+        await service.Sequencer.DrainAsync(Stop).WaitAsync(Wait.Limit, Stop);
         Assert.Equal(now, _world.Time.GetUtcNow());
         Assert.Equal(begun + 1, _world.Ledger.Published.Count);
     }

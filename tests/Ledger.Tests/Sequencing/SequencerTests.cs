@@ -273,7 +273,7 @@ public sealed class SequencerTests
             operation is { Name: "finished.write", Moment: Fault.Before } && reached.TrySetResult() ? goOn.Task : Task.CompletedTask;
 
         var late = slow.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await reached.Task.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
         await fast.Intake.HandleAsync(_world.Upload("bank", "b", Bytes("b")), TestContext.Current.CancellationToken);
         var finished = _world.Ledger.Finished;
         goOn.SetResult();

@@ -94,7 +94,7 @@ public sealed class CheckpointSourceTests : IAsyncLifetime
         var found = _world.Operations.Log.Count(name => name == "index.query");
         var answering = verifier.VerifyAsync(DigestOf(Bytes("first")), Stop);
         await reading.Begun;
-        await keys.Asked.WaitAsync(TimeSpan.FromMinutes(1), Stop);
+        await keys.Asked.WaitAsync(Wait.Limit, Stop);
         while (_world.Operations.Log.Count(name => name == "index.query") == found)
             await Task.Yield();
         Assert.False(answering.IsCompleted);
