@@ -156,6 +156,12 @@ public sealed class MirrorTests : IDisposable
         { "a second genesis", "entry 0 is the genesis, and no other" },
         { "keys of another log", "it announces keys that are not keys of this log" },
         { "keys that do not sign", "the checkpoint is not signed by" },
+        { "an issue in place of one that is gone", "which is revoked" },
+        { "an act on what was issued again", "which is reissued" },
+        { "an issue in place of another issuer's", "which is another issuer's" },
+        { "a revocation that the status keeps back", "the status that it commits to is not that of the entries before it" },
+        { "a status that leaves out the last entries", "a status covers the entries before it, all of them and no others" },
+        { "no status", "is not the status of those before it, which the log has kept since entry 0" },
         { "an entry that is none", "entry: not the JSON of an entry" },
     };
 
@@ -234,6 +240,36 @@ public sealed class MirrorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_of_before_the_status_is_mirrored_and_one_that_begins_with_it_is_held_to_it()
+    {
+        using var old = new OperatedLog(hasStatus: false);
+        using var mirror = new Mirror(_blobs, _witness, _options, _ => old, _metrics, _time, NullLogger<Mirror>.Instance);
+        old.Issue("acme", 300);
+        old.Act("acme", ActKind.Revoke, target: 5);
+        await PullAsync();
+
+        // It begins now; the first status says since when, and what the batch did before it counts.
+        var from = old.Size;
+        old.Issue("acme", 10);
+        old.Act("acme", ActKind.Revoke, target: from + 1);
+        old.End(from, revoked: from + 1);
+        await PullAsync();
+        old.End(from, revoked: from + 1);
+        await PullAsync();
+        old.End(from, revoked: from + 2);
+        await old.WitnessAsync(_witness);
+        Assert.True(await mirror.PullAsync(Stop));
+        Assert.Contains($"entry {old.Size - 1}: the status that it commits to is not that of the entries before it", mirror.Broken, StringComparison.Ordinal);
+
+        async Task PullAsync()
+        {
+            await old.WitnessAsync(_witness);
+            Assert.True(await mirror.PullAsync(Stop));
+            Assert.Null(mirror.Broken);
+        }
+    }
+
+    [Fact]
     public async Task A_log_of_other_entries_is_mirrored_without_a_word_about_what_they_mean()
     {
         using var other = new OperatedLog(isOurs: false);
@@ -253,12 +289,7 @@ public sealed class MirrorTests : IDisposable
         return _options.MirrorCosigners[0].Verifier.FindIn(note.Text, note.Signatures)?.Time;
     }
 
-    private async Task WitnessAsync()
-    {
-        var answer = await _witness.AddCheckpointAsync(await _log.RequestAsync(_log.Witnessed), Stop);
-        Assert.Equal(WitnessStatus.Cosigned, answer.Status);
-        _log.Witnessed = _log.Size;
-    }
+    private Task WitnessAsync() => _log.WitnessAsync(_witness);
 
     private void Restart()
     {

@@ -14,8 +14,14 @@ internal sealed class OperatedLog : ITileReader, IDisposable
     private readonly Dictionary<string, DateTimeOffset> _described = [];
     private readonly Dictionary<string, List<long>> _issued = [];
 
-    public OperatedLog(bool isOurs = true)
+    private readonly StatusFold? _status;
+    private bool _endsWithStatus;
+    private Func<Entry, Entry>? _lie;
+
+    /// <summary>A log, of our entries or of others; ours ends each batch with the status of all before it, unless it is a log of before that.</summary>
+    public OperatedLog(bool isOurs = true, bool hasStatus = true)
     {
+        _status = isOurs && hasStatus ? new StatusFold(0) : null;
         if (isOurs)
             Add(Entry.Genesis(Origin, [.. Keys.Select(key => key.ToString())], Born));
     }
@@ -116,6 +122,30 @@ internal sealed class OperatedLog : ITileReader, IDisposable
             case "keys that do not sign":
                 Add(Entry.OfKeys([Keys[0].ToString(), idle.Verifier.ToString()], Born));
                 break;
+            case "an issue in place of one that is gone":
+                var revoked = IndexOf("acme", 7);
+                Act("acme", ActKind.Revoke, revoked);
+                Add(OfIssuer("acme", ActKind.Issue) with { Commitment = new string('a', 64), Algorithm = "sha-256", Replaces = revoked });
+                break;
+            case "an act on what was issued again":
+                var first = IndexOf("acme", 8);
+                Add(OfIssuer("acme", ActKind.Issue) with { Commitment = new string('a', 64), Algorithm = "sha-256", Replaces = first });
+                Act("acme", ActKind.Revoke, first);
+                break;
+            case "an issue in place of another issuer's":
+                Add(OfIssuer("bank", ActKind.Issue) with { Commitment = new string('a', 64), Algorithm = "sha-256", Replaces = IndexOf("acme", 9) });
+                break;
+            case "a revocation that the status keeps back":
+                var before = _status!.Root();
+                Act("acme", ActKind.Revoke, IndexOf("acme", 10));
+                _lie = status => status with { Root = Convert.ToHexStringLower(before.Bytes) };
+                break;
+            case "a status that leaves out the last entries":
+                _lie = status => status with { Covers = status.Covers - 2 };
+                break;
+            case "no status":
+                _endsWithStatus = true;
+                break;
             case "an entry that is none":
                 AddRaw("{\"v\":1}"u8.ToArray());
                 break;
@@ -127,10 +157,25 @@ internal sealed class OperatedLog : ITileReader, IDisposable
     public void AddRaw(byte[] entry)
     {
         _edge.Append(entry);
+        _status?.Skip(Size);
 
         // As often as a batch ends, and always where a test may ask for a checkpoint: taking tiles costs the width of the edge.
         if (_edge.Size % TileId.FullWidth is 0 or 255)
             TakeTiles();
+    }
+
+    /// <summary>Ends a batch of a log that begins to keep status at some entry, of which one is said to be revoked.</summary>
+    public void End(long from, long revoked)
+    {
+        var tree = new StatusTree(Size, []) { [revoked] = EntryStatus.Revoked };
+        Add(Entry.OfStatus(Size, tree.Root(), from, Born));
+    }
+
+    public async Task WitnessAsync(WitnessService witness)
+    {
+        var answer = await witness.AddCheckpointAsync(await RequestAsync(Witnessed), TestContext.Current.CancellationToken);
+        Assert.Equal(WitnessStatus.Cosigned, answer.Status);
+        Witnessed = Size;
     }
 
     public IReadOnlyDictionary<TileId, byte[]> TilesOf(long size)
@@ -142,6 +187,16 @@ internal sealed class OperatedLog : ITileReader, IDisposable
 
     public async Task<byte[]> RequestAsync(long old)
     {
+        // What is asked for is the checkpoint of a batch.
+        if (_status is not null && _lie is null && _status.Last == Size - 1)
+            _endsWithStatus = true;
+        if (_status is not null && !_endsWithStatus)
+        {
+            var status = Entry.OfStatus(Size, _status.Root(), 0, Born);
+            Add(_lie?.Invoke(status) ?? status);
+        }
+
+        _endsWithStatus = false;
         TakeTiles();
         var stop = TestContext.Current.CancellationToken;
         var note = (await SignedCheckpoint.SignAsync(new Checkpoint(Origin, Size, _edge.Root()), _signers, stop)).Note;
@@ -166,7 +221,11 @@ internal sealed class OperatedLog : ITileReader, IDisposable
             signer.Dispose();
     }
 
-    private void Add(Entry entry) => AddRaw(entry.Encode());
+    private void Add(Entry entry)
+    {
+        _status?.Add(entry);
+        AddRaw(entry.Encode());
+    }
 
     private void TakeTiles()
     {

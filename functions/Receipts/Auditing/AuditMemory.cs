@@ -7,7 +7,8 @@ namespace TrueCopy.Receipts.Auditing;
 /// <summary>A place in the log up to which everything was checked.</summary>
 /// <param name="Prefix">The whole bundles before it.</param>
 /// <param name="Announced">The last announcement of keys before it.</param>
-public sealed record AuditPoint(AuditedPrefix Prefix, KeyAnnouncement? Announced)
+/// <param name="Status">The status of all entries before it; null where the log kept none by then.</param>
+public sealed record AuditPoint(AuditedPrefix Prefix, KeyAnnouncement? Announced, StatusState? Status = null)
 {
     /// <summary>The log's beginning.</summary>
     public static readonly AuditPoint Start = new(AuditedPrefix.Empty, null);
@@ -91,11 +92,12 @@ public sealed record AuditMemory(
     private static string ValidKey(string? key) => NoteVerifier.Parse(key ?? "").ToString();
 
     private static PointBody Write(AuditPoint point) =>
-        new(point.Prefix.Size, [.. point.Prefix.Nodes.Select(node => node.ToString())], point.Announced);
+        new(point.Prefix.Size, [.. point.Prefix.Nodes.Select(node => node.ToString())], point.Announced, point.Status);
 
     private static AuditPoint Read(PointBody body) => new(
         new AuditedPrefix(body.Size, [.. body.Nodes.Select(HashOf)]),
-        body.Announced is null ? null : body.Announced with { Keys = [.. body.Announced.Keys.Select(ValidKey)] });
+        body.Announced is null ? null : body.Announced with { Keys = [.. body.Announced.Keys.Select(ValidKey)] },
+        body.Status is null || body.Status.Size == body.Size ? body.Status : throw new LogFormatException("audit memory: the status is of another place"));
 
     private static MerkleHash HashOf(string? text)
     {
@@ -123,7 +125,7 @@ internal sealed record MemoryBody(
     string? Note = null,
     string? Policy = null);
 
-internal sealed record PointBody(long Size, IReadOnlyList<string> Nodes, KeyAnnouncement? Announced = null);
+internal sealed record PointBody(long Size, IReadOnlyList<string> Nodes, KeyAnnouncement? Announced = null, StatusState? Status = null);
 
 [JsonSerializable(typeof(MemoryBody))]
 internal sealed partial class MemoryJson : JsonSerializerContext;

@@ -12,13 +12,31 @@ public sealed record KeyAnnouncement(long LogIndex, IReadOnlyList<string> Keys);
 /// <param name="origin">The log's name.</param>
 /// <param name="next">Index of the first entry to come.</param>
 /// <param name="announced">The last announcement before it; there is one in every log of ours, but at its beginning.</param>
-public sealed class EntryRules(string origin, long next, KeyAnnouncement? announced)
+/// <param name="status">The status of all entries before it; null where the log kept none by then.</param>
+public sealed class EntryRules(string origin, long next, KeyAnnouncement? announced, StatusState? status)
 {
+    private readonly StatusRules _status = new(next, status);
+
     /// <summary>Whether these are entries of another format.</summary>
     public bool AreOthers { get; private set; } = next > 0 && announced is null;
 
     /// <summary>The last announcement so far.</summary>
     public KeyAnnouncement? Announced { get; private set; } = announced;
+
+    /// <summary>The issue entries that were named by entries since the log keeps status: whether they are what they have to be is for who can read them.</summary>
+    public IReadOnlyList<NamedIssue> Named => _status.Named;
+
+    /// <summary>The status of all entries up to the last mark (<see cref="Mark"/>); null where the log kept none by then.</summary>
+    public StatusState? Marked => _status.Marked;
+
+    /// <summary>Marks the place where the next audit begins.</summary>
+    /// <param name="size">How many entries are before it: all that were checked.</param>
+    public void Mark(long size) => _status.Mark(size);
+
+    /// <summary>Checks where a checkpoint ends.</summary>
+    /// <param name="size">How many entries it covers: all that were checked.</param>
+    /// <returns>The rule that it breaks; null if none.</returns>
+    public string? CheckEnd(long size) => _status.CheckEnd(size);
 
     /// <summary>Checks the next entry.</summary>
     /// <returns>The rule that it breaks; null if none.</returns>
@@ -41,11 +59,14 @@ public sealed class EntryRules(string origin, long next, KeyAnnouncement? announ
             return "entry 0 is the genesis, and no other";
         if (index == 0 && entry.Origin != origin)
             return "the genesis names another log";
-        if (entry.Target >= index)
+        if (entry.Target < 0 || entry.Target >= index)
             return "an act comes after what it acts on";
+        if (NamedIssue.In(index, entry) is { } named && (named.Target < 0 || named.Target >= index))
+            return "an issue comes after the one that it replaces or yields to";
         if (entry.Kind == ActKind.Domain && entry is not { Issuer.Length: > 0, Outcome: not null })
             return "what a domain says is said of an issuer, and is one of four words";
-        return entry.Kind is ActKind.Genesis or ActKind.Keys ? Announce(index, entry.Keys ?? []) : null;
+        var broken = entry.Kind is ActKind.Genesis or ActKind.Keys ? Announce(index, entry.Keys ?? []) : null;
+        return _status.Add(index, entry) ?? broken;
     }
 
     private string? Announce(long index, IReadOnlyList<string> keys)

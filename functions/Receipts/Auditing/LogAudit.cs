@@ -116,7 +116,7 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
         CancellationToken cancellationToken)
     {
         var from = memory.Progress is { } interrupted && interrupted.Prefix.Size <= checkpoint.Size ? interrupted : memory.Confirmed;
-        var visitor = new Visitor(memory, keeper, new EntryRules(checkpoint.Checkpoint.Origin, from.Prefix.Size, from.Announced), from, checkpoint.Size, progress, Watch);
+        var visitor = new Visitor(memory, keeper, new EntryRules(checkpoint.Checkpoint.Origin, from.Prefix.Size, from.Announced, from.Status), from, checkpoint.Size, progress, Watch);
         TreeAuditResult tree;
         try
         {
@@ -128,12 +128,16 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
             throw;
         }
 
+        var found = new List<LogFault>(tree.Faults);
+        if (found.Count == 0)
+            found.AddRange(await CheckMeaningAsync(visitor.Rules, checkpoint.Checkpoint, cancellationToken));
+
         // Progress that did not end under a signed root may itself be what is wrong: the log may have lied then and not now.
-        if (tree.Faults.Count > 0 && from == memory.Progress)
+        if (found.Count > 0 && from == memory.Progress)
             return await AuditAsync(memory with { Progress = null }, checkpoint, report, faults, progress, cancellationToken);
 
         var announced = visitor.Rules.Announced;
-        faults.AddRange(tree.Faults);
+        faults.AddRange(found);
         if (faults.Count == 0 && announced is not null && !IsSignedByAll(checkpoint, announced.Keys))
             faults.Add(new LogFault(null, $"the checkpoint is not signed by all of the keys that entry {announced.LogIndex} announces"));
         report = report with { Entries = tree.Entries, Faults = faults };
@@ -145,9 +149,17 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
 
         var trusted = announced?.Keys ?? memory.Trusted;
         await keeper.SaveAsync(
-            memory with { Trusted = trusted, AuditedSize = checkpoint.Size, Confirmed = new AuditPoint(tree.Prefix, announced), Progress = null },
+            memory with { Trusted = trusted, AuditedSize = checkpoint.Size, Confirmed = new AuditPoint(tree.Prefix, announced, visitor.Rules.Marked), Progress = null },
             cancellationToken);
         return report with { Outcome = visitor.Rules.AreOthers ? AuditOutcome.OtherEntries : AuditOutcome.Holds, NewKeys = [.. report.NewKeys, .. trusted.Except(memory.Trusted)] };
+    }
+
+    // What needs more than one entry to be seen: the tree is the one that is signed.
+    private async Task<IEnumerable<LogFault>> CheckMeaningAsync(EntryRules rules, Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        if (rules.CheckEnd(checkpoint.Size) is { } rule)
+            return [new LogFault(null, rule)];
+        return await new NamedIssues(log, checkpoint).CheckAsync(rules.Named, cancellationToken);
     }
 
     private async Task<(ReadOnlyMemory<byte> Bytes, LogFault? Fault)> ReadNoteAsync(CancellationToken cancellationToken)
@@ -227,7 +239,8 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
         public async Task ReachedAsync(AuditedPrefix prefix, CancellationToken cancellationToken)
         {
             progress?.Report((prefix.Size, size));
-            _reached = new AuditPoint(prefix, rules.Announced);
+            rules.Mark(prefix.Size);
+            _reached = new AuditPoint(prefix, rules.Announced, rules.Marked);
             if (prefix.Size - _saved >= SaveEvery)
                 await SaveAsync(cancellationToken);
         }

@@ -28,6 +28,16 @@ public readonly record struct HoldHistory(ActOrder? Suspended, ActOrder? Reinsta
 /// <param name="Algorithm">What it has to commit with; null where that does not matter.</param>
 public readonly record struct NamedIssue(long Index, long Target, string? Issuer, string? Algorithm)
 {
+    /// <summary>What an entry names; null if nothing.</summary>
+    /// <param name="index">Its index.</param>
+    /// <param name="entry">An issue that replaces or yields, or an act.</param>
+    public static NamedIssue? In(long index, Entry entry) => entry switch
+    {
+        { Kind: ActKind.Issue } => (entry.Replaces ?? entry.Yields) is { } other ? new NamedIssue(index, other, entry.Issuer, entry.Algorithm) : null,
+        { Target: { } target } => new NamedIssue(index, target, entry.Issuer, null),
+        _ => null,
+    };
+
     /// <summary>The rule that is broken by what is there; null if none.</summary>
     /// <param name="target">The entry that is named.</param>
     public string? Breach(Entry target)
@@ -65,16 +75,19 @@ public sealed class StatusFold
     }
 
     /// <summary>Goes on from what was kept.</summary>
-    /// <param name="from">Index of the first entry whose status is kept.</param>
-    /// <param name="size">How many entries there were; at least as many as <paramref name="from"/>.</param>
-    /// <param name="pages">The pages that are not all zero (<see cref="Pages"/>).</param>
-    /// <param name="holds">The holds (<see cref="Holds"/>).</param>
     /// <exception cref="LogFormatException">It says something of entries that were not there.</exception>
-    public StatusFold(long from, long size, IEnumerable<KeyValuePair<long, ReadOnlyMemory<byte>>> pages, ImmutableDictionary<long, HoldHistory> holds)
+    public StatusFold(StatusState state)
     {
-        if (from < 0 || size < from || holds.Keys.Any(index => index < 0 || index >= size))
+        if (state.From < 0 || state.Size < state.From || state.Last < -1 || state.Last >= state.Size || state.Holds.Keys.Any(index => index < 0 || index >= state.Size))
             throw new LogFormatException("status: it says something of an entry beyond the last one");
-        (From, _tree, Holds) = (from, new StatusTree(size, pages), holds);
+        (From, _tree, Holds, Last) = (state.From, new StatusTree(state.Size, state.Pages), state.Holds, state.Last);
+    }
+
+    /// <summary>Goes on from what was kept, where no matter when the last status entry was.</summary>
+    /// <exception cref="LogFormatException">It says something of entries that were not there.</exception>
+    public StatusFold(long from, long size, ImmutableSortedDictionary<long, ReadOnlyMemory<byte>> pages, ImmutableDictionary<long, HoldHistory> holds)
+        : this(new StatusState(from, size, -1, pages, holds))
+    {
     }
 
     /// <summary>Index of the first entry whose status is kept.</summary>
@@ -82,6 +95,12 @@ public sealed class StatusFold
 
     /// <summary>How many entries there are: the index of the next one.</summary>
     public long Size => _tree.Size;
+
+    /// <summary>Index of the last status entry; -1 if there was none yet.</summary>
+    public long Last { get; private set; } = -1;
+
+    /// <summary>How far this has come.</summary>
+    public StatusState State => new(From, Size, Last, Pages, Holds);
 
     /// <summary>The pages that are not all zero; what is handed out never changes.</summary>
     public ImmutableSortedDictionary<long, ReadOnlyMemory<byte>> Pages => _tree.Pages;
@@ -109,11 +128,17 @@ public sealed class StatusFold
             ActKind.Status => new StatusStep(Nothing, null, Misstatement(index, entry)),
             _ => new StatusStep(Nothing, null, null),
         };
-        _tree.Grow(index + 1);
+        Skip(index + 1);
         foreach (var change in step.Changes)
             _tree[change.Index] = change.Status;
+        if (entry.Kind == ActKind.Status)
+            Last = index;
         return step;
     }
+
+    /// <summary>Passes over entries that say nothing of the status of others.</summary>
+    /// <param name="size">How many entries there are then.</param>
+    public void Skip(long size) => _tree.Grow(size);
 
     private string? Misstatement(long index, Entry entry)
     {
@@ -131,8 +156,8 @@ public sealed class StatusFold
         if (entry is { Replaces: not null, Yields: not null })
             return Broken("it cannot both replace an issue and yield to one");
         if (other < 0 || other >= index)
-            return Broken("it names an issue that is not before it");
-        var named = new NamedIssue(index, other, entry.Issuer, entry.Algorithm);
+            return Broken("an issue comes after the one that it replaces or yields to");
+        var named = NamedIssue.In(index, entry);
         var status = _tree[other];
         if (entry.Yields is not null)
         {
@@ -150,14 +175,15 @@ public sealed class StatusFold
 
     private StatusStep Act(long index, Entry entry)
     {
-        if (entry.Target is not { } target || target < 0 || target >= index)
-            return Broken("it acts on no entry before it");
+        if (entry.Target is not { } target)
+            return Broken("it acts on a document without naming the entry that issued it");
+        if (target < 0 || target >= index)
+            return Broken("an act comes after what it acts on");
         var before = _tree[target];
         if (before is not (EntryStatus.Stands or EntryStatus.Suspended or EntryStatus.Superseded))
             return Broken($"it acts on entry {target}, which is {NameOf(before)}");
         var after = After(index, entry, target, before);
-        var named = new NamedIssue(index, target, entry.Issuer, null);
-        return new StatusStep(after == before ? Nothing : [new StatusChange(target, after)], named, null);
+        return new StatusStep(after == before ? Nothing : [new StatusChange(target, after)], NamedIssue.In(index, entry), null);
     }
 
     private EntryStatus After(long index, Entry entry, long target, EntryStatus before)

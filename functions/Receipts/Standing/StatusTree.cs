@@ -26,9 +26,7 @@ public sealed class StatusTree
     public StatusTree(long size, IEnumerable<KeyValuePair<long, ReadOnlyMemory<byte>>> pages)
     {
         Grow(size);
-        Pages = pages.Where(page => !StatusPage.IsZero(page.Value.Span)).ToImmutableSortedDictionary();
-        foreach (var (number, page) in Pages)
-            Require(number, page.Span);
+        Pages = pages.Where(page => IsWritten(page.Key, page.Value.Span)).ToImmutableSortedDictionary();
         _dirty.UnionWith(Pages.Keys);
     }
 
@@ -65,7 +63,7 @@ public sealed class StatusTree
     /// <exception cref="LogFormatException">It is beyond the last entry, or holds a code that is.</exception>
     public void SetPage(long number, ReadOnlySpan<byte> page)
     {
-        Require(number, page);
+        _ = IsWritten(number, page);
         Replace(number, page.ToArray());
     }
 
@@ -91,7 +89,8 @@ public sealed class StatusTree
         return index;
     }
 
-    private void Require(long number, ReadOnlySpan<byte> page)
+    // Whether anything is written on a page that can be.
+    private bool IsWritten(long number, ReadOnlySpan<byte> page)
     {
         if (page.Length != StatusPage.Length)
             throw new LogFormatException($"status: a page has {StatusPage.Length} bytes");
@@ -102,6 +101,8 @@ public sealed class StatusTree
             if (StatusPage.Read(page, index) != EntryStatus.Stands)
                 throw new LogFormatException("status: it says something of an entry beyond the last one");
         }
+
+        return !StatusPage.IsZero(page);
     }
 
     private void Replace(long number, byte[] page)

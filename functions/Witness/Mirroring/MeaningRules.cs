@@ -5,16 +5,11 @@ namespace TrueCopy.Witness.Mirroring;
 /// <summary>What the entries so far come to, as far as later ones have to go with them.</summary>
 /// <param name="Announced">The last announcement of keys; null for none.</param>
 /// <param name="Issuers">Since when each issuer has been described as it is, by its id.</param>
-internal sealed record Meaning(KeyAnnouncement? Announced, ImmutableDictionary<string, DateTimeOffset> Issuers)
+/// <param name="Status">The status of all of them; null where the log kept none by then.</param>
+internal sealed record Meaning(KeyAnnouncement? Announced, ImmutableDictionary<string, DateTimeOffset> Issuers, StatusState? Status)
 {
-    public static readonly Meaning None = new(null, ImmutableDictionary<string, DateTimeOffset>.Empty);
+    public static readonly Meaning None = new(null, ImmutableDictionary<string, DateTimeOffset>.Empty, null);
 }
-
-/// <summary>An act on a document, whose target has to be an issue entry of the same issuer.</summary>
-/// <param name="Index">The act's index.</param>
-/// <param name="Target">The index that it names.</param>
-/// <param name="Issuer">Its issuer.</param>
-internal readonly record struct ActOn(long Index, long Target, string Issuer);
 
 /// <summary>
 /// Checks what entries mean, beyond what an audit does: whoever acts was announced before, descriptions of an issuer follow one
@@ -22,8 +17,9 @@ internal readonly record struct ActOn(long Index, long Target, string Issuer);
 /// </summary>
 internal sealed class MeaningRules(string origin, long from, Meaning before) : IAuditVisitor
 {
-    private readonly EntryRules _rules = new(origin, from, before.Announced);
+    private readonly EntryRules _rules = new(origin, from, before.Announced, before.Status);
     private ImmutableDictionary<string, DateTimeOffset> _issuers = before.Issuers;
+    private Meaning _whole = before;
 
     /// <summary>The first rule that an entry breaks; null if none.</summary>
     public string? Broken { get; private set; }
@@ -31,14 +27,17 @@ internal sealed class MeaningRules(string origin, long from, Meaning before) : I
     /// <summary>Whether these are entries of another kind of log, about which nothing is known.</summary>
     public bool AreOthers => _rules.AreOthers;
 
-    /// <summary>What all entries come to.</summary>
-    public Meaning All => new(_rules.Announced, _issuers);
+    /// <summary>The keys that are announced at the end.</summary>
+    public KeyAnnouncement? Announced => _rules.Announced;
 
-    /// <summary>What those of whole bundles come to, which are not visited again.</summary>
-    public Meaning Whole { get; private set; } = before;
+    /// <summary>What entries of whole bundles come to, which are not visited again. Where the status begins in them may be said by a later one.</summary>
+    public Meaning Whole => _whole with { Status = _rules.Marked };
 
-    /// <summary>The acts on documents.</summary>
-    public List<ActOn> Acts { get; } = [];
+    /// <summary>The issue entries that acts and later issues name.</summary>
+    public List<NamedIssue> Named { get; } = [];
+
+    /// <summary>The rule that a checkpoint breaks by where it ends; null if none.</summary>
+    public string? CheckEnd(long size) => _rules.CheckEnd(size);
 
     /// <summary>An audit's fault is what cannot be proven; a rule that is broken is proven by the tree, so it is kept until that is.</summary>
     public string? Visit(long index, ReadOnlyMemory<byte> entry)
@@ -50,7 +49,8 @@ internal sealed class MeaningRules(string origin, long from, Meaning before) : I
 
     public Task ReachedAsync(AuditedPrefix prefix, CancellationToken cancellationToken)
     {
-        Whole = All;
+        _rules.Mark(prefix.Size);
+        _whole = new Meaning(_rules.Announced, _issuers, null);
         return Task.CompletedTask;
     }
 
@@ -61,7 +61,7 @@ internal sealed class MeaningRules(string origin, long from, Meaning before) : I
         if (AreOthers)
             return null;
         var entry = Entry.Parse(bytes.Span);
-        if (entry.Kind is ActKind.Genesis or ActKind.Keys)
+        if (entry.Kind is ActKind.Genesis or ActKind.Keys or ActKind.Status)
             return null;
         if (entry.Issuer is not { Length: > 0 } issuer)
             return "it names no issuer";
@@ -71,12 +71,11 @@ internal sealed class MeaningRules(string origin, long from, Meaning before) : I
             return "its issuer was not announced before";
         if (entry.Kind == ActKind.Domain)
             return null;
+        if (NamedIssue.In(index, entry) is { } named)
+            Named.Add(named);
         if (entry.Kind == ActKind.Issue)
             return entry.Commitment is null || entry.Algorithm is null ? "it issues a document without committing to it" : null;
-        if (entry.Target is not { } target)
-            return "it acts on a document without naming the entry that issued it";
-        Acts.Add(new ActOn(index, target, issuer));
-        return null;
+        return entry.Target is null ? "it acts on a document without naming the entry that issued it" : null;
     }
 
     private string? Describe(string issuer, Entry entry)

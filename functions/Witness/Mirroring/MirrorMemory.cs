@@ -34,7 +34,8 @@ internal sealed record MirrorMemory(ReadOnlyMemory<byte> Note, AuditedPrefix Pre
             [.. Prefix.Nodes.Select(node => node.ToString())],
             Meaning.Issuers,
             Meaning.Announced,
-            Announced),
+            Announced,
+            Meaning.Status),
         Json.MirrorMemoryBody);
 
     /// <exception cref="LogFormatException">It is not what <see cref="Encode"/> wrote.</exception>
@@ -47,7 +48,10 @@ internal sealed record MirrorMemory(ReadOnlyMemory<byte> Note, AuditedPrefix Pre
                 ? new MirrorMemory(
                     Encoding.UTF8.GetBytes(body.Note),
                     new AuditedPrefix(body.Size, [.. body.Nodes.Select(node => new MerkleHash(Convert.FromBase64String(node)))]),
-                    new Meaning(body.AnnouncedBefore, body.Issuers.ToImmutableDictionary()),
+                    new Meaning(
+                        body.AnnouncedBefore,
+                        body.Issuers.ToImmutableDictionary(),
+                        body.Status is null || body.Status.Size == body.Size ? body.Status : throw new LogFormatException("mirror memory: the status is of another place")),
                     body.Announced)
                 : throw new LogFormatException("mirror memory: not of version 1");
         }
@@ -65,7 +69,8 @@ internal sealed record MirrorMemoryBody(
     IReadOnlyList<string> Nodes,
     IReadOnlyDictionary<string, DateTimeOffset> Issuers,
     KeyAnnouncement? AnnouncedBefore = null,
-    KeyAnnouncement? Announced = null);
+    KeyAnnouncement? Announced = null,
+    StatusState? Status = null);
 
 [JsonSerializable(typeof(MirrorMemoryBody))]
 internal sealed partial class MirrorMemoryJson : JsonSerializerContext;

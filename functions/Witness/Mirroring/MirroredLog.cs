@@ -119,24 +119,21 @@ internal sealed class MirroredLog(IBlobStore blobs, string origin, ITileReader l
         var tiles = new UncachedTiles(Copy);
         if (memory is not null && await CheckpointHistory.CompareAsync(tiles, memory.Checkpoint, checkpoint, cancellationToken) != Consistency.Holds)
             return (null, "the log signed a tree that does not begin with one that it signed before", true);
-        if ((rules.Broken ?? await FindWrongTargetAsync(rules.Acts, checkpoint.Size, cancellationToken) ?? FindUnannouncedKey(rules, note)) is { } broken)
+        if ((rules.Broken ?? rules.CheckEnd(checkpoint.Size) ?? await FindWrongTargetAsync(rules.Named, checkpoint.Size, cancellationToken) ?? FindUnannouncedKey(rules, note)) is { } broken)
             return (null, broken, true);
-        return (new MirrorMemory(note, audit.Prefix, rules.Whole, rules.All.Announced), null, true);
+        return (new MirrorMemory(note, audit.Prefix, rules.Whole, rules.Announced), null, true);
     }
 
-    private async Task<string?> FindWrongTargetAsync(IReadOnlyList<ActOn> acts, long size, CancellationToken cancellationToken)
+    private async Task<string?> FindWrongTargetAsync(IReadOnlyList<NamedIssue> named, long size, CancellationToken cancellationToken)
     {
-        foreach (var bundle in acts.GroupBy(act => act.Target / TileId.FullWidth).OrderBy(bundle => bundle.Key))
+        foreach (var bundle in named.GroupBy(issue => issue.Target / TileId.FullWidth).OrderBy(bundle => bundle.Key))
         {
             var id = TileId.At(TileId.EntriesLevel, bundle.Key, size);
             var entries = EntryBundle.Parse(await Copy.ReadAsync(id, cancellationToken), id.Width);
-            foreach (var act in bundle)
+            foreach (var issue in bundle)
             {
-                var target = Entry.Parse(entries[(int)(act.Target % TileId.FullWidth)].Span);
-                if (target.Kind != ActKind.Issue)
-                    return $"entry {act.Index}: it acts on entry {act.Target}, which issues nothing";
-                if (target.Issuer != act.Issuer)
-                    return $"entry {act.Index}: it acts on entry {act.Target}, which is another issuer's";
+                if (issue.Breach(Entry.Parse(entries[(int)(issue.Target % TileId.FullWidth)].Span)) is { } rule)
+                    return $"entry {issue.Index}: {rule}";
             }
         }
 
@@ -145,7 +142,7 @@ internal sealed class MirroredLog(IBlobStore blobs, string origin, ITileReader l
 
     private string? FindUnannouncedKey(MeaningRules rules, ReadOnlyMemory<byte> note)
     {
-        if (rules.All.Announced is not { } announced)
+        if (rules.Announced is not { } announced)
             return null;
         try
         {

@@ -34,7 +34,7 @@ public sealed class StatusFoldTests
                     Assert.Equal(PlainTree.Root(PlainTree.Leaves(codes)), fold.Root());
                     Assert.Equal(step.Named?.Target, entry.Target ?? entry.Replaces ?? entry.Yields);
                     model.RequireVerdicts(fold);
-                    fold = new StatusFold(0, fold.Size, StatusPages.Decode(StatusPages.Encode(fold.Pages), StatusPage.CountFor(fold.Size)), fold.Holds);
+                    fold = new StatusFold(fold.State);
                 }
             },
             iter: Stryker.IsRunning ? 50 : 1000);
@@ -76,8 +76,8 @@ public sealed class StatusFoldTests
         (Entry Entry, string Rule)[] breaches =
         [
             (issue with { Replaces = stands, Yields = stands }, "it cannot both replace an issue and yield to one"),
-            (issue with { Replaces = next }, "it names an issue that is not before it"),
-            (issue with { Yields = -1 }, "it names an issue that is not before it"),
+            (issue with { Replaces = next }, "an issue comes after the one that it replaces or yields to"),
+            (issue with { Yields = -1 }, "an issue comes after the one that it replaces or yields to"),
             (issue with { Replaces = suspended }, $"it replaces entry {suspended}, which is suspended"),
             (issue with { Replaces = superseded }, $"it replaces entry {superseded}, which is superseded"),
             (issue with { Replaces = revoked }, $"it replaces entry {revoked}, which is revoked"),
@@ -85,8 +85,8 @@ public sealed class StatusFoldTests
             (issue with { Yields = replaced }, $"it yields to entry {replaced}, which does not count itself"),
             (StatusLog.ActOn(ActKind.Revoke, revoked, 3), $"it acts on entry {revoked}, which is revoked"),
             (StatusLog.ActOn(ActKind.Suspend, replaced, 3), $"it acts on entry {replaced}, which is reissued"),
-            (StatusLog.ActOn(ActKind.Suspend, next, 3), "it acts on no entry before it"),
-            (StatusLog.ActOn(ActKind.Suspend, 0, 3) with { Target = null }, "it acts on no entry before it"),
+            (StatusLog.ActOn(ActKind.Suspend, next, 3), "an act comes after what it acts on"),
+            (StatusLog.ActOn(ActKind.Suspend, 0, 3) with { Target = null }, "it acts on a document without naming the entry that issued it"),
             (Status(next - 1), "a status covers the entries before it, all of them and no others"),
             (Status(next) with { Root = new string('A', 64) }, "the root of a status is 64 lower-case hex digits"),
             (Status(next) with { Root = null }, "the root of a status is 64 lower-case hex digits"),
@@ -97,13 +97,13 @@ public sealed class StatusFoldTests
         ];
         foreach (var (entry, rule) in breaches)
         {
-            var fold = new StatusFold(0, log.Fold.Size, log.Fold.Pages, log.Fold.Holds);
+            var fold = new StatusFold(log.Fold.State);
             var step = fold.Add(entry);
             Assert.Equal((rule, 0), (step.Breach, step.Changes.Count));
             Assert.Equal(log.Fold.Pages, fold.Pages);
         }
 
-        Assert.Null(new StatusFold(0, log.Fold.Size, log.Fold.Pages, log.Fold.Holds).Add(Status(next)).Breach);
+        Assert.Null(new StatusFold(log.Fold.State).Add(Status(next)).Breach);
         Entry Status(long covers) => Entry.OfStatus(covers, log.Fold.Root(), 0, default);
     }
 
@@ -127,12 +127,20 @@ public sealed class StatusFoldTests
     [Fact]
     public void A_fold_goes_on_only_from_what_can_be()
     {
-        var none = ImmutableDictionary<long, HoldHistory>.Empty;
-        Assert.Equal(5, new StatusFold(5, 5, [], none).Size);
-        Assert.Throws<LogFormatException>(() => new StatusFold(6, 5, [], none));
-        Assert.Throws<LogFormatException>(() => new StatusFold(-1, 5, [], none));
-        Assert.Throws<LogFormatException>(() => new StatusFold(0, 5, [], none.Add(5, default)));
-        Assert.Throws<LogFormatException>(() => new StatusFold(0, 5, [new(0, Enumerable.Repeat((byte)0x11, 64).ToArray())], none));
+        var none = new StatusState(0, 5, -1, ImmutableSortedDictionary<long, ReadOnlyMemory<byte>>.Empty, ImmutableDictionary<long, HoldHistory>.Empty);
+        Assert.Equal(5, new StatusFold(none).Size);
+        StatusState[] bad =
+        [
+            none with { From = 6 },
+            none with { From = -1 },
+            none with { Last = 5 },
+            none with { Last = -2 },
+            none with { Holds = none.Holds.Add(5, default) },
+            none with { Pages = none.Pages.Add(0, Enumerable.Repeat((byte)0x11, 64).ToArray()) },
+            none with { Pages = none.Pages.Add(1, new byte[64]) },
+            none with { Pages = none.Pages.Add(0, new byte[63]) },
+        ];
+        Assert.All(bad, state => Assert.Throws<LogFormatException>(() => new StatusFold(state)));
     }
 
     /// <summary>What a service does: an issue of what stands replaces it or yields to it, and acts go to the issue that counts.</summary>
