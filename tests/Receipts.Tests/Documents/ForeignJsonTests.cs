@@ -133,6 +133,8 @@ public sealed class ForeignJsonTests
             return "x";
         if (type == typeof(DateTimeOffset))
             return new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
+        if (type == typeof(ReadOnlyMemory<byte>))
+            return new ReadOnlyMemory<byte>([1, 2]);
         if (type.IsEnum)
             return Enum.GetValues(type).GetValue(0)!;
         if (type.IsPrimitive)
