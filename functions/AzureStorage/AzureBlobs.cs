@@ -27,11 +27,11 @@ public class AzureBlobs(BlobServiceClient account) : IBlobStore
     }
 
     /// <inheritdoc/>
-    public async Task<ReadOnlyMemory<byte>?> ReadBeginningAsync(BlobAddress blob, int most, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>?> ReadPartAsync(BlobAddress blob, long from, int most, CancellationToken cancellationToken)
     {
         try
         {
-            var options = new BlobDownloadOptions { Range = new HttpRange(0, most) };
+            var options = new BlobDownloadOptions { Range = new HttpRange(from, most) };
             return (await ClientOf(blob).DownloadContentAsync(options, cancellationToken)).Value.Content.ToMemory();
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
@@ -40,7 +40,7 @@ public class AzureBlobs(BlobServiceClient account) : IBlobStore
         }
         catch (RequestFailedException exception) when (exception.Status == 416)
         {
-            // Of a blob without a byte there is no range.
+            // There is no range behind the last byte.
             return ReadOnlyMemory<byte>.Empty;
         }
     }

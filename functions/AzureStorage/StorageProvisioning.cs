@@ -19,7 +19,7 @@ public static class StorageProvisioning
             await accounts.Queues.GetQueueClient(queue + StorageNames.PoisonSuffix).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         }
 
-        foreach (var table in new[] { StorageNames.AnchorsTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable })
+        foreach (var table in new[] { StorageNames.AnchorsTable, StorageNames.IssuedTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable })
             await CreateTableAsync(accounts.Tables, table, cancellationToken);
     }
 

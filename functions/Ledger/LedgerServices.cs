@@ -13,8 +13,10 @@ public static class LedgerServices
         services.AddSingleton<LogState>();
         services.AddSingleton<Journal>();
         services.AddSingleton<LogStore>();
+        services.AddSingleton<PackStore>();
         services.AddSingleton<SequencerLease>();
         services.AddSingleton<ActIndex>();
+        services.AddSingleton<IssuedDocuments>();
         services.AddSingleton<ReferenceIndex>();
         services.AddSingleton<RevocationIndex>();
         services.AddSingleton<IssuerHistory>();
@@ -68,7 +70,10 @@ public static class LedgerServices
         services.AddSingleton<IssuerList>();
         services.AddSingleton<CheckpointSource>();
         services.AddSingleton<ICheckpointSource>(provider => provider.GetRequiredService<CheckpointSource>());
+        services.AddSingleton<StatusSource>();
         services.AddSingleton<VerdictService>();
+        services.AddSingleton<StatusReader>();
+        services.AddSingleton<ReceiptRenewal>();
         services.AddSingleton<ProvenKeys>();
         services.AddSingleton<UploadHistory>();
         return services;

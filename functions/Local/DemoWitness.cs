@@ -99,7 +99,7 @@ internal sealed class PrefixedBlobs(IBlobStore blobs, string prefix) : IBlobStor
 
     public Task<StoredBlob?> ReadAsync(BlobAddress blob, CancellationToken cancellationToken) => blobs.ReadAsync(Of(blob), cancellationToken);
 
-    public Task<ReadOnlyMemory<byte>?> ReadBeginningAsync(BlobAddress blob, int most, CancellationToken cancellationToken) => blobs.ReadBeginningAsync(Of(blob), most, cancellationToken);
+    public Task<ReadOnlyMemory<byte>?> ReadPartAsync(BlobAddress blob, long from, int most, CancellationToken cancellationToken) => blobs.ReadPartAsync(Of(blob), from, most, cancellationToken);
 
     public Task<BlobFacts?> FindAsync(BlobAddress blob, CancellationToken cancellationToken) => blobs.FindAsync(Of(blob), cancellationToken);
 

@@ -72,8 +72,12 @@ public interface IBlobStore
     /// <summary>Reads a blob; null if there is none.</summary>
     Task<StoredBlob?> ReadAsync(BlobAddress blob, CancellationToken cancellationToken);
 
-    /// <summary>Reads no more than a blob's first bytes; null if there is none.</summary>
-    Task<ReadOnlyMemory<byte>?> ReadBeginningAsync(BlobAddress blob, int most, CancellationToken cancellationToken);
+    /// <summary>Reads a part of a blob; null if there is none.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="from">Where the part begins.</param>
+    /// <param name="most">How long it is at most; less where the blob ends.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<ReadOnlyMemory<byte>?> ReadPartAsync(BlobAddress blob, long from, int most, CancellationToken cancellationToken);
 
     /// <summary>Looks at a blob; null if there is none.</summary>
     Task<BlobFacts?> FindAsync(BlobAddress blob, CancellationToken cancellationToken);

@@ -38,7 +38,7 @@ public abstract class PortContractTests
     {
         var (blobs, blob) = await NewBlobAsync(inbox);
         Assert.Null(await blobs.ReadAsync(blob, Stop));
-        Assert.Null(await blobs.ReadBeginningAsync(blob, 10, Stop));
+        Assert.Null(await blobs.ReadPartAsync(blob, 0, 10, Stop));
         Assert.Null(await blobs.FindAsync(blob, Stop));
         await blobs.DeleteAsync(blob, Stop);
 
@@ -95,9 +95,9 @@ public abstract class PortContractTests
         var (blobs, blob) = await NewBlobAsync(inbox);
         await WriteAsync(blobs, blob, "0123456789");
         foreach (var most in (int[])[1, 9, 10, 11, 1000])
-            Assert.Equal("0123456789"[..Math.Min(most, 10)], Text((await blobs.ReadBeginningAsync(blob, most, Stop))!.Value));
+            Assert.Equal("0123456789"[..Math.Min(most, 10)], Text((await blobs.ReadPartAsync(blob, 0, most, Stop))!.Value));
         await WriteAsync(blobs, blob, "");
-        Assert.Equal(0, (await blobs.ReadBeginningAsync(blob, 10, Stop))!.Value.Length);
+        Assert.Equal(0, (await blobs.ReadPartAsync(blob, 0, 10, Stop))!.Value.Length);
         Assert.Equal(0, (await blobs.ReadAsync(blob, Stop))!.Content.Length);
     }
 

@@ -9,7 +9,8 @@ public sealed class AnswerWriter(
     Journal journal,
     ActIndex index,
     ICheckpointSource checkpoints,
-    IHashTileSource tiles)
+    IHashTileSource tiles,
+    StatusSource statuses)
 {
     private const int Parallelism = 16;
 
@@ -39,8 +40,8 @@ public sealed class AnswerWriter(
     /// <param name="prover">Makes the receipts.</param>
     /// <param name="cancellationToken">Gives up.</param>
     internal Task WriteDocumentAsync(DocumentAnswer document, IReadOnlyList<AnsweredAct> acts, Prover prover, CancellationToken cancellationToken) =>
-        acts.Any(act => act.InEffect is null)
-            ? outbox.WriteRejectionAsync(document.Source, acts[0].At, Rejection.TooManyActs(), cancellationToken)
+        acts.Any(act => act.Refusal is not null)
+            ? outbox.WriteRejectionAsync(document.Source, acts[0].At, acts.First(act => act.Refusal is not null).Refusal!, cancellationToken)
             : WriteDocumentAsync(document.Source, acts[0].At, [.. acts.Select(act => act.InEffect!)], document.Delete, isRepeat: false, prover, cancellationToken);
 
     private async Task WriteDocumentAsync(BlobVersion source, DateTimeOffset at, IReadOnlyList<IndexedAct> rows, bool delete, bool isRepeat, Prover prover, CancellationToken cancellationToken)
@@ -65,7 +66,7 @@ public sealed class AnswerWriter(
             if (act.InEffect is { } row)
                 lines.Add(line.Position + 1, act.Act.Kind, row, await prover.ProveAsync(row, cancellationToken), line.FileName);
             else
-                lines.AddRefused(line.Position + 1, DocumentActs.TooManyActs, line.FileName);
+                lines.AddRefused(line.Position + 1, act.Refusal!.Detail, line.FileName);
         }
 
         var form = acts[0].Act.Answer;
@@ -136,8 +137,11 @@ public sealed class AnswerWriter(
         await outbox.WriteManifestReceiptsAsync(list.Source, list.At, list.Part, list.Parts, lines.Written, cancellationToken);
     }
 
-    private async Task<Prover> ProverAsync(IEnumerable<IndexedAct?> rows, CancellationToken cancellationToken) =>
-        new(tiles, await checkpoints.GetAsync(rows.Max(row => row?.LogIndex ?? -1) + 1, cancellationToken));
+    private async Task<Prover> ProverAsync(IEnumerable<IndexedAct?> rows, CancellationToken cancellationToken)
+    {
+        var checkpoint = await checkpoints.GetAsync(rows.Max(row => row?.LogIndex ?? -1) + 1, cancellationToken);
+        return new Prover(tiles, checkpoint, await statuses.GetAsync(checkpoint, cancellationToken));
+    }
 
     // Acts of a batch with what is in effect, which need not be the entries of this batch.
     private async Task<AnsweredAct[]> FindAsync(string name, Func<Act, bool> wanted, CancellationToken cancellationToken)
@@ -152,7 +156,7 @@ public sealed class AnswerWriter(
             var displaced = DocumentActs.Displace(item.Row, rows);
             if (displaced is null && !rows.Any(row => row.ActId == item.Row.ActId))
                 throw NotIndexed();
-            return new AnsweredAct(item.Act, item.Row, displaced is null ? item.Row : displaced.Standing);
+            return AnsweredAct.Of(item.Act, item.Row, displaced);
         }, cancellationToken);
     }
 

@@ -25,6 +25,7 @@ public sealed partial class DirectAnswers(
     AnswerAttempts attempts,
     PendingAnswers pending,
     IHashTileSource tiles,
+    PackStore packs,
     AnswerOptions options,
     TimeProvider time,
     ILogger<DirectAnswers> logger)
@@ -83,7 +84,7 @@ public sealed partial class DirectAnswers(
     {
         try
         {
-            ReadyAnswer[] ready = [.. others.Select(other => new ReadyAnswer(other.Answer, stop => writer.WriteAsync(other.Answer, stop))), .. finished is null ? [] : Ready(finished)];
+            ReadyAnswer[] ready = [.. others.Select(other => new ReadyAnswer(other.Answer, stop => writer.WriteAsync(other.Answer, stop))), .. finished is null ? [] : await ReadyAsync(finished, cancellationToken)];
             await attempts.TryAllAsync(ready, options.AtOnce, cancellationToken);
             foreach (var done in queued)
                 await pending.RemoveAsync(done, cancellationToken);
@@ -107,9 +108,13 @@ public sealed partial class DirectAnswers(
         }
     }
 
-    private IEnumerable<ReadyAnswer> Ready(FinishedBatch finished)
+    private async Task<IEnumerable<ReadyAnswer>> ReadyAsync(FinishedBatch finished, CancellationToken cancellationToken)
     {
-        var prover = new Prover(new BatchTiles(finished.Batch.Tiles, tiles), finished.Checkpoint);
+        var own = new BatchTiles(finished.Batch.Tiles, tiles);
+        var status = finished.Batch.Pack is { } pack
+            ? await LogStatus.OpenAsync(packs, packs.Keep(finished.Batch.Size, pack), own, finished.Checkpoint, cancellationToken)
+            : null;
+        var prover = new Prover(own, finished.Checkpoint, status);
         return OwedAnswers.Of(finished.Batch, finished.Since, finished.Displaced).Select(answer => answer.Owed switch
         {
             DocumentAnswer document => new ReadyAnswer(document, stop => writer.WriteDocumentAsync(document, answer.Acts, prover, stop)),

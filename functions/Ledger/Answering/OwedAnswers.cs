@@ -8,9 +8,13 @@ internal sealed record OwedAnswer(PendingAnswer Owed, IReadOnlyList<AnsweredAct>
 /// <summary>An act and what answers it.</summary>
 /// <param name="Act">The act.</param>
 /// <param name="Own">The row of its own entry, whether the index has it or not.</param>
-/// <param name="InEffect">The row of the index whose receipt is the answer: its own, or that of the act that counts in its place. Null if the issuer has done too much to the document.</param>
-internal sealed record AnsweredAct(Act Act, IndexedAct Own, IndexedAct? InEffect)
+/// <param name="InEffect">The row of the index whose receipt is the answer: its own, or that of the act that counts in its place. Null if it is refused.</param>
+/// <param name="Refusal">Why it is refused; null if it is not.</param>
+internal sealed record AnsweredAct(Act Act, IndexedAct Own, IndexedAct? InEffect, Rejection? Refusal)
 {
+    /// <summary>What answers an act.</summary>
+    public static AnsweredAct Of(Act act, IndexedAct own, DisplacedAct? displaced) => new(act, own, displaced is null ? own : displaced.Standing, displaced?.Refusal);
+
     /// <summary>When it was done.</summary>
     public DateTimeOffset At => Own.Entry.At;
 }
@@ -31,7 +35,7 @@ internal static class OwedAnswers
         foreach (var upload in acts.GroupBy(item => (item.Act.Source, item.Act.Answer)))
         {
             var (source, form) = upload.Key;
-            AnsweredAct[] answered = [.. upload.Select(item => new AnsweredAct(item.Act, item.Row, displaced.TryGetValue(item.Row.LogIndex, out var lost) ? lost.Standing : item.Row))];
+            AnsweredAct[] answered = [.. upload.Select(item => AnsweredAct.Of(item.Act, item.Row, displaced.GetValueOrDefault(item.Row.LogIndex)))];
             yield return form.Kind == UploadKind.Document
                 ? new OwedAnswer(new DocumentAnswer(batch.Name, source, [.. answered.Select(item => item.Act.Digest)], form.DeleteDocument, since), answered)
                 : new OwedAnswer(new ManifestPartAnswer(batch.Name, source, form.Part, since), answered);

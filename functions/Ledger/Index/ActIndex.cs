@@ -41,8 +41,8 @@ public sealed class ActIndex(ITableStore tables)
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         var unsettled = new ConcurrentBag<IndexedAct>();
         var keys = new HashSet<string>(acts.Count);
-        foreach (var repeated in acts.Where(act => !keys.Add(KeyOf(act))))
-            unsettled.Add(repeated);
+        foreach (var act in acts.Where(act => act.Entry.Yields is not null || !keys.Add(KeyOf(act))))
+            unsettled.Add(act);
         var transactions = acts
             .Except(unsettled)
             .GroupBy(act => act.Digest.Hex[..PartitionDigits])
@@ -75,7 +75,7 @@ public sealed class ActIndex(ITableStore tables)
 
     private async Task<DisplacedAct?> SettleAsync(IndexedAct act, CancellationToken cancellationToken)
     {
-        if (await TryAddAsync([act], cancellationToken))
+        if (act.Entry.Yields is null && await TryAddAsync([act], cancellationToken))
             return null;
         var rows = await FindAsync(act.Digest, cancellationToken);
         if (DocumentActs.Displace(act, rows) is { } displaced)
@@ -85,9 +85,9 @@ public sealed class ActIndex(ITableStore tables)
         return null;
     }
 
-    // The first issue of a document by an issuer has a key that says so. That a document was issued before is then found out
-    // by adding its row, which costs nothing where it was not, instead of by a query for every line of a manifest.
-    private static string KeyOf(IndexedAct act) => act.Entry.Kind == ActKind.Issue
+    // The first issue of a document by an issuer has a key that says so. In a log of before status was kept, that a document was
+    // issued before is found out by adding its row, which costs nothing where it was not.
+    private static string KeyOf(IndexedAct act) => act.Entry is { Kind: ActKind.Issue, Replaces: null, Yields: null }
         ? FirstIssueKey(act.Digest, act.Entry.Issuer!)
         : KeyOf(act.Digest, act.ActId);
 

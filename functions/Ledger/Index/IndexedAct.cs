@@ -41,20 +41,3 @@ public sealed record IndexedAct(
         public override int GetHashCode() => 0;
     }
 }
-
-/// <summary>Makes receipts of acts that are in effect, under one checkpoint: for whoever uploaded and whoever asks alike.</summary>
-public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint)
-{
-    private readonly TreeReader _reader = new(tiles, checkpoint.Size);
-
-    /// <summary>The receipt of an act.</summary>
-    public async Task<Receipt> ProveAsync(IndexedAct act, CancellationToken cancellationToken) =>
-        Of(act, await _reader.InclusionProofAsync(act.LogIndex, cancellationToken), checkpoint.Note);
-
-    /// <summary>The receipt of an act whose proof is known.</summary>
-    /// <param name="act">The act.</param>
-    /// <param name="path">Inclusion path in the tree of <paramref name="checkpoint"/>.</param>
-    /// <param name="checkpoint">The signed note.</param>
-    public static Receipt Of(IndexedAct act, IReadOnlyList<MerkleHash> path, ReadOnlyMemory<byte> checkpoint) =>
-        Receipt.Create(act.LogIndex, act.EntryBytes, act.Opening, act.Unpublished.Successor, act.Unpublished.Note, path, checkpoint);
-}

@@ -7,7 +7,7 @@ namespace TrueCopy.Ledger.Intake;
 public sealed class DocumentIntake(StagedActs staged, ActIndex index, RepeatedIssues repeated)
 {
     /// <summary>Stages the issue of a document.</summary>
-    /// <exception cref="UploadRejectedException">Its metadata breaks a rule, it is empty, or the issuer revoked these bytes or has done too much to them.</exception>
+    /// <exception cref="UploadRejectedException">Its metadata breaks a rule, it is empty, or the issuer revoked, superseded or suspended these bytes or has done too much to them.</exception>
     public async Task<IntakeOutcome> StageAsync(Issuer issuer, InboxDocument document, CancellationToken cancellationToken)
     {
         var source = document.Version;
@@ -23,8 +23,8 @@ public sealed class DocumentIntake(StagedActs staged, ActIndex index, RepeatedIs
         if (digests[0].IsOfNothing)
             throw new UploadRejectedException(Rejection.EmptyDocument());
         var own = DocumentActs.OwnedBy(issuer.Id, known);
-        if (own.Any(act => act.Entry.Kind == ActKind.Revoke))
-            throw new UploadRejectedException(Rejection.Revoked("These bytes were issued and revoked; they cannot be issued again."));
+        if (DocumentActs.StatusOf(own) is var status and not EntryStatus.Stands)
+            throw new UploadRejectedException(Rejection.NotStanding(status));
 
         var act = new RequestedAct(ActKind.Issue, Position: 0)
         {
@@ -37,7 +37,7 @@ public sealed class DocumentIntake(StagedActs staged, ActIndex index, RepeatedIs
         var answer = issuer.Retention == Retention.Delete ? AnswerForm.OfDocumentToDelete : AnswerForm.OfDocument;
         var upload = new StagedUpload(source, issuer, document.LastModified, answer, [act]);
         if (own.Count > 0)
-            upload = upload with { Repeats = await repeated.AreAllAsync(upload, cancellationToken) };
+            upload = upload with { Repeats = await repeated.AreAllAsync(upload, from: 0, cancellationToken) };
         if (own.Count >= DocumentActs.MaxActs && !upload.Repeats)
             throw new UploadRejectedException(Rejection.TooManyActs());
         await staged.StageAsync([await staged.PrepareAsync(upload, cancellationToken)], cancellationToken);

@@ -69,7 +69,7 @@ public sealed class ManifestIntake(StagedActs staged, Outbox outbox, RevocationI
         {
             var upload = new StagedUpload(source, issuer, manifest.LastModified, new AnswerForm(UploadKind.Manifest, part), acts);
             if (part == 0 && acts.Count <= RepeatedIssues.MaxLines)
-                upload = upload with { Repeats = await repeated.AreAllAsync(upload, cancellationToken) };
+                upload = upload with { Repeats = await repeated.AreAllAsync(upload, from: 0, cancellationToken) };
             return await staged.PrepareAsync(upload, cancellationToken);
         }
     }

@@ -60,8 +60,14 @@ public sealed record Rejection(string Cause, string Title, string Detail)
         "This is a list of acts, and its name is that of a document",
         $"Its first line names the columns of a list of acts. Upload it as *{ActTable.Extension} to have them done. If it is a document after all, say which type in its metadata.");
 
-    /// <summary>These bytes were revoked by the same issuer.</summary>
-    public static Rejection Revoked(string detail) => new("revoked", "The document is revoked, and that is final", detail);
+    /// <summary>These bytes were issued by the same issuer, and do not stand.</summary>
+    /// <param name="status">What became of them.</param>
+    public static Rejection NotStanding(EntryStatus status) => status switch
+    {
+        EntryStatus.Suspended => new("suspended", "The document is suspended", "These bytes were issued, and are suspended. Reinstate the document; after that it can be issued again."),
+        EntryStatus.Superseded => new("superseded", "The document is superseded", "These bytes were issued, and another document has taken their place; they cannot be issued again. Issue the other document, or one of other bytes."),
+        _ => new("revoked", "The document is revoked, and that is final", "These bytes were issued and revoked; they cannot be issued again."),
+    };
 
     /// <summary>The issuer has done so much to the document that verifying it would become dear.</summary>
     public static Rejection TooManyActs() => new("too-many-acts", "Too many acts on one document", DocumentActs.TooManyActs);

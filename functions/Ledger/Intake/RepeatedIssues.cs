@@ -13,15 +13,19 @@ public sealed class RepeatedIssues(ActIndex index, ReferenceIndex references)
     public const int MaxLines = 64;
 
     /// <summary>Whether everything that an upload issues stands already.</summary>
-    public async Task<bool> AreAllAsync(StagedUpload upload, CancellationToken cancellationToken)
+    /// <param name="upload">The upload.</param>
+    /// <param name="from">Index of the first entry whose status the log keeps; what was issued before it is worth issuing again.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool> AreAllAsync(StagedUpload upload, long from, CancellationToken cancellationToken)
     {
         foreach (var issue in upload.Acts)
         {
             foreach (var digest in issue.Digests)
             {
                 var own = DocumentActs.OwnedBy(upload.Issuer.Id, await index.FindAsync(digest, cancellationToken));
-                if (own.Any(act => act.Entry.Kind == ActKind.Revoke)
+                if (DocumentActs.StatusOf(own) != EntryStatus.Stands
                     || DocumentActs.Standing(own) is not { } standing
+                    || standing.LogIndex < from
                     || !IssueTerms.Of(issue, digest, upload.Issuer).AreThoseOf(standing))
                 {
                     return false;

@@ -3,12 +3,14 @@ namespace TrueCopy.Ledger.Sequencing;
 /// <summary>What a list of acts comes to, now.</summary>
 /// <param name="List">The list, or a part of one.</param>
 /// <param name="Acts">Acts for the log that are not in it yet.</param>
+/// <param name="Before">What the issuer did before to the documents that they are on.</param>
 /// <param name="InEffect">The documents of each line that is, or after this batch will be, in the log.</param>
 /// <param name="Refused">Lines that can never be done, or that waited for their document in vain.</param>
 /// <param name="Waiting">How many lines wait for a document that may still be on its way.</param>
 public sealed record ResolvedActs(
     StagedUpload List,
     IReadOnlyList<Act> Acts,
+    IReadOnlyDictionary<Digest, IReadOnlyList<IndexedAct>> Before,
     IReadOnlyList<(RequestedAct Request, IReadOnlyList<Digest> Documents)> InEffect,
     IReadOnlyList<RefusedLine> Refused,
     int Waiting)
@@ -63,17 +65,18 @@ public sealed class ActResolver(ActIndex index, ReferenceIndex references) : IDi
         var refused = new List<RefusedLine>();
         var waiting = 0;
         var own = new ActsOfBatch();
+        var before = new Dictionary<Digest, IReadOnlyList<IndexedAct>>();
         foreach (var (request, resolved) in upload.Acts.Zip(all))
         {
-            var found = request.Kind == ActKind.Revoke
-                ? resolved.Without(act => batch.Revokes(upload.Issuer.Id, act.Digest) || own.Revokes(upload.Issuer.Id, act.Digest))
-                : resolved;
+            var found = resolved.Without(act => batch.Revokes(upload.Issuer.Id, act.Digest) || own.Revokes(upload.Issuer.Id, act.Digest));
             if ((found.Refusal ?? (request.Kind == ActKind.Revoke ? null : RefuseTooMany(upload.Issuer.Id, found, batch, own))) is { } refusal)
                 refused.Add(new RefusedLine(request.Position + 1, refusal));
             else if (found.Missing is null)
             {
                 acts.AddRange(found.New);
-                own.Add(found.New);
+                own.Add(found.New, found.Before);
+                foreach (var (document, rows) in found.Before)
+                    before.TryAdd(document, rows);
                 inEffect.Add((request, found.Documents));
             }
             else if (overdue)
@@ -82,7 +85,7 @@ public sealed class ActResolver(ActIndex index, ReferenceIndex references) : IDi
                 waiting++;
         }
 
-        return new ResolvedActs(upload, acts, inEffect, refused, waiting);
+        return new ResolvedActs(upload, acts, before, inEffect, refused, waiting);
     }
 
     /// <inheritdoc/>
@@ -90,7 +93,7 @@ public sealed class ActResolver(ActIndex index, ReferenceIndex references) : IDi
 
     // What stands in the index, in this batch and in this list before the line, taken together.
     private static string? RefuseTooMany(string issuer, Found found, ActsOfBatch batch, ActsOfBatch own) =>
-        found.New.Any(act => found.Before[act.Digest] + batch.CountOf(issuer, act.Digest) + own.CountOf(issuer, act.Digest) >= DocumentActs.MaxActs)
+        found.New.Any(act => found.Before[act.Digest].Count + batch.CountOf(issuer, act.Digest) + own.CountOf(issuer, act.Digest) >= DocumentActs.MaxActs)
             ? DocumentActs.TooManyActs
             : null;
 
@@ -128,11 +131,11 @@ public sealed class ActResolver(ActIndex index, ReferenceIndex references) : IDi
             if (inEffect)
                 continue;
             var unpublished = new Unpublished { Note = request.Note, Successor = successor };
-            acts.Add(upload.ToAct(request, id, document, unpublished, rows.Last(row => row.Entry.Kind == ActKind.Issue).LogIndex));
+            acts.Add(upload.ToAct(request, id, document, unpublished, DocumentActs.Standing(DocumentActs.OwnedBy(issuer.Id, rows))!.LogIndex));
         }
 
         return done.Count > 0
-            ? new Found(acts, done, null, null) { Before = targets.ToDictionary(target => target.Key, target => target.Value.Count) }
+            ? new Found(acts, done, null, null) { Before = targets.ToDictionary(target => target.Key, target => (IReadOnlyList<IndexedAct>)target.Value) }
             : Found.Refuse(Revoked);
     }
 
@@ -193,8 +196,8 @@ public sealed class ActResolver(ActIndex index, ReferenceIndex references) : IDi
     /// <summary>What a line acts on.</summary>
     internal sealed record Found(IReadOnlyList<Act> New, IReadOnlyList<Digest> Documents, string? Missing, string? Refusal)
     {
-        /// <summary>How much the issuer has done to each document before.</summary>
-        public Dictionary<Digest, int> Before { get; init; } = [];
+        /// <summary>What the issuer has done to each document before.</summary>
+        public IReadOnlyDictionary<Digest, IReadOnlyList<IndexedAct>> Before { get; init; } = new Dictionary<Digest, IReadOnlyList<IndexedAct>>();
 
         /// <summary>The same without acts on documents that another line revokes already; a refusal if nothing is left to do.</summary>
         public Found Without(Func<Act, bool> isRevoked)

@@ -5,7 +5,12 @@ namespace TrueCopy.Ledger.Sequencing;
 /// <param name="Journal">Name of the batch that led here; empty before genesis.</param>
 /// <param name="Checkpoint">The signed head; null before genesis.</param>
 /// <param name="Edge">The right edge; never appended to, only cloned.</param>
-public sealed record Tip(string? Version, string Journal, SignedCheckpoint? Checkpoint, RightEdge Edge);
+/// <param name="Status">The status that the last entry commits to; null where the log has none yet.</param>
+public sealed record Tip(string? Version, string Journal, SignedCheckpoint? Checkpoint, RightEdge Edge, LogStatus? Status)
+{
+    /// <summary>Index of the first entry whose status is kept; in a log of before that, the next one.</summary>
+    public long StatusFrom => Status?.From ?? Edge.Size;
+}
 
 /// <summary>The committed head, and how far the world knows of it.</summary>
 /// <param name="Stored">The head.</param>
@@ -31,6 +36,8 @@ public sealed class BatchCommitter(
     HeadCheck heads,
     Journal journal,
     LogStore log,
+    IHashTileSource tiles,
+    PackStore packs,
     SequencerMetrics metrics,
     TimeProvider time)
 {
@@ -56,19 +63,22 @@ public sealed class BatchCommitter(
     /// <summary>The tip at a head whose tiles are all published.</summary>
     public async Task<Tip> LoadTipAsync(StoredHead head, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        var edge = await RightEdge.LoadAsync(log, checkpoint.Size, cancellationToken);
+        var status = LogStatus.FindAsync(packs, log, tiles, checkpoint, cancellationToken);
+        var loading = RightEdge.LoadAsync(log, checkpoint.Size, cancellationToken);
+        await Task.WhenAll(status, loading);
+        var edge = await loading;
         return edge.Root() == checkpoint.Checkpoint.Root
-            ? new Tip(head.Version, head.Head.Journal, checkpoint, edge)
+            ? new Tip(head.Version, head.Head.Journal, checkpoint, edge, await status)
             : throw new LogFormatException("log: the published tiles are not those of the committed checkpoint");
     }
 
-    /// <summary>Commits the log's first entry, which names the log and its keys.</summary>
+    /// <summary>Commits the log's first entry, which names the log and its keys, and the status of it.</summary>
     /// <returns>The batch; null if another writer was first.</returns>
     public async Task<CommittedBatch?> TryCommitGenesisAsync(CancellationToken cancellationToken)
     {
         var identity = await keys.ReloadAsync(cancellationToken);
         var genesis = OwnRecord(Entry.Genesis(identity.Origin, Names(identity), time.GetUtcNow()));
-        return await TryCommitAsync(identity, new Tip(null, "", null, new RightEdge()), [genesis], cancellationToken);
+        return await TryCommitAsync(identity, new Tip(null, "", null, new RightEdge(), null), [genesis], new Dictionary<long, EntryStatus>(), cancellationToken);
     }
 
     /// <summary>Whether other keys sign now than signed <paramref name="tip"/>, which the log has to say.</summary>
@@ -76,15 +86,28 @@ public sealed class BatchCommitter(
         (await KeysAfterAsync(tip, cancellationToken)).Changed;
 
     /// <summary>
-    /// Commits what is new of issuers, then acts, after <paramref name="tip"/>; before them, if the keys have changed,
-    /// which keys sign from this checkpoint on.
+    /// Commits what is new of issuers, then acts, then the status of all entries, after <paramref name="tip"/>; before them, if the
+    /// keys have changed, which keys sign from this checkpoint on.
     /// </summary>
     /// <returns>The batch; null if another writer was first, in which case nothing happened.</returns>
-    public async Task<CommittedBatch?> TryCommitAsync(Tip tip, IReadOnlyList<Entry> ofIssuers, IReadOnlyList<Act> acts, CancellationToken cancellationToken)
+    public async Task<CommittedBatch?> TryCommitAsync(Tip tip, StagedBatch staged, CancellationToken cancellationToken)
     {
         var (identity, changed) = await KeysAfterAsync(tip, cancellationToken);
-        IEnumerable<JournalRecord> announced = changed ? [OwnRecord(Entry.OfKeys(Names(identity), time.GetUtcNow()))] : [];
-        return await TryCommitAsync(identity, tip, [.. announced, .. ofIssuers.Select(OwnRecord), .. ToRecords(acts)], cancellationToken);
+        JournalRecord[] own = [.. changed ? [OwnRecord(Entry.OfKeys(Names(identity), time.GetUtcNow()))] : Array.Empty<JournalRecord>(), .. staged.Announced.Select(OwnRecord)];
+        var first = tip.Edge.Size + own.Length;
+        var statuses = staged.Statuses.ToDictionary(status => IndexOf(status.Key), status => status.Value);
+        return await TryCommitAsync(identity, tip, [.. own, .. ToRecords([.. staged.Acts.Select(Placed)])], statuses, cancellationToken);
+
+        long IndexOf(long named) => named >= ActsOfBatch.FirstIndex ? first + (named - ActsOfBatch.FirstIndex) : named;
+
+        Act Placed(Act act) => act.Entry.Replaces is null && act.Entry.Yields is null ? act : act with
+        {
+            Entry = act.Entry with
+            {
+                Replaces = act.Entry.Replaces is { } replaced ? IndexOf(replaced) : null,
+                Yields = act.Entry.Yields is { } other ? IndexOf(other) : null,
+            },
+        };
     }
 
     // A change is believed only when the source confirms it: a process with an old view would take back what another announced.
@@ -116,13 +139,23 @@ public sealed class BatchCommitter(
         return new JournalRecord(entry.Encode(), act with { Entry = entry }, opening);
     }
 
-    private async Task<CommittedBatch?> TryCommitAsync(LogIdentity identity, Tip tip, JournalRecord[] records, CancellationToken cancellationToken)
+    private async Task<CommittedBatch?> TryCommitAsync(
+        LogIdentity identity,
+        Tip tip,
+        IReadOnlyList<JournalRecord> records,
+        IReadOnlyDictionary<long, EntryStatus> statuses,
+        CancellationToken cancellationToken)
     {
+        var covered = tip.Edge.Size + records.Count;
+        var status = await (tip.Status?.Packed ?? PackedStatus.Empty(packs, Math.Max(tip.Edge.Size, 1))).WithAsync(statuses, covered, cancellationToken);
+        var last = Entry.OfStatus(covered, status.Root, tip.StatusFrom, time.GetUtcNow());
+        records = [.. records, OwnRecord(last)];
+        var pack = status.Pack(records[^1].Entry);
         var edge = tip.Edge.Clone();
         foreach (var record in records)
             edge.Append(record.Entry.Span);
 
-        var batch = new JournalBatch(tip.Journal, tip.Edge.Size, edge.Root(), records, edge.TakeTiles());
+        var batch = new JournalBatch(tip.Journal, tip.Edge.Size, edge.Root(), records, edge.TakeTiles(), Pack: pack);
         var signing = SignedCheckpoint.SignAsync(new Checkpoint(identity.Origin, batch.Size, batch.Root), identity.Signers, cancellationToken);
         if (batch.Keys().Any())
             batch = batch with { Note = (await signing).Note };
@@ -139,6 +172,7 @@ public sealed class BatchCommitter(
             return null;
         if (!committed.Head.Note.Span.SequenceEqual(checkpoint.Note.Span))
             checkpoint = SignedCheckpoint.Open(committed.Head.Note, identity.Origin, identity.Verifiers);
-        return new CommittedBatch(batch, checkpoint, new Tip(committed.Version, batch.Name, checkpoint, edge));
+        packs.Keep(batch.Size, pack);
+        return new CommittedBatch(batch, checkpoint, new Tip(committed.Version, batch.Name, checkpoint, edge, new LogStatus(records[^1].Entry, last, status)));
     }
 }

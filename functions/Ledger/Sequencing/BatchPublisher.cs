@@ -3,13 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>
-/// Makes a committed batch visible: tiles, then the checkpoint, then the index. Every step can be repeated, so a batch that
+/// Makes a committed batch visible: tiles and the status pack, then the checkpoint, then the index. Every step can be repeated, so a batch that
 /// a crash cut short, or that too few witnesses have signed, is finished by running all of them again. What issuers are owed for
 /// it is queued before it counts as finished, and written by others: nothing here writes to an issuer.
 /// </summary>
 public sealed partial class BatchPublisher(
     LogState state,
     LogStore log,
+    PackStore packs,
     Witnesses witnesses,
     IHashTileSource published,
     BatchIndexer indexer,
@@ -31,7 +32,10 @@ public sealed partial class BatchPublisher(
         // Side by side. A witness that also keeps a copy finds the tiles by the time it has stored what it signed, or comes again.
         var asking = cosigned is null ? witnesses.AskAsync(checkpoint, () => new BatchTiles(batch.Tiles, published), forAll: false, cancellationToken) : Task.FromResult(cosigned);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Task.WhenAll(asking, Parallel.ForAsync(0, batch.Tiles.Count, parallel, async (i, stop) => await log.WriteAsync(batch.Tiles[i], stop)));
+        await Task.WhenAll(
+            asking,
+            batch.Pack is { } pack ? packs.WriteAsync(batch.Size, pack, cancellationToken) : Task.CompletedTask,
+            Parallel.ForAsync(0, batch.Tiles.Count, parallel, async (i, stop) => await log.WriteAsync(batch.Tiles[i], stop)));
         cosigned = await asking;
         if (!witnesses.Allow(cosigned))
             return null;
@@ -40,6 +44,8 @@ public sealed partial class BatchPublisher(
         var displaced = await indexer.AddAsync(batch, cancellationToken);
         if (displaced.Count > 0)
             LogDisplaced(logger, displaced.Count);
+        if (batch.Pack is not null && displaced.Values.Count(item => item.Act.Entry is { Kind: ActKind.Issue, Yields: null }) is > 0 and var undecided)
+            LogUndecided(logger, undecided);
 
         // Before the mark: once it has moved nobody looks at the batch again.
         var since = time.GetUtcNow();
@@ -50,4 +56,7 @@ public sealed partial class BatchPublisher(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} entries take no effect: what they record stands already, or was done too often.")]
     private static partial void LogDisplaced(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Count} documents were issued as if for the first time and are in the index already: the table of issued documents was not whole. The log says of both issues that they stand; truecopy-admin doctor makes the table whole.")]
+    private static partial void LogUndecided(ILogger logger, int count);
 }

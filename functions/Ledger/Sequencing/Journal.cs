@@ -19,7 +19,7 @@ public sealed class Journal(IBlobStore blobs)
     /// <summary>The name of the batch before this one, from the batch's first bytes alone; empty for the first.</summary>
     /// <exception cref="TransparencyLog.LogFormatException">The batch is missing, or does not begin as one.</exception>
     public async Task<string> ReadPreviousAsync(string name, CancellationToken cancellationToken) =>
-        JournalFormat.ReadPrevious(await blobs.ReadBeginningAsync(BlobOf(name), JournalFormat.MaxBeginning, cancellationToken) ?? throw Missing());
+        JournalFormat.ReadPrevious(await blobs.ReadPartAsync(BlobOf(name), 0, JournalFormat.MaxBeginning, cancellationToken) ?? throw Missing());
 
     /// <summary>The names of all batches that lead to more than so many entries, committed or not, by size.</summary>
     public async IAsyncEnumerable<string> ListAfterAsync(long size, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -31,13 +31,20 @@ public sealed class Journal(IBlobStore blobs)
         }
     }
 
-    /// <summary>Whether more was written than the first entry, which a crash may have left uncommitted: then a log was begun.</summary>
+    /// <summary>Whether more was written than first batches, which a crash may have left uncommitted: then a log was begun.</summary>
     public async Task<bool> HasBegunAsync(CancellationToken cancellationToken)
     {
-        await foreach (var _ in ListAfterAsync(1, cancellationToken))
-            return true;
+        await foreach (var name in ListAfterAsync(0, cancellationToken))
+        {
+            if (SizeOf(name) > FirstBatchLength || await ReadPreviousAsync(name, cancellationToken) != "")
+                return true;
+        }
+
         return false;
     }
+
+    // The genesis and the status.
+    private const long FirstBatchLength = 2;
 
     private static long SizeOf(string name) =>
         name.IndexOf('-') is var end and > 0 && long.TryParse(name.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : -1;

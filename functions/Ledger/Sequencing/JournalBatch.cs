@@ -12,13 +12,15 @@ namespace TrueCopy.Ledger.Sequencing;
 /// Where the batch says which keys sign: the signed checkpoint after it, which proves that to whoever knows the keys
 /// before. Of two writers of the same batch either's will do.
 /// </param>
+/// <param name="Pack">What the batch stores of the status; null for one of before the log kept status.</param>
 public sealed record JournalBatch(
     string Previous,
     long Start,
     MerkleHash Root,
     IReadOnlyList<JournalRecord> Records,
     IReadOnlyList<TileContent> Tiles,
-    ReadOnlyMemory<byte>? Note = null)
+    ReadOnlyMemory<byte>? Note = null,
+    ReadOnlyMemory<byte>? Pack = null)
 {
     /// <summary>Size of the log after this batch.</summary>
     public long Size => Start + Records.Count;
@@ -32,11 +34,14 @@ public sealed record JournalBatch(
         .Where(item => item.Record.Act is not null)
         .Select(item => (item.Record.ToRow(item.Index), item.Record.Act!));
 
-    /// <summary>The log's own entries: genesis, the keys that sign, the descriptions of issuers, and what their domains say.</summary>
+    /// <summary>The log's own entries: genesis, the keys that sign, the descriptions of issuers, what their domains say, and the status.</summary>
     public IEnumerable<(long LogIndex, Entry Entry)> OwnEntries() => Records
         .Select((record, i) => (Record: record, Index: Start + i))
         .Where(item => item.Record.Act is null)
         .Select(item => (item.Index, Entry.Parse(item.Record.Entry.Span)));
+
+    /// <summary>The entry that ends the batch with the status of all before it; null for a batch of before the log kept status.</summary>
+    public Entry? Status() => Pack is null ? null : Entry.Parse(Records[^1].Entry.Span);
 
     /// <summary>What the batch says of the keys that sign.</summary>
     public IEnumerable<KeyRecord> Keys() => OwnEntries()

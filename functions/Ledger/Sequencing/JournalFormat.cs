@@ -7,17 +7,20 @@ namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>
 /// The journal's bytes: a magic line, then fields in order, integers big-endian, byte strings with a uint32 length; at
-/// the end the SHA-256 of all before, so that a batch is either whole or refused.
+/// the end the SHA-256 of all before, so that a batch is either whole or refused. Version 2 is of a batch that ends with the
+/// status, and has its status pack.
 /// </summary>
 public static class JournalFormat
 {
     private static ReadOnlySpan<byte> Magic => "truecopy-journal@v1\n"u8;
 
+    private static ReadOnlySpan<byte> MagicWithPack => "truecopy-journal@v2\n"u8;
+
     /// <summary>Writes a batch.</summary>
     public static ReadOnlyMemory<byte> Encode(JournalBatch batch)
     {
-        var output = new ArrayBufferWriter<byte>(1024 + (batch.Records.Count * 768) + batch.Tiles.Sum(tile => tile.Bytes.Length));
-        output.Write(Magic);
+        var output = new ArrayBufferWriter<byte>(1024 + (batch.Records.Count * 768) + batch.Tiles.Sum(tile => tile.Bytes.Length) + batch.Pack.GetValueOrDefault().Length);
+        output.Write(batch.Pack is null ? Magic : MagicWithPack);
         WriteText(output, batch.Previous);
         WriteInt64(output, batch.Start);
         output.Write(batch.Root.Bytes);
@@ -46,6 +49,8 @@ public static class JournalFormat
             WriteBytes(output, tile.Bytes.Span);
         }
 
+        if (batch.Pack is { } pack)
+            WriteBytes(output, pack.Span);
         if (batch.Note is { } note)
             WriteBytes(output, note.Span);
         output.Write(SHA256.HashData(output.WrittenSpan));
@@ -53,11 +58,12 @@ public static class JournalFormat
     }
 
     /// <summary>Reads a batch.</summary>
-    /// <exception cref="LogFormatException">The bytes are not a whole batch of version 1.</exception>
+    /// <exception cref="LogFormatException">The bytes are not a whole batch of version 1 or 2.</exception>
     public static JournalBatch Decode(ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.Length < Magic.Length + SHA256.HashSizeInBytes || !bytes.Span.StartsWith(Magic))
-            throw new LogFormatException("journal: not a batch of version 1");
+        var hasPack = bytes.Span.StartsWith(MagicWithPack);
+        if (bytes.Length < Magic.Length + SHA256.HashSizeInBytes || !(hasPack || bytes.Span.StartsWith(Magic)))
+            throw new LogFormatException("journal: not a batch of version 1 or 2");
         var content = bytes[..^SHA256.HashSizeInBytes];
         if (!SHA256.HashData(content.Span).AsSpan().SequenceEqual(bytes.Span[content.Length..]))
             throw new LogFormatException("journal: the batch is cut off or altered");
@@ -80,10 +86,14 @@ public static class JournalFormat
                 : throw new LogFormatException("journal: a tile's path is malformed");
         }
 
+        var pack = hasPack ? reader.Bytes() : default(ReadOnlyMemory<byte>?);
+
         // Only of a batch that says which keys sign, and not of those that are older than the rule to keep it.
         var note = reader.AtEnd ? default(ReadOnlyMemory<byte>?) : reader.Bytes();
+        if (hasPack && !IsStatus(records))
+            throw new LogFormatException("journal: a batch of version 2 ends with the status");
         return reader.AtEnd
-            ? new JournalBatch(previous, start, root, records, tiles, note)
+            ? new JournalBatch(previous, start, root, records, tiles, note, pack)
             : throw new LogFormatException("journal: bytes after the last field");
     }
 
@@ -91,14 +101,16 @@ public static class JournalFormat
     public const int MaxBeginning = 256;
 
     /// <summary>Reads which batch came before, from a batch's first bytes; whether the batch is whole is not known then.</summary>
-    /// <exception cref="LogFormatException">They are not the beginning of a batch of version 1.</exception>
+    /// <exception cref="LogFormatException">They are not the beginning of a batch.</exception>
     public static string ReadPrevious(ReadOnlyMemory<byte> beginning)
     {
-        if (!beginning.Span.StartsWith(Magic))
-            throw new LogFormatException("journal: not a batch of version 1");
+        if (!beginning.Span.StartsWith(Magic) && !beginning.Span.StartsWith(MagicWithPack))
+            throw new LogFormatException("journal: not a batch of version 1 or 2");
         var reader = new Reader(beginning[Magic.Length..]);
         return reader.Text();
     }
+
+    private static bool IsStatus(JournalRecord[] records) => records is [.., { Act: null } last] && Entry.Parse(last.Entry.Span).Kind == ActKind.Status;
 
     private static void WriteRecord(ArrayBufferWriter<byte> output, JournalRecord record, Dictionary<BlobVersion, int> sources)
     {

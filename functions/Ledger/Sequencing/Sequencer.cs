@@ -128,7 +128,7 @@ public sealed partial class Sequencer(
         StagedBatch batch;
         try
         {
-            batch = await batches.MakeAsync(messages, cancellationToken);
+            batch = await batches.MakeAsync(messages, _tip.StatusFrom, cancellationToken);
             suspects.Clear(messages);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -240,7 +240,7 @@ public sealed partial class Sequencer(
         FinishedBatch? finished = null;
         if (batch.Acts.Count + batch.Announced.Count > 0 || await committer.HaveKeysChangedAsync(_tip!, cancellationToken))
         {
-            var committed = await committer.TryCommitAsync(_tip!, batch.Announced, batch.Acts, cancellationToken);
+            var committed = await committer.TryCommitAsync(_tip!, batch, cancellationToken);
             if (committed is null)
             {
                 LogLost(logger);

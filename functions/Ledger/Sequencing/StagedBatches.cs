@@ -2,13 +2,15 @@ namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>What staged messages come to, ready to commit.</summary>
 /// <param name="Announced">What is new to the log of issuers: how they are described, and what their domains say.</param>
-/// <param name="Acts">Acts that are new to the log, each once.</param>
+/// <param name="Acts">Acts that are new to the log, each once. Where they name each other's entries they do as <see cref="ActsOfBatch.FirstIndex"/> says.</param>
+/// <param name="Statuses">The codes that they change, named likewise.</param>
 /// <param name="Lists">What became of each list of acts.</param>
 /// <param name="Repeats">Uploads that issue what stands, which are answered and not logged.</param>
 /// <param name="Left">Messages that there was no room for.</param>
 public sealed record StagedBatch(
     IReadOnlyList<Entry> Announced,
     IReadOnlyList<Act> Acts,
+    IReadOnlyDictionary<long, EntryStatus> Statuses,
     IReadOnlyDictionary<StagedMessage, ResolvedActs> Lists,
     IReadOnlyList<StagedUpload> Repeats,
     IReadOnlySet<StagedMessage> Left)
@@ -22,6 +24,7 @@ public sealed class StagedBatches(
     ActResolver resolver,
     IssuerAnnouncements announcements,
     RepeatedIssues repeated,
+    IssuedDocuments issued,
     ActIndex index,
     SequencerOptions options,
     TimeProvider time)
@@ -32,49 +35,63 @@ public sealed class StagedBatches(
     private const int Parallelism = 64;
 
     /// <summary>Makes a batch. It has at most as many acts as a full batch and one message more; issuers share the room in it.</summary>
-    public async Task<StagedBatch> MakeAsync(IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
+    /// <param name="messages">The messages.</param>
+    /// <param name="from">Index of the first entry whose status the log keeps.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<StagedBatch> MakeAsync(IReadOnlyList<StagedMessage> messages, long from, CancellationToken cancellationToken)
     {
         var acts = new ActsOfBatch();
         var lists = new Dictionary<StagedMessage, ResolvedActs>(ReferenceEqualityComparer.Instance);
         var left = new HashSet<StagedMessage>(ReferenceEqualityComparer.Instance);
-        var repeats = new List<StagedUpload>();
+        var repeats = new List<(StagedMessage Message, StagedUpload Upload)>();
         var taken = TakeFairly(messages, left);
-        var found = await LookUpAsync(taken, cancellationToken);
-        foreach (var ((message, upload), (isRepeated, isInEffect, lines)) in taken.Zip(found))
+        var found = await LookUpAsync(taken, from, cancellationToken);
+        var toIssue = taken.Zip(found).Where(item => item.Second.Issues).SelectMany(item => DocumentsOf(item.First.Upload)).ToHashSet();
+        var before = await issued.NoteAsync(toIssue, isComplete: from == 0, cancellationToken);
+        foreach (var ((message, upload), lookedUp) in taken.Zip(found))
         {
             // What a list comes to is not known before it is resolved.
-            if (acts.Count >= Sequencer.MaxBatchActs)
+            if (acts.Count >= Sequencer.MaxBatchActs || Meets(upload, lookedUp, acts))
             {
                 left.Add(message);
             }
-            else if (lines is not null)
+            else if (lookedUp.Lines is { } lines)
             {
                 var overdue = time.GetUtcNow() - message.StagedAt >= options.DocumentWait;
                 var resolved = ActResolver.Resolve(upload, lines, acts, overdue);
                 lists.Add(message, resolved);
-                acts.Add(resolved.Acts);
+                acts.Add(resolved.Acts, resolved.Before);
             }
-            else if (isRepeated)
+            else if (lookedUp.Repeats)
             {
-                repeats.Add(upload);
+                repeats.Add((message, upload));
             }
-            else if (!isInEffect)
+            else if (lookedUp.Issues)
             {
-                acts.Add(upload.Acts.SelectMany(request => Issues(upload, request)));
+                acts.AddIssues([.. upload.Acts.Select(request => Issues(upload, request).ToArray())], before, from);
             }
         }
 
-        // An act of the same batch may be what would be repeated, or what changes that there is something to repeat.
-        foreach (var upload in repeats.Where(upload => upload.Acts.Any(act => act.Digests.Any(digest => acts.CountOf(upload.Issuer.Id, digest) > 0))).ToArray())
+        // An act of the same batch may change that there is something to repeat.
+        foreach (var repeat in repeats.Where(repeat => DocumentsOf(repeat.Upload).Any(item => acts.CountOf(item.Issuer, item.Document) > 0)).ToArray())
         {
-            repeats.Remove(upload);
-            acts.Add(upload.Acts.SelectMany(request => Issues(upload, request)));
+            repeats.Remove(repeat);
+            left.Add(repeat.Message);
         }
 
         // Those of uploads and those that are staged by themselves alike.
         var announced = await announcements.NewAsync([.. messages.Where(message => !left.Contains(message)).Select(message => message.Work)], cancellationToken);
-        return new StagedBatch(announced, acts.All, lists, repeats, left);
+        return new StagedBatch(announced, acts.All, acts.Statuses(from), lists, [.. repeats.Select(repeat => repeat.Upload)], left);
     }
+
+    // What acts on a document goes by what the log has of it, so that one batch does not issue it as well: whoever comes later in
+    // it comes in the next.
+    private static bool Meets(StagedUpload upload, LookedUp lookedUp, ActsOfBatch acts) => lookedUp.Lines is { } lines
+        ? lines.Any(line => line.New.Any(act => acts.Issues(act.Issuer, act.Digest)))
+        : DocumentsOf(upload).Any(item => acts.ActsOn(item.Issuer, item.Document));
+
+    private static IEnumerable<(string Issuer, Digest Document)> DocumentsOf(StagedUpload upload) =>
+        upload.Acts.SelectMany(act => act.Digests.Select(digest => (upload.Issuer.Id, digest)));
 
     // Each issuer's messages in their order, that of whom has the least before it first. What is then too much is left.
     private static List<Taken> TakeFairly(IReadOnlyList<StagedMessage> messages, HashSet<StagedMessage> left)
@@ -112,14 +129,14 @@ public sealed class StagedBatches(
         return taken;
     }
 
-    private async Task<LookedUp[]> LookUpAsync(List<Taken> taken, CancellationToken cancellationToken)
+    private async Task<LookedUp[]> LookUpAsync(List<Taken> taken, long from, CancellationToken cancellationToken)
     {
         var found = new LookedUp[taken.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, found.Length, parallel, async (i, stop) =>
         {
             var upload = taken[i].Upload;
-            var repeats = upload.Answer.Kind != UploadKind.ActList && upload.Repeats && await repeated.AreAllAsync(upload, stop);
+            var repeats = upload.Answer.Kind != UploadKind.ActList && upload.Repeats && await repeated.AreAllAsync(upload, from, stop);
             found[i] = new LookedUp(repeats, !repeats && await IsInEffectAsync(taken[i], stop), null);
         });
         int[] lists = [.. Enumerable.Range(0, found.Length).Where(i => taken[i].Upload.Answer.Kind == UploadKind.ActList)];
@@ -135,7 +152,11 @@ public sealed class StagedBatches(
     /// <param name="Repeats">Whether it issues what stands.</param>
     /// <param name="InEffect">Whether it was sequenced before.</param>
     /// <param name="Lines">What a list acts on.</param>
-    private readonly record struct LookedUp(bool Repeats, bool InEffect, ActResolver.Found[]? Lines);
+    private readonly record struct LookedUp(bool Repeats, bool InEffect, ActResolver.Found[]? Lines)
+    {
+        /// <summary>Whether it is to be logged what it issues.</summary>
+        public bool Issues => !Repeats && !InEffect && Lines is null;
+    }
 
     // A message that comes back may have been sequenced by a holder that died before deleting it, and a part of a
     // manifest may have been staged twice. What one message issues is committed together and indexed before the next
@@ -163,36 +184,4 @@ public sealed class StagedBatches(
                 Also = request.Also,
                 Siblings = [.. request.Digests.Where(other => !other.Equals(digest))],
             }));
-}
-
-/// <summary>The acts of a batch that is being made, each once, and how many there are on each document.</summary>
-public sealed class ActsOfBatch
-{
-    private readonly List<Act> _acts = [];
-    private readonly HashSet<(ActId, Digest)> _seen = [];
-    private readonly Dictionary<(string Issuer, Digest Document), (int Count, bool Revoked)> _documents = [];
-
-    /// <summary>All of them.</summary>
-    public IReadOnlyList<Act> All => _acts;
-
-    /// <summary>How many.</summary>
-    public int Count => _acts.Count;
-
-    /// <summary>How many of an issuer on a document.</summary>
-    public int CountOf(string issuer, Digest document) => _documents.GetValueOrDefault((issuer, document)).Count;
-
-    /// <summary>Whether one of them revokes a document of an issuer.</summary>
-    public bool Revokes(string issuer, Digest document) => _documents.GetValueOrDefault((issuer, document)).Revoked;
-
-    /// <summary>Adds acts; those that are there already stay as they are.</summary>
-    public void Add(IEnumerable<Act> acts)
-    {
-        foreach (var act in acts.Where(act => _seen.Add((act.Id, act.Digest))))
-        {
-            _acts.Add(act);
-            var key = (act.Issuer, act.Digest);
-            var (count, revoked) = _documents.GetValueOrDefault(key);
-            _documents[key] = (count + 1, revoked || act.Kind == ActKind.Revoke);
-        }
-    }
 }

@@ -12,6 +12,9 @@ public static class StorageNames
     /// <summary>Container of the head and the sequencer's lease.</summary>
     public const string StateContainer = "state";
 
+    /// <summary>Where in that container the status packs are.</summary>
+    public const string StatusFolder = "status/";
+
     /// <summary>Container of staged uploads that are too long for a message.</summary>
     public const string StagingContainer = "staging";
 
@@ -38,6 +41,9 @@ public static class StorageNames
 
     /// <summary>Table of acts by document.</summary>
     public const string AnchorsTable = "anchors";
+
+    /// <summary>Table of what may have been issued, by document and issuer.</summary>
+    public const string IssuedTable = "issued";
 
     /// <summary>Table of documents by the issuers' own references.</summary>
     public const string ReferencesTable = "references";

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace TrueCopy.Ledger.Verdicts;
 
@@ -72,13 +73,23 @@ public sealed record ProvenVerdict(
         CheckpointDocument.Of(Checkpoint));
 }
 
-/// <summary>Answers verification requests from the index and the published log. Stateless but for caches.</summary>
-public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints, IHashTileSource tiles, DomainStandings domains, TimeProvider time)
+/// <summary>
+/// Answers verification requests from the index and the published log. Stateless but for caches. What the index says is held to
+/// the log and to the status that it commits to; where they differ there is no answer.
+/// </summary>
+public sealed partial class VerdictService(
+    ActIndex index,
+    CheckpointSource checkpoints,
+    IHashTileSource tiles,
+    StatusSource statuses,
+    DomainStandings domains,
+    TimeProvider time,
+    ILogger<VerdictService> logger)
 {
     private const int Parallelism = 16;
 
-    /// <summary>Answers one question: one index query (and one for a successor), and tiles and domains that are mostly in memory.</summary>
-    /// <exception cref="LogUnavailableException">The log cannot answer now.</exception>
+    /// <summary>Answers one question: one index query (and one for a successor), and tiles, status and domains that are mostly in memory.</summary>
+    /// <exception cref="LogUnavailableException">The log cannot answer now, or the index says something else than the log.</exception>
     public async Task<ProvenVerdict> VerifyAsync(Digest digest, CancellationToken cancellationToken)
     {
         // Read meanwhile; one that turns out to be too small is read again.
@@ -89,16 +100,14 @@ public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints,
         var decision = VerdictRule.Decide(acts, now);
         var needed = acts.Count == 0 ? 0 : acts.Max(act => act.LogIndex) + 1;
         var checkpoint = await checkpoints.GetAsync(needed, cancellationToken);
-        var prover = new Prover(tiles, checkpoint);
+        var status = decision.Results.Count == 0 ? null : await statuses.GetAsync(checkpoint, cancellationToken);
+        var prover = new Prover(tiles, checkpoint, status);
         var issuers = new ProvenResult[decision.Results.Count];
         for (var i = 0; i < issuers.Length; i++)
         {
             var result = decision.Results[i];
-            issuers[i] = new ProvenResult(
-                result,
-                await prover.ProveAsync(result.Deciding, cancellationToken),
-                ReferenceEquals(result.Issue, result.Deciding) ? null : await prover.ProveAsync(result.Issue, cancellationToken),
-                await SuccessorAsync(result, now, cancellationToken))
+            var (receipt, issueReceipt) = await ProveAsync(result, prover, status, cancellationToken);
+            issuers[i] = new ProvenResult(result, receipt, issueReceipt, await SuccessorAsync(result, now, cancellationToken))
             {
                 Domain = await domains.FindAsync(result.Issue.Entry.Issuer ?? "", cancellationToken),
             };
@@ -117,6 +126,37 @@ public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints,
         return [.. digests.Select(digest => answers[digest])];
     }
 
+    private async Task<(Receipt Receipt, Receipt? IssueReceipt)> ProveAsync(IssuerResult result, Prover prover, LogStatus? status, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var receipt = await prover.ProveAsync(result.Deciding, cancellationToken);
+            var issueReceipt = ReferenceEquals(result.Issue, result.Deciding) ? null : await prover.ProveAsync(result.Issue, cancellationToken);
+            if (status is not null)
+                Require(result, status.From, StatusPage.Read((issueReceipt ?? receipt).Status!.Page.Span, result.Issue.LogIndex));
+            return (receipt, issueReceipt);
+        }
+        catch (LogFormatException exception)
+        {
+            LogDiffers(logger, result.Issue.LogIndex, exception);
+            throw new LogUnavailableException("The index says something else than the log.");
+        }
+    }
+
+    // What was done before status was kept, the status does not say; that a document stands it says in any case.
+    private static void Require(IssuerResult result, long from, EntryStatus status)
+    {
+        var expected = result.Verdict switch
+        {
+            Verdict.Suspended => EntryStatus.Suspended,
+            Verdict.Superseded => EntryStatus.Superseded,
+            Verdict.Revoked => EntryStatus.Revoked,
+            _ => EntryStatus.Stands,
+        };
+        if (status != expected && (result.Issue.LogIndex >= from || expected == EntryStatus.Stands))
+            throw new LogFormatException($"index: it says \"{WireName.Of(result.Verdict)}\" of entry {result.Issue.LogIndex}, and the log's status is {(int)status}");
+    }
+
     // One step only: a successor that is itself superseded says so, and asking about it leads on. So no chain is too long, and no circle endless.
     private async Task<SuccessorVerdict?> SuccessorAsync(IssuerResult result, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -126,4 +166,7 @@ public sealed class VerdictService(ActIndex index, CheckpointSource checkpoints,
             .Where(act => act.Entry.Issuer == result.Issue.Entry.Issuer);
         return new SuccessorVerdict(successor, VerdictRule.Decide(acts, now).Verdict);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Nothing is answered of entry {LogIndex}: the index says something else than the log. truecopy-admin doctor finds what differs, and makes the index again from the journal.")]
+    private static partial void LogDiffers(ILogger logger, long logIndex, Exception exception);
 }

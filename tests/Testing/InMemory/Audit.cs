@@ -1,8 +1,13 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
 namespace TrueCopy.Testing.InMemory;
 
 /// <summary>The invariants of the design, checked from the outside after whatever happened.</summary>
 public static class Audit
 {
+    private static readonly ConcurrentDictionary<string, StatusFold> Folded = new();
+
     /// <summary>Checks a world; throws <see cref="AuditException"/> naming the invariant that does not hold.</summary>
     /// <param name="world">The world.</param>
     /// <param name="audited">
@@ -34,8 +39,9 @@ public static class Audit
         if (audited == 0)
             CheckKeys(checkpoints, entries);
         await CheckJournalAsync(world, entries, audited);
+        CheckStatus(world, checkpoints, entries, audited);
         CheckIndex(world, entries, audited);
-        await CheckReceiptsAsync(world, receipts, roots);
+        await CheckReceiptsAsync(world, receipts, roots, [.. world.Ledger.Packs.Keys]);
     }
 
     /// <summary>Requires that every upload whose acts are in the log has its answer, also those that were overwritten or deleted since.</summary>
@@ -182,6 +188,50 @@ public static class Audit
         .Select(row => $"{row.Key[..row.Key.LastIndexOf(':')]} {row.Act} {row.LogIndex}")
         .Order(StringComparer.Ordinal);
 
+    // What the log itself says of its entries is what an auditor makes of them, and how the index has them.
+    private static void CheckStatus(InMemoryWorld world, SignedCheckpoint[] checkpoints, List<ReadOnlyMemory<byte>> entries, int audited)
+    {
+        var fold = FoldOf(world, entries, audited);
+        while (fold.Size < entries.Count)
+        {
+            var step = fold.Add(Entry.Parse(entries[(int)fold.Size].Span));
+            Require(step.Breach is null, $"entry {fold.Size - 1} keeps the rules of the status: {step.Breach}");
+            if (step.Named is { } named && named.Breach(Entry.Parse(entries[(int)named.Target].Span)) is { } breach)
+                Require(false, $"entry {fold.Size - 1} keeps the rules of the status: {breach}");
+        }
+
+        Require(
+            checkpoints.All(checkpoint => checkpoint.Size <= fold.From || Entry.Parse(entries[(int)checkpoint.Size - 1].Span).Kind == ActKind.Status),
+            "every checkpoint's last entry is the status");
+        var touched = world.Ledger.IndexedActsFrom(audited).Select(row => (row.Digest, row.Entry.Issuer)).ToHashSet();
+        foreach (var document in world.Ledger.IndexedActs.GroupBy(row => (row.Digest, row.Entry.Issuer)).Where(document => touched.Contains(document.Key)))
+        {
+            var own = DocumentActs.OwnedBy(document.Key.Issuer!, document);
+            foreach (var issue in own.Where(act => act.Entry.Kind == ActKind.Issue && act.LogIndex >= fold.From))
+            {
+                var expected = issue == DocumentActs.Standing(own) ? DocumentActs.StatusOf(own.Where(act => act.LogIndex >= fold.From)) : EntryStatus.Reissued;
+                Require(fold[issue.LogIndex] == expected, $"the index says {expected} of entry {issue.LogIndex}, and the log {fold[issue.LogIndex]}");
+            }
+        }
+    }
+
+    // What an earlier audit covered is the same in every copy of its world.
+    private static StatusFold FoldOf(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries, int audited)
+    {
+        var first = entries.FindIndex(entry => Entry.Parse(entry.Span).Kind == ActKind.Status);
+        var from = first < 0 ? entries.Count : Entry.Parse(entries[first].Span).From ?? 0;
+        if (audited <= from)
+            return new StatusFold(from);
+        var covered = Folded.GetOrAdd(world.Ledger.Journal.First(batch => batch.Key.StartsWith(audited.ToString("d19", CultureInfo.InvariantCulture), StringComparison.Ordinal)).Key, _ =>
+        {
+            var fold = new StatusFold(from);
+            while (fold.Size < audited)
+                fold.Add(Entry.Parse(entries[(int)fold.Size].Span));
+            return fold;
+        });
+        return new StatusFold(from, covered.Size, covered.Pages, covered.Holds);
+    }
+
     private static void CheckIndex(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries, int audited)
     {
         foreach (var row in world.Ledger.IndexedActsFrom(audited))
@@ -201,7 +251,8 @@ public static class Audit
     private static async Task CheckReceiptsAsync(
         InMemoryWorld world,
         (BlobVersion? Source, (Receipt Receipt, long? LogIndex, Digest? Digest) Said)[] receipts,
-        Dictionary<long, MerkleHash> roots)
+        Dictionary<long, MerkleHash> roots,
+        HashSet<long> hasStatus)
     {
         var rows = world.Ledger.IndexedActs.ToDictionary(row => row.LogIndex);
         async Task<bool> IsOfAsync(BlobVersion source, IndexedAct row) =>
@@ -213,6 +264,7 @@ public static class Audit
             Require(source is null || await IsOfAsync(source, row!), "a document's receipt is of its own act, or of the same issuer's act on the same bytes that it would repeat");
             Require(said.LogIndex is null || said.LogIndex == row!.LogIndex && row.Digest.Equals(said.Digest), "a line of receipts says whose receipt it is");
             var check = ReceiptCheck.Run(said.Receipt, row!.Digest, world.EveryVerifier);
+            Require(row.Entry.Kind != ActKind.Issue || check.Status != ProvenStatus.None || !hasStatus.Contains(check.Checkpoint.Size), "a receipt of an issue proves how it stands");
             Require(roots.TryGetValue(check.Checkpoint.Size, out var root) && check.Checkpoint.Checkpoint.Root == root, "a receipt's checkpoint is of this log");
         }
     }

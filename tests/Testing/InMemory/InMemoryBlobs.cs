@@ -40,8 +40,8 @@ public class InMemoryBlobs(IRequests requests, TimeProvider time, StorageService
         Seen(blob) is { } found ? new StoredBlob(found.Content, found.ETag) : null, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ReadOnlyMemory<byte>?> ReadBeginningAsync(BlobAddress blob, int most, CancellationToken cancellationToken) => RunAsync("read", blob, () =>
-        Seen(blob) is { } found ? found.Content[..Math.Min(most, found.Content.Length)] : (ReadOnlyMemory<byte>?)null, cancellationToken);
+    public Task<ReadOnlyMemory<byte>?> ReadPartAsync(BlobAddress blob, long from, int most, CancellationToken cancellationToken) => RunAsync("read", blob, () =>
+        Seen(blob) is { } found ? PartOf(found.Content, from, most) : (ReadOnlyMemory<byte>?)null, cancellationToken);
 
     /// <inheritdoc/>
     public Task<BlobFacts?> FindAsync(BlobAddress blob, CancellationToken cancellationToken) => RunAsync("find", blob, () =>
@@ -209,6 +209,9 @@ public class InMemoryBlobs(IRequests requests, TimeProvider time, StorageService
     /// <summary>Runs a request about a blob.</summary>
     protected Task<T> RunAsync<T>(string verb, BlobAddress blob, Func<T> operation, CancellationToken cancellationToken) =>
         requests.RunAsync(new StorageRequest(RequestNames.Of(verb, blob), service, blob.Name), operation, cancellationToken);
+
+    private static ReadOnlyMemory<byte> PartOf(ReadOnlyMemory<byte> content, long from, int most) =>
+        from >= content.Length ? default : content.Slice((int)from, Math.Min(most, content.Length - (int)from));
 
     private static Dictionary<string, string> AnyCase(IReadOnlyDictionary<string, string> metadata) => new(metadata, StringComparer.OrdinalIgnoreCase);
 

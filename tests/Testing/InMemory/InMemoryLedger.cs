@@ -109,9 +109,17 @@ public sealed class InMemoryLedger : InMemoryBlobs
     /// <summary>Loses every table.</summary>
     public void LoseIndex()
     {
-        foreach (var table in (string[])[StorageNames.AnchorsTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable])
+        foreach (var table in (string[])[StorageNames.AnchorsTable, StorageNames.IssuedTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable])
             Tables.Clear(table);
     }
+
+    /// <summary>Status packs by the size of the log.</summary>
+    public IReadOnlyDictionary<long, ReadOnlyMemory<byte>> Packs => All
+        .Where(blob => IsPack(blob.Key))
+        .ToDictionary(blob => long.Parse(blob.Key.Name.AsSpan(StorageNames.StatusFolder.Length), NumberStyles.None, CultureInfo.InvariantCulture), blob => blob.Value.Content);
+
+    /// <summary>Sets the bytes of a status pack; null to lose it.</summary>
+    public void SetPack(long size, ReadOnlyMemory<byte>? pack) => SetOrLose(PackOf(size), pack);
 
     /// <summary>Sets what is served as the checkpoint; null to lose it.</summary>
     public void SetCheckpoint(ReadOnlyMemory<byte>? note) => SetOrLose(CheckpointBlob, note);
@@ -142,7 +150,7 @@ public sealed class InMemoryLedger : InMemoryBlobs
             return SetPublished(blob, content, metadata);
         if (blob.Container == StorageNames.JournalContainer && Breaks == Break.IndexBeforeCommit)
             IndexAtOnce(content);
-        if (blob.Container != StorageNames.LogContainer)
+        if (blob.Container != StorageNames.LogContainer && !IsPack(blob))
             return base.Set(blob, content, metadata);
         if (Breaks == Break.CheckpointBeforeTiles)
         {
@@ -161,6 +169,9 @@ public sealed class InMemoryLedger : InMemoryBlobs
         foreach (var tile in TilesOf(size).Where(tile => !Tiles.ContainsKey(tile)))
             Violations.Enqueue($"checkpoint {size} was published before {tile}");
 
+        if (!All.ContainsKey(PackOf(size)) && HasStatus(size))
+            Violations.Enqueue($"checkpoint {size} was published before its status pack");
+
         // What was lost and is shown again was published before.
         if (All.ContainsKey(blob) || !Published.LastOrDefault().Span.SequenceEqual(content.Span))
             Published.Enqueue(content.ToArray());
@@ -168,6 +179,16 @@ public sealed class InMemoryLedger : InMemoryBlobs
         while (_late.TryDequeue(out var tile))
             Keep(tile.Blob, tile.Content, null);
         return kept;
+    }
+
+    private static BlobAddress PackOf(long size) => new(StorageNames.StateContainer, StorageNames.StatusFolder + size.ToString("d19", CultureInfo.InvariantCulture));
+
+    private static bool IsPack(BlobAddress blob) => blob.Container == StorageNames.StateContainer && blob.Name.StartsWith(StorageNames.StatusFolder, StringComparison.Ordinal);
+
+    private bool HasStatus(long size)
+    {
+        var id = TileId.At(TileId.EntriesLevel, (size - 1) / TileId.FullWidth, size);
+        return Tiles.TryGetValue(id, out var bundle) && Entry.Parse(EntryBundle.Parse(bundle, id.Width)[^1].Span).Kind == ActKind.Status;
     }
 
     private void IndexAtOnce(ReadOnlyMemory<byte> batch)

@@ -6,7 +6,7 @@ public static class RequestNames
     /// <summary>A request about a blob.</summary>
     public static string Of(string verb, BlobAddress blob) => blob.Container switch
     {
-        StorageNames.StateContainer => blob.Name == "sequencer" ? "lease" : blob.Name,
+        StorageNames.StateContainer => blob.Name == "sequencer" ? "lease" : blob.Name.StartsWith(StorageNames.StatusFolder, StringComparison.Ordinal) ? "status" : blob.Name,
         StorageNames.LogContainer => blob.Name == "checkpoint" ? blob.Name : "tile",
         StorageNames.JournalContainer => "journal",
         StorageNames.StagingContainer => blob.Name.StartsWith("answers/", StringComparison.Ordinal) ? "answers-body" : "staged-body",
