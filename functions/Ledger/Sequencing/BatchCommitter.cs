@@ -95,6 +95,12 @@ public sealed class BatchCommitter(
         var (identity, changed) = await KeysAfterAsync(tip, cancellationToken);
         JournalRecord[] own = [.. changed ? [OwnRecord(Entry.OfKeys(Names(identity), time.GetUtcNow()))] : Array.Empty<JournalRecord>(), .. staged.Announced.Select(OwnRecord)];
         var first = tip.Edge.Size + own.Length;
+        if (staged.Statuses.Keys.Any(index => index >= tip.Edge.Size && index < ActsOfBatch.FirstIndex))
+        {
+            // Whoever committed after the tip was indexed before the batch was made.
+            return await IsCurrentAsync(tip, cancellationToken) ? throw new LogFormatException("index: it names an entry that the log does not have yet; let the doctor look") : null;
+        }
+
         var statuses = staged.Statuses.ToDictionary(status => IndexOf(status.Key), status => status.Value);
         return await TryCommitAsync(identity, tip, [.. own, .. ToRecords([.. staged.Acts.Select(Placed)])], statuses, cancellationToken);
 

@@ -125,7 +125,7 @@ public sealed class VersionTests
         Assert.Equal(2, (await StandingAsync("a.pdf")).Count);
         await UploadAsync(service, "bank", "x.acts.jsonl", $$"""{"act":"revoke","algorithm":"sha-256","digest":"{{DigestOf(Bytes("one")).Hex}}"}""");
         var left = Assert.Single(await ToldAsync("a.pdf"));
-        Assert.Equal((StandingVersionsDocument.NotRevoked, 3L), (left.Note, Assert.Single(left.Versions[0].Receipts).LogIndex));
+        Assert.Equal((StandingVersionsDocument.NotRevoked, 5L), (left.Note, Assert.Single(left.Versions[0].Receipts).LogIndex));
         Assert.True(_world.Inbox.All.ContainsKey(new BlobAddress("answers-bank", left.Versions[0].Receipt)));
         await UploadAsync(service, "bank", "y.acts.jsonl", $$"""{"act":"revoke","algorithm":"sha-256","digest":"{{DigestOf(Bytes("two")).Hex}}"}""");
         Assert.Empty(await ToldAsync("a.pdf"));

@@ -94,7 +94,7 @@ public sealed class ManifestIntakeTests
 
         await service.Sequencer.DrainAsync(Stop);
         Assert.Equal(IntakeOutcome.Ignored, await service.Intake.HandleAsync(InMemoryWorld.EventOf(upload), Stop));
-        Assert.Equal(3, InMemoryLedger.SizeOf(_world.Ledger.Published.Last()));
+        Assert.Equal(5, InMemoryLedger.SizeOf(_world.Ledger.Published.Last()));
         await Audit.RunAsync(_world);
     }
 

@@ -34,11 +34,11 @@ public sealed class DomainWatchTests
         var before = _world.Time.GetUtcNow();
         await AskAsync(service);
         var record = Assert.Single(await HistoryAsync());
-        var bundle = _world.Ledger.Tiles[TileId.At(TileId.EntriesLevel, 0, 3)];
-        Entry[] entries = [.. EntryBundle.Parse(bundle, 3).Select(bytes => Entry.Parse(bytes.Span))];
-        Assert.Equal([ActKind.Genesis, ActKind.Issuer, ActKind.Domain], entries.Select(entry => entry.Kind));
-        Assert.Equal((2, "bank", "bank.hk", DomainWord.Confirmed), ((int)record.LogIndex, entries[2].Issuer, entries[2].Domain, entries[2].Outcome));
-        Assert.InRange(entries[2].At, before, _world.Time.GetUtcNow());
+        var bundle = _world.Ledger.Tiles[TileId.At(TileId.EntriesLevel, 0, 5)];
+        Entry[] entries = [.. EntryBundle.Parse(bundle, 5).Select(bytes => Entry.Parse(bytes.Span))];
+        Assert.Equal([ActKind.Genesis, ActKind.Status, ActKind.Issuer, ActKind.Domain, ActKind.Status], entries.Select(entry => entry.Kind));
+        Assert.Equal((3, "bank", "bank.hk", DomainWord.Confirmed), ((int)record.LogIndex, entries[3].Issuer, entries[3].Domain, entries[3].Outcome));
+        Assert.InRange(entries[3].At, before, _world.Time.GetUtcNow());
     }
 
     [Fact]

@@ -22,10 +22,12 @@ public sealed class CostTests
 
         // A transaction for each partition of the index that the batch meets.
         Assert.InRange(names["index.insert"], 2, 30);
+        Assert.Equal(names["index.insert"], names["issued.insert"]);
+        Assert.Equal(1, names["status.write"]);
         Assert.Equal(2, names["sign"]);
         Assert.InRange(names["tile.write"], 2, 3);
         Assert.Equal((1, 1), (names["answers.send"], names["answers.delete"]));
-        Assert.InRange(names.Values.Sum() - 60 - names["index.insert"], 0, 17);
+        Assert.InRange(names.Values.Sum() - 60 - names["index.insert"] - names["issued.insert"], 0, 18);
     }
 
     [Fact]

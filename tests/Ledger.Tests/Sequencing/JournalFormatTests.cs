@@ -123,7 +123,7 @@ public sealed class JournalFormatTests
     {
         var bytes = JournalFormat.Encode(Batch());
         Assert.Equal("before", JournalFormat.ReadPrevious(bytes[..JournalFormat.MaxBeginning]));
-        Assert.Throws<LogFormatException>(() => JournalFormat.ReadPrevious("truecopy-journal@v2\n\0\0\0\0"u8.ToArray()));
+        Assert.Throws<LogFormatException>(() => JournalFormat.ReadPrevious("truecopy-journal@v3\n\0\0\0\0"u8.ToArray()));
     }
 
     // Written by an earlier version, in which an act had another shape in the journal than on its way there.

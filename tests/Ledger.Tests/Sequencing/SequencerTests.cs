@@ -13,7 +13,7 @@ public sealed class SequencerTests
         await using var service = _world.Start();
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
 
-        var entry = Entry.Parse(EntryBundle.Parse(_world.Ledger.Tiles[new TileId(TileId.EntriesLevel, 0, 1)], 1)[0].Span);
+        var entry = Entry.Parse(EntryBundle.Parse(_world.Ledger.Tiles[new TileId(TileId.EntriesLevel, 0, 2)], 2)[0].Span);
         Assert.Equal(ActKind.Genesis, entry.Kind);
         Assert.Equal(InMemoryWorld.Origin, entry.Origin);
         Assert.Equal(_world.Identity.Verifiers.Select(key => key.ToString()), entry.Keys);
@@ -157,7 +157,7 @@ public sealed class SequencerTests
         await using var service = _world.Start();
         await StageAsync(service, 3);
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
-        var tile = TileId.At(0, 0, 5);
+        var tile = TileId.At(0, 0, 7);
         var bytes = _world.Ledger.Tiles[tile].ToArray();
         bytes[0] ^= 1;
         _world.Ledger.Tiles[tile] = bytes;
@@ -180,13 +180,13 @@ public sealed class SequencerTests
         }
 
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(3, InMemoryLedger.SizeOf(_world.Ledger.Published.Last()));
+        Assert.Equal(5, InMemoryLedger.SizeOf(_world.Ledger.Published.Last()));
 
         // Intake knows by the act's id that this event was answered.
         Assert.Equal(IntakeOutcome.Ignored, await service.Intake.HandleAsync(message, TestContext.Current.CancellationToken));
-        Assert.Equal(3, InMemoryLedger.SizeOf(_world.Ledger.Published.Last()));
-        Assert.Equal(2, Assert.Single(_world.Ledger.IndexedActs).LogIndex);
-        Assert.Equal(2, Receipt.Parse(Assert.Single(_world.Inbox.Receipts).Value).Proof.Index);
+        Assert.Equal(5, InMemoryLedger.SizeOf(_world.Ledger.Published.Last()));
+        Assert.Equal(3, Assert.Single(_world.Ledger.IndexedActs).LogIndex);
+        Assert.Equal(3, Receipt.Parse(Assert.Single(_world.Inbox.Receipts).Value).Proof.Index);
         await Audit.RunAsync(_world);
     }
 
@@ -211,7 +211,7 @@ public sealed class SequencerTests
         await stale.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
         Assert.Equal(3, _world.Ledger.IndexedActs.Count);
         await SettleAsync(stale);
-        Assert.Equal(5, InMemoryLedger.SizeOf(_world.Ledger.Published.Last()));
+        Assert.Equal(8, InMemoryLedger.SizeOf(_world.Ledger.Published.Last()));
         await Audit.RunAsync(_world);
     }
 
@@ -257,7 +257,7 @@ public sealed class SequencerTests
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
         await _world.Ledger.Log.PublishCheckpointAsync(_world.Ledger.Published.First(), 1, TestContext.Current.CancellationToken);
         var note = await _world.Ledger.Log.ReadCheckpointAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(3, InMemoryLedger.SizeOf(note!.Value));
+        Assert.Equal(5, InMemoryLedger.SizeOf(note!.Value));
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class SetBackTests : IAsyncLifetime
         await running.Intake.HandleAsync(_world.Upload("bank", "next", Bytes("next")), Stop);
         await AssertRefusedAsync(
             batches > Batches ? "there is no head, though a log has begun here"
-            : $"the published checkpoint has {SizeBefore(0) + 1} entries, and the head only {SizeBefore(batches)}: the head was set back",
+            : $"the published checkpoint has {SizeBefore(0) + 2} entries, and the head only {SizeBefore(batches)}: the head was set back",
             running);
     }
 

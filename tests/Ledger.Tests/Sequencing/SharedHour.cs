@@ -26,6 +26,7 @@ internal sealed class SharedHour : IAsyncDisposable
     [
         "index.query", "index.insert", "tile.write", "tile.read", "staged.delete", "staged.hide", "bulk.delete", "bulk.hide", "answers.send",
         "receipt.write", "lines.write", "references.query", "index.upsert", "staged-body.delete", "receipt.find", "references.upsert",
+        "issued.insert", "issued.upsert", "status.write",
     ];
 
     private readonly AsyncLocal<bool> _sequencing = new();

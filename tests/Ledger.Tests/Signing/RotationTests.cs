@@ -106,7 +106,7 @@ public sealed class RotationTests
         Rotate(_new, _old, _ed25519);
         await service.Sequencer.DrainAsync(Stop);
         await service.Sequencer.DrainAsync(Stop);
-        Assert.Equal(2, Checkpoints()[^1].Size);
+        Assert.Equal(4, Checkpoints()[^1].Size);
         Assert.Single(KeyEntries());
         await Audit.RunAsync(_world);
     }

@@ -30,7 +30,7 @@ public sealed class UploadHistoryTests
                 ("a.pdf", UploadKind.Document, UploadState.Answered),
             ],
             history.Uploads.Select(upload => (upload.Path, upload.Kind, upload.State)));
-        Assert.Equal(2, Assert.Single(history.Uploads[4].Receipts).LogIndex);
+        Assert.Equal(3, Assert.Single(history.Uploads[4].Receipts).LogIndex);
         Assert.Equal(2, Assert.Single(history.Uploads[1].Rejection!.Lines!).Line);
         Assert.Contains("line 1", history.Uploads[3].Rejection!.Detail, StringComparison.Ordinal);
         Assert.True(history.Complete);
@@ -62,7 +62,7 @@ public sealed class UploadHistoryTests
         Assert.True(history.Complete, what);
         Assert.Equal(["a.pdf", "damaged.pdf"], history.Uploads.Select(upload => upload.Path).Order());
         Assert.Equal(UploadState.Answered, history.Uploads.Single(upload => upload.Path == "a.pdf").State);
-        Assert.Equal(2, Assert.Single(history.Uploads.Single(upload => upload.Path == "a.pdf").Receipts).LogIndex);
+        Assert.Equal(3, Assert.Single(history.Uploads.Single(upload => upload.Path == "a.pdf").Receipts).LogIndex);
     }
 
     [Fact]

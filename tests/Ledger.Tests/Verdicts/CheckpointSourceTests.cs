@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using static TrueCopy.Testing.Samples;
 
 namespace TrueCopy.Ledger.Tests.Verdicts;
@@ -82,7 +83,7 @@ public sealed class CheckpointSourceTests : IAsyncLifetime
         var late = _source.GetAsync(before + 1, Stop).AsTask();
         reading.Dispose();
         Assert.Equal(before, (await early).Size);
-        Assert.Equal(before + 1, (await late).Size);
+        Assert.Equal(before + 2, (await late).Size);
     }
 
     [Fact]
@@ -90,7 +91,16 @@ public sealed class CheckpointSourceTests : IAsyncLifetime
     {
         var keys = new SlowKeys(_world.Identity);
         using var reading = new Blocked(_world);
-        var verifier = new VerdictService(_world.Ledger.Index, new CheckpointSource(keys, _world.Ledger.Log, _world.Time), new CachedTiles(_world.Ledger.Log), new DomainStandings(new DomainHistory(_world.Ledger.Tables), _world.Time), _world.Time);
+        using var tiles = new CachedTiles(_world.Ledger.Log);
+        using var packs = new PackStore(_world.Ledger);
+        var verifier = new VerdictService(
+            _world.Ledger.Index,
+            new CheckpointSource(keys, _world.Ledger.Log, _world.Time),
+            tiles,
+            new StatusSource(packs, _world.Ledger.Log, tiles, NullLogger<StatusSource>.Instance),
+            new DomainStandings(new DomainHistory(_world.Ledger.Tables), _world.Time),
+            _world.Time,
+            NullLogger<VerdictService>.Instance);
         var found = _world.Operations.Log.Count(name => name == "index.query");
         var answering = verifier.VerifyAsync(DigestOf(Bytes("first")), Stop);
         await reading.Begun;

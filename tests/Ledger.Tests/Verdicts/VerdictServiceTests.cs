@@ -22,7 +22,7 @@ public sealed class VerdictServiceTests
         await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
 
         var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken);
-        Assert.Equal(3, answer.Checkpoint.Size);
+        Assert.Equal(5, answer.Checkpoint.Size);
         Assert.Equal(Verdict.Verified, answer.Verdict);
     }
 
@@ -31,7 +31,7 @@ public sealed class VerdictServiceTests
     {
         await using var service = _world.Start();
         await service.Intake.HandleAsync(_world.Upload("bank", "a", Bytes("a")), TestContext.Current.CancellationToken);
-        var ahead = _world.Ledger.IndexedActs.Single() with { LogIndex = 3, Digest = DigestOf(Bytes("b")) };
+        var ahead = _world.Ledger.IndexedActs.Single() with { LogIndex = 5, Digest = DigestOf(Bytes("b")) };
         await _world.Ledger.Index.AddAsync([ahead], TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<LogUnavailableException>(() => service.Verifier.VerifyAsync(ahead.Digest, TestContext.Current.CancellationToken));
         Assert.Equal(Verdict.Verified, (await service.Verifier.VerifyAsync(DigestOf(Bytes("a")), TestContext.Current.CancellationToken)).Verdict);
@@ -49,7 +49,7 @@ public sealed class VerdictServiceTests
         Assert.Same(first.Checkpoint, (await service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken)).Checkpoint);
         _world.Time.Advance(TimeSpan.FromSeconds(1));
         var second = await service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken);
-        Assert.Equal(3, second.Checkpoint.Size);
+        Assert.Equal(5, second.Checkpoint.Size);
         _world.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Same(second.Checkpoint, (await service.Verifier.VerifyAsync(DigestOf([]), TestContext.Current.CancellationToken)).Checkpoint);
     }
@@ -106,7 +106,7 @@ public sealed class VerdictServiceTests
         answer.ToDocument();
         var written = GC.GetAllocatedBytesForCurrentThread() - before - decided;
         Assert.InRange(decided, 1, 1400);
-        Assert.InRange(written, 1, 5800);
+        Assert.InRange(written, 1, 7400);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class VerdictServiceTests
         await service.Intake.HandleAsync(first, TestContext.Current.CancellationToken);
 
         var answer = await service.Verifier.VerifyAsync(DigestOf(Bytes("x")), TestContext.Current.CancellationToken);
-        Assert.Equal([3, 2], Assert.Single(answer.Issuers).Result.Acts.Select(act => act.LogIndex));
-        Assert.Equal(2, answer.Issuers[0].Result.Deciding.LogIndex);
+        Assert.Equal([5, 3], Assert.Single(answer.Issuers).Result.Acts.Select(act => act.LogIndex));
+        Assert.Equal(3, answer.Issuers[0].Result.Deciding.LogIndex);
     }
 }
