@@ -83,6 +83,9 @@ param siem eventHub?
 @description('Front Door with a firewall before the app, which then answers nobody else.')
 param frontDoor bool = false
 
+@description('Under which address others find the service, such as https://truecopy.example, where it has a domain of its own; empty for that of Front Door or the app. Credentials name the status list by it.')
+param serviceAddress string = ''
+
 @description('Requests of one address in a minute that Front Door lets through.')
 @minValue(10)
 param frontDoorRequestsAMinute int = 6000
@@ -271,7 +274,7 @@ module gateway 'modules/frontdoor.bicep' = if (frontDoor) {
 module app 'modules/app.bicep' = {
   scope: group
   // The app starts when it may do what it has to do.
-  dependsOn: [grantsInLedger, grantsOfService, gateway]
+  dependsOn: [grantsInLedger, grantsOfService]
   params: {
     name: names.app
     planName: names.plan
@@ -284,6 +287,9 @@ module app 'modules/app.bicep' = {
     runtimeName: names.runtime
     vaultUri: vault.outputs.uri
     logOrigin: signedOrigin
+    serviceAddress: !empty(serviceAddress)
+      ? serviceAddress
+      : (frontDoor ? 'https://${gateway!.outputs.hostName}' : null)
     keyOverlap: keyOverlap
     witnessPolicy: witnessPolicy
     witnessFailOpen: witnessFailOpen

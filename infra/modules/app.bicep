@@ -18,6 +18,10 @@ param runtimeName string
 param vaultUri string
 
 param logOrigin string
+
+@description('Under which address others find the service; without it, the app\'s own.')
+param serviceAddress string?
+
 param keyOverlap string
 param witnessPolicy string
 param witnessFailOpen bool
@@ -140,6 +144,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     Ledger__clientId: identityClientId
 
     Log__Origin: logOrigin
+    Service__Address: serviceAddress ?? 'https://${app.properties.defaultHostName}'
     Signing__Mode: 'keyVault'
     Signing__VaultUri: vaultUri
     Signing__KeyName: signingKey

@@ -9,7 +9,18 @@ param signIn verifierSignIn?
 
 // What monitors, witnesses and offline verifiers need stays open even where verification does not; so does the page, which
 // holds nothing of anybody and leads to the sign-in.
-var openPaths = ['/', '/assets/*', '/health/live', '/health/ready', '/log/*', '/v1/keys', '/openapi/v1.json', '/docs']
+var openPaths = [
+  '/'
+  '/assets/*'
+  '/health/live'
+  '/health/ready'
+  '/log/*'
+  '/v1/keys'
+  '/v1/status'
+  '/v1/statuslist'
+  '/openapi/v1.json'
+  '/docs'
+]
 var isRequired = signIn.?required ?? false
 var clientId = signIn.?clientId ?? ''
 

@@ -15,6 +15,7 @@ public sealed class ParameterTests
         ["keyOverlap"] = "may be changed before each rotation",
         ["witnessPolicy"] = "may be changed at any time",
         ["witnessFailOpen"] = "may be changed at any time",
+        ["serviceAddress"] = "may be changed at any time; credentials that name the status list by the one before do not find it then",
         ["httpConcurrency"] = "may be changed at any time",
         ["signIn"] = "a receipt is worth the same to whoever holds the document; may be changed at any time",
         ["siem"] = "nothing goes anywhere that was not named",

@@ -9,13 +9,13 @@ internal sealed class CostModel(Prices prices, int alwaysReady, long documents)
     private const decimal SecondsAMonth = 730 * 3600;
     private const decimal MinutesAMonth = 730 * 60;
     private const decimal DocumentBytes = 200_000;
-    private const decimal ReceiptBytes = 2_200;
+    private const decimal ReceiptBytes = 3_400;
     private const decimal LedgerBytesADocument = 1_300;
-    private const decimal RowBytes = 1_500;
+    private const decimal RowBytes = 1_700;
     private const decimal InstanceGigabytes = 2;
 
-    // A partial bundle and a partial tile are half full on average, stand in the journal, and are written again.
-    private const decimal LedgerBytesABatch = 127.5m * (302 + 32) * 2;
+    // A partial bundle and a partial tile are half full on average, stand in the journal, and are written again; and the pack.
+    private const decimal LedgerBytesABatch = (127.5m * (302 + 32) * 2) + 200;
 
     private decimal Documents => documents;
 
@@ -44,8 +44,8 @@ internal sealed class CostModel(Prices prices, int alwaysReady, long documents)
     /// <summary>What the vault would cost if every document were signed by itself.</summary>
     public decimal VaultIfEachWereSigned => ((Documents + VaultReads) * prices.VaultOperations / 10_000) + prices.HsmKey;
 
-    // The upload and the receipt; for each batch journal, head, checkpoint, mark, bundle and tile.
-    private decimal Writes => (2 * Documents) + (6 * Batches);
+    // The upload and the receipt; for each batch journal, head, checkpoint, mark, bundle, tile and status pack.
+    private decimal Writes => (2 * Documents) + (7 * Batches);
 
     // The upload is opened; the registry is listed again after half a minute; for each batch the lease is taken and given back.
     private decimal Reads => Documents + Math.Min(Documents, SecondsAMonth / 30) + (2 * Batches);
@@ -54,11 +54,11 @@ internal sealed class CostModel(Prices prices, int alwaysReady, long documents)
     // answers that it owes, put in and taken out.
     private decimal Queue => (5 * Documents) + (9 * Batches);
 
-    // The act, the reference, and the look at what was revoked.
-    private decimal Table => 3 * Documents;
+    // The act, the reference, the look at what was revoked, and the note that it may be issued.
+    private decimal Table => 4 * Documents;
 
-    // The checkpoint at most once a second and instance, and tiles that are not in memory.
-    private decimal VerificationReads => Verifications + (5 * Math.Min(Verifications, SecondsAMonth * Math.Max(1, alwaysReady)));
+    // The checkpoint at most once a second and instance, the newest status pack, and tiles that are not in memory.
+    private decimal VerificationReads => Verifications + (6 * Math.Min(Verifications, SecondsAMonth * Math.Max(1, alwaysReady)));
 
     // Functions scale one by one: without uploads nobody looks into their queues. An upload has two looked into twice a second until
     // the instances are given back, here after ten minutes; the timer looks into three once a minute.
