@@ -14,6 +14,7 @@ internal static class ScenarioRunner
         new SequencerScenario(),
         new EndToEndScenario(),
         new VerifyScenario(),
+        new StatusScenario(),
         new WitnessScenario(),
         new HashingScenario(),
         new StartupScenario(),

@@ -6,6 +6,7 @@ internal sealed class LeanLedger : InMemoryBlobs
     private long _publicBytes;
     private long _privateBytes;
     private long _indexBytes;
+    private long _packBytes;
 
     public LeanLedger(IRequests operations)
         : base(operations, TimeProvider.System) =>
@@ -16,9 +17,15 @@ internal sealed class LeanLedger : InMemoryBlobs
     /// <summary>Tiles of the log that this one continues, which are read and never written.</summary>
     public IReadOnlyDictionary<TileId, ReadOnlyMemory<byte>>? Older { get; init; }
 
+    /// <summary>The status packs of that log, by blob name.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? OlderPacks { get; init; }
+
     public long PublicBytes => Volatile.Read(ref _publicBytes);
 
     public long PrivateBytes => Volatile.Read(ref _privateBytes);
+
+    /// <summary>Bytes of the packs that were written.</summary>
+    public long PackBytes => Volatile.Read(ref _packBytes);
 
     public long IndexBytes => Volatile.Read(ref _indexBytes);
 
@@ -37,6 +44,7 @@ internal sealed class LeanLedger : InMemoryBlobs
     protected override InMemoryBlob? Seen(BlobAddress blob) =>
         base.Seen(blob) is { } found ? found
         : Older is not null && blob.Container == StorageNames.LogContainer && TileId.TryParse(blob.Name, out var id) && Older.TryGetValue(id, out var bytes) ? Unkept(bytes)
+        : OlderPacks is not null && blob.Container == StorageNames.StateContainer && OlderPacks.TryGetValue(blob.Name, out var pack) ? Unkept(pack)
         : null;
 
     // Nobody reads a batch again that was finished.
@@ -48,6 +56,8 @@ internal sealed class LeanLedger : InMemoryBlobs
             return Unkept(content);
         }
 
+        if (blob.Container == StorageNames.StateContainer && blob.Name.StartsWith(StorageNames.StatusFolder, StringComparison.Ordinal))
+            Interlocked.Add(ref _packBytes, content.Length);
         if (blob.Container == StorageNames.LogContainer && blob.Name != "checkpoint")
             Interlocked.Add(ref _publicBytes, content.Length);
         return base.Set(blob, content, metadata);

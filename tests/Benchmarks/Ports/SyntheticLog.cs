@@ -1,17 +1,22 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace TrueCopy.Benchmarks.Ports;
 
 /// <summary>
 /// A log of millions of entries, of which every thousandth (below 1,000 each) is a real act on a document that can be
-/// verified; the others are short, so that it is built in seconds.
+/// verified; the others are short, so that it is built in seconds. Another one in a thousand counts as revoked, and the status of
+/// all is the last entry at each of its sizes.
 /// </summary>
 internal sealed class SyntheticLog
 {
     private const int KnownEvery = 1000;
+    private const int RevokedEvery = 1000;
+    private const int RevokedAt = 500;
     private const int TakeEvery = 1 << 16;
 
     private readonly Dictionary<TileId, ReadOnlyMemory<byte>> _tiles = [];
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> _packs = [];
     private readonly Dictionary<long, SignedCheckpoint> _checkpoints = [];
     private readonly List<IndexedAct> _known = [];
 
@@ -27,13 +32,14 @@ internal sealed class SyntheticLog
         var edge = new RightEdge();
         foreach (var size in sizes.Order())
         {
-            while (edge.Size < size)
+            while (edge.Size < size - 1)
             {
                 log.Append(edge);
                 if (edge.Size % TakeEvery == 0)
                     log.Keep(edge.TakeTiles().Where(tile => !tile.Id.IsEntries));
             }
 
+            edge.Append(await log.EndAsync(size - 1, cancellationToken));
             log.Keep(edge.TakeTiles().Where(tile => !tile.Id.IsEntries || tile.Id.IsPartial));
             log._checkpoints[size] = await SignedCheckpoint.SignAsync(new Checkpoint(LeanService.Origin, size, edge.Root()), [log.Key], cancellationToken);
         }
@@ -50,7 +56,7 @@ internal sealed class SyntheticLog
     /// <summary>A ledger on which the log has this size.</summary>
     public LeanLedger Open(long size, OperationCounts operations, SignedCheckpoint? cosigned = null)
     {
-        var ledger = new LeanLedger(operations) { Older = _tiles };
+        var ledger = new LeanLedger(operations) { Older = _tiles, OlderPacks = _packs };
         var checkpoint = cosigned ?? _checkpoints[size];
         ledger.Begin(new Head("begin", checkpoint.Note), size, checkpoint.Note);
         foreach (var act in Known(size))
@@ -74,6 +80,19 @@ internal sealed class SyntheticLog
         var entry = act.ToEntry(opening).Encode();
         edge.Append(entry);
         _known.Add(new IndexedAct(digest, act.Id, index, entry, opening, Unpublished.None));
+    }
+
+    // The status entry of a size, whose pack is kept.
+    private async Task<byte[]> EndAsync(long covers, CancellationToken cancellationToken)
+    {
+        using var packs = new PackStore(new LeanLedger(new OperationCounts()));
+        var changes = new Dictionary<long, EntryStatus>();
+        for (long index = RevokedAt; index < covers; index += RevokedEvery)
+            changes[index] = EntryStatus.Revoked;
+        var status = await PackedStatus.Empty(packs, covers).WithAsync(changes, covers, cancellationToken);
+        var entry = Entry.OfStatus(covers, status.Root, 0, Uploads.Bank.Since).Encode();
+        _packs[StorageNames.StatusFolder + (covers + 1).ToString("d19", CultureInfo.InvariantCulture)] = status.Pack(entry);
+        return entry;
     }
 
     private void Keep(IEnumerable<TileContent> tiles)

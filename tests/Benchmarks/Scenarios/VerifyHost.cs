@@ -31,6 +31,7 @@ internal sealed class VerifyHost : IAsyncDisposable
         builder.Services.AddSingleton(new LogIdentity(LeanService.Origin, [key]));
         builder.Services.AddSingleton<IBlobStore>(ledger).AddSingleton<ITableStore>(ledger.Tables);
         builder.Services.AddLedger().AddTrueCopyApi();
+        builder.Services.AddSingleton(new ServiceAddress(new Uri("https://truecopy.example/")));
 
         // One client makes the load of all.
         builder.Services.AddSingleton(new ClientShare { Burst = int.MaxValue, PerSecond = int.MaxValue });
