@@ -18,9 +18,13 @@ public static class ApiServices
         .AddSingleton<RegistryEndpoints>()
         .AddSingleton<IssuerEndpoints>()
         .AddSingleton<LogEndpoints>()
+        .AddSingleton<ReceiptEndpoints>()
+        .AddSingleton<StatusEndpoints>()
+        .AddSingleton<StatusList>()
         .AddSingleton<HealthEndpoints>()
         .AddSingleton<ApiMetrics>()
         .AddSingleton<ClientShare>()
+        .AddSingleton(ServiceAddress.None)
         .AddSingleton<RequestLimits>()
         .AddSingleton<FailureResponses>()
         .AddSingleton<ApiPipeline>()
@@ -61,6 +65,9 @@ public static class ApiServices
         Get(routes, Routes.VerifyOne, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyOneAsync(Value(request, "algorithm"), Value(request, "digest"), stop));
         Get(routes, Routes.ReceiptOfOne, (request, stop) => Endpoint<VerifyEndpoints>(request).ReceiptOfOneAsync(Value(request, "algorithm"), Value(request, "digest"), stop));
         Map(routes, [HttpMethods.Post], Routes.VerifyMany, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyManyAsync(request, stop), RequestClass.Batch);
+        Map(routes, [HttpMethods.Post], Routes.RefreshReceipt, (request, stop) => Endpoint<ReceiptEndpoints>(request).RefreshAsync(request, stop), RequestClass.Question);
+        Map(routes, [HttpMethods.Get, HttpMethods.Head], Routes.Status, (request, stop) => Endpoint<StatusEndpoints>(request).StatusAsync(request, stop), RequestClass.Batch);
+        Map(routes, [HttpMethods.Get, HttpMethods.Head], Routes.StatusList, (request, stop) => Endpoint<StatusEndpoints>(request).StatusListAsync(stop), RequestClass.Batch);
         Get(routes, Routes.Issuers, (request, stop) => Endpoint<RegistryEndpoints>(request).IssuersAsync(stop));
         Get(routes, Routes.IssuerHistory, (request, stop) => Endpoint<RegistryEndpoints>(request).HistoryAsync(Value(request, "id"), stop));
         Get(routes, Routes.IssuerDocuments, (request, stop) => Endpoint<IssuerEndpoints>(request).DocumentsAsync(request, Value(request, "id"), stop));

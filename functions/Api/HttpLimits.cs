@@ -17,6 +17,12 @@ public static class HttpLimits
     /// </summary>
     public const int MaxAnswerLength = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// The longest status, in bytes before compression: that of 90 million entries of which every page says something. Logs in
+    /// which little is taken back never come near it.
+    /// </summary>
+    public const int MaxStatusLength = 64 * 1024 * 1024;
+
     /// <summary>The longest time from a request's last header to the beginning of its answer; then it is 503.</summary>
     public static readonly TimeSpan MaxAnswerTime = TimeSpan.FromSeconds(30);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace TrueCopy.Api;
@@ -77,22 +76,11 @@ public sealed class IssuerEndpoints(IIssuerGate gate, KnownIssuers known, Refere
             state = named;
         }
 
-        if (!TryReadNumber(request, "offset", 0, int.MaxValue, 0, out var offset))
+        if (!QueryNumber.TryRead(request, "offset", 0, int.MaxValue, 0, out var offset))
             return Problem.MalformedRequest("offset is a whole number, 0 or more.");
-        if (!TryReadNumber(request, "limit", 1, UploadHistory.MaxPage, UploadHistory.MaxPage, out var limit))
+        if (!QueryNumber.TryRead(request, "limit", 1, UploadHistory.MaxPage, UploadHistory.MaxPage, out var limit))
             return Problem.MalformedRequest($"limit is a whole number from 1 to {UploadHistory.MaxPage}.");
 
         return Response.Json(await history.ReadAsync(id, new UploadFilter(prefix, contains, state), offset, limit, cancellationToken), DocumentJson.Instance.UploadsDocument, CacheControl.None);
-    }
-
-    private static bool TryReadNumber(HttpRequest request, string name, int least, int most, int otherwise, out int number)
-    {
-        number = otherwise;
-        return request.Query[name] switch
-        {
-            [] => true,
-            [var text] => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= least && number <= most,
-            _ => false,
-        };
     }
 }

@@ -19,8 +19,11 @@ internal sealed class OperationAttribute(string route, string id, string tag) : 
     /// <summary>The chapter that it belongs to.</summary>
     public string Tag => tag;
 
-    /// <summary>The record that the body is read as, if it takes one.</summary>
+    /// <summary>The record that the body is read as, if it takes one; <see cref="string"/> for text.</summary>
     public Type? Body { get; init; }
+
+    /// <summary>Whether answers have an entity tag, and who names it again is told that nothing changed.</summary>
+    public bool HasTag { get; init; }
 
     /// <summary>How long an answer may be kept; null where that is not the same for all.</summary>
     public string? CacheControl { get; init; }

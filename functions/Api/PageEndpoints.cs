@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 using TrueCopy.Web;
 
 namespace TrueCopy.Api;
@@ -69,17 +68,11 @@ public static class PageEndpoints
             response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
             response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
             response.Headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
-            response.Headers.Vary = "Accept-Encoding";
-            var compressed = AcceptsGzip(httpContext.Request);
-            if (compressed)
-                response.Headers.ContentEncoding = "gzip";
-            var body = compressed ? file.Compressed : file.Content;
+            var coding = ContentCoding.Choose(httpContext.Request, ContentCoding.Gzip);
+            ContentCoding.Set(response, coding);
+            var body = coding is null ? file.Content : file.Compressed;
             response.ContentLength = body.Length;
             await response.Body.WriteAsync(body, httpContext.RequestAborted);
         }
-
-        private static bool AcceptsGzip(HttpRequest request) =>
-            StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding, out var accepted)
-            && accepted.Any(coding => coding.Value == "gzip" && coding.Quality is null or > 0);
     }
 }

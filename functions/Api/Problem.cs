@@ -23,7 +23,7 @@ public static class Problem
     public static IResult TooLarge(string detail) =>
         Of("request-too-large", "Request too large", StatusCodes.Status413PayloadTooLarge, detail);
 
-    /// <summary>The body is not JSON by its media type.</summary>
+    /// <summary>The body is not of the media type that the operation takes.</summary>
     public static IResult UnsupportedMediaType(string detail) =>
         Of("unsupported-media-type", "Unsupported media type", StatusCodes.Status415UnsupportedMediaType, detail);
 
@@ -101,12 +101,20 @@ public static class Problem
         "More was asked from this address than its share. This says nothing about the document; ask again later.",
         retryAfterSeconds: Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)));
 
-    /// <summary>The answer to a batch is longer than one answer may be.</summary>
-    public static IResult AnswerTooLarge() => Of(
-        "answer-too-large",
-        "Answer too large",
-        StatusCodes.Status413PayloadTooLarge,
-        $"The answer has more than {HttpLimits.MaxAnswerLength} bytes. Ask for fewer digests at once.");
+    /// <summary>The answer is longer than one answer may be.</summary>
+    public static IResult AnswerTooLarge(string detail) =>
+        Of("answer-too-large", "Answer too large", StatusCodes.Status413PayloadTooLarge, detail);
+
+    /// <summary>A receipt was to be made fresh that is of no issue of this log.</summary>
+    public static IResult NotInLog(string detail) =>
+        Of("not-in-log", "Not in this log", StatusCodes.Status422UnprocessableEntity, detail);
+
+    /// <summary>The deployment does not say under which address its status list is found.</summary>
+    public static IResult NoStatusList() => Of(
+        "no-status-list",
+        "No status list",
+        StatusCodes.Status404NotFound,
+        "This service does not say under which address it is found, so a status list of it would have no name. /v1/status has the same.");
 
     /// <summary>What a host answers where no route does.</summary>
     public static IResult ForStatus(int status) => status switch

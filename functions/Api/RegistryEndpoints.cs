@@ -86,9 +86,9 @@ public sealed class RegistryEndpoints(IssuerList list, IssuerHistory history, Do
     /// who watches over it. Get it once by another way, or keep the first, and compare.
     /// </remarks>
     /// <response code="200">A C2SP tlog-policy.</response>
-    [Operation(Routes.Policy, "getPolicy", "registry", CacheControl = CacheControl.Minutes, Failures = ["NoPolicy", "ShareUsedUp"])]
+    [Operation(Routes.Policy, "getPolicy", "registry", CacheControl = CacheControl.Minutes, HasTag = true, Failures = ["NoPolicy", "ShareUsedUp"])]
     [Answers("text/plain")]
     public IResult Policy() => policy.File.IsEmpty
         ? Problem.NoPolicy()
-        : new Response(policy.File, "text/plain; charset=utf-8", CacheControl.Minutes, etag: policy.Version);
+        : new Response(policy.File, "text/plain; charset=utf-8", CacheControl.Minutes) { Tag = policy.Version };
 }

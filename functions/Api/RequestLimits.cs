@@ -14,7 +14,7 @@ public enum RequestClass
     /// <summary>One question.</summary>
     Question,
 
-    /// <summary>Many questions in one request.</summary>
+    /// <summary>Many questions in one request, or an answer about all documents: what may take much memory.</summary>
     Batch,
 }
 
@@ -31,7 +31,10 @@ public sealed class RequestLimits : IDisposable
     /// <summary>Requests that wait for those.</summary>
     public const int MaxWaiting = 512;
 
-    /// <summary>Batches that are read, worked on and written at once: each holds a body of 256 KiB and an answer of up to <see cref="HttpLimits.MaxAnswerLength"/>.</summary>
+    /// <summary>
+    /// Batches that are read, worked on and written at once: each holds a body of 256 KiB and an answer of up to <see cref="HttpLimits.MaxAnswerLength"/>;
+    /// one about the status of all documents up to <see cref="HttpLimits.MaxStatusLength"/>.
+    /// </summary>
     public const int MaxBatches = 16;
 
     /// <summary>Batches that wait for those, unread.</summary>

@@ -2,12 +2,19 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace TrueCopy.Api;
 
 /// <summary>An answer of bytes.</summary>
-internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, string cacheControl, int status = StatusCodes.Status200OK, int? retryAfterSeconds = null, string? etag = null) : IResult
+internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, string cacheControl, int status = StatusCodes.Status200OK, int? retryAfterSeconds = null) : IResult
 {
+    /// <summary>Names the content, without quotes, so that who has it already is told so (304); null where it is asked for once.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>Whether it is worth compressing for clients that take it so.</summary>
+    public bool IsCompressible { get; init; }
+
     /// <summary>An answer in JSON, written by source-generated code, whatever JSON options the host has.</summary>
     public static Response Json<T>(T value, JsonTypeInfo<T> type, string cacheControl, string contentType = "application/json", int status = StatusCodes.Status200OK, int? retryAfterSeconds = null) =>
         new(JsonSerializer.SerializeToUtf8Bytes(value, type), contentType, cacheControl, status, retryAfterSeconds);
@@ -19,10 +26,28 @@ internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, st
         ResponseHeaders.Set(httpContext, contentType, cacheControl);
         if (retryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        if (etag is not null)
-            response.Headers.ETag = $"\"{etag}\"";
-        response.ContentLength = body.Length;
-        await response.Body.WriteAsync(body, httpContext.RequestAborted);
+        var coding = IsCompressible ? ContentCoding.Choose(httpContext.Request, ContentCoding.Brotli, ContentCoding.Gzip) : null;
+        if (IsCompressible)
+            ContentCoding.Set(response, coding);
+        if (Tag is not null && IsUnchanged(httpContext))
+            return;
+        var sent = coding is null ? body : ContentCoding.Compress(body.Span, coding);
+        response.ContentLength = sent.Length;
+        await response.Body.WriteAsync(sent, httpContext.RequestAborted);
+    }
+
+    // Weak, since the same content has other bytes in another coding.
+    private bool IsUnchanged(HttpContext context)
+    {
+        var tag = new EntityTagHeaderValue($"\"{Tag}\"", isWeak: IsCompressible);
+        context.Response.Headers.ETag = tag.ToString();
+        if (!EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known)
+            || !known.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(tag, useStrongComparison: false)))
+            return false;
+        context.Response.StatusCode = StatusCodes.Status304NotModified;
+        context.Response.Headers.ContentType = default;
+        context.Response.Headers.ContentEncoding = default;
+        return true;
     }
 }
 

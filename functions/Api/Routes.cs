@@ -12,6 +12,15 @@ public static class Routes
     /// <summary>Up to 1,000 digests: <see cref="VerifyEndpoints.VerifyManyAsync"/>.</summary>
     public const string VerifyMany = "v1/verify";
 
+    /// <summary>A receipt made fresh: <see cref="ReceiptEndpoints.RefreshAsync"/>.</summary>
+    public const string RefreshReceipt = "v1/receipts/refresh";
+
+    /// <summary>How every document of the log stands: <see cref="StatusEndpoints.StatusAsync"/>.</summary>
+    public const string Status = "v1/status";
+
+    /// <summary>The same as credentials have it: <see cref="StatusEndpoints.StatusListAsync"/>.</summary>
+    public const string StatusList = "v1/statuslist";
+
     /// <summary>The registry: <see cref="RegistryEndpoints.IssuersAsync"/>.</summary>
     public const string Issuers = "v1/issuers";
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 
 namespace TrueCopy.Api;
 
@@ -9,14 +8,13 @@ namespace TrueCopy.Api;
 public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limits)
 {
     private const string JsonType = "application/json";
-    private const string ReceiptType = "text/plain; charset=utf-8";
 
     /// <summary>Verify one document by its digest.</summary>
     /// <remarks>
     /// The answer is as of the checkpoint that it carries, and brings the receipts that prove it.
     /// </remarks>
     /// <param name="algorithm" example="sha-256">What the digest was made with: lower case, with the hyphen.</param>
-    /// <param name="digest" example="1c33167c6399ed76a4eda6855bab87ad3c9888c540812245117231e80f6094f3">
+    /// <param name="digest" example="3ed53cc9309b82183f3e67e23ac9407d4c1b67549c8c405635565c92795c669c">
     /// The document's digest in hex of either case, without a prefix: 64 digits for <c>sha-256</c> and <c>sm3</c>, 96 for
     /// <c>sha-384</c>, 128 for <c>sha-512</c>.
     /// </param>
@@ -44,7 +42,7 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
     /// <c>unknown</c> or <c>conflicting</c>: one receipt would hide what the other institutions say.
     /// </remarks>
     /// <param name="algorithm" example="sha-256">What the digest was made with: lower case, with the hyphen.</param>
-    /// <param name="digest" example="1c33167c6399ed76a4eda6855bab87ad3c9888c540812245117231e80f6094f3">
+    /// <param name="digest" example="3ed53cc9309b82183f3e67e23ac9407d4c1b67549c8c405635565c92795c669c">
     /// The document's digest in hex of either case, without a prefix.
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -59,7 +57,7 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
         {
             { Issuers: [] } => Problem.NoReceipt("No issuer of this log issued a document with this digest, so there is no receipt."),
             { Verdict: Verdict.Conflicting } => Problem.NoReceipt("Institutions differ about this document, so no one receipt tells how it stands. The verdict has each one's."),
-            var answer => new Response(answer.Issuers[0].Receipt.Encode(), ReceiptType, CacheControl.None),
+            var answer => new Response(answer.Issuers[0].Receipt.Encode(), ReceiptEndpoints.MediaType, CacheControl.None),
         };
     }
 
@@ -79,9 +77,9 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
     [Answers("application/json", typeof(BatchAnswerDocument))]
     public async Task<IResult> VerifyManyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(JsonType, StringComparison.OrdinalIgnoreCase))
+        if (!RequestBody.Is(request, JsonType))
             return Problem.UnsupportedMediaType($"The body is {JsonType}.");
-        if (await ReadBodyAsync(request, cancellationToken) is not { } sent)
+        if (await RequestBody.ReadAsync(request, cancellationToken) is not { } sent)
             return Problem.TooLarge($"The body has at most {HttpLimits.MaxBodyLength} bytes.");
 
         BatchRequestDocument batch;
@@ -108,7 +106,7 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
         }
 
         var answers = await verifier.VerifyAsync(digests, cancellationToken);
-        return Write(answers) is { } body ? new Response(body, JsonType, CacheControl.None) : Problem.AnswerTooLarge();
+        return Write(answers) is { } body ? new Response(body, JsonType, CacheControl.None) : Problem.AnswerTooLarge($"The answer has more than {HttpLimits.MaxAnswerLength} bytes. Ask for fewer digests at once.");
     }
 
     // A BatchAnswerDocument, one answer at a time, so that no more is held than one answer may have; null if it has more.
@@ -139,22 +137,5 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
         return Digest.TryParse(algorithm, document.Digest, out digest)
             ? null
             : Problem.MalformedDigest($"{where}a {algorithm} digest is {algorithm.Length * 2} hex digits.");
-    }
-
-    // One byte more than allowed is enough to know; a length that the client states is not trusted.
-    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > HttpLimits.MaxBodyLength)
-            return null;
-        var body = new ArrayBufferWriter<byte>();
-        while (body.WrittenCount <= HttpLimits.MaxBodyLength)
-        {
-            var read = await request.Body.ReadAsync(body.GetMemory(4096), cancellationToken);
-            if (read == 0)
-                return body.WrittenMemory;
-            body.Advance(read);
-        }
-
-        return null;
     }
 }

@@ -24,7 +24,7 @@ internal static class AppHost
         builder.Services.AddAzureStorage(StorageAccounts.Connect(settings.Inbox, settings.Ledger)).AddLedger().AddTrueCopyApi();
         builder.Services.Configure<KestrelServerOptions>(HttpLimits.ApplyBehindFunctionsHost);
         builder.Services.AddSingleton<IIssuerGate>(new SignedInGate(settings.IssuerPrincipals));
-        builder.Services.AddSingleton(settings.ClientShare).AddSingleton(settings.Policy).AddSingleton(Domains);
+        builder.Services.AddSingleton(settings.ClientShare).AddSingleton(settings.Policy).AddSingleton(settings.Address).AddSingleton(Domains);
         builder.Services.AddSingleton(KeySource(settings)).AddSingleton<ILogKeys, RotatedKeys>();
 
         // Request lines hold digests.

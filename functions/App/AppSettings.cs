@@ -71,6 +71,13 @@ internal sealed class AppSettings(IConfiguration configuration)
             ? JsonSerializer.Deserialize<Dictionary<string, string[]>>(json) ?? []
             : new Dictionary<string, string[]>();
 
+    /// <summary>Under which address others find the service: <c>https://</c> and a host, or nothing.</summary>
+    public ServiceAddress Address => configuration["Service:Address"] is not { Length: > 0 } text
+        ? ServiceAddress.None
+        : Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps && address.AbsolutePath == "/" && address.Query.Length == 0
+            ? new ServiceAddress(address)
+            : throw new InvalidOperationException("The setting Service__Address is https:// and a host, or empty.");
+
     /// <summary>
     /// What one client address may ask for. <c>X-Forwarded-For</c> does not tell it: the Functions host, which forwards requests
     /// to this process, writes that anew with the address that it sees itself, which may be that of a proxy. Other headers it

@@ -80,6 +80,8 @@ internal static class LocalService
         QuietLog(builder.Logging);
         builder.Services.AddAzureStorage(accounts).AddLedger().AddTrueCopyApi();
         builder.Services.AddSingleton(identity).AddSingleton(policy);
+        if (options.Port != 0)
+            builder.Services.AddSingleton(new ServiceAddress(new Uri($"http://localhost:{options.Port}/")));
 
         // Someone waits.
         builder.Services.AddSingleton(new WitnessingOptions { Rest = TimeSpan.FromSeconds(1), MaxRest = TimeSpan.FromSeconds(4) });

@@ -92,7 +92,7 @@ public sealed class ActsTests
         var at = host.World.Time.GetUtcNow();
         await SayAsync(DomainWord.Contradicted, at);
         await SayAsync(DomainWord.Confirmed, at.AddHours(1));
-        const string Said = """{"outcome":"confirmed","since":"2026-11-23T10:00:00Z","logIndex":3,"domain":"bank.hk"}""";
+        const string Said = """{"outcome":"confirmed","since":"2026-11-23T10:00:00Z","logIndex":5,"domain":"bank.hk"}""";
         var history = (await JsonAsync(await host.GetAsync("/v1/issuers/bank"))).GetProperty("domainOutcomes");
         Assert.Equal(["contradicted", "confirmed"], history.EnumerateArray().Select(item => item.GetProperty("outcome").GetString()));
         Assert.Equal(Said, history[1].GetRawText());

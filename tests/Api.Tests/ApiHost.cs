@@ -74,6 +74,19 @@ public sealed class ApiHost : IAsyncDisposable
     /// <summary>Puts what is staged into the log.</summary>
     public Task DrainAsync() => _app.Services.GetRequiredService<Sequencer>().DrainAsync(TestContext.Current.CancellationToken);
 
+    /// <summary>Has an issuer act on a document, and puts that into the log.</summary>
+    public async Task ActAsync(string act, string hex, string? successor = null)
+    {
+        World.Time.Advance(TimeSpan.FromSeconds(1));
+        var more = successor is null ? "" : $",\"successorAlgorithm\":\"sha-256\",\"successorDigest\":\"{successor}\"";
+        await UploadAsync($"{Guid.NewGuid():n}.acts.jsonl", $$"""{"act":"{{act}}","algorithm":"sha-256","digest":"{{hex}}"{{more}}}""");
+        await DrainAsync();
+    }
+
+    /// <summary>The index of the last issue of a document.</summary>
+    public long IndexOf(string hex) =>
+        World.Ledger.IndexedActs.Where(act => act.Digest.Hex == hex && act.Entry.Kind == ActKind.Issue).Max(act => act.LogIndex);
+
     /// <summary>Issues a document; returns its SHA-256 in hex.</summary>
     public async Task<string> IssueAsync(string content, string issuer = "bank")
     {

@@ -145,7 +145,7 @@ public sealed class FailureTests
         await ApiHost.ProblemAsync(await host.GetAsync("/health/ready"), 503, "head-refused");
         Assert.Contains((1, ""), refused.Seen);
         var told = Assert.Single(host.Logged, line => line.Level == LogLevel.Critical).Message;
-        Assert.Contains("the published checkpoint has 3 entries, and the head only 1: the head was set back", told, StringComparison.Ordinal);
+        Assert.Contains("the published checkpoint has 5 entries, and the head only 2: the head was set back", told, StringComparison.Ordinal);
         Assert.Contains("truecopy-admin doctor", told, StringComparison.Ordinal);
 
         // What is asked of it is answered meanwhile, for what was published stands.
@@ -195,7 +195,7 @@ public sealed class FailureTests
     {
         await using var host = await ApiHost.StartAsync(onKestrel: true);
         var hex = await host.IssueAsync("document");
-        foreach (var path in (string[])[$"/v1/verify/sha-256/{hex}", "/v1/issuers", "/v1/keys", "/log/checkpoint", "/log/tile/0/000.p/3", "/v1/issuers/bank", "/health/live", "/health/ready", "/openapi/v1.json"])
+        foreach (var path in (string[])[$"/v1/verify/sha-256/{hex}", "/v1/issuers", "/v1/keys", "/log/checkpoint", "/log/tile/0/000.p/5", "/v1/issuers/bank", "/health/live", "/health/ready", "/openapi/v1.json"])
         {
             var get = await host.GetAsync(path);
             var head = await host.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));

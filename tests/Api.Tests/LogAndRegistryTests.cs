@@ -87,13 +87,13 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
         Assert.Equal("public, max-age=2", response.Headers.CacheControl!.ToString());
         var note = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
         var checkpoint = SignedCheckpoint.Open(note, "log.example", _host.World.Identity.Verifiers);
-        Assert.Equal((5, 2), (checkpoint.Size, checkpoint.Signers.Count));
+        Assert.Equal((9, 2), (checkpoint.Size, checkpoint.Signers.Count));
     }
 
     [Fact]
     public async Task Tiles_and_bundles_are_bytes_that_never_change()
     {
-        foreach (var (path, tile) in new[] { ("0/000.p/5", new TileId(0, 0, 5)), ("entries/000.p/5", new TileId(TileId.EntriesLevel, 0, 5)) })
+        foreach (var (path, tile) in new[] { ("0/000.p/9", new TileId(0, 0, 9)), ("entries/000.p/9", new TileId(TileId.EntriesLevel, 0, 9)) })
         {
             var response = await _host.GetAsync($"/log/tile/{path}");
             Assert.Equal("application/octet-stream", response.Content.Headers.ContentType!.ToString());
@@ -108,14 +108,14 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
     public async Task A_full_tile_and_bundle_are_found_beside_the_partial_ones_that_came_before()
     {
         await _host.IssueManyAsync(300);
-        foreach (var path in new[] { "0/000", "0/001.p/49", "0/000.p/5", "1/000.p/1", "entries/000", "entries/001.p/49" })
+        foreach (var path in new[] { "0/000", "0/001.p/54", "0/000.p/9", "1/000.p/1", "entries/000", "entries/001.p/54" })
             Assert.Equal((path, 200), (path, (int)(await _host.GetAsync($"/log/tile/{path}")).StatusCode));
         var full = await (await _host.GetAsync("/log/tile/0/000")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
-        var partial = await (await _host.GetAsync("/log/tile/0/000.p/5")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((8192, 160), (full.Length, partial.Length));
-        Assert.Equal(partial, full[..160]);
-        var bundle = await (await _host.GetAsync("/log/tile/entries/001.p/49")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(49, EntryBundle.Parse(bundle, 49).Count);
+        var partial = await (await _host.GetAsync("/log/tile/0/000.p/9")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((8192, 288), (full.Length, partial.Length));
+        Assert.Equal(partial, full[..288]);
+        var bundle = await (await _host.GetAsync("/log/tile/entries/001.p/54")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(54, EntryBundle.Parse(bundle, 54).Count);
     }
 
     [Theory]
@@ -306,7 +306,7 @@ public sealed class LogAndRegistryTests : IAsyncLifetime
         var tables = _host.World.Ledger.Tables;
         tables.Set(StorageNames.IssuersTable, tables.Rows(StorageNames.IssuersTable).First(row => row.Partition == KeyHistory.Partition) with { Note = null });
         var entry = (await JsonAsync("/v1/keys")).GetProperty("entries")[0];
-        Assert.Equal(5, KeysEntry.Parse(0, Text(entry, "receipt")).ProveBy(new KeySet(_host.World.Identity.Verifiers)).Size);
+        Assert.Equal(9, KeysEntry.Parse(0, Text(entry, "receipt")).ProveBy(new KeySet(_host.World.Identity.Verifiers)).Size);
     }
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;

@@ -24,7 +24,7 @@ public sealed class VerifyOneTests : IAsyncLifetime
         var verdict = await JsonAsync(response);
         Assert.Equal("verified", verdict.GetProperty("verdict").GetString());
         Assert.Equal(["bank", "registry"], verdict.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("issuer").GetProperty("id").GetString()));
-        Assert.Equal(5, verdict.GetProperty("checkpoint").GetProperty("size").GetInt64());
+        Assert.Equal(8, verdict.GetProperty("checkpoint").GetProperty("size").GetInt64());
         Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
         AssertProves(verdict.GetProperty("results")[0].GetProperty("receipt").GetString()!);
     }

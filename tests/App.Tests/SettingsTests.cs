@@ -73,6 +73,16 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void The_services_address_is_a_host_under_https_or_unknown()
+    {
+        Assert.Equal(ServiceAddress.None, Settings([]).Address);
+        Assert.Equal(ServiceAddress.None, Settings([("Service:Address", "")]).Address);
+        Assert.Equal(new Uri("https://truecopy.example/v1/statuslist"), Settings([("Service:Address", "https://truecopy.example")]).Address.Of(Routes.StatusList));
+        foreach (var other in (string[])["truecopy.example", "http://truecopy.example", "https://truecopy.example/api", "https://truecopy.example/?a"])
+            Assert.Throws<InvalidOperationException>(() => Settings([("Service:Address", other)]).Address);
+    }
+
+    [Fact]
     public void A_client_has_the_usual_share_unless_settings_say_otherwise()
     {
         Assert.Equal(new ClientShare(), Settings([]).ClientShare);

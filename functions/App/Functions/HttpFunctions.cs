@@ -43,9 +43,21 @@ public sealed class HttpFunctions(ApiPipeline api)
     [Function("Policy")]
     public IResult Policy([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/policy/{*rest}")] HttpRequest request) => api;
 
+    /// <summary>Receipts that are made fresh.</summary>
+    [Function("Receipts")]
+    public IResult Receipts([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/receipts/{*rest}")] HttpRequest request) => api;
+
     /// <summary>The description of the API, to be read.</summary>
     [Function("Reference")]
     public IResult Reference([HttpTrigger(AuthorizationLevel.Anonymous, Route = Routes.Reference)] HttpRequest request) => api;
+
+    /// <summary>How all documents stand.</summary>
+    [Function("Status")]
+    public IResult Status([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/status/{*rest}")] HttpRequest request) => api;
+
+    /// <summary>The same for verifiers of credentials.</summary>
+    [Function("StatusList")]
+    public IResult StatusList([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/statuslist/{*rest}")] HttpRequest request) => api;
 
     /// <summary>Verification requests.</summary>
     [Function("Verify")]

@@ -96,6 +96,8 @@ public sealed class EcdsaP256Signer : INoteSigner, IDisposable
 /// <summary>The two encodings of an ECDSA signature: raw r‖s as JOSE, COSE and Key Vault have it, and DER as notes do.</summary>
 public static class EcdsaSignature
 {
+    private const int HalfSize = 32;
+
     /// <summary>Converts r‖s (IEEE P1363, halves of equal length) to the DER of RFC 3279, section 2.2.3.</summary>
     /// <exception cref="LogFormatException">The length is odd or zero.</exception>
     public static byte[] ToDer(ReadOnlySpan<byte> raw)
@@ -110,5 +112,32 @@ public static class EcdsaSignature
         }
 
         return writer.Encode();
+    }
+
+    /// <summary>Converts the DER of a P-256 signature to r‖s, 32 bytes each.</summary>
+    /// <exception cref="LogFormatException">It is malformed, or of a longer curve.</exception>
+    public static byte[] ToRaw(ReadOnlySpan<byte> der)
+    {
+        var raw = new byte[2 * HalfSize];
+        try
+        {
+            var whole = new AsnReader(der.ToArray(), AsnEncodingRules.DER);
+            var sequence = whole.ReadSequence();
+            if (!whole.HasData && Write(sequence.ReadInteger(), raw.AsSpan(0, HalfSize)) && Write(sequence.ReadInteger(), raw.AsSpan(HalfSize)) && !sequence.HasData)
+                return raw;
+        }
+        catch (AsnContentException exception)
+        {
+            throw new LogFormatException("ECDSA signature: not DER of two numbers", exception);
+        }
+
+        throw new LogFormatException("ECDSA signature: not DER of two numbers of 32 bytes");
+
+        static bool Write(BigInteger number, Span<byte> half)
+        {
+            if (number.Sign < 0 || number.GetByteCount(isUnsigned: true) > half.Length)
+                return false;
+            return number.TryWriteBytes(half[^number.GetByteCount(isUnsigned: true)..], out _, isUnsigned: true, isBigEndian: true);
+        }
     }
 }

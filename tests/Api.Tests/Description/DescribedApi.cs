@@ -64,7 +64,7 @@ internal static class DescribedApi
         var pattern = operation.Route == Routes.Page ? Microsoft.AspNetCore.Routing.Patterns.RoutePatternFactory.Parse("") : endpoint.RoutePattern;
         var metadata = new List<object> { method, new HttpMethodMetadata([verb]), new EndpointNameMetadata(operation.Id), new TagsAttribute(operation.Tag) };
         if (operation.Body is { } body)
-            metadata.Add(new AcceptsMetadata(["application/json"], body));
+            metadata.Add(new AcceptsMetadata([body == typeof(string) ? "text/plain" : "application/json"], body));
         var answer = method.GetCustomAttributes<AnswersAttribute>().First();
         metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, answer.Record ?? typeof(void), answer.Record is null ? null : [answer.MediaType]));
         metadata.AddRange(method.GetParameters().Where(parameter => parameter.ParameterType == typeof(string)).Select(parameter => new PathParameter(parameter)));

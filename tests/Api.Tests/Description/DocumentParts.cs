@@ -49,6 +49,9 @@ internal static class DocumentParts
         ["Unproven.acts"] = new() { ["maxItems"] = UnprovenDocument.MaxActs },
         ["BatchRequest.digests"] = new() { ["minItems"] = 1, ["maxItems"] = BatchRequestDocument.MaxDigests },
         ["Checkpoint.root"] = new() { ["contentEncoding"] = "base64" },
+        ["Status.entry"] = new() { ["type"] = "string", ["contentEncoding"] = "base64" },
+        ["Status.path"] = new() { ["type"] = "string", ["contentEncoding"] = "base64" },
+        ["Status.pages"] = new() { ["type"] = "string", ["contentEncoding"] = "base64" },
         ["UploadDay.day"] = new() { ["pattern"] = @"^\d{4}-\d\d-\d\d$" },
         ["Upload.document"] = Words("deleted"),
         ["Key.kty"] = Words("EC", "OKP"),
@@ -158,7 +161,10 @@ internal static class DocumentParts
         if (made["requestBody"] is JsonObject body)
         {
             body["required"] = true;
-            body["content"]!["application/json"]!["example"] = examples!["body"]!.DeepClone();
+            var (mediaType, sent) = body["content"]!.AsObject().Single();
+            if (operation.Body == typeof(string))
+                sent!["schema"] = SchemaOf(mediaType);
+            sent!["example"] = examples!["body"]!.DeepClone();
         }
 
         var responses = made["responses"]!.AsObject();
@@ -174,8 +180,12 @@ internal static class DocumentParts
         var headers = new JsonObject { ["Cache-Control"] = Header(operation.CacheControl) };
         if (operation.Tag == "page")
             headers["Content-Security-Policy"] = Header(null);
+        if (operation.HasTag)
+            headers["ETag"] = Header(null);
         responses.Clear();
         responses["200"] = new JsonObject { ["description"] = answered["description"]!.DeepClone(), ["headers"] = headers, ["content"] = content };
+        if (operation.HasTag)
+            responses["304"] = new JsonObject { ["description"] = "What `If-None-Match` names is still what there is.", ["headers"] = headers.DeepClone() };
         foreach (var failure in Failure.All.Where(failure => operation.Failures.Contains(failure.Name)).OrderBy(failure => failure.Status))
             responses[$"{failure.Status}"] = new JsonObject { ["$ref"] = $"#/components/responses/{failure.Name}" };
         if (operation.Samples.Length > 0)

@@ -25,10 +25,12 @@ internal sealed record Failure(string Name, string Description, params IReadOnly
         new("MethodNotAllowed", "What any listed path answers to a method that is not: `method-not-allowed`.", Made(Problem.ForStatus(StatusCodes.Status405MethodNotAllowed))),
         new(
             "TooLarge",
-            "The body is longer than 256 KiB: `request-too-large`; or the answer would be longer than 16 MiB: `answer-too-large`.",
+            "The body is longer than 256 KiB: `request-too-large`; or the answer would be longer than 16 MiB, or a status than 64 MiB: `answer-too-large`.",
             Made(Problem.TooLarge($"The body has at most {HttpLimits.MaxBodyLength} bytes.")),
-            Made(Problem.AnswerTooLarge())),
-        new("UnsupportedMediaType", "The body is not `application/json`: `unsupported-media-type`.", Made(Problem.UnsupportedMediaType("The body is application/json."))),
+            Made(Problem.AnswerTooLarge($"The answer has more than {HttpLimits.MaxAnswerLength} bytes. Ask for fewer digests at once."))),
+        new("UnsupportedMediaType", "The body is not of the media type that is listed: `unsupported-media-type`.", Made(Problem.UnsupportedMediaType("The body is application/json."))),
+        new("NotInLog", "The receipt is of no issue that this log holds as the receipt has it: `not-in-log`.", Made(Problem.NotInLog("The log has another entry at this index."))),
+        new("NoStatusList", "The service does not know under which address it is found: `no-status-list`. `/v1/status` has the same.", Made(Problem.NoStatusList())),
         new(
             "ShareUsedUp",
             "More was asked from this address than its share: `share-used-up`. This says nothing about any document.",
