@@ -43,6 +43,8 @@ internal static partial class CommandLine
           $XDG_CONFIG_HOME/truecopy/known-logs.json
                             keys, last checkpoint and policy of each log, by address of the service (truecopy keys,
                             truecopy policy)
+          $XDG_CONFIG_HOME/truecopy/status/
+                            the status of each log that was fetched (truecopy status fetch)
 
         Examples:
           truecopy verify statement.pdf
@@ -93,7 +95,7 @@ internal static partial class CommandLine
         {
             VerifyCommand.Create(terminal, network, known, time),
             StatusCommand.Create(terminal, network, known, time),
-            ReceiptCommand.Create(terminal, network, time),
+            ReceiptCommand.Create(terminal, network, known, time),
             HashCommand.Create(terminal),
             AuditCommand.Create(terminal, network, time),
             KeysCommand.Create(terminal, known),

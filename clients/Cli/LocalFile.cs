@@ -10,6 +10,7 @@ internal static class LocalFile
     public const string StandardInput = "-";
 
     private const int LongestSmallFile = 4 * 1024 * 1024;
+    private const int LongestStatus = 64 * 1024 * 1024;
 
     /// <summary>Opens a file to be read once from start to end.</summary>
     public static Stream Open(string path) => Try(path, "read", () => path == StandardInput
@@ -38,7 +39,12 @@ internal static class LocalFile
     }
 
     /// <summary>Reads a small file, such as a receipt.</summary>
-    public static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
+    public static Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken) => ReadAsync(path, LongestSmallFile, cancellationToken);
+
+    /// <summary>Reads the kept status of a log, which grows with what was revoked.</summary>
+    public static Task<byte[]> ReadLongAsync(string path, CancellationToken cancellationToken) => ReadAsync(path, LongestStatus, cancellationToken);
+
+    private static async Task<byte[]> ReadAsync(string path, int longest, CancellationToken cancellationToken)
     {
         await using var file = Open(path);
         return await TryAsync(path, "read", async () =>
@@ -48,7 +54,7 @@ internal static class LocalFile
             while (await file.ReadAsync(bytes.GetMemory(4096), cancellationToken) is > 0 and var read)
             {
                 bytes.Advance(read);
-                if (bytes.WrittenCount > LongestSmallFile)
+                if (bytes.WrittenCount > longest)
                     throw new CommandException(ExitCode.Usage, $"{path} is too long for what it should be.");
             }
 

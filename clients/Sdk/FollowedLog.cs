@@ -26,8 +26,12 @@ internal sealed class FollowedLog(TrueCopyClientOptions options, ServiceConnecti
     public Task<LogPolicy?> ReadPolicyAsync(CancellationToken cancellationToken) => _policy.ReadAsync(cancellationToken);
 
     /// <summary>What opens the checkpoints that answers stand on, under the keys that sign now, learned if need be.</summary>
-    public async ValueTask<OpenedCheckpoints> OpenAsync(IEnumerable<VerdictDocument> answers, CancellationToken cancellationToken) =>
-        (await LearnAsync([.. answers.Select(answer => answer.Checkpoint.Note).Distinct()], cancellationToken)).Checkpoints;
+    public ValueTask<OpenedCheckpoints> OpenAsync(IEnumerable<VerdictDocument> answers, CancellationToken cancellationToken) =>
+        OpenAsync([.. answers.Select(answer => answer.Checkpoint.Note).Distinct()], cancellationToken);
+
+    /// <summary>The same of signed notes.</summary>
+    public async ValueTask<OpenedCheckpoints> OpenAsync(IReadOnlyCollection<string> notes, CancellationToken cancellationToken) =>
+        (await LearnAsync(notes, cancellationToken)).Checkpoints;
 
     /// <summary>Holds an answer to what was seen of the log before.</summary>
     /// <param name="answer">The answer; one that does not count is left alone.</param>
@@ -36,9 +40,12 @@ internal sealed class FollowedLog(TrueCopyClientOptions options, ServiceConnecti
     public CheckedAnswer Admit(CheckedAnswer answer, OpenedCheckpoints checkpoints, long asked)
     {
         if (answer.Fault is null)
-            _freshness.Admit(checkpoints.Open(answer.Document.Checkpoint.Note).Checkpoint, asked);
+            Admit(checkpoints.Open(answer.Document.Checkpoint.Note), asked);
         return answer;
     }
+
+    /// <summary>Holds a checkpoint that was opened to what was seen of the log before.</summary>
+    public void Admit(SignedCheckpoint checkpoint, long asked) => _freshness.Admit(checkpoint.Checkpoint, asked);
 
     /// <summary>What is known from now on, of the log that answers stood on.</summary>
     public async Task<TrustedLog> RenewAsync(TrustedLog? known, IReadOnlyCollection<string> notes, CancellationToken cancellationToken)

@@ -47,7 +47,9 @@ internal sealed class LogContinuity(ServiceConnection connection)
         throw new LogChangedException(LogChange.Keys, $"What the service shows is not the log of the keys that are known: {first!.Message}.", first);
     }
 
-    private async Task ExtendsAsync(SignedCheckpoint smaller, SignedCheckpoint larger, CancellationToken cancellationToken)
+    /// <summary>Requires that one checkpoint goes on from another.</summary>
+    /// <exception cref="LogChangedException">It does not.</exception>
+    public async Task ExtendsAsync(SignedCheckpoint smaller, SignedCheckpoint larger, CancellationToken cancellationToken)
     {
         try
         {

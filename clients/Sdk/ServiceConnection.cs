@@ -47,14 +47,26 @@ internal sealed class ServiceConnection : IDisposable
         where T : class => SendAsync(operation, () => new HttpRequestMessage(HttpMethod.Get, path), type, cancellationToken);
 
     public Task<T> PostAsync<T>(string operation, string path, byte[] content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class => SendAsync(operation, () => Post(path, content), type, cancellationToken);
+        where T : class => SendAsync(operation, () => Post(path, content, "application/json"), type, cancellationToken);
+
+    /// <summary>An answer that is long and packs well: in any content coding.</summary>
+    public async Task<T> GetCodedAsync<T>(string operation, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => await SendAsync(operation, () => Coded(path), type, cancellationToken);
+
+    /// <summary>Sends text and gets text.</summary>
+    /// <exception cref="LogFormatException">The answer is longer than it may be.</exception>
+    public async Task<ReadOnlyMemory<byte>> PostTextAsync(string operation, string path, ReadOnlyMemory<byte> text, int maxLength, CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync(operation, () => Post(path, text, "text/plain"), maxLength, cancellationToken);
+        return answer.Status == HttpStatusCode.OK ? answer.Body : throw NoAnswer(Explain(answer), status: answer.Status);
+    }
 
     /// <summary>A resource of the log, in any content coding (tlog-tiles lets logs send bundles as gzip without being asked).</summary>
     /// <returns>Null where there is none.</returns>
     /// <exception cref="LogFormatException">It is longer than it may be, or not in the coding that it names.</exception>
     public async Task<ReadOnlyMemory<byte>?> FindAsync(string operation, string path, int maxLength, CancellationToken cancellationToken)
     {
-        var answer = await SendAsync(operation, () => new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept-Encoding", ContentCoding.Accepted } } }, maxLength, cancellationToken);
+        var answer = await SendAsync(operation, () => Coded(path), maxLength, cancellationToken);
         return answer.Status switch
         {
             HttpStatusCode.OK => answer.Body,
@@ -74,9 +86,11 @@ internal sealed class ServiceConnection : IDisposable
         return new Uri(_http.BaseAddress!, request.RequestUri!);
     }
 
-    private static HttpRequestMessage Post(string path, byte[] body) => new(HttpMethod.Post, path)
+    private static HttpRequestMessage Coded(string path) => new(HttpMethod.Get, path) { Headers = { { "Accept-Encoding", ContentCoding.Accepted } } };
+
+    private static HttpRequestMessage Post(string path, ReadOnlyMemory<byte> body, string mediaType) => new(HttpMethod.Post, path)
     {
-        Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+        Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
     };
 
     private async Task<T> SendAsync<T>(string operation, Func<HttpRequestMessage> question, JsonTypeInfo<T> type, CancellationToken cancellationToken)

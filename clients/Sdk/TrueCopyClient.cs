@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -173,6 +174,70 @@ public sealed class TrueCopyClient : IDisposable
         return _log.RenewAsync(known, notes, cancellationToken);
     }
 
+    /// <summary>What <see cref="RenewAsync"/> does, by a status that this client fetched.</summary>
+    /// <exception cref="LogChangedException">It is not of the log that is known, or history was rewritten; it does not count.</exception>
+    /// <exception cref="NoAnswerException">The service did not show its log.</exception>
+    public Task<TrustedLog> RenewByStatusAsync(TrustedLog? known, KeptStatus status, CancellationToken cancellationToken = default) =>
+        _log.RenewAsync(known, [Encoding.UTF8.GetString(status.Checkpoint.Note.Span)], cancellationToken);
+
+    /// <summary>
+    /// Makes a receipt of today from an older one of the same issue, with the status of its document: the service makes it, and
+    /// everything is checked here. The service learns which document that is about; <see cref="ReceiptRefresh"/> tells nobody.
+    /// </summary>
+    /// <param name="receipt">The older receipt.</param>
+    /// <param name="digest">The document.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The new receipt, checked: the same entry and opening, under a checkpoint of now, with its status.</returns>
+    /// <exception cref="ReceiptException">The log has no such entry, or what came back is not that receipt or proves no status.</exception>
+    /// <exception cref="NoAnswerException">The service did not answer.</exception>
+    /// <exception cref="LogChangedException">It shows a log of other keys, another history or an older state than is known.</exception>
+    public async Task<ReceiptCheck> RefreshAsync(Receipt receipt, Digest digest, CancellationToken cancellationToken = default)
+    {
+        var asked = _time.GetTimestamp();
+        var next = await AskForReceiptAsync(receipt, cancellationToken);
+        ReceiptRefresh.RequireSame(receipt, next);
+        var checkpoints = await _log.OpenAsync([Encoding.UTF8.GetString(next.Proof.Checkpoint.Span)], cancellationToken);
+        var check = ReceiptCheck.Run(next, digest, checkpoints.Open);
+        RequireWitnessed(checkpoints, check.Checkpoint);
+        if (check.Status is { Status: null, IsBeforeStatus: false })
+            throw new ReceiptException(ReceiptFault.Status, "What the service made has no status with it, so it is no receipt of today.");
+        _log.Admit(check.Checkpoint, asked);
+        return check;
+    }
+
+    /// <summary>
+    /// Fetches the status of the whole log, or what changed of it since it was fetched last, for checking receipts offline and
+    /// without telling anybody which. Everything is verified before anything is kept, and it never goes backwards.
+    /// </summary>
+    /// <param name="before">What is kept; null to fetch all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The newest status.</returns>
+    /// <exception cref="ReceiptException">It is not what the log commits to, or the policy's witnesses have not seen its checkpoint, or not lately.</exception>
+    /// <exception cref="NoAnswerException">The service did not answer, or keeps no status.</exception>
+    /// <exception cref="LogChangedException">It shows a log of other keys, another history or an older state than is known.</exception>
+    public async Task<KeptStatus> FetchStatusAsync(KeptStatus? before = null, CancellationToken cancellationToken = default)
+    {
+        var asked = _time.GetTimestamp();
+        var path = before is null ? "v1/status" : string.Create(CultureInfo.InvariantCulture, $"v1/status?since={before.Covers}");
+        var document = await _connection.GetCodedAsync("status", path, DocumentJson.Instance.StatusDocument, cancellationToken);
+        try
+        {
+            var checkpoints = await _log.OpenAsync([document.Checkpoint], cancellationToken);
+            var checkpoint = checkpoints.Open(document.Checkpoint);
+            var witnesses = RequireWitnessed(checkpoints, checkpoint);
+            if (before is not null && checkpoint.Size < before.Checkpoint.Size)
+                throw new LogChangedException(LogChange.Rollback, string.Create(CultureInfo.InvariantCulture, $"The log that it shows has {checkpoint.Size} entries, and had {before.Checkpoint.Size} when its status was fetched: what was done since is hidden."));
+            if (before is not null)
+                await new LogContinuity(_connection).ExtendsAsync(before.Checkpoint, checkpoint, cancellationToken);
+            _log.Admit(checkpoint, asked);
+            return KeptStatus.Of(document, before, checkpoint, witnesses, _time.GetUtcNow());
+        }
+        catch (LogFormatException exception)
+        {
+            throw _connection.NoAnswer($"what it sent is not the status of its log: {exception.Message}", exception);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -181,6 +246,31 @@ public sealed class TrueCopyClient : IDisposable
     }
 
     private (TrustPolicy Rules, TimeSpan MaxAge)? Required => Policy is { } policy ? (policy.Rules, _options.MaxSightingAge) : null;
+
+    private PolicyResult? RequireWitnessed(OpenedCheckpoints checkpoints, SignedCheckpoint checkpoint)
+    {
+        if (Required is not { } required)
+            return null;
+        var witnesses = checkpoints.Require(required.Rules, checkpoint, _time.GetUtcNow());
+        Witnessing.RequireRecent(witnesses, _time.GetUtcNow(), required.MaxAge);
+        return witnesses;
+    }
+
+    private async Task<Receipt> AskForReceiptAsync(Receipt receipt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Receipt.Parse(await _connection.PostTextAsync("refresh", "v1/receipts/refresh", receipt.Encode(), TlogProof.MaxLength, cancellationToken));
+        }
+        catch (NoAnswerException exception) when (exception.Status == HttpStatusCode.UnprocessableEntity)
+        {
+            throw new ReceiptException(ReceiptFault.Inclusion, $"No receipt of today can be made of it. {exception.Message}", exception);
+        }
+        catch (LogFormatException exception)
+        {
+            throw _connection.NoAnswer($"what it sent is no receipt: {exception.Message}", exception);
+        }
+    }
 
     // What is too much for one answer is asked for in halves.
     private async Task<CheckedAnswer[]> AskAsync(Digest[] digests, CancellationToken cancellationToken)

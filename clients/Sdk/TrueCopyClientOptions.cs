@@ -25,7 +25,7 @@ public sealed class TrueCopyClientOptions
     public LogPolicy? Policy { get; set; }
 
     /// <summary>How long ago the quorum of a policy may have seen the log that an answer stands on: whoever shows an old answer again cannot make it younger.</summary>
-    public TimeSpan MaxSightingAge { get; set; } = TimeSpan.FromHours(24);
+    public TimeSpan MaxSightingAge { get; set; } = Witnessing.DefaultMaxAge;
 
     /// <summary>How many requests of a long list are under way at a time.</summary>
     public int MaxParallelRequests { get; set; } = 4;

@@ -5,6 +5,9 @@ namespace TrueCopy.Receipts;
 /// <summary>Holds checkpoints to a policy, with words for a person where the policy's witnesses have not seen them.</summary>
 public static class Witnessing
 {
+    /// <summary>How long ago a policy's witnesses may have seen what is relied on, where nobody says otherwise: the service has them look every quarter of an hour.</summary>
+    public static readonly TimeSpan DefaultMaxAge = TimeSpan.FromHours(1);
+
     /// <summary>Who has seen a checkpoint that counts by the policy.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="checkpoint">A checkpoint that its log signed.</param>
@@ -41,10 +44,14 @@ public static class Witnessing
         {
             throw new ReceiptException(ReceiptFault.Witnesses, string.Create(
                 CultureInfo.InvariantCulture,
-                $"This state of the log, of {result.Checkpoint.Size} entries, was {result.Describe()}. That is longer ago than the {maxAge.TotalHours:0.#} hours that count: it is an old answer that is shown again, or the witnesses are out of reach."))
+                $"This state of the log, of {result.Checkpoint.Size} entries, was {result.Describe()}. That is longer ago than the {Words(maxAge)} that count: it is an old answer that is shown again, or the witnesses are out of reach."))
             {
                 Witnesses = result,
             };
         }
     }
+
+    private static string Words(TimeSpan span) => span < TimeSpan.FromHours(2)
+        ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0.#} minutes")
+        : string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0.#} hours");
 }

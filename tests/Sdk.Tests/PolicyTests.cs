@@ -96,7 +96,7 @@ public sealed class PolicyTests : IDisposable
         _service.Lie = _ => before! with { CheckedAt = _service.World.Time.GetUtcNow() };
         var answer = await VerifyAsync();
         Assert.Equal(ReceiptFault.Witnesses, answer.Fault!.Fault);
-        Assert.Contains("longer ago than the 24 hours that count", answer.Fault.Message, StringComparison.Ordinal);
+        Assert.Contains("longer ago than the 60 minutes that count", answer.Fault.Message, StringComparison.Ordinal);
         Assert.Equal(Verdict.Verified, (await VerifyAsync(options => options.MaxSightingAge = TimeSpan.FromHours(26))).Verdict);
     }
 

@@ -23,6 +23,9 @@ internal interface IAuditState : IAuditMemory
 /// <param name="Parallel">How many bundles are fetched at a time.</param>
 internal sealed record ReviewRequest(Uri Log, Uri? From, string[] Keys, LogPolicy? Policy, IReadOnlyList<Uri> Mirrors, int Parallel)
 {
+    /// <summary>How long ago the policy's witnesses may have seen it.</summary>
+    public TimeSpan MaxAge { get; init; } = Witnessing.DefaultMaxAge;
+
     private const string LogSegment = "log";
 
     /// <summary>The log at an address, which may be that of its service.</summary>
@@ -57,6 +60,7 @@ internal sealed class LogReview(HttpMessageHandler network, TimeProvider time)
             Policy = request.Policy?.Rules,
             FindPolicy = request.From is null ? log.FindPolicyAsync : null,
             Clock = time,
+            MaxSightingAge = request.MaxAge,
             Watch = Watch,
         };
         var report = await RunAsync(audit, memory, run, cancellationToken);

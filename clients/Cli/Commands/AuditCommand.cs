@@ -16,6 +16,7 @@ internal static class AuditCommand
         };
         var keys = SharedOptions.Keys(required: false);
         var policy = SharedOptions.Policy();
+        var maxAge = SharedOptions.MaxAge();
         var mirrors = SharedOptions.Mirrors();
         var from = SharedOptions.From();
         var state = new Option<string?>("--state") { HelpName = "FILE", Description = "Where to remember what was seen. Default: a file for this log in your own data folder." };
@@ -25,13 +26,16 @@ internal static class AuditCommand
         var command = new Command("audit", $"""
             Audit a log, as anyone can: download it, and check every entry, tile, root and signature.
 
+            Where the log keeps the status of documents, that is computed again from the entries: a status that says otherwise
+            than they do, such as one that keeps back a revocation, is a fault.
+
             Also compares it with what it said the last time: that it has only grown, that it shows the same to you
             today as yesterday. Only what is new is downloaded; an interrupted audit goes on where it stopped. Keys
             that take over are learned from the log's own entries, each proven by the keys before it; without --key the
             first audit takes the keys that the log gives itself.
 
-            With --policy the witnesses that the file asks for have to have seen the log, in the last 24 hours; without it,
-            those that its service named at the first audit. A mirror is a witness that keeps a copy: with --mirror, or
+            With --policy the witnesses that the file asks for have to have seen the log, no longer ago than --max-age; without
+            it, those that its service named at the first audit. A mirror is a witness that keeps a copy: with --mirror, or
             where an address in the policy has one, the log is compared with that. When the operator is gone, --log reads it
             from a mirror.
 
@@ -52,12 +56,12 @@ internal static class AuditCommand
               truecopy audit https://verify.example --policy both-sides.policy --mirror https://mirror.example
               truecopy audit https://verify.example --key log.vkey --log https://mirror.example
             """)
-        { url, keys, policy, mirrors, from, state, full, parallel, json };
+        { url, keys, policy, maxAge, mirrors, from, state, full, parallel, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var log = ReviewRequest.LogOf(parsed.GetValue(url)!);
             var rules = await SharedOptions.ReadPolicyAsync(SharedOptions.PolicyOf(parsed, policy), cancellationToken);
-            var request = new ReviewRequest(log, parsed.GetValue(from), SharedOptions.KeysOf(parsed, keys), rules, parsed.GetValue(mirrors) ?? [], parsed.GetValue(parallel));
+            var request = new ReviewRequest(log, parsed.GetValue(from), SharedOptions.KeysOf(parsed, keys), rules, parsed.GetValue(mirrors) ?? [], parsed.GetValue(parallel)) { MaxAge = parsed.GetValue(maxAge) };
             var reviewed = await new LogReview(network, time).RunAsync(
                 request,
                 new AuditFile(parsed.GetValue(state) ?? AuditFile.DefaultPath(log)),

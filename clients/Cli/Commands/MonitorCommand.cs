@@ -14,6 +14,7 @@ internal static class MonitorCommand
         var service = SharedOptions.Service();
         var keys = SharedOptions.Keys(required: false);
         var policy = SharedOptions.Policy();
+        var maxAge = SharedOptions.MaxAge();
         var mirrors = SharedOptions.Mirrors();
         var from = SharedOptions.From();
         var state = new Option<string?>("--state") { HelpName = "FILE", Description = "Where to remember what was told. Default: a file for this log and institution in your own data folder." };
@@ -53,7 +54,7 @@ internal static class MonitorCommand
               truecopy monitor --issuer demo-bank --service https://verify.example
               truecopy monitor --issuer demo-bank --policy both-sides.policy --webhook https://bank.example/hooks/log
             """)
-        { issuer, service, keys, policy, mirrors, from, state, parallel, webhook, json };
+        { issuer, service, keys, policy, maxAge, mirrors, from, state, parallel, webhook, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var id = parsed.GetValue(issuer)!;
@@ -61,7 +62,7 @@ internal static class MonitorCommand
                 throw new CommandException(ExitCode.Usage, $"--issuer: {id} is no id of an institution, such as demo-bank.");
             var log = ReviewRequest.LogOf(SharedOptions.ServiceOf(parsed, service));
             var rules = await SharedOptions.ReadPolicyAsync(SharedOptions.PolicyOf(parsed, policy), cancellationToken);
-            var request = new ReviewRequest(log, parsed.GetValue(from), SharedOptions.KeysOf(parsed, keys), rules, parsed.GetValue(mirrors) ?? [], parsed.GetValue(parallel));
+            var request = new ReviewRequest(log, parsed.GetValue(from), SharedOptions.KeysOf(parsed, keys), rules, parsed.GetValue(mirrors) ?? [], parsed.GetValue(parallel)) { MaxAge = parsed.GetValue(maxAge) };
             var file = new MonitorFile(parsed.GetValue(state) ?? MonitorFile.DefaultPath(log, id), id);
             var (output, reviewed, names) = await WatchAsync(id, request, file, network, terminal, time, cancellationToken);
             await terminal.Output.WriteLineAsync(parsed.GetValue(json)

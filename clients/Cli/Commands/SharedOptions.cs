@@ -175,12 +175,43 @@ internal static class SharedOptions
     /// <param name="trust">By whose word it is judged.</param>
     /// <param name="patience">What <see cref="Patience"/> says.</param>
     /// <param name="files">About how many files.</param>
-    public static TrueCopyClientOptions Asking(Uri service, ServiceTrust trust, int patience, int files)
+    /// <param name="maxAge">What <see cref="MaxAge"/> says; null for its default.</param>
+    public static TrueCopyClientOptions Asking(Uri service, ServiceTrust trust, int patience, int files, TimeSpan? maxAge = null)
     {
         var time = TimeSpan.FromSeconds(patience);
-        var options = new TrueCopyClientOptions { Service = service, Keys = trust.Given, Policy = trust.GivenPolicy, Known = trust.Known, TotalTimeout = time, WaitLimit = time * (1 + (files / BatchRequestDocument.MaxDigests)) };
+        var options = new TrueCopyClientOptions { Service = service, Keys = trust.Given, Policy = trust.GivenPolicy, Known = trust.Known, TotalTimeout = time, WaitLimit = time * (1 + (files / BatchRequestDocument.MaxDigests)), MaxSightingAge = maxAge ?? Witnessing.DefaultMaxAge };
         options.AttemptTimeout = options.AttemptTimeout < time ? options.AttemptTimeout : time;
         return options;
+    }
+
+    /// <summary>How long ago the policy's witnesses may have seen the log.</summary>
+    public static Option<TimeSpan> MaxAge() => new("--max-age")
+    {
+        HelpName = "TIME",
+        Description = "How long ago the policy's witnesses may have seen the log: minutes, hours or days, such as 30m, 1h or 2d. Default: 1h.",
+        DefaultValueFactory = _ => Witnessing.DefaultMaxAge,
+        CustomParser = result =>
+        {
+            if (TryAge(result.Tokens.Single().Value, out var age))
+                return age;
+            result.AddError("--max-age is minutes, hours or days, from 1m to 3650d, such as 30m, 1h or 2d.");
+            return Witnessing.DefaultMaxAge;
+        },
+    };
+
+    private static bool TryAge(string text, out TimeSpan age)
+    {
+        age = default;
+        if (text.Length is < 2 or > 8 || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
+            return false;
+        age = text[^1] switch
+        {
+            'm' => TimeSpan.FromMinutes(number),
+            'h' => TimeSpan.FromHours(number),
+            'd' => TimeSpan.FromDays(number),
+            _ => default,
+        };
+        return age > TimeSpan.Zero && age <= TimeSpan.FromDays(3650);
     }
 
     public static Option<string> Algorithm(string what)

@@ -16,6 +16,7 @@ internal static class StatusCommand
         var service = SharedOptions.Service();
         var keys = SharedOptions.Keys(required: false);
         var policy = SharedOptions.Policy();
+        var maxAge = SharedOptions.MaxAge();
         var timeout = SharedOptions.Patience();
         var json = SharedOptions.Json();
         var command = new Command("status", """
@@ -24,14 +25,21 @@ internal static class StatusCommand
 
             The exit code is that of the gravest verdict, as for verify; 1 if nothing was issued under the reference.
 
-            Example: truecopy status loan-4711 --issuer demo-bank
+            For verifiers there are two commands below it: fetch keeps the status of every document of the log, for checking
+            receipts offline, and show tells what is kept. A reference of one of these names is given after two dashes.
+
+            Examples:
+              truecopy status loan-4711 --issuer demo-bank
+              truecopy status fetch --service https://verify.example
             """)
-        { reference, issuer, service, keys, policy, timeout, json };
+        { reference, issuer, service, keys, policy, maxAge, timeout, json };
+        command.Subcommands.Add(KeptStatusCommands.CreateFetch(terminal, network, known, time));
+        command.Subcommands.Add(KeptStatusCommands.CreateShow(terminal, known, time));
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var address = SharedOptions.ServiceOf(parsed, service);
             var trust = await ServiceTrust.LoadAsync(known, address, SharedOptions.KeysOf(parsed, keys), SharedOptions.PolicyOf(parsed, policy), cancellationToken);
-            using var client = new TrueCopyClient(SharedOptions.Asking(address, trust, parsed.GetValue(timeout), files: 1), network, time);
+            using var client = new TrueCopyClient(SharedOptions.Asking(address, trust, parsed.GetValue(timeout), files: 1, parsed.GetValue(maxAge)), network, time);
             var name = parsed.GetValue(reference)!;
             var issuerId = parsed.GetValue(issuer)!;
             var results = new List<VerifyOutput>();

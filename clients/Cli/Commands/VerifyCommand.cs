@@ -18,6 +18,7 @@ internal static class VerifyCommand
         var service = SharedOptions.Service();
         var keys = SharedOptions.Keys(required: false);
         var policy = SharedOptions.Policy();
+        var maxAge = SharedOptions.MaxAge();
         var algorithm = SharedOptions.Algorithm("Digest to ask about; the issuer must have issued under it.");
         var issuer = new Option<string?>("--issuer") { HelpName = "ID", Description = "Ask what this institution says of the files; what others say does not count. Default: any institution." };
         var save = new Option<bool>("--save-receipts") { Description = "Keep each receipt as FILE.tlog-proof, or under --receipts, for checking offline." };
@@ -26,7 +27,8 @@ internal static class VerifyCommand
         var number = CaseText("--case", "NUMBER", "Case number, for the report of --evidence.");
         var officer = CaseText("--officer", "NAME", "Who checks, for the report of --evidence.");
         var force = new Option<bool>("--force") { Description = "Let --evidence take the place of a file that is there." };
-        var offline = new Option<bool>("--offline") { Description = "Use no network: check each file against its receipt. Proves what was done, not that it still stands." };
+        var offline = new Option<bool>("--offline") { Description = "Use no network: check each file against its receipt, and how it stands by the status that is kept." };
+        var status = new Option<string?>("--status") { HelpName = "FILE", Description = "The status of the log, for --offline. Default: where truecopy status fetch keeps that of --service, if it does." };
         var receipts = new Option<string?>("--receipts") { HelpName = "DIR", Description = "Folder of receipts, named as the files are within the folder or pattern given. Default: beside each file." };
         var details = new Option<bool>("--details") { Description = "Of several files, show each one whole rather than in a table." };
         var timeout = SharedOptions.Patience();
@@ -36,7 +38,8 @@ internal static class VerifyCommand
 
             Hashes here, several files at a time, asks the service about the hashes, up to 1,000 in a request, and checks
             every receipt here: that it is about this file, that the entry is in the log, and that the log's key signed
-            it. An answer whose receipt does not hold is no answer (exit code 3). Of several files there is a table of
+            it. The answer has to prove, too, how the document stands: the log's own status, which its last entry commits to. An
+            answer that does not prove what it says is no answer (exit code 3). Of several files there is a table of
             those to look at, and the counts.
 
             Several institutions may have issued the same bytes. Where they do not say the same of them, the verdict is
@@ -51,8 +54,8 @@ internal static class VerifyCommand
 
             Witnesses are independent parties that have seen the log. With --policy FILE an answer counts only if those that
             the file asks for have seen the log that it rests on; without it, those that the service named at first use.
-            The answer says who saw it and when. What too few have seen is no answer (exit code 4): somebody may be showing
-            you a log that others are not shown. See truecopy policy.
+            The answer says who saw it and when. What too few have seen, or not since --max-age (an hour), is no answer (exit
+            code 4): somebody may be showing you a log that others are not shown, or one of before. See truecopy policy.
 
             With --check-domain the institution's own website is asked as well, at the domain that the registry states: does
             https://DOMAIN/.well-known/truecopy.json name this log, its key and this issuer? The log proves who issued under
@@ -65,8 +68,10 @@ internal static class VerifyCommand
             documents are not in it. Its fingerprint is told: with that anyone can tell later that it is the same evidence.
 
             With --offline a receipt (FILE.tlog-proof) takes the place of the service, judged by --key, or by the keys
-            kept from earlier runs against that --service. It proves that the act happened. It does not prove that the
-            document still stands since: for that, ask the service.
+            kept from earlier runs against that --service. It proves that the act happened. How the document stands is said by
+            the status that truecopy status fetch has kept, as of then, and nobody learns which documents you hold; how old
+            that is, is told, and with --max-age it may be no older (exit code 3). A document of after that is no answer
+            (exit code 3): fetch it anew. Without a kept status, the receipt's own counts, as of when it was made.
 
             Examples:
               truecopy verify statement.pdf
@@ -76,6 +81,7 @@ internal static class VerifyCommand
               truecopy verify statement.pdf --check-domain
               truecopy verify statement.pdf --evidence LN-2026-42.zip --case LN-2026-42 --officer 'M. Chan'
               truecopy verify inbox --save-receipts && truecopy verify inbox --offline
+              truecopy status fetch && truecopy verify inbox --offline --max-age 1h
 
             Exit codes: 0 verified, 1 not verified, 2 wrong usage, 3 no answer, 4 not witnessed, 10 revoked, 11 suspended, 12 superseded,
             13 expired, 14 not yet valid, 15 institutions differ; with --offline the same of what the receipt proves, 1 if
@@ -87,11 +93,13 @@ internal static class VerifyCommand
                                            keys and last checkpoint of each log, by address of the service
                                            ($XDG_CONFIG_HOME, or %APPDATA% on Windows); see truecopy keys
             """)
-        { files, service, keys, policy, algorithm, issuer, save, checkDomain, evidence, number, officer, force, offline, receipts, details, timeout, json };
+        { files, service, keys, policy, maxAge, algorithm, issuer, save, checkDomain, evidence, number, officer, force, offline, status, receipts, details, timeout, json };
         command.Validators.Add(parsed =>
         {
             if (parsed.GetValue(offline) && (parsed.GetValue(save) || parsed.GetValue(checkDomain) || parsed.GetValue(evidence) is not null || parsed.GetValue(issuer) is not null))
                 parsed.AddError("--offline asks nobody: --save-receipts, --check-domain, --evidence and --issuer do not go with it.");
+            if (parsed.GetValue(status) is not null && !parsed.GetValue(offline))
+                parsed.AddError("--status goes with --offline.");
             if (parsed.GetValue(evidence) is null && (parsed.GetValue(number) is not null || parsed.GetValue(officer) is not null || parsed.GetValue(force)))
                 parsed.AddError("--case, --officer and --force go with --evidence.");
             if (parsed.GetValue(evidence) is { } zip && !parsed.GetValue(force) && Path.Exists(zip))
@@ -107,12 +115,15 @@ internal static class VerifyCommand
             var table = !parsed.GetValue(details) && selected.Count > 1;
             if (parsed.GetValue(offline))
             {
-                var checks = new OfflineFiles(terminal, time, trust, parsed.GetValue(receipts));
+                var statusFile = new StatusFile(parsed.GetValue(status) ?? StatusFile.DefaultPath(known, address));
+                var kept = parsed.GetValue(status) is not null || statusFile.Exists ? await statusFile.ReadAsync(trust, time, cancellationToken) : null;
+                var limit = parsed.GetResult(maxAge) is { Implicit: false } ? parsed.GetValue(maxAge) : (TimeSpan?)null;
+                var checks = new OfflineFiles(terminal, time, trust, parsed.GetValue(receipts), kept, limit);
                 return await checks.RunAsync(selected, table, parsed.GetValue(json), cancellationToken);
             }
 
             var began = time.GetTimestamp();
-            using var client = new TrueCopyClient(SharedOptions.Asking(address, trust, parsed.GetValue(timeout), selected.Count), network, time);
+            using var client = new TrueCopyClient(SharedOptions.Asking(address, trust, parsed.GetValue(timeout), selected.Count, parsed.GetValue(maxAge)), network, time);
             var asked = parsed.GetValue(issuer);
             if (asked is not null && !IssuerContainer.IsId(asked))
                 throw await NamedIssuer.RefuseAsync(client, asked, cancellationToken);

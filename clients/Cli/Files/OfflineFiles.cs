@@ -6,7 +6,13 @@ using TrueCopy.Client;
 namespace TrueCopy.Cli.Files;
 
 /// <summary>Checks files against their receipts, with no network.</summary>
-internal sealed class OfflineFiles(Terminal terminal, TimeProvider time, ServiceTrust trust, string? folder)
+/// <param name="terminal">Where it is told.</param>
+/// <param name="time">For validity and ages.</param>
+/// <param name="trust">By whose keys and policy.</param>
+/// <param name="folder">Where receipts are; null for beside the files.</param>
+/// <param name="status">The status of the log that is kept; null for none.</param>
+/// <param name="maxAge">How old that may be; null for any age.</param>
+internal sealed class OfflineFiles(Terminal terminal, TimeProvider time, ServiceTrust trust, string? folder, KeptStatus? status, TimeSpan? maxAge)
 {
     /// <summary>Checks files and prints what their receipts prove.</summary>
     /// <returns>The exit code.</returns>
@@ -14,6 +20,8 @@ internal sealed class OfflineFiles(Terminal terminal, TimeProvider time, Service
     {
         if (trust.EveryKey.Count == 0)
             throw new CommandException(ExitCode.Usage, "There is no key to judge receipts by: give --key, or a --policy that names the log's, or verify once against the service first.");
+        if (maxAge is { } limit && (status is null || time.GetUtcNow() - status.AsOf > limit))
+            throw new CommandException(ExitCode.NoAnswer, status is null ? "No status of the log is kept, so nothing here is as young as --max-age asks: truecopy status fetch." : $"The status that is kept is of {terminal.Time(status.AsOf)}, which is longer ago than --max-age allows: truecopy status fetch.");
         var began = time.GetTimestamp();
         var results = new List<OfflineResult>(files.Count);
         await foreach (var result in Ordered.MapAsync(files.ToAsyncEnumerable(), 2 * Environment.ProcessorCount, CheckAsync, cancellationToken))
@@ -27,7 +35,7 @@ internal sealed class OfflineFiles(Terminal terminal, TimeProvider time, Service
             foreach (var result in results)
                 await terminal.Output.WriteAsync(OfflineText.Of(result, terminal));
         if (!json && results.Any(result => result.Answer is not null))
-            await terminal.Output.WriteAsync(OfflineText.Caveat(trust.Seen, terminal));
+            await terminal.Output.WriteAsync(OfflineText.Caveat(trust.Seen, status, time.GetUtcNow(), terminal));
         return results.Select(result => result.ExitCode).Aggregate(ExitCode.Worse);
     }
 
@@ -41,7 +49,7 @@ internal sealed class OfflineFiles(Terminal terminal, TimeProvider time, Service
         try
         {
             var receipt = await LocalFile.ReadAsync(path, cancellationToken);
-            return await OfflineResult.CheckAsync(file.Path, receipt, trust.EveryKey, trust.Seen?.Checkpoint, trust.Policy, terminal, time, cancellationToken);
+            return await OfflineResult.CheckAsync(file.Path, receipt, trust.EveryKey, trust.Seen?.Checkpoint, trust.Policy, status, terminal, time, cancellationToken);
         }
         catch (CommandException exception)
         {
@@ -66,6 +74,7 @@ internal sealed record OfflineResult(ReceiptOutput Output, OfflineAnswer? Answer
         IReadOnlyList<NoteVerifier> keys,
         SignedCheckpoint? seen,
         LogPolicy? policy,
+        KeptStatus? status,
         Terminal terminal,
         TimeProvider time,
         CancellationToken cancellationToken)
@@ -74,7 +83,9 @@ internal sealed record OfflineResult(ReceiptOutput Output, OfflineAnswer? Answer
         {
             var receipt = Receipt.Parse(bytes);
             var digests = await LocalFile.HashAsync(file, [OfflineCheck.AlgorithmOf(receipt)], terminal, cancellationToken);
-            var answer = OfflineCheck.Run(receipt, digests[0], keys, seen, policy, time);
+            var answer = OfflineCheck.Run(receipt, digests[0], keys, seen, policy, time, status);
+            if (answer.IsNewerThanStatus)
+                return Failed(file, Cli.ExitCode.NoAnswer, "status", $"It was issued after the status that is kept here ({terminal.Time(status!.AsOf)}), so how it stands is not known: truecopy status fetch.");
             var verdict = answer.VerdictAt(time.GetUtcNow());
             return new OfflineResult(ReceiptOutput.Of(file, answer), answer, verdict, Cli.ExitCode.Of(verdict));
         }

@@ -157,6 +157,15 @@ internal sealed record ReceiptOutput(
     /// <summary>Who has seen the log of the receipt's size; absent where no policy says who should.</summary>
     public WitnessesOutput? Witnesses { get; init; }
 
+    /// <summary>How the document stands by the log's own status; absent where that is not proven.</summary>
+    public EntryStatus? Status { get; init; }
+
+    /// <summary>As of when: of a kept status, when the witnesses had seen it, or it was fetched; of the receipt's own, when the log's last entry was made.</summary>
+    public DateTimeOffset? StatusAt { get; init; }
+
+    /// <summary>Why no status is proven.</summary>
+    public string? StatusMissing { get; init; }
+
     public static ReceiptOutput Of(string file, OfflineAnswer answer)
     {
         var check = answer.Check;
@@ -180,10 +189,38 @@ internal sealed record ReceiptOutput(
             Seen: answer.Seen)
         {
             Witnesses = WitnessesOutput.Of(answer.Witnesses),
+            Status = answer.Status.Status,
+            StatusAt = answer.Status.Status is null ? null : answer.ByStatus?.AsOf ?? answer.Status.At,
+            StatusMissing = answer.Status.Missing,
         };
     }
 }
 
+/// <summary>What <c>status fetch --json</c> and <c>status show --json</c> say.</summary>
+/// <param name="File">Where it is kept.</param>
+/// <param name="Log">The log's name.</param>
+/// <param name="Entries">How many entries it is of.</param>
+/// <param name="AsOf">As of when it is known to be the newest.</param>
+/// <param name="FetchedAt">When it was fetched.</param>
+/// <param name="From">Index of the first entry whose status the log keeps.</param>
+/// <param name="Counts">How many entries have each status, but for those that stand.</param>
+/// <param name="Bytes">How large the file is.</param>
+/// <param name="Witnesses">Who has seen it; absent where no policy says who should.</param>
+internal sealed record StatusOutput(string File, string Log, long Entries, DateTimeOffset AsOf, DateTimeOffset FetchedAt, long From, IReadOnlyDictionary<string, long> Counts, long Bytes, WitnessesOutput? Witnesses)
+{
+    public static StatusOutput Of(string file, KeptStatus status, long bytes) => new(
+        file,
+        status.Checkpoint.Checkpoint.Origin,
+        status.Covers,
+        status.AsOf,
+        status.FetchedAt,
+        status.From,
+        status.Count().ToDictionary(count => StatusText.NameOf(count.Key), count => count.Value),
+        bytes,
+        WitnessesOutput.Of(status.Witnesses));
+}
+
+[JsonSerializable(typeof(List<StatusOutput>))]
 [JsonSerializable(typeof(List<HashOutput>))]
 [JsonSerializable(typeof(List<ActOutput>))]
 [JsonSerializable(typeof(List<IssueOutput>))]

@@ -1,5 +1,6 @@
 using TrueCopy.Cli.Files;
 using TrueCopy.Cli.Trust;
+using TrueCopy.Client;
 
 namespace TrueCopy.Cli.Output;
 
@@ -39,6 +40,8 @@ internal static class OfflineText
         if (answer.Seen)
             text.AppendLine($"    ✔ it is the log as the service showed it here before");
         text.AppendLine($"  {WitnessText.SeenBy(answer.Witnesses, terminal)}");
+        if (entry.Kind == ActKind.Issue)
+            text.AppendLine($"  {StatusText.Of(answer, terminal)}");
         return text;
     }
 
@@ -51,16 +54,29 @@ internal static class OfflineText
     }
 
     /// <summary>What no receipt can prove.</summary>
-    public static Printable Caveat(SeenLog? seen, Terminal terminal) => $"""
+    public static Printable Caveat(SeenLog? seen, KeptStatus? status, DateTimeOffset now, Terminal terminal)
+    {
+        if (status is null)
+        {
+            return $"""
 
-        Offline: the receipts prove what was done, up to the log of their size. Whether it still stands since,
-        only the service can say (truecopy verify).{(seen is null ? new Printable() : $"\nThe log was last seen here at {terminal.Time(seen.At)}, with {seen.Checkpoint.Size} entries.")}
+                Offline: the receipts prove what was done, up to the log of their size. Whether it still stands since,
+                only the service can say (truecopy verify), or a status that is kept (truecopy status fetch).{(seen is null ? new Printable() : $"\nThe log was last seen here at {terminal.Time(seen.At)}, with {seen.Checkpoint.Size} entries.")}
 
-        """;
+                """;
+        }
+
+        var text = new Printable().AppendLine($"");
+        text.AppendLine($"Offline: how documents stand is as of {terminal.Time(status.AsOf)}, {StatusText.Age(now - status.AsOf)} ago, by the log's own status, of {status.Covers} entries.");
+        text.AppendLine($"What was done since, only a newer one says: truecopy status fetch");
+        return status.Witnesses is null ? text.AppendLine($"That it was the newest then is the service's word: no witnesses are asked for.") : text;
+    }
 
     private static (string Word, Tone Tone) Headline(OfflineResult result) => result switch
     {
+        { Verdict: Verdict.Verified, Answer.ByStatus: not null, Answer.Status.Status: EntryStatus.Stands } => VerdictText.Headline(Verdict.Verified),
         { Verdict: Verdict.Verified } => ("✔ ISSUED", Tone.Good),
+        { Verdict: Verdict.Unknown, Answer.Status.Status: EntryStatus.Reissued } => ("↻ ISSUED AGAIN", Tone.Bad),
         { Verdict: { } verdict } => VerdictText.Headline(verdict),
         { ExitCode: ExitCode.NotWitnessed } => WitnessText.Headline,
         { ExitCode: ExitCode.NotVerified } => ("✘ THE RECEIPT DOES NOT HOLD", Tone.Bad),

@@ -66,15 +66,27 @@ internal sealed class ServiceTrust
     public async Task ConfirmAsync(TrueCopyClient client, IReadOnlyCollection<CheckedAnswer> answers, Terminal terminal, TimeProvider time, CancellationToken cancellationToken)
     {
         await TellOtherPolicyAsync(client, terminal);
-        if (answers.Count == 0)
-            return;
+        if (answers.Count > 0)
+            await ConfirmAsync(client, log => client.RenewAsync(log, answers, cancellationToken), terminal, time, cancellationToken);
+    }
+
+    /// <summary>The same of a status that was fetched.</summary>
+    /// <exception cref="LogChangedException">It is not of the log that is known.</exception>
+    public async Task ConfirmAsync(TrueCopyClient client, KeptStatus status, Terminal terminal, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await TellOtherPolicyAsync(client, terminal);
+        await ConfirmAsync(client, log => client.RenewByStatusAsync(log, status, cancellationToken), terminal, time, cancellationToken);
+    }
+
+    private async Task ConfirmAsync(TrueCopyClient client, Func<TrustedLog?, Task<TrustedLog>> renew, Terminal terminal, TimeProvider time, CancellationToken cancellationToken)
+    {
         var (kept, log) = (_kept, Known);
         while (true)
         {
             TrustedLog renewed;
             try
             {
-                renewed = await client.RenewAsync(log, answers, cancellationToken);
+                renewed = await renew(log);
             }
             catch (ReceiptException exception) when (exception.Fault == ReceiptFault.Witnesses)
             {

@@ -10,31 +10,29 @@ namespace TrueCopy.Receipts.Auditing;
 /// <param name="Fault">Why the checkpoint does not count; null if it does.</param>
 internal sealed record AuditPolicy(PolicyResult? Result, string? Pinned, TrustPolicy? Offered, LogFault? Fault)
 {
-    private static readonly TimeSpan MaxSightingAge = TimeSpan.FromHours(24);
-
     /// <summary>Holds a checkpoint to the policy of the caller, else to that of the log's service, taken at the first audit where the checkpoint has signatures of others.</summary>
     public static async Task<AuditPolicy> SettleAsync(
         TrustPolicy? given,
         AuditMemory memory,
         Func<CancellationToken, Task<ReadOnlyMemory<byte>?>>? find,
         SignedCheckpoint checkpoint,
-        DateTimeOffset now,
+        (DateTimeOffset Now, TimeSpan MaxAge) clock,
         CancellationToken cancellationToken)
     {
         if (given is not null)
-            return Weigh(given, memory.Policy, null, checkpoint, now);
+            return Weigh(given, memory.Policy, null, checkpoint, clock);
         if (find is null || (memory.Policy is null && checkpoint.Signatures.All(line => line.Name == checkpoint.Checkpoint.Origin)))
-            return Weigh(Parse(memory.Policy), memory.Policy, null, checkpoint, now);
+            return Weigh(Parse(memory.Policy), memory.Policy, null, checkpoint, clock);
         try
         {
             var file = await find(cancellationToken) is { } found ? Text(found) : null;
             var served = Parse(file);
             if (memory.Policy is null)
-                return memory.Note is null ? Weigh(served, file, null, checkpoint, now) : new AuditPolicy(null, null, served, null);
+                return memory.Note is null ? Weigh(served, file, null, checkpoint, clock) : new AuditPolicy(null, null, served, null);
             var pinned = Parse(memory.Policy)!;
             return served is null
                 ? new AuditPolicy(null, memory.Policy, null, new LogFault(null, $"its service named the witnesses that have to have seen the log ({pinned.Describe()}), and names none now"))
-                : Weigh(pinned, memory.Policy, pinned.AsksTheSameAs(served) ? null : served, checkpoint, now);
+                : Weigh(pinned, memory.Policy, pinned.AsksTheSameAs(served) ? null : served, checkpoint, clock);
         }
         catch (LogFormatException exception)
         {
@@ -42,7 +40,7 @@ internal sealed record AuditPolicy(PolicyResult? Result, string? Pinned, TrustPo
         }
     }
 
-    private static AuditPolicy Weigh(TrustPolicy? policy, string? pinned, TrustPolicy? offered, SignedCheckpoint checkpoint, DateTimeOffset now)
+    private static AuditPolicy Weigh(TrustPolicy? policy, string? pinned, TrustPolicy? offered, SignedCheckpoint checkpoint, (DateTimeOffset Now, TimeSpan MaxAge) clock)
     {
         if (policy is null)
             return new AuditPolicy(null, pinned, offered, null);
@@ -51,8 +49,8 @@ internal sealed record AuditPolicy(PolicyResult? Result, string? Pinned, TrustPo
             return new AuditPolicy(null, pinned, offered, new LogFault(null, $"the policy names other logs than {origin}"));
         try
         {
-            var result = Witnessing.Require(policy, checkpoint, now);
-            Witnessing.RequireRecent(result, now, MaxSightingAge);
+            var result = Witnessing.Require(policy, checkpoint, clock.Now);
+            Witnessing.RequireRecent(result, clock.Now, clock.MaxAge);
             return new AuditPolicy(result, pinned, offered, null);
         }
         catch (ReceiptException exception)

@@ -22,6 +22,9 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
     /// <summary>Asks the log's service for its policy file; null where nobody can be asked.</summary>
     public Func<CancellationToken, Task<ReadOnlyMemory<byte>?>>? FindPolicy { get; init; }
 
+    /// <summary>How long ago the quorum of a policy may have seen the checkpoint.</summary>
+    public TimeSpan MaxSightingAge { get; init; } = Witnessing.DefaultMaxAge;
+
     /// <summary>Tells how old cosignatures are.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -66,7 +69,7 @@ public sealed class LogAudit(IPublicLog log, IAuditMemory keeper, int parallelis
         }
 
         report = report with { Size = checkpoint!.Size, Checkpoint = checkpoint, NewKeys = newKeys };
-        var witnessing = await AuditPolicy.SettleAsync(Policy, memory, FindPolicy, checkpoint, Clock.GetUtcNow(), cancellationToken);
+        var witnessing = await AuditPolicy.SettleAsync(Policy, memory, FindPolicy, checkpoint, (Clock.GetUtcNow(), MaxSightingAge), cancellationToken);
         report = report with { Witnesses = witnessing.Result, OfferedPolicy = witnessing.Offered };
         memory = memory with { Policy = witnessing.Pinned };
         var faults = new List<LogFault>();
