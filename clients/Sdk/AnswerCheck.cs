@@ -85,8 +85,12 @@ internal static class AnswerCheck
                 throw Differs("The receipt is of an act on another issue than the answer.");
         }
 
-        return Difference(result, issue.Entry, deciding, checkedAt) is { } member
-            ? throw Differs($"The receipt has another {member} than the answer.")
+        if (Difference(result, issue.Entry, deciding, checkedAt) is { } member)
+            throw Differs($"The receipt has another {member} than the answer.");
+
+        // Whatever the service, its index or its storage say: the log itself says how the document stands.
+        return issue.Status.Contradicts(result.Verdict) is { } contradiction
+            ? throw new ReceiptException(ReceiptFault.Status, contradiction)
             : new CheckedResult(result, deciding, issue);
     }
 

@@ -68,7 +68,7 @@ public sealed class PolicyTests : IDisposable
             "another key" => With(note, Stranger("witness.example/shenzhen")),
             "another name" => Renamed(note),
             "another time" => Altered(note),
-            "another tree" => Moved(note, text => text.Replace("\n3\n", "\n2\n", StringComparison.Ordinal)),
+            "another tree" => Moved(note, text => text.Replace("\n5\n", "\n4\n", StringComparison.Ordinal)),
             _ => Moved(note, text => $"other.example/log\n{text.Split('\n', 2)[1]}"),
         };
         var answer = await AskAsync();

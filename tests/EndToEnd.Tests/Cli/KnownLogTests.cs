@@ -70,7 +70,7 @@ public sealed class KnownLogTests : ToolTests
         await Service.RotateAsync(old, next, witness);
         var run = await RunAsync("verify", file);
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains($"has a new key, which its entry 3 announces, proven by the keys before it: {next.Verifier}", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"has a new key, which its entry 5 announces, proven by the keys before it: {next.Verifier}", run.Error, StringComparison.Ordinal);
         await Service.RotateAsync(next, witness);
         Assert.Equal((0, ""), ((run = await RunAsync("verify", file)).ExitCode, run.Error));
         Assert.Contains($"{old.Verifier}  (retired)", (await RunAsync("keys", "list")).Output, StringComparison.Ordinal);
@@ -170,7 +170,7 @@ public sealed class KnownLogTests : ToolTests
         var run = await RunAsync(["verify", file, .. key]);
         Assert.Equal((3, ""), (run.ExitCode, run.Output));
         Assert.Contains("WARNING: THE SERVICE SHOWS AN OLDER LOG", run.Error, StringComparison.Ordinal);
-        Assert.Contains(unknown ? "has 3 entries, and had 4" : "has 4 entries, and had 5", run.Error, StringComparison.Ordinal);
+        Assert.Contains(unknown ? "has 5 entries, and had 7" : "has 7 entries, and had 9", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -258,7 +258,7 @@ public sealed class KnownLogTests : ToolTests
             return null;
         };
         Assert.Equal((0, ""), ((await RunAsync("verify", file)).ExitCode, meanwhile!.Error));
-        Assert.Equal(5, Assert.Single(_known.All()).Open().Checkpoint.Size);
+        Assert.Equal(9, Assert.Single(_known.All()).Open().Checkpoint.Size);
     }
 
     [Fact]
@@ -325,7 +325,7 @@ public sealed class KnownLogTests : ToolTests
         Assert.Contains("✔ ISSUED", run.Output, StringComparison.Ordinal);
         Assert.Contains("✔ it is the log as the service showed it here before", run.Output, StringComparison.Ordinal);
         Assert.Contains("Whether it still stands since", run.Output, StringComparison.Ordinal);
-        Assert.Contains("with 3 entries", run.Output, StringComparison.Ordinal);
+        Assert.Contains("with 5 entries", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -241,7 +241,7 @@ public sealed class PolicyCommandTests : ToolTests
         string[] judge = ["--key", Service.Key, "--policy", _policy];
         var run = await RunAsync(["receipt", "refresh", file, "--log", "https://verify.example", .. judge]);
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("of a log of 4 entries, seen by hongkong", run.Output, StringComparison.Ordinal);
+        Assert.Contains("of a log of 7 entries, seen by hongkong", run.Output, StringComparison.Ordinal);
         Assert.All(Service.Asked.Skip(before), path => Assert.Matches("/checkpoint$|^/log/tile/0/", path));
         Assert.Equal(0, (await RunAsync(["receipt", "check", file, .. judge])).ExitCode);
     }

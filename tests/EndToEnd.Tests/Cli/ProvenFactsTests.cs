@@ -71,12 +71,12 @@ public sealed class ProvenFactsTests : ToolTests
     public async Task A_result_rests_on_two_receipts_and_both_are_told()
     {
         var run = await VerifyAsync(await RevokedFileAsync());
-        Assert.Contains("issued by The bank Ltd [HK] (bank) at 2026-11-23 09:00:00Z, log entry 2", run.Output, StringComparison.Ordinal);
+        Assert.Contains("issued by The bank Ltd [HK] (bank) at 2026-11-23 09:00:00Z, log entry 3", run.Output, StringComparison.Ordinal);
         Assert.Contains("revoked: taken back for good at 2026-11-23 09:00:01Z", run.Output, StringComparison.Ordinal);
         Assert.Contains("reason: issuedInError (wrong balance)", run.Output, StringComparison.Ordinal);
         Assert.Contains("✔ the receipts are about this file's sha-256 digest", run.Output, StringComparison.Ordinal);
-        Assert.Contains("✔ entry 3 is in the log of 4 entries", run.Output, StringComparison.Ordinal);
-        Assert.Contains("✔ entry 2 is in the log of 4 entries", run.Output, StringComparison.Ordinal);
+        Assert.Contains("✔ entry 5 is in the log of 7 entries", run.Output, StringComparison.Ordinal);
+        Assert.Contains("✔ entry 3 is in the log of 7 entries", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("the service's word", run.Output, StringComparison.Ordinal);
     }
 

@@ -22,7 +22,7 @@ public sealed class ReceiptCommandTests : IDisposable
         var result = JsonDocument.Parse(run.Output).RootElement[0];
         Assert.Equal(0, run.ExitCode);
         Assert.True(result.GetProperty("holds").GetBoolean());
-        Assert.Equal(("issue", "bank", 2), (result.GetProperty("act").GetString(), result.GetProperty("issuer").GetString(), result.GetProperty("logIndex").GetInt64()));
+        Assert.Equal(("issue", "bank", 3), (result.GetProperty("act").GetString(), result.GetProperty("issuer").GetString(), result.GetProperty("logIndex").GetInt64()));
     }
 
     [Fact]

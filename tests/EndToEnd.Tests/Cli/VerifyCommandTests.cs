@@ -14,7 +14,7 @@ public sealed class VerifyCommandTests : ToolTests
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("✔ VERIFIED", run.Output, StringComparison.Ordinal);
         Assert.Contains("The bank Ltd [HK] (bank)", run.Output, StringComparison.Ordinal);
-        Assert.Contains("✔ entry 2 is in the log of 3 entries", run.Output, StringComparison.Ordinal);
+        Assert.Contains("✔ entry 3 is in the log of 5 entries", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("came from the service itself", run.Output, StringComparison.Ordinal);
     }
 
@@ -97,7 +97,7 @@ public sealed class VerifyCommandTests : ToolTests
             "receipt of another" => WithResult(verdict, result => result with { Receipt = another }),
             "opening" => WithReceipt(verdict, WithOtherOpening),
             "path" => WithReceipt(verdict, receipt => receipt.Proof with { Path = [.. receipt.Proof.Path.Skip(1)] }),
-            "checkpoint" => WithReceipt(verdict, receipt => receipt.Proof with { Checkpoint = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(receipt.Proof.Checkpoint.Span).Replace("\n4\n", "\n5\n", StringComparison.Ordinal)) }),
+            "checkpoint" => WithReceipt(verdict, receipt => receipt.Proof with { Checkpoint = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(receipt.Proof.Checkpoint.Span).Replace("\n7\n", "\n8\n", StringComparison.Ordinal)) }),
             _ => WithResult(verdict, result => result with { Receipt = "garbage" }),
         };
         var run = await Tool.RunAsync(Service, "verify", file, "--key", Service.Key);

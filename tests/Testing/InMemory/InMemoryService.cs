@@ -218,6 +218,12 @@ public sealed class InMemoryService : IAsyncDisposable
     /// <summary>The verifier.</summary>
     public VerdictService Verifier => _services.GetRequiredService<VerdictService>();
 
+    /// <summary>The status of the whole log, for those who keep it.</summary>
+    public StatusReader Status => _services.GetRequiredService<StatusReader>();
+
+    /// <summary>Makes receipts fresh.</summary>
+    public ReceiptRenewal Renewal => _services.GetRequiredService<ReceiptRenewal>();
+
     /// <summary>What the log says of its keys, proven.</summary>
     public ProvenKeys Keys => _services.GetRequiredService<ProvenKeys>();
 

@@ -40,6 +40,12 @@ public sealed class StubService : HttpMessageHandler
     /// <summary>Changes what is said of the keys before it is sent.</summary>
     public Func<KeysDocument, KeysDocument> LieAboutKeys { get; set; } = keys => keys;
 
+    /// <summary>Changes the status of the log before it is sent.</summary>
+    public Func<StatusDocument, StatusDocument> LieAboutStatus { get; set; } = status => status;
+
+    /// <summary>Changes a receipt that was made fresh before it is sent.</summary>
+    public Func<Receipt, Receipt> LieAboutReceipt { get; set; } = receipt => receipt;
+
     /// <summary>Answers instead of the service.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage?> Instead { get; set; } = _ => null;
 
@@ -98,6 +104,10 @@ public sealed class StubService : HttpMessageHandler
             return Json(JsonSerializer.Serialize(LieAboutKeys(await KeysAsync(cancellationToken)), DocumentJson.Instance.KeysDocument));
         if (path == "/v1/policy")
             return Policy is null ? new HttpResponseMessage(HttpStatusCode.NotFound) : new HttpResponseMessage { Content = new StringContent(Policy, Encoding.UTF8, "text/plain") };
+        if (path == "/v1/status")
+            return Json(JsonSerializer.Serialize(LieAboutStatus(await StatusAsync(request.RequestUri.Query, cancellationToken)), DocumentJson.Instance.StatusDocument));
+        if (path == "/v1/receipts/refresh")
+            return await RefreshAsync(Receipt.Parse(await request.Content!.ReadAsByteArrayAsync(cancellationToken)), cancellationToken);
         if (path.StartsWith("/v1/issuers", StringComparison.Ordinal))
             return await IssuersAsync(path["/v1/issuers".Length..].TrimStart('/'), cancellationToken);
         if (path == "/log/checkpoint")
@@ -117,6 +127,22 @@ public sealed class StubService : HttpMessageHandler
         foreach (var verdict in answer["results"]!.AsArray())
             Rewrite(verdict!.AsObject());
         return Json(answer.ToJsonString());
+    }
+
+    /// <summary>What the service truly says of the status of its log, with what witnesses add.</summary>
+    public async Task<StatusDocument> StatusAsync(string query, CancellationToken cancellationToken)
+    {
+        var since = query.Split("since=") is [_, var number] ? long.Parse(number, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        var reading = await _service.Status.ReadSinceAsync(since, cancellationToken);
+        return new StatusDocument(Cosign(Encoding.UTF8.GetString(reading.Checkpoint.Note.Span)), reading.Entry, StatusProof.BytesOf(reading.Path), reading.Since, StatusPages.Encode(reading.Pages));
+    }
+
+    private async Task<HttpResponseMessage> RefreshAsync(Receipt receipt, CancellationToken cancellationToken)
+    {
+        if (await _service.Renewal.RefreshAsync(receipt, cancellationToken) is not { } fresh)
+            return Json("""{"type":"urn:truecopy:problem:not-in-log","title":"Not in the log","detail":"The log does not hold this entry at this index.","status":422}""", HttpStatusCode.UnprocessableEntity, ProblemDocument.MediaType);
+        var note = Encoding.UTF8.GetBytes(Cosign(Encoding.UTF8.GetString(fresh.Proof.Checkpoint.Span)));
+        return new HttpResponseMessage { Content = new ReadOnlyMemoryContent(LieAboutReceipt(fresh with { Proof = fresh.Proof with { Checkpoint = note } }).Encode()) };
     }
 
     // Those that are in the registry; of one of them what the registry says now.
