@@ -48,6 +48,7 @@ public sealed class HandCheckAttackTests : IDisposable
         {
             ValidFrom = DateTimeOffset.UnixEpoch,
             Expires = DateTimeOffset.UnixEpoch.AddDays(1),
+            Replaces = 1,
             Target = 1,
             Reason = ReasonCode.IssuedInError,
             SuccessorCommitment = opening.CommitSuccessor(successor),
@@ -56,10 +57,10 @@ public sealed class HandCheckAttackTests : IDisposable
         };
 
         // A member that is new is either of a document's act, and then of the most there can be, or named here.
-        string[] ofOtherActs = [nameof(most.Domain), nameof(most.Outcome), nameof(most.Retention), nameof(most.Algorithms), nameof(most.Origin), nameof(most.Keys)];
+        string[] ofOtherActs = [nameof(most.Domain), nameof(most.Outcome), nameof(most.Retention), nameof(most.Algorithms), nameof(most.Yields), nameof(most.Origin), nameof(most.Keys), nameof(most.Covers), nameof(most.Root), nameof(most.From)];
         Assert.Equal(ofOtherActs, typeof(Entry).GetProperties().Where(member => member.CanWrite && member.GetValue(most) is null).Select(member => member.Name));
 
-        foreach (var entry in new[] { least, most })
+        foreach (var entry in new[] { least, most, most with { Replaces = null, Yields = 1 } })
         {
             foreach (var names in Enumerable.Range(0, 8))
             {

@@ -41,7 +41,7 @@ public sealed class HandCheckTests : IDisposable
 
         Assert.Equal((1, true), await CheckAsync(wrongFile, file + ".tlog-proof", _service.Key, "not this file"));
         Assert.Equal((1, true), await CheckAsync(file, file + ".tlog-proof", stranger, "not signed by this key"));
-        await AssertAlteredAsync("index 3", index, "not in the log");
+        await AssertAlteredAsync("index 4", index, "not in the log");
         await AssertAlteredAsync(lines[index + 1].Replace(lines[index + 1][5], lines[index + 1][5] == 'x' ? 'y' : 'x'), index + 1, "not in the log");
 
         async Task AssertAlteredAsync(string line, int at, string refusal)

@@ -37,11 +37,11 @@ public sealed class AuditCommandTests : IAsyncDisposable
     {
         await IssueAsync(3);
         var first = await AuditAsync();
-        Assert.Equal((0, "holds", 5L), (first.Code, first.Json.GetProperty("outcome").GetString(), first.Json.GetProperty("size").GetInt64()));
+        Assert.Equal((0, "holds", 9L), (first.Code, first.Json.GetProperty("outcome").GetString(), first.Json.GetProperty("size").GetInt64()));
         Assert.False(first.Json.TryGetProperty("seenSize", out _));
         await IssueAsync(1);
         var second = await AuditAsync();
-        Assert.Equal((0, 5L, 6L), (second.Code, second.Json.GetProperty("seenSize").GetInt64(), second.Json.GetProperty("size").GetInt64()));
+        Assert.Equal((0, 9L, 11L), (second.Code, second.Json.GetProperty("seenSize").GetInt64(), second.Json.GetProperty("size").GetInt64()));
         var third = await AuditAsync();
         Assert.Equal((0, 1L), (third.Code, third.Json.GetProperty("resources").GetInt64()));
         Assert.Equal(0, (await AuditAsync("--full")).Code);
@@ -60,7 +60,7 @@ public sealed class AuditCommandTests : IAsyncDisposable
         Assert.Equal(ExitCode.Rollback, rollback.Code);
         await AssertEvidenceAsync(rollback.Json, _world.Ledger.Published.Last(), old);
 
-        var forked = await SignAsync(6, default);
+        var forked = await SignAsync(11, default);
         _world.Ledger.SetCheckpoint(forked);
         var split = await AuditAsync();
         Assert.Equal(ExitCode.SplitView, split.Code);
@@ -74,7 +74,7 @@ public sealed class AuditCommandTests : IAsyncDisposable
     public async Task Damage_and_a_strangers_signature_are_exit_code_1_and_say_where()
     {
         await IssueAsync(3);
-        var bundle = TileId.At(TileId.EntriesLevel, 0, 5);
+        var bundle = TileId.At(TileId.EntriesLevel, 0, 9);
         var bytes = _world.Ledger.Tiles[bundle];
         foreach (var lie in new Func<HttpResponseMessage>[]
         {
@@ -199,7 +199,7 @@ public sealed class AuditCommandTests : IAsyncDisposable
     public async Task Bundles_may_come_in_any_content_coding_that_was_asked_for(string coding)
     {
         await IssueAsync(3);
-        _http.Instead = (path, _) => path.StartsWith("tile/entries", StringComparison.Ordinal) ? Coded(coding, _world.Ledger.Tiles[TileId.At(TileId.EntriesLevel, 0, 5)].ToArray()) : null;
+        _http.Instead = (path, _) => path.StartsWith("tile/entries", StringComparison.Ordinal) ? Coded(coding, _world.Ledger.Tiles[TileId.At(TileId.EntriesLevel, 0, 9)].ToArray()) : null;
         Assert.Equal(0, (await AuditAsync("--key", Key)).Code);
     }
 
@@ -207,7 +207,7 @@ public sealed class AuditCommandTests : IAsyncDisposable
     public async Task A_bundle_that_unpacks_without_end_or_is_not_in_its_coding_is_damage()
     {
         await IssueAsync(3);
-        var bytes = _world.Ledger.Tiles[TileId.At(TileId.EntriesLevel, 0, 5)].ToArray();
+        var bytes = _world.Ledger.Tiles[TileId.At(TileId.EntriesLevel, 0, 9)].ToArray();
         foreach (var (lie, words) in new (Func<HttpResponseMessage>, string)[]
         {
             (() => Coded("gzip", new byte[64_000_000]), "longer than"),

@@ -16,7 +16,7 @@ public sealed class MirrorAuditTests : WatchedLog
         await IssueAsync(more);
         var (code, json, _) = await AuditAsync("--mirror", mirror);
         Assert.Equal((0, state), (code, State(json)));
-        Assert.Equal(5, json.GetProperty("mirrors")[0].GetProperty("size").GetInt64());
+        Assert.Equal(9, json.GetProperty("mirrors")[0].GetProperty("size").GetInt64());
     }
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class MirrorAuditTests : WatchedLog
         var mirror = await MirrorAsync("mirror.example");
         Hosts.IsLogGone = true;
         var (code, json, _) = await AuditAsync("--key", Key, "--log", mirror);
-        Assert.Equal((0, "holds", 5, 305), (code, json.GetProperty("outcome").GetString(), json.GetProperty("seenSize").GetInt64(), json.GetProperty("size").GetInt64()));
+        Assert.Equal((0, "holds", 9, 609), (code, json.GetProperty("outcome").GetString(), json.GetProperty("seenSize").GetInt64(), json.GetProperty("size").GetInt64()));
 
         // One that is behind what was seen proves nothing against the log.
         Hosts.Mirrors["late.example"] = new LogOverHttp(World.Ledger.Log) { Instead = (path, _) => path == "checkpoint" ? LogOverHttp.Bytes(World.Ledger.Published.ElementAt(1)) : null };

@@ -22,14 +22,14 @@ public sealed class MonitorCommandTests : WatchedLog
         await IssueAsync(2);
         (code, json, _) = await MonitorAsync();
         Assert.Equal((ExitCode.News, 2), (code, Count(json, "act")));
-        Assert.Equal([(5, "issue"), (6, "issue")], Entries(json).Select(one => (one.GetProperty("logIndex").GetInt32(), one.GetProperty("act").GetString())));
+        Assert.Equal([(9, "issue"), (11, "issue")], Entries(json).Select(one => (one.GetProperty("logIndex").GetInt32(), one.GetProperty("act").GetString())));
         Assert.Equal(0, (await MonitorAsync()).Code);
 
         await IssueAsync(1);
         var text = await TellAsync("monitor", "--issuer", "bank", "--service", "http://log.example", "--state", Folder.At("state.json"));
         Assert.Equal(ExitCode.News, text.ExitCode);
         Assert.Contains("! NEW  bank: 1 under its id", text.Output, StringComparison.Ordinal);
-        Assert.Matches("entry 7, .*Z: issue", text.Output);
+        Assert.Matches("entry 13, .*Z: issue", text.Output);
     }
 
     [Fact]
