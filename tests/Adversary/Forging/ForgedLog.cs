@@ -133,14 +133,17 @@ internal sealed class ForgedLog(string origin, params INoteSigner[] signers) : I
     private StatusTree? Fold(byte[] bytes)
     {
         var before = Status();
-        var entry = new Entry { Version = Entry.FormatVersion, Kind = ActKind.Domain, At = default };
+        var nothing = new Entry { Version = Entry.FormatVersion, Kind = ActKind.Domain, At = default };
+        Entry entry;
         try
         {
             entry = Entry.Parse(bytes);
+            if (NamedIssue.In(Size, entry) is { } named && named.Target < Size && named.Breach(Entry.Parse(_entries[(int)named.Target])) is not null)
+                throw new LogFormatException("an act on another's issue");
         }
         catch (LogFormatException)
         {
-            _fold.Add(entry);
+            _fold.Add(nothing);
             return null;
         }
 
