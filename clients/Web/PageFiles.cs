@@ -8,13 +8,15 @@ namespace TrueCopy.Web;
 /// <param name="Compressed">The same in gzip.</param>
 /// <param name="MediaType">With the charset where it is text.</param>
 /// <param name="IsImmutable">Whether its name changes with its content, so that it may be kept for ever.</param>
-public sealed record PageFile(ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> Compressed, string MediaType, bool IsImmutable);
+/// <param name="MayServePage">Whether browsers may have it serve the page when there is no network: it is the service worker.</param>
+public sealed record PageFile(ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> Compressed, string MediaType, bool IsImmutable, bool MayServePage);
 
 /// <summary>The built page: <c>index.html</c>, the description of the API, and what both load from <c>/assets/</c>.</summary>
 public static class PageFiles
 {
     private const string Prefix = "page/";
     private const string AssetsFolder = "assets/";
+    private const string ServiceWorker = AssetsFolder + "offline.js";
 
     /// <summary>The page itself.</summary>
     public static PageFile Index { get; } = Read("index.html");
@@ -34,7 +36,7 @@ public static class PageFiles
             ?? throw new InvalidOperationException($"{path} is not embedded.");
         var content = new byte[resource.Length];
         resource.ReadExactly(content);
-        return new PageFile(content, Compress(content), MediaTypeOf(path), IsHashed(path));
+        return new PageFile(content, Compress(content), MediaTypeOf(path), IsHashed(path), path == ServiceWorker);
     }
 
     private static byte[] Compress(byte[] content)
@@ -45,7 +47,7 @@ public static class PageFiles
         return compressed.ToArray();
     }
 
-    // Vite writes <name>-<hash>.<extension>; receipt.js keeps its name so that others can import it.
+    // Vite writes <name>-<hash>.<extension>; receipt.js keeps its name so that others can import it, offline.js so that browsers find a newer one.
     private static bool IsHashed(string path) => path.StartsWith(AssetsFolder, StringComparison.Ordinal) && path.Contains('-', StringComparison.Ordinal);
 
     private static string MediaTypeOf(string path) => Path.GetExtension(path) switch

@@ -1,19 +1,21 @@
 import { defineConfig } from 'vite';
+import { offline } from './offline';
 import { reference } from './reference';
 
 export default defineConfig({
   base: '/',
-  plugins: [reference()],
+  plugins: [reference(), offline()],
   build: {
     target: 'es2022',
     // Nothing is inlined: the Content-Security-Policy allows neither inline scripts nor data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      // receipt.js keeps its exports and its name: the checks by themselves, for whoever wants to call them.
-      input: { index: 'index.html', docs: 'docs.html', receipt: 'src/receipt.ts' },
+      // receipt.js keeps its exports and its name: the checks by themselves, for whoever wants to call them. So does what browsers look
+      // for by its name to see whether there is a newer page.
+      input: { index: 'index.html', docs: 'docs.html', receipt: 'src/receipt.ts', offline: 'src/offline/serviceWorker.ts' },
       preserveEntrySignatures: 'strict',
-      output: { entryFileNames: (chunk) => (chunk.name === 'receipt' ? 'assets/receipt.js' : 'assets/[name]-[hash].js') },
+      output: { entryFileNames: (chunk) => (['receipt', 'offline'].includes(chunk.name) ? 'assets/[name].js' : 'assets/[name]-[hash].js') },
     },
   },
   worker: { format: 'es' },

@@ -48,7 +48,8 @@ public static class PageEndpoints
     /// <summary>What the pages load.</summary>
     /// <remarks>
     /// <c>receipt.js</c> keeps its name: a module with the checks of the page (<c>checkReceipt</c>, <c>judgeAnswer</c>,
-    /// <c>walkKeys</c>), for any JavaScript that has WebCrypto. All other names change with their content.
+    /// <c>walkKeys</c>), for any JavaScript that has WebCrypto. <c>offline.js</c> keeps its name too: it lets the page be opened without
+    /// the network, where its user wants that. All other names change with their content.
     /// </remarks>
     /// <param name="file" example="receipt.js">The file's name.</param>
     /// <response code="200">The file; in gzip where that is accepted.</response>
@@ -65,6 +66,8 @@ public static class PageEndpoints
         {
             var response = httpContext.Response;
             ResponseHeaders.Set(httpContext, file.MediaType, file.IsImmutable ? CacheControl.Immutable : CacheControl.Revalidate);
+            if (file.MayServePage)
+                response.Headers["Service-Worker-Allowed"] = "/";
             response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
             response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
             response.Headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";

@@ -185,7 +185,7 @@ public sealed partial class EvidenceTests(Chromium chromium, ITestOutputHelper o
         await visit.ChooseAsync(document, receipt);
         await Expect(visit.Cards).ToHaveCountAsync(2);
         var card = visit.Cards.First;
-        await Expect(card).ToHaveAttributeAsync("data-state", "proven");
+        await Expect(card).ToHaveAttributeAsync("data-state", "current");
 
         // The code is not there yet: that is said, and nothing is half made.
         await card.Locator(".evidence summary").ClickAsync();
@@ -193,7 +193,7 @@ public sealed partial class EvidenceTests(Chromium chromium, ITestOutputHelper o
         await Expect(card.Locator(".evidence .failure")).ToContainTextAsync("could not be loaded");
         await visit.Page.Context.SetOfflineAsync(false);
         await card.Locator(".evidence summary").ClickAsync();
-        var (folder, _) = await SaveAsync(visit, card, "statement.pdf.proven.evidence.zip", "", "Lee");
+        var (folder, _) = await SaveAsync(visit, card, "statement.pdf.current.evidence.zip", "", "Lee");
         await File.WriteAllBytesAsync(Path.Combine(folder, document.Name), document.Buffer, Stop);
         Assert.Equal(0, await RunAsync(folder, "truecopy receipt check statement.pdf --receipt receipts/bank.tlog-proof --key log.vkey"));
         Assert.False(File.Exists(Path.Combine(folder, "answer.json")));
@@ -263,7 +263,7 @@ public sealed partial class EvidenceTests(Chromium chromium, ITestOutputHelper o
     }
 
     /// <summary>How many pages it takes is a matter of the machine's fonts; that it has those which it says, and no others, is not.</summary>
-    private static void HasAllItsPages(byte[] pdf)
+    internal static void HasAllItsPages(byte[] pdf)
     {
         var file = Encoding.Latin1.GetString(pdf);
         var pages = PageObject().Count(file);

@@ -11,33 +11,33 @@ public sealed class IssuerViewTests(Chromium chromium) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _site.DisposeAsync();
 
-    [Theory]
-    [InlineData("en-HK", "Registered", "Rejected")]
-    [InlineData("zh-HK", "已登記", "被拒絕")]
-    [InlineData("zh-CN", "已登记", "被拒绝")]
-    public async Task Uploads_are_told_with_their_state_entries_and_reasons(string language, string answered, string rejected)
+    [Fact]
+    public async Task Uploads_are_told_with_their_state_entries_and_reasons()
     {
         await _site.IssueAsync("2026/11/first.pdf");
         _site.World.Time.Advance(TimeSpan.FromDays(1));
         await _site.UploadAsync("2026/11/SHA256SUMS", "not a digest\n"u8.ToArray());
         var document = await _site.IssueAsync("2026/12/second.pdf");
         await _site.ActAsync("revoke", document, "issuedInError");
-        await using var visit = await Visit.StartAsync(chromium, _site, language, "#view=issuer");
+        await using var visit = await Visit.StartAsync(chromium, _site, fragment: "#view=issuer");
         var rows = visit.Page.Locator("tr.upload");
         await Expect(rows).ToHaveCountAsync(4);
         var newest = visit.Page.Locator("tr.upload", new() { HasText = "2026/12/second.pdf" });
-        await Expect(newest.Locator(".upload-state")).ToHaveTextAsync(answered);
-        await Expect(newest.Locator("td").Last).ToHaveTextAsync("3");
+        await Expect(newest.Locator("td").Last).ToHaveTextAsync("5");
         var refused = visit.Page.Locator("tr.upload[data-state=rejected]");
-        await Expect(refused.Locator(".upload-state")).ToHaveTextAsync(rejected);
         await Expect(refused).ToContainTextAsync("line 1");
         await Expect(visit.Page.Locator(".chart rect")).ToHaveCountAsync(6);
         await Expect(newest.Locator("[data-verdict=revoked]")).ToHaveCountAsync(1);
         await Expect(visit.Page.Locator("tr.upload", new() { HasText = "first.pdf" }).Locator("[data-verdict=verified]")).ToHaveCountAsync(1);
         await Expect(visit.Page.Locator(".not-revoking")).ToBeVisibleAsync();
-        await visit.AccessibleAsync();
-        Assert.True(await visit.Page.Locator(".scroll").EvaluateAsync<bool>("region => region.scrollWidth <= region.clientWidth"), "a column of the table is out of sight");
-        await visit.PictureAsync($"issuer-{language}");
+        await visit.InEachLanguageAsync(async (language, words) =>
+        {
+            await Expect(newest.Locator(".upload-state")).ToHaveTextAsync(words("Registered", "已登記", "已登记"));
+            await Expect(refused.Locator(".upload-state")).ToHaveTextAsync(words("Rejected", "被拒絕", "被拒绝"));
+            await visit.AccessibleAsync();
+            Assert.True(await visit.Page.Locator(".scroll").EvaluateAsync<bool>("region => region.scrollWidth <= region.clientWidth"), "a column of the table is out of sight");
+            await visit.PictureAsync($"issuer-{language}");
+        });
 
         await visit.Page.Locator("#prefix").FillAsync("2026/12/");
         await visit.Page.Keyboard.PressAsync("Enter");
@@ -96,7 +96,7 @@ public sealed class IssuerViewTests(Chromium chromium) : IAsyncLifetime
         await using var visit = await Visit.StartAsync(chromium, _site, fragment: "#view=issuer");
         var row = visit.Page.Locator("tr.upload");
         await Expect(row.Locator(".standing")).ToContainTextAsync("An earlier document under this name is gone from here, but still stands");
-        await Expect(row.Locator(".standing")).ToContainTextAsync("log entry 2");
+        await Expect(row.Locator(".standing")).ToContainTextAsync("log entry 3");
         await Expect(row.Locator(".standing")).ToContainTextAsync("Deleting or overwriting is not revoking");
         await visit.AccessibleAsync();
         await visit.PictureAsync("issuer-overwritten");
@@ -128,7 +128,7 @@ public sealed class IssuerViewTests(Chromium chromium) : IAsyncLifetime
         var text = System.Text.Encoding.UTF8.GetString(table[3..]);
         Assert.Equal(124, text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.StartsWith("Name,Kind,Uploaded,State,Now,Log entries,Fingerprint,Size,Detail\r\n", text, StringComparison.Ordinal);
-        Assert.Equal($"\"'=HYPERLINK(1),\"\"x\"\".pdf\",Document,2026-11-23T09:00:01Z,Registered,Revoked,2,sha-256:{Site.HexOf(revoked)},{revoked.Buffer.Length},", text.Split("\r\n").Single(row => row.Contains("HYPERLINK", StringComparison.Ordinal)));
+        Assert.Equal($"\"'=HYPERLINK(1),\"\"x\"\".pdf\",Document,2026-11-23T09:00:01Z,Registered,Revoked,3,sha-256:{Site.HexOf(revoked)},{revoked.Buffer.Length},", text.Split("\r\n").Single(row => row.Contains("HYPERLINK", StringComparison.Ordinal)));
         Assert.Contains("waiting/119.pdf,Document,", text, StringComparison.Ordinal);
         Assert.Contains(",Rejected,,,,", text, StringComparison.Ordinal);
     }

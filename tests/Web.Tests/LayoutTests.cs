@@ -136,6 +136,6 @@ public sealed class LayoutTests(Chromium chromium) : IAsyncLifetime
         var card = await visit.CheckAsync(Site.FileOf("x.txt", content), "unknown");
         await card.Locator("button.further").ClickAsync();
         await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "verified");
-        await Expect(visit.Cards.First.Locator(".step.holds")).ToHaveCountAsync(5);
+        await Expect(visit.Cards.First.Locator(".step.holds")).ToHaveCountAsync(6);
     }
 }

@@ -21,11 +21,11 @@ public sealed class LogViewTests(Chromium chromium) : IAsyncLifetime
         await IssueManyAsync(documents);
         await using var visit = await Visit.StartAsync(chromium, _site, language, "#view=log");
 
-        // Genesis and the issuer's description come before.
-        await Expect(visit.Page.Locator(".log-size")).ToHaveTextAsync((documents + 2).ToString(CultureInfo.InvariantCulture));
+        // Genesis and the issuer's description come before, and each of the two batches ends with the status of all.
+        await Expect(visit.Page.Locator(".log-size")).ToHaveTextAsync((documents + 4).ToString(CultureInfo.InvariantCulture));
         await Expect(visit.Page.Locator(".loaded .proven")).ToBeVisibleAsync();
         await Expect(visit.Page.Locator(".signatures .valid")).ToHaveCountAsync(2);
-        await Expect(visit.Page.Locator(".entries tbody tr").First).ToContainTextAsync((documents + 1).ToString(CultureInfo.InvariantCulture));
+        await Expect(visit.Page.Locator(".entries tbody tr").First).ToContainTextAsync((documents + 3).ToString(CultureInfo.InvariantCulture));
         await Expect(visit.Page.Locator(".curve")).ToHaveCountAsync(1);
         Assert.DoesNotContain(visit.Requests, request => request.Url.Contains("/v1/verify", StringComparison.Ordinal));
         await visit.AccessibleAsync();

@@ -8,11 +8,23 @@ namespace TrueCopy.Web.Tests;
 /// Two witnesses, one of each side, and a policy that asks for both: whatever passes from the service to a page they cosign,
 /// and the policy is shown in the service's place.
 /// </summary>
-internal sealed class Overseers(TimeProvider time) : IDisposable
+internal sealed class Overseers : IDisposable
 {
-    public Cosigner Shenzhen { get; } = new Ed25519Cosigner("witness.example/sz", SeedOf(1), time);
+    private readonly Clock _clock;
 
-    public Cosigner HongKong { get; } = new Ed25519Cosigner("witness.example/hk", SeedOf(2), time);
+    public Overseers(TimeProvider time)
+    {
+        _clock = new Clock(time);
+        Shenzhen = new Ed25519Cosigner("witness.example/sz", SeedOf(1), _clock);
+        HongKong = new Ed25519Cosigner("witness.example/hk", SeedOf(2), _clock);
+    }
+
+    public Cosigner Shenzhen { get; }
+
+    public Cosigner HongKong { get; }
+
+    /// <summary>When they saw what they sign; null: now.</summary>
+    public DateTimeOffset? At { get => _clock.At; set => _clock.At = value; }
 
     /// <summary>Who signs.</summary>
     public List<Cosigner> Signing { get; } = [];
@@ -56,6 +68,13 @@ internal sealed class Overseers(TimeProvider time) : IDisposable
     {
         Shenzhen.Dispose();
         HongKong.Dispose();
+    }
+
+    private sealed class Clock(TimeProvider time) : TimeProvider
+    {
+        public DateTimeOffset? At { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => At ?? time.GetUtcNow();
     }
 
     private void Cosign(JsonNode answer)

@@ -111,6 +111,21 @@ public sealed class Visit : IAsyncDisposable
         Assert.True(violations.Length == 0, string.Join('\n', violations));
     }
 
+    /// <summary>
+    /// Goes through the page's languages where it is: behaviour is one in all of them, words are not. Gives each by the name of its
+    /// pictures, and what takes the text of that language out of three: English, traditional and simplified characters.
+    /// </summary>
+    public async Task InEachLanguageAsync(Func<string, Func<string, string, string, string>, Task> look)
+    {
+        (string Name, string Tag)[] languages = [("zh-HK", "zh-Hant"), ("zh-CN", "zh-Hans"), ("en-HK", "en")];
+        foreach (var (name, tag) in languages)
+        {
+            await Page.Locator("#language").SelectOptionAsync(tag);
+            await Expect(Page.Locator("html")).ToHaveAttributeAsync("lang", tag);
+            await look(name, (english, traditional, simplified) => tag == "en" ? english : tag == "zh-Hant" ? traditional : simplified);
+        }
+    }
+
     /// <summary>What in the cards is in the colour of what is verified: as text, ground, border or drawing.</summary>
     public Task<string[]> GreenAsync() => Page.EvaluateAsync<string[]>("""
         () => {

@@ -7,6 +7,7 @@ import { Hasher } from './hashing/hasher';
 import { FormatError } from './log/bytes';
 import { parseDigest } from './receipt/digest';
 import './style.css';
+import { Offline } from './offline/offline';
 import { service } from './service/service';
 import { Verifier } from './service/verifier';
 import { maxPolicyLength } from './log/policy';
@@ -19,6 +20,7 @@ import type { Case } from './view/evidenceForm';
 import { IssuerView } from './view/issuerView';
 import { LogView } from './view/logView';
 import { report } from './view/report';
+import { offlinePanel } from './view/offline';
 import { oversightWarnings, trustPanel, trustWarnings } from './view/trust';
 import { VerifyView } from './view/verifyView';
 import { chosenLanguage, type Language, languages, rememberLanguage } from './words/language';
@@ -34,6 +36,7 @@ async function start(): Promise<void> {
   let linked = fragment().getAll('key');
   let trust = await Trust.load(linked, memory);
   let oversight = await Oversight.load(memory);
+  const maxAge = await memory.maxAge();
   const words = () => languages[language];
   const main = h('main', { id: 'main', tabindex: -1 });
   const top = h('header', { class: 'top' });
@@ -41,29 +44,34 @@ async function start(): Promise<void> {
   const bottom = h('footer', { class: 'bottom' });
   const paper = h('div', { class: 'paper' });
 
-  const checker: Checker = new Checker(
-    new Hasher(),
-    new Verifier(service, memory, trust, oversight, (now) => {
-      ({ trust, oversight } = now);
-      drawTrust();
-    }),
-    (item) => verifyView.update(item),
-  );
+  const verifier = new Verifier(service, memory, trust, oversight, (now) => {
+    ({ trust, oversight } = now);
+    drawTrust();
+  });
+  if (maxAge !== null) verifier.maxAge = maxAge;
+  const offline: Offline = new Offline(verifier, memory, () => drawTrust());
+  const checker: Checker = new Checker(new Hasher(), verifier, (item) => verifyView.update(item), () => offline.ofNow());
   const verifyView = new VerifyView(words(), checker, {
     retry: (item) => void checker.retry(item),
     lookFurther: (item) => void checker.lookFurther(item),
+    refresh: (item) => void checker.refresh(item),
     print: (item) => printReport(item),
     evidence: { about: { caseNumber: '', officer: '' }, make: makeEvidence },
     useKey: giveKey,
     choose: (item, issuer) => checker.choose(item, issuer),
   });
   const issuerView = new IssuerView((digests) => checker.answersTo(digests));
-  const logView = new LogView(() => ({ trust, oversight }));
+  const logView = new LogView(() => ({ trust, oversight, maxAge: verifier.maxAge }));
 
   const overseers = {
     accept: () => void oversight.accept().then((now) => checker.holdPolicy(now)),
     forget: () => void oversight.forget().then((now) => checker.holdPolicy(now)),
+    allow: (age: number) => void memory.rememberMaxAge(age).then(() => checker.holdMaxAge(age)),
     give: givePolicy,
+  };
+  const keeping = {
+    turn: (on: boolean) => void (on ? offline.turnOn() : offline.turnOff()).then(() => checker.checkOfflineAgain()),
+    update: () => void offline.update().then(() => checker.checkOfflineAgain()),
   };
 
   function drawTop(): void {
@@ -102,10 +110,13 @@ async function start(): Promise<void> {
   function drawTrust(): void {
     const actions = { accept: () => void trust.accept().then((now) => checker.hold(now)), dropLink };
     warnings.replaceChildren(...trustWarnings(words(), trust, actions), ...oversightWarnings(words(), oversight, overseers));
-    const open = bottom.querySelector('details')?.open ?? false;
-    const panel = trustPanel(words(), trust, oversight, overseers);
-    panel.toggleAttribute('open', open);
-    bottom.replaceChildren(panel);
+    const focused = bottom.contains(document.activeElement) ? document.activeElement?.id : undefined;
+    const panels = [trustPanel(words(), trust, oversight, verifier.maxAge, overseers), offlinePanel(words(), offline, verifier.maxAge, keeping)];
+    const old = [...bottom.querySelectorAll<HTMLDetailsElement>(':scope > details')];
+    for (const [i, panel] of panels.entries()) panel.toggleAttribute('open', old[i]?.open ?? false);
+    bottom.replaceChildren(...panels);
+    // What had the focus keeps it: a switch is turned back by the same key.
+    if (focused) document.getElementById(focused)?.focus();
   }
 
   function draw(): void {
@@ -191,6 +202,7 @@ async function start(): Promise<void> {
   draw();
   askFromAddress();
   if (trust.isOpen) void checker.settle();
+  void offline.start();
   window.addEventListener('hashchange', () => {
     draw();
     if (fragment().getAll('key').join() !== linked.join()) void readKeys();

@@ -1,11 +1,10 @@
 // What the policy makes of answers and receipts: who has to have seen them, and who may say so.
 
 import assert from 'node:assert/strict';
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mock, test } from 'node:test';
-import answers from '../../../tests/Vectors/answers.json';
 import { type Bytes, FormatError, utf8 } from '../src/log/bytes';
 import { parseWitnessKey, remembering, seenAt } from '../src/log/cosignature';
 import { parseNote } from '../src/log/note';
@@ -18,35 +17,16 @@ import { Verifier } from '../src/service/verifier';
 import { Memory } from '../src/trust/memory';
 import { Oversight } from '../src/trust/oversight';
 import { Trust } from '../src/trust/trust';
+import { hexOf, Register } from './register';
+import { Witness } from './witness';
 
-const judged = answers.cases.find(({ expect, seen }) => expect === 'verified' && !seen)!;
-const sound = judged.answer as unknown as Answer;
-const digest: Digest = { algorithm: 'sha-256', hex: judged.sha256 };
-const now = Date.parse(judged.now);
+const register = new Register();
+const { now } = register;
+const issued = register.issue('statement');
+const sound = register.seal().answer('statement', 'verified', register.receipt(issued));
+const digest: Digest = { algorithm: 'sha-256', hex: hexOf('statement') };
 
-class Witness {
-  readonly line: string;
-  private readonly id: Buffer;
-  private readonly secret: KeyObject;
-
-  constructor(readonly name: string) {
-    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-    const typed = Buffer.concat([Buffer.of(4), Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url')]);
-    this.secret = privateKey;
-    this.id = createHash('sha256').update(`${name}\n`).update(typed).digest().subarray(0, 4);
-    this.line = `${name}+${this.id.toString('hex')}+${typed.toString('base64')}`;
-  }
-
-  /** A cosignature of a note's text, as of so many seconds before now. */
-  over(text: string, ago = 60): string {
-    const time = BigInt(Math.floor(now / 1000) - ago);
-    const stamp = Buffer.alloc(8);
-    stamp.writeBigUInt64BE(time);
-    return `— ${this.name} ${Buffer.concat([this.id, stamp, sign(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), this.secret)]).toString('base64')}\n`;
-  }
-}
-
-const [shenzhen, hongkong, stranger] = [new Witness('sz.example'), new Witness('hk.example'), new Witness('stranger.example')];
+const [shenzhen, hongkong, stranger] = [new Witness('sz.example', now), new Witness('hk.example', now), new Witness('stranger.example', now)];
 const policyOf = (...lines: string[]): Bytes => utf8(`witness 深圳 ${shenzhen.line}\nwitness 香港 ${hongkong.line}\ngroup both all 深圳 香港\n${lines.map((line) => `${line}\n`).join('')}`);
 const both = policyOf('quorum both');
 
@@ -84,7 +64,7 @@ class FakeService extends Service {
 }
 
 async function open(service: Service, memory = Memory.ofThisRun(), given?: Bytes): Promise<Verifier> {
-  const trust = (await memory.keys()) === null ? await Trust.give(answers.keys[0]!, memory) : await Trust.load([], memory);
+  const trust = (await memory.keys()) === null ? await Trust.give(register.line, memory) : await Trust.load([], memory);
   return new Verifier(service, memory, trust, given === undefined ? await Oversight.load(memory) : await Oversight.give(given, [], memory));
 }
 
@@ -163,13 +143,18 @@ test('a cosignature of the future counts for nothing', async () => {
   assert.equal(await outcomeOf(cosigned((text) => shenzhen.over(text) + hongkong.over(text, -290))), 'verified');
 });
 
-test('what enough witnesses saw more than a day ago is no answer of now, though a receipt may be as old as it is', async () => {
-  const day = 24 * 60 * 60;
-  assert.equal(await outcomeOf(cosigned((text) => shenzhen.over(text, 3 * day) + hongkong.over(text))), 'unwitnessed');
-  assert.equal(await outcomeOf(cosigned((text) => shenzhen.over(text, day - 5) + hongkong.over(text, 3))), 'verified');
-  assert.equal(await outcomeOf(cosigned((text) => shenzhen.over(text, day + 5) + hongkong.over(text, day + 5)), policyOf('quorum none')), 'verified');
+test('what enough witnesses saw more than an hour ago, or than was chosen, is no answer of now, though a receipt may be as old as it is', async () => {
+  const hour = 60 * 60;
+  assert.equal(await outcomeOf(cosigned((text) => shenzhen.over(text, 3 * hour) + hongkong.over(text))), 'unwitnessed');
+  assert.equal(await outcomeOf(cosigned((text) => shenzhen.over(text, hour - 5) + hongkong.over(text, 3))), 'verified');
+  assert.equal(await outcomeOf(cosigned((text) => shenzhen.over(text, hour + 5) + hongkong.over(text, hour + 5)), policyOf('quorum none')), 'verified');
+  for (const [hours, expected] of [[4, 'verified'], [2, undefined]] as const) {
+    const chosen = await open(new FakeService(cosigned((text) => shenzhen.over(text, 3 * hour) + hongkong.over(text)), both));
+    chosen.maxAge = hours * hour * 1000;
+    assert.equal((await ask(chosen)).verdict ?? undefined, expected);
+  }
   const verifier = await open(new FakeService(sound, null), Memory.ofThisRun(), both);
-  const { results } = cosigned((text) => shenzhen.over(text, 300 * day) + hongkong.over(text, 300 * day));
+  const { results } = cosigned((text) => shenzhen.over(text, 300 * 24 * hour) + hongkong.over(text, 300 * 24 * hour));
   assert.ok((await verifier.checkReceipt(utf8(results[0]!.receipt), digest)).holds);
 });
 
@@ -263,10 +248,10 @@ test('a policy of other logs is none of this one', async () => {
   await assert.rejects(Oversight.give(other, verifier.keys, memory), FormatError);
   verifier.holdPolicy(await verifier.oversight.forget());
   assert.equal((await ask(verifier)).verdict, 'verified');
-  assert.equal(await outcomeOf(seenByBoth, policyOf('quorum both', `log ${answers.keys[0]!}`)), 'verified');
+  assert.equal(await outcomeOf(seenByBoth, policyOf('quorum both', `log ${register.line}`)), 'verified');
 
   // Keys from before a rotation in the service's own say nothing; whoever gives a policy means its keys.
-  const before = ofLog(answers.keys[0]!.split('+')[0]!);
+  const before = ofLog(register.line.split('+')[0]!);
   assert.equal(await outcomeOf(seenByBoth, before), 'verified');
   await assert.rejects(Oversight.give(before, verifier.keys, memory), FormatError);
 });
@@ -275,7 +260,7 @@ test('a receipt from before there were witnesses is not covered, and one of toda
   const verifier = await open(new FakeService(seenByBoth, null), Memory.ofThisRun(), both);
   const check = async ({ results }: Answer) => verifier.checkReceipt(utf8(results[0]!.receipt), digest);
   const [old, fresh] = [await check(sound), await check(seenByBoth)];
-  assert.deepEqual([old.holds, old.isUnwitnessed, old.steps.map(({ name }) => name)], [false, true, ['document', 'inclusion', 'signature', 'witnesses']]);
+  assert.deepEqual([old.holds, old.isUnwitnessed, old.steps.map(({ name }) => name)], [false, true, ['document', 'inclusion', 'signature', 'standing', 'witnesses']]);
   assert.deepEqual([fresh.holds, fresh.isUnwitnessed, fresh.sightings.length], [true, false, 2]);
 });
 

@@ -29,8 +29,8 @@ public sealed class Chromium : IAsyncLifetime
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
-    /// <summary>How long to wait for a condition, in milliseconds: longer than any load makes it take.</summary>
-    public const float Patience = 600_000;
+    /// <summary>How long to wait for a condition, in milliseconds; <c>TRUECOPY_PATIENCE</c> asks for other seconds.</summary>
+    public static float Patience { get; } = 1000f * Extent.Of("TRUECOPY_PATIENCE", (int)Wait.Limit.TotalSeconds, (int)Wait.Limit.TotalSeconds);
 
     private IPlaywright? _playwright;
     private BrowserTypeLaunchOptions? _options;

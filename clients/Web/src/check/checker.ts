@@ -5,17 +5,19 @@ import { type ArchiveEntry, Unreadable } from '../hashing/protocol';
 import { FormatError } from '../log/bytes';
 import type { VerifierKey } from '../log/note';
 import { algorithms, type Algorithm, type Digest, formatDigest } from '../receipt/digest';
-import { verdictOf } from '../service/judge';
 import type { Answer } from '../service/answers';
+import { faultOf } from '../service/judge';
 import { maxBatch, ServiceFailure } from '../service/service';
 import { doubtFault, type Verifier } from '../service/verifier';
+import { currentOf, isRecent, verdictBy } from '../status/current';
+import type { Known } from '../status/kept';
 import type { Oversight } from '../trust/oversight';
 import type { Trust } from '../trust/trust';
 import { type GivenFiles, isSystemFile } from './dropped';
 import { Gatherer } from './gatherer';
-import type { Item, Outcome } from './item';
+import { type Item, type Outcome, receiptOf, type Refresh } from './item';
 import type { Pasted, PastedList } from './pasted';
-import { fitting, type HeldReceipt, isReceipt, maxCompared, readReceipt, Receipts } from './receipts';
+import { fitting, type HeldReceipt, heldReceipt, isReceipt, maxCompared, readReceipt, Receipts } from './receipts';
 
 const everyAlgorithm = Object.keys(algorithms) as Algorithm[];
 
@@ -54,6 +56,8 @@ export class Checker {
     private readonly hasher: Hasher,
     private readonly verifier: Verifier,
     private readonly changed: (item: Item | null) => void,
+    /** The status of every document, where it is kept on this computer. */
+    private readonly kept: () => Promise<Known | null> = () => Promise.resolve(null),
   ) {}
 
   /** Takes files. Receipts among them are for the others, which are then checked without the network. */
@@ -135,13 +139,54 @@ export class Checker {
     );
   }
 
+  /** From now on this is what is kept of the status of documents, or how old it may be; what was checked by it is checked again. */
+  async checkOfflineAgain(): Promise<void> {
+    await Promise.all(this.items.map(async ({ outcome }) => (outcome.kind === 'offline' ? outcome.again() : undefined)));
+  }
+
+  /** From now on witnesses may have seen what an answer stands on so long ago, in milliseconds. */
+  async holdMaxAge(maxAge: number): Promise<void> {
+    this.verifier.maxAge = maxAge;
+    await this.holdPolicy(this.verifier.oversight);
+  }
+
+  /** Has the register make an item's receipt fresh; then it is checked by that. */
+  async refresh(item: Item): Promise<void> {
+    const old = receiptOf(item);
+    if (old === null || item.refresh?.kind === 'asking') return;
+    const set = (refresh: Refresh): void => {
+      item.refresh = refresh;
+      this.changed(item);
+    };
+    set({ kind: 'asking' });
+    try {
+      const { receipt, fault } = await this.verifier.refresh(old);
+      if (receipt === null) {
+        set({ kind: 'refused', text: fault?.text ?? '' });
+        return;
+      }
+      set({ kind: 'done', receipt: new TextDecoder().decode(receipt) });
+      await this.takeFresh(item, heldReceipt(item.name ?? '', receipt));
+    } catch (error) {
+      if (!(error instanceof ServiceFailure)) throw error;
+      set({ kind: 'failed', failure: error.kind, text: error.message });
+    }
+  }
+
+  private async takeFresh(item: Item, held: HeldReceipt): Promise<void> {
+    const { outcome } = item;
+    if (outcome.kind === 'receipt') this.set(item, { ...outcome, held: { ...held, name: outcome.held.name } });
+    const digest = item.digests.find(({ algorithm }) => algorithm === held.entry?.algorithm);
+    if (outcome.kind === 'offline' && digest) await this.checkOffline(item, held, digest);
+  }
+
   /** The log's keys that are known. */
   get keys(): readonly VerifierKey[] {
     return this.verifier.keys;
   }
 
   private newItem(given: Pick<Item, 'source' | 'name' | 'size'> & Partial<Item>): Item {
-    return { id: ++this.last, digests: [], outcome: { kind: 'waiting' }, everyAlgorithm: false, chosen: null, isNamed: null, compared: null, opening: null, at: '', ...given };
+    return { id: ++this.last, digests: [], outcome: { kind: 'waiting' }, everyAlgorithm: false, chosen: null, isNamed: null, compared: null, opening: null, refresh: null, at: '', ...given };
   }
 
   private set(item: Item, outcome: Outcome): void {
@@ -259,12 +304,18 @@ export class Checker {
       this.set(item, { kind: 'noKey', check, again });
       return;
     }
-    if (check.fault !== null) {
-      this.set(item, { kind: 'distrusted', fault: { kind: check.isUnwitnessed ? 'unwitnessed' : 'proof', text: check.fault }, checks: [check], offline: true, held: known, again });
+    const fault = faultOf(check);
+    if (fault !== null) {
+      this.set(item, { kind: 'distrusted', fault, checks: [check], offline: true, held: known, again });
       return;
     }
-    const verdict = verdictOf(check.entry!, Date.now());
-    this.set(item, { kind: 'offline', verdict, check, receipt: new TextDecoder().decode(held.bytes), held: known, watched: this.verifier.oversight.held, again });
+    const now = Date.now();
+    const current = currentOf(check, await this.kept());
+    if (current?.status === 'unknown') {
+      this.set(item, { kind: 'distrusted', fault: { kind: 'standing', text: 'The status is one that this version does not know.' }, checks: [check], offline: true, held: known, again });
+      return;
+    }
+    this.set(item, { kind: 'offline', verdict: verdictBy(check, current, now), check, current, isRecent: current !== null && isRecent(current, now, this.verifier.maxAge), receipt: new TextDecoder().decode(held.bytes), held: known, watched: this.verifier.oversight.held, again });
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { ArchiveEntry, Hindrance, Source } from '../hashing/protocol';
+import { type Bytes, utf8 } from '../log/bytes';
 import type { ReceiptCheck } from '../receipt/check';
 import type { Digest } from '../receipt/digest';
 import type { Answer, Verdict } from '../service/answers';
@@ -9,6 +10,7 @@ import type { Fault } from '../trust/continuity';
 import type { HeldPolicy } from '../trust/oversight';
 import type { Held } from '../trust/trust';
 import type { StateName } from '../words/en';
+import type { Current } from '../status/current';
 import type { HeldReceipt } from './receipts';
 
 export type Outcome =
@@ -18,7 +20,7 @@ export type Outcome =
   /** The service answered, and the findings are proven; of the answer itself only its own word is left. */
   | { readonly kind: 'answered'; readonly verdict: Verdict; readonly findings: readonly Finding[]; readonly sightings: readonly Sighting[]; readonly answer: Answer; readonly held: Held; readonly watched: HeldPolicy }
   /** A receipt that came with the file was checked without the network. */
-  | { readonly kind: 'offline'; readonly verdict: Verdict; readonly check: ReceiptCheck; readonly receipt: string; readonly held: Held; readonly watched: HeldPolicy; readonly again: () => Promise<void> }
+  | { readonly kind: 'offline'; readonly verdict: Verdict; readonly check: ReceiptCheck; readonly current: Current | null; readonly isRecent: boolean; readonly receipt: string; readonly held: Held; readonly watched: HeldPolicy; readonly again: () => Promise<void> }
   /** What the service or a receipt says is not proven. */
   | { readonly kind: 'distrusted'; readonly fault: Fault; readonly checks: readonly ReceiptCheck[]; readonly offline: boolean; readonly held: Held; readonly again?: () => Promise<void> }
   | { readonly kind: 'noKey'; readonly check: ReceiptCheck; readonly again: () => Promise<void> }
@@ -32,6 +34,14 @@ export type Opening =
   | { readonly kind: 'opening' }
   | { readonly kind: 'opened'; readonly files: readonly ArchiveEntry[] }
   | { readonly kind: 'closed'; readonly why: Hindrance; readonly detail: string };
+
+/** What came of making a receipt fresh. */
+export type Refresh =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'done'; readonly receipt: string }
+  /** What came does not hold, or is no fresh receipt. */
+  | { readonly kind: 'refused'; readonly text: string }
+  | { readonly kind: 'failed'; readonly failure: FailureKind; readonly text: string };
 
 /** How a fingerprint compares with the files that were given. */
 export interface Comparison {
@@ -60,8 +70,16 @@ export interface Item {
   compared: Comparison | null;
   /** Of an archive. */
   opening: Opening | null;
+  /** Of one with a receipt. */
+  refresh: Refresh | null;
   /** When the outcome was reached, by this computer's clock. */
   at: string;
+}
+
+/** The receipt of an issue that came with it, or alone; null where none did. */
+export function receiptOf({ outcome }: Item): Bytes | null {
+  if (outcome.kind === 'offline' && outcome.check.entry?.act === 'issue') return utf8(outcome.receipt);
+  return outcome.kind === 'receipt' && outcome.held.entry?.act === 'issue' ? outcome.held.bytes : null;
 }
 
 /** Whether there is more to come of it. */
@@ -83,9 +101,21 @@ export function stateOf(item: Item): StateName | null {
       if (outcome.verdict === 'unknown' && item.opening?.kind === 'opening') return null;
       return outcome.verdict === 'unknown' && item.opening?.kind === 'opened' && item.opening.files.length > 0 ? 'opened' : verdictOfAnswer(item, outcome);
     case 'offline':
-      return outcome.held.confirmed ? (outcome.verdict === 'verified' ? 'proven' : outcome.verdict) : 'unconfirmed';
+      return outcome.held.confirmed ? (outcome.verdict === 'verified' ? offlineState(outcome) : outcome.verdict) : 'unconfirmed';
     default:
       return outcome.kind;
+  }
+}
+
+/** Of a receipt of an issue that nothing speaks against: what speaks for it, and as of when. */
+function offlineState({ current, isRecent }: Extract<Outcome, { kind: 'offline' }>): StateName {
+  switch (current?.status) {
+    case 'stands':
+      return isRecent ? 'current' : 'stood';
+    case 'reissued':
+      return 'reissued';
+    default:
+      return 'proven';
   }
 }
 

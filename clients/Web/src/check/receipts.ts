@@ -33,6 +33,10 @@ export async function readReceipt({ file, name }: Given): Promise<HeldReceipt | 
     if (!(error instanceof DOMException)) throw error;
     return null;
   }
+  return heldReceipt(name, bytes);
+}
+
+export function heldReceipt(name: string, bytes: Bytes): HeldReceipt {
   try {
     const receipt = parseReceipt(bytes);
     return { name, bytes, receipt, entry: parseEntry(receipt.entry) };

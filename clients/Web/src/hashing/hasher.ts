@@ -1,10 +1,6 @@
 import type { Algorithm, Digest } from '../receipt/digest';
+import { hashingScript } from '../scripts';
 import { type ArchiveEntry, type Report, type Source, Unreadable, type Work } from './protocol';
-import workerAddress from './worker?worker&url';
-
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown };
-}
 
 interface Job {
   readonly work: Work;
@@ -35,7 +31,6 @@ const maxTries = 2;
  * more.
  */
 export class Hasher {
-  private readonly address = trusted(workerAddress) as string;
   private most = Math.max(1, Math.min(navigator.hardwareConcurrency - 1, 4));
   private readonly hands: Hand[] = [];
   private readonly queue: Job[] = [];
@@ -94,7 +89,7 @@ export class Hasher {
   }
 
   private hire(): Hand {
-    const hand: Hand = { worker: new Worker(this.address, { type: 'module' }), job: null, works: false, quiet: 0 };
+    const hand: Hand = { worker: new Worker(hashingScript, { type: 'module' }), job: null, works: false, quiet: 0 };
     hand.worker.addEventListener('message', (message: MessageEvent<Report>) => this.read(hand, message.data));
     hand.worker.addEventListener('error', (event) => this.fail(hand, new Unreadable('unread', event.message)));
     this.hands.push(hand);
@@ -145,10 +140,4 @@ export class Hasher {
     this.ids.set(file, id);
     return id;
   }
-}
-
-// The one address that may become a script: our own worker's.
-function trusted(address: string): unknown {
-  const factory = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
-  return factory ? factory.createPolicy('worker', { createScriptURL: () => address }).createScriptURL(address) : address;
 }

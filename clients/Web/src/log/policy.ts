@@ -41,8 +41,8 @@ export const maxPolicyLength = 256 * 1024;
 const maxDefinitions = 64;
 /** How far ahead of this computer's clock that of a witness may be, in milliseconds; what is later counts for nothing. */
 const maxAhead = 5 * 60_000;
-/** How long ago enough witnesses may have seen the state of a log that is to be that of now, in milliseconds. */
-const maxAge = 24 * 60 * 60_000;
+/** How long ago enough witnesses may have seen the state of a log that is to be that of now, in milliseconds, unless something else is asked for. */
+export const defaultMaxAge = 60 * 60_000;
 
 /** A witness has seen a checkpoint: as of then, it was the largest of the log that the witness knew. */
 export interface Sighting {
@@ -82,8 +82,11 @@ export async function weigh(note: SignedNote, policy: Policy, now: number): Prom
   return { isMet, sightings, seenAt: since?.at ?? null, fault: isMet ? null : `The quorum is not met. Not seen by: ${missing.join(', ')}.` };
 }
 
-/** Why a checkpoint is not that of a log as it is now; null if enough witnesses have seen it, and not long ago. */
-export function presenceFault({ fault, seenAt }: Weighed, now: number): string | null {
+/**
+ * Why a checkpoint is not that of a log as it is now; null if enough witnesses have seen it, and not long ago.
+ * @param maxAge How long ago that may be, in milliseconds.
+ */
+export function presenceFault({ fault, seenAt }: Pick<Weighed, 'fault' | 'seenAt'>, now: number, maxAge = defaultMaxAge): string | null {
   if (fault !== null || seenAt === null || now - seenAt <= maxAge) return fault;
   return `The quorum saw it last on ${new Date(seenAt).toISOString()}: an old state that is shown again, or the witnesses are out of reach.`;
 }

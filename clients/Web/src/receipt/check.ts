@@ -8,9 +8,10 @@ import { type Policy, type Sighting, weigh } from '../log/policy.js';
 import { type Digest, digestBytes } from './digest.js';
 import { type Entry, parseEntry } from './entry.js';
 import { parseReceipt, type Receipt } from './receipt.js';
+import { checkStanding, type Standing } from './standing.js';
 
 /** The steps of a check, in order; each builds on those before it. */
-export type StepName = 'format' | 'document' | 'inclusion' | 'signature' | 'witnesses';
+export type StepName = 'format' | 'document' | 'inclusion' | 'signature' | 'standing' | 'witnesses';
 
 export interface Step {
   readonly name: StepName;
@@ -28,10 +29,14 @@ export interface ReceiptCheck {
   readonly entry: Entry | null;
   readonly checkpoint: Checkpoint | null;
   readonly signers: readonly Signer[];
+  /** How the issue stands as of the checkpoint; null where the receipt does not prove it. */
+  readonly standing: Standing | null;
   /** What the checkpoint was weighed by; null: by nothing, and there is no such step. */
   readonly policy: Policy | null;
   /** Who has seen the checkpoint, of the witnesses that the policy knows. */
   readonly sightings: readonly Sighting[];
+  /** The latest time as of which enough of them have seen it: milliseconds since 1970; null where none has to. */
+  readonly seenAt: number | null;
   /** Whether nothing is wrong with it but that too few witnesses have seen the checkpoint. */
   readonly isUnwitnessed: boolean;
   /** Why the first step that does not hold does not. */
@@ -44,18 +49,27 @@ export function parseKeys(lines: readonly string[]): Promise<VerifierKey[]> {
 }
 
 /**
- * Checks that a receipt is about `digest` and that the log of `keys` holds it. It proves that the act happened, not that
- * none came after it.
+ * Checks that a receipt is about `digest` and that the log of `keys` holds it. It proves that the act happened; that none came after
+ * it, only where `standing` says so, and only as of the receipt's checkpoint.
  * @param keys The log's keys, not empty; the name of the first is the origin that is accepted.
  * @param policy Whose witnesses have to have seen the checkpoint; null: none.
  * @param now The reader's clock, milliseconds since 1970.
  */
-export async function checkReceipt(bytes: Bytes, digest: Digest, keys: readonly VerifierKey[], policy: Policy | null = null, now = Date.now()): Promise<ReceiptCheck> {
+export function checkReceipt(bytes: Bytes, digest: Digest, keys: readonly VerifierKey[], policy: Policy | null = null, now = Date.now()): Promise<ReceiptCheck> {
+  return check(bytes, digest, keys, policy, now);
+}
+
+/** The same of a receipt whose document is not at hand: whether the log holds its entry. It says nothing about any document. */
+export function checkEntry(bytes: Bytes, keys: readonly VerifierKey[], policy: Policy | null = null, now = Date.now()): Promise<ReceiptCheck> {
+  return check(bytes, null, keys, policy, now);
+}
+
+async function check(bytes: Bytes, digest: Digest | null, keys: readonly VerifierKey[], policy: Policy | null, now: number): Promise<ReceiptCheck> {
   const steps: Step[] = [];
   let [receipt, entry, checkpoint]: [Receipt | null, Entry | null, Checkpoint | null] = [null, null, null];
   let signers: readonly Signer[] = [];
   let sightings: readonly Sighting[] = [];
-  let isUnwitnessed = false;
+  let [seenAt, isUnwitnessed, standing]: [number | null, boolean, Standing | null] = [null, false, null];
   const step = (name: StepName, fault: string | null, facts: Step['facts']): void => {
     steps.push({ name, holds: fault === null, facts });
     if (fault !== null) throw new FormatError(fault);
@@ -71,13 +85,15 @@ export async function checkReceipt(bytes: Bytes, digest: Digest, keys: readonly 
       throw error;
     }
 
-    const commitment = await commit(receipt.opening, digest);
-    step('document', await documentFault(receipt, entry, digest, commitment), [
-      [digest.algorithm, digest.hex],
-      ['nonce', encodeHex(receipt.opening)],
-      ['HMAC-SHA256', commitment],
-      ['entry.commitment', entry.commitment ?? ''],
-    ]);
+    if (digest !== null) {
+      const commitment = await commit(receipt.opening, digest);
+      step('document', await documentFault(receipt, entry, digest, commitment), [
+        [digest.algorithm, digest.hex],
+        ['nonce', encodeHex(receipt.opening)],
+        ['HMAC-SHA256', commitment],
+        ['entry.commitment', entry.commitment ?? ''],
+      ]);
+    }
 
     const { proof } = receipt;
     const leaf = await leafHash(receipt.entry);
@@ -104,6 +120,21 @@ export async function checkReceipt(bytes: Bytes, digest: Digest, keys: readonly 
       ...note.signatures.map((line) => ['—', `${line.name}+${line.keyId}`] as const),
     ]);
 
+    if (receipt.status !== null) {
+      try {
+        if (entry.act !== 'issue') throw new FormatError('The receipt is of what was done to a document, and has the status of one with it.');
+        standing = await checkStanding(receipt.status, proof.index, checkpoint);
+      } catch (error) {
+        step('standing', messageOf(error), []);
+        throw error;
+      }
+      step('standing', null, [
+        ['index', `${proof.index}`],
+        ['status', standing.status],
+        ['at', standing.at],
+      ]);
+    }
+
     if (policy !== null) {
       let weighed;
       try {
@@ -112,7 +143,7 @@ export async function checkReceipt(bytes: Bytes, digest: Digest, keys: readonly 
         step('witnesses', messageOf(error), []);
         throw error;
       }
-      ({ sightings } = weighed);
+      ({ sightings, seenAt } = weighed);
       isUnwitnessed = !weighed.isMet;
       step('witnesses', weighed.fault, sightings.map(({ witness, at }) => [witness.name, `${witness.key.name}+${witness.key.keyId} ${new Date(at).toISOString()}`] as const));
     }
@@ -120,7 +151,7 @@ export async function checkReceipt(bytes: Bytes, digest: Digest, keys: readonly 
     fault = messageOf(error);
   }
 
-  return { holds: fault === null, steps, receipt, entry, checkpoint, signers, policy, sightings, isUnwitnessed, fault };
+  return { holds: fault === null, steps, receipt, entry, checkpoint, signers, standing, policy, sightings, seenAt, isUnwitnessed, fault };
 }
 
 /** Whether a receipt's entry commits to a document: finds the receipt of a file among several. */

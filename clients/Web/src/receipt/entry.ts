@@ -1,6 +1,6 @@
 import { type Bytes, decodeUtf8, FormatError } from '../log/bytes.js';
 
-export const actKinds = ['genesis', 'keys', 'issuer', 'issue', 'revoke', 'suspend', 'reinstate', 'supersede', 'domain'] as const;
+export const actKinds = ['genesis', 'keys', 'issuer', 'issue', 'revoke', 'suspend', 'reinstate', 'supersede', 'domain', 'status'] as const;
 export type ActKind = (typeof actKinds)[number];
 
 /** What an institution is called in law by language, beside the name that it goes by everywhere. */
@@ -23,17 +23,25 @@ export interface Entry {
   readonly commitment?: string;
   readonly validFrom?: string;
   readonly expires?: string;
+  /** Of an issue: the one of the same document that counted until then, or that goes on counting in its place. */
+  readonly replaces?: number;
+  readonly yields?: number;
   readonly target?: number;
   readonly reason?: string;
   readonly successorCommitment?: string;
   readonly noteCommitment?: string;
   readonly origin?: string;
   readonly keys?: readonly string[];
+  /** Of a status: how many entries are before it, the root over what is to be said of them, and from which on that is said. */
+  readonly covers?: number;
+  readonly root?: string;
+  readonly from?: number;
 }
 
 const texts = [
-  'issuer', 'legalName', 'jurisdiction', 'domain', 'outcome', 'algorithm', 'commitment', 'reason', 'successorCommitment', 'noteCommitment', 'origin',
+  'issuer', 'legalName', 'jurisdiction', 'domain', 'outcome', 'algorithm', 'commitment', 'reason', 'successorCommitment', 'noteCommitment', 'origin', 'root',
 ] as const;
+const indices = ['target', 'replaces', 'yields', 'covers', 'from'] as const;
 
 /** Reads an entry of version 1; members that later versions add are left alone. */
 export function parseEntry(bytes: Bytes): Entry {
@@ -49,7 +57,9 @@ export function parseEntry(bytes: Bytes): Entry {
     if (value[name] !== undefined && typeof value[name] !== 'string') throw new FormatError(`entry: ${name} is not text`);
   }
   if (value.legalNames !== undefined && !isNames(value.legalNames)) throw new FormatError('entry: legalNames is not texts by language');
-  if (value.target !== undefined && !Number.isSafeInteger(value.target)) throw new FormatError('entry: target is not an index');
+  for (const name of indices) {
+    if (value[name] !== undefined && !Number.isSafeInteger(value[name])) throw new FormatError(`entry: ${name} is not an index`);
+  }
   const keys: unknown = value.keys;
   if (keys !== undefined && !(Array.isArray(keys) && keys.every((key) => typeof key === 'string'))) throw new FormatError('entry: keys is not a list of texts');
   return value as unknown as Entry;

@@ -2,6 +2,7 @@ import { type Bytes, decodeBase64, decodeHex, FormatError } from '../log/bytes.j
 import { parseProof, type TlogProof } from '../log/proof.js';
 import { type Digest, parseDigest } from './digest.js';
 import { parseJson } from './entry.js';
+import { parseStatusProof, type StatusProof } from './standing.js';
 
 /** A tlog-proof whose extra line is JSON with the entry's bytes and the opening. */
 export interface Receipt {
@@ -11,6 +12,8 @@ export interface Receipt {
   readonly opening: Bytes;
   readonly successor: Digest | null;
   readonly note: string | null;
+  /** What proves how an issue stands as of the checkpoint; null where it is not with it. */
+  readonly status: StatusProof | null;
 }
 
 /** The extension of receipt files. */
@@ -32,5 +35,6 @@ export function parseReceipt(bytes: Bytes): Receipt {
   const successor = text('successor');
   const digest = successor === null ? null : parseDigest(successor);
   if (successor !== null && digest === null) throw new FormatError('receipt: the successor is not algorithm:hex');
-  return { proof, entry: decodeBase64(entry, 'receipt: the entry'), opening, successor: digest, note: text('note') };
+  const status = extra.status === undefined || extra.status === null ? null : parseStatusProof(extra.status);
+  return { proof, entry: decodeBase64(entry, 'receipt: the entry'), opening, successor: digest, note: text('note'), status };
 }

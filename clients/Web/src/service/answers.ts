@@ -69,6 +69,20 @@ export interface Keys {
   readonly entries: readonly KeysEntry[];
 }
 
+/** The status of every document, or what changed of it since an earlier one. */
+export interface StatusAnswer {
+  /** The newest checkpoint: the signed note. */
+  readonly checkpoint: string;
+  /** Its last entry, which commits to the status of all before it: base64. */
+  readonly entry: string;
+  /** That entry's inclusion path, from its sibling upwards: base64. */
+  readonly path: string;
+  /** How many entries the status covers that it is to be added to; 0: it is whole. */
+  readonly since: number;
+  /** See `decodePages`: base64. */
+  readonly pages: string;
+}
+
 export interface Receipted {
   readonly algorithm: string;
   readonly logIndex: number;

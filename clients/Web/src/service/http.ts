@@ -5,7 +5,7 @@ import { maxPolicyLength } from '../log/policy.js';
 import type { ReadFile } from '../log/tiles.js';
 import { type Digest, parseDigest } from '../receipt/digest.js';
 import type { KeysEntry } from '../trust/chain.js';
-import type { Act, Answer, Issuer, Keys, Result, Upload, Uploads } from './answers.js';
+import type { Act, Answer, Issuer, Keys, Result, StatusAnswer, Upload, Uploads } from './answers.js';
 
 export type FailureKind = 'unreachable' | 'busy' | 'notForYou' | 'refused' | 'garbled';
 
@@ -29,6 +29,9 @@ const fresh: RequestInit & { cache: 'no-cache' } = { cache: 'no-cache' };
 
 /** The longest answer that is read: the service's own limit, which is for its answer to a batch. */
 const maxAnswerLength = 16 * 1024 * 1024;
+
+/** The longest status that is read: that of a hundred million entries, each on a page that is not all zero. */
+const maxStatusLength = 96 * 1024 * 1024;
 
 /** The most digests that one request may hold. */
 export const maxBatch = 1000;
@@ -91,6 +94,27 @@ export class Service {
     }
   }
 
+  /**
+   * The status of all documents, or what changed of it.
+   * @param since What is known already: how many entries the status of then covers; 0: nothing.
+   * @throws ServiceFailure
+   */
+  async status(since: number): Promise<StatusAnswer> {
+    const answer = await this.json<Partial<StatusAnswer> | null>(`/v1/status${since > 0 ? `?since=${since}` : ''}`, fresh, maxStatusLength);
+    const { checkpoint, entry, path, since: from, pages } = answer ?? {};
+    const isStatus = [checkpoint, entry, path, pages].every((text) => typeof text === 'string') && (from === 0 || from === since);
+    if (!isStatus) throw new ServiceFailure('garbled', 'The answer is not what was asked for.');
+    return answer as StatusAnswer;
+  }
+
+  /**
+   * The receipt of the same issue under the log's newest checkpoint, with how it stands.
+   * @throws ServiceFailure
+   */
+  async refreshed(receipt: Bytes): Promise<Bytes> {
+    return this.bytes('/v1/receipts/refresh', { method: 'POST', body: receipt, headers: { 'Content-Type': 'text/plain' } });
+  }
+
   /** @throws ServiceFailure */
   async issuers(): Promise<readonly Issuer[]> {
     return (await this.json<{ issuers: readonly Issuer[] }>('/v1/issuers')).issuers;
@@ -123,8 +147,8 @@ export class Service {
    */
   readonly logFile: ReadFile = (path) => this.bytes(`/log/${path}`);
 
-  private async json<T>(path: string, init?: RequestInit): Promise<T> {
-    const text = new TextDecoder().decode(await this.bytes(path, init));
+  private async json<T>(path: string, init?: RequestInit, maxLength?: number): Promise<T> {
+    const text = new TextDecoder().decode(await this.bytes(path, init, maxLength));
     try {
       return JSON.parse(text) as T;
     } catch {

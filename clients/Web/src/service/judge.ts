@@ -3,11 +3,12 @@
 import { encodeBase64, equal, FormatError, utf8 } from '../log/bytes.js';
 import type { Checkpoint } from '../log/checkpoint.js';
 import { parseNote, type VerifierKey } from '../log/note.js';
-import { type Policy, presenceFault, type Sighting, weigh } from '../log/policy.js';
+import { defaultMaxAge, type Policy, presenceFault, type Sighting, weigh } from '../log/policy.js';
 import type { ReadFile } from '../log/tiles.js';
 import { checkReceipt, openCheckpoint, type ReceiptCheck } from '../receipt/check.js';
 import { type Digest, formatDigest } from '../receipt/digest.js';
 import { type ActKind, type Entry, sameNames } from '../receipt/entry.js';
+import { contradiction } from '../receipt/standing.js';
 import { clockFault, type Fault, goOn, isFault, type Seen } from '../trust/continuity.js';
 import type { Answer, Issuer, Result, Verdict } from './answers.js';
 
@@ -49,6 +50,8 @@ export interface Yardstick {
   readonly keys: readonly VerifierKey[];
   /** Whose witnesses have to have seen the checkpoint; none where there is no policy. */
   readonly policy?: Policy | null;
+  /** How long ago they may have seen it, in milliseconds; an hour where it is not said. */
+  readonly maxAge?: number;
   /** The largest checkpoint that was seen. */
   readonly seen: Seen | null;
   /** This computer's clock, milliseconds since 1970. */
@@ -65,7 +68,7 @@ class Refusal extends Error {
 }
 
 /** Judges an answer about a document. */
-export async function judgeAnswer(answer: Answer, digest: Digest, { keys, policy = null, seen, now, read }: Yardstick): Promise<Judgement> {
+export async function judgeAnswer(answer: Answer, digest: Digest, { keys, policy = null, maxAge = defaultMaxAge, seen, now, read }: Yardstick): Promise<Judgement> {
   const checks: ReceiptCheck[] = [];
   let sightings: readonly Sighting[] = [];
   try {
@@ -80,7 +83,7 @@ export async function judgeAnswer(answer: Answer, digest: Digest, { keys, policy
     if (policy !== null) {
       const weighed = await weigh(parseNote(utf8(stated.note)), policy, now);
       ({ sightings } = weighed);
-      const absent = presenceFault(weighed, now);
+      const absent = presenceFault(weighed, now, maxAge);
       if (absent !== null) throw new Refusal({ kind: 'unwitnessed', text: absent });
     }
     const proveOne = async (text: string): Promise<Proven> => prove(await checkReceipt(utf8(text), digest, keys, policy, now), checkpoint, checks);
@@ -96,6 +99,13 @@ export async function judgeAnswer(answer: Answer, digest: Digest, { keys, policy
     if (error instanceof FormatError) return { verdict: null, findings: [], checks, sightings, fault: { kind: 'proof', text: error.message }, seen };
     throw error;
   }
+}
+
+/** What is wrong with a receipt; null if it holds. */
+export function faultOf({ fault, isUnwitnessed, steps }: ReceiptCheck): Fault<'proof' | 'standing' | 'unwitnessed'> | null {
+  if (fault === null) return null;
+  const isOfStanding = steps.some(({ name, holds }) => name === 'standing' && !holds);
+  return { kind: isUnwitnessed ? 'unwitnessed' : isOfStanding ? 'standing' : 'proof', text: fault };
 }
 
 /** The verdict that a receipt alone supports at a time: what happened after it, it cannot know. */
@@ -127,6 +137,8 @@ async function find(result: Result, proveOne: (receipt: string) => Promise<Prove
   const then = findingAt(checkedAt, deciding, issue);
   const difference = differenceOf(result, then);
   if (difference !== null) throw unproven(difference);
+  const other = contradiction(then.verdict, issue.standing);
+  if (other !== null) throw new Refusal({ kind: 'standing', text: other });
   return findingAt(now, deciding, issue);
 }
 
@@ -137,8 +149,9 @@ const decidingKinds: readonly ActKind[] = ['issue', 'revoke', 'suspend', 'supers
 function prove(check: ReceiptCheck, { size, root }: Checkpoint, checks: ReceiptCheck[]): Proven {
   checks.push(check);
   const { entry, receipt, checkpoint } = check;
-  if (check.isUnwitnessed) throw new Refusal({ kind: 'unwitnessed', text: check.fault! });
-  if (check.fault !== null || !entry || !receipt || !checkpoint) throw unproven(check.fault ?? 'The receipt has no entry.');
+  const fault = faultOf(check);
+  if (fault !== null) throw new Refusal(fault);
+  if (!entry || !receipt || !checkpoint) throw unproven('The receipt has no entry.');
   if (checkpoint.size !== size || !equal(checkpoint.root, root)) throw unproven('The receipt stands on another checkpoint than the answer.');
   return { ...check, entry, receipt };
 }

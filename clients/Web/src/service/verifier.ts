@@ -1,22 +1,33 @@
 // Asks a service, holds it to the keys that are known and to what was seen of its log, and judges what it says.
 
-import { type Bytes, FormatError } from '../log/bytes.js';
+import { type Bytes, decodeUtf8, equal, FormatError } from '../log/bytes.js';
 import type { Checkpoint } from '../log/checkpoint.js';
 import type { VerifierKey } from '../log/note.js';
-import { checkReceipt, type ReceiptCheck } from '../receipt/check.js';
+import { defaultMaxAge, presenceFault } from '../log/policy.js';
+import { checkEntry, checkReceipt, openCheckpoint, type ReceiptCheck } from '../receipt/check.js';
 import type { Digest } from '../receipt/digest.js';
-import { checkpointOf, type Fault, pastFault } from '../trust/continuity.js';
+import { parseReceipt, type Receipt } from '../receipt/receipt.js';
+import { checkpointOf, type Fault, goOn, isFault, pastFault } from '../trust/continuity.js';
 import { Memory } from '../trust/memory.js';
 import { Oversight } from '../trust/oversight.js';
 import { type Doubt, Trust } from '../trust/trust.js';
 import type { Answer } from './answers.js';
 import { maxBatch, Service, ServiceFailure } from './http.js';
-import { judgeAnswer, type Judgement } from './judge.js';
+import { faultOf, judgeAnswer, type Judgement } from './judge.js';
 
 /** How long a service that has no policy is not asked for one again, in milliseconds. */
 const noPolicyHolds = 60_000;
 
+/** What came of making a receipt fresh. */
+export interface Refreshed {
+  /** The same issue under the log's newest checkpoint, with how it stands; null where what came does not hold. */
+  readonly receipt: Bytes | null;
+  readonly fault: Fault | null;
+}
+
 export class Verifier {
+  /** How long ago the policy's witnesses may have seen what an answer stands on, in milliseconds. */
+  maxAge = defaultMaxAge;
   private noPolicyAt: number | null = null;
   private judged: Promise<unknown> = Promise.resolve();
 
@@ -63,6 +74,59 @@ export class Verifier {
   /** What a receipt proves by the keys and the policy that are known, without the network. */
   checkReceipt(receipt: Uint8Array, digest: Digest): Promise<ReceiptCheck> {
     return checkReceipt(new Uint8Array(receipt), digest, this.keys, this.oversight.held.policy);
+  }
+
+  /**
+   * Has the service make a receipt fresh: the same issue under the log's checkpoint of now, with how the document stands.
+   * @throws ServiceFailure The service did not.
+   * @throws FormatError The receipt is none.
+   */
+  async refresh(receipt: Uint8Array): Promise<Refreshed> {
+    const old = parseReceipt(new Uint8Array(receipt));
+    await this.meet();
+    const doubted = this.doubtedNow();
+    if (doubted !== null) return { receipt: null, fault: doubted };
+    const fresh = await this.service.refreshed(new Uint8Array(receipt));
+    const fault = await this.refreshFault(old, fresh);
+    return { receipt: fault === null ? fresh : null, fault };
+  }
+
+  private async refreshFault(old: Receipt, fresh: Bytes): Promise<Fault | null> {
+    const now = Date.now();
+    const { keys } = this.trust.held;
+    const check = await checkEntry(fresh, keys, this.oversight.held.policy, now);
+    const { receipt, standing, seenAt } = check;
+    const fault = faultOf(check);
+    if (fault !== null) return fault;
+    if (receipt === null) throw new Error('A receipt that holds is none.');
+    const isSame = equal(receipt.entry, old.entry) && equal(receipt.opening, old.opening) && receipt.proof.index === old.proof.index;
+    if (!isSame) return { kind: 'proof', text: 'The receipt that came is that of another entry.' };
+    if (standing === null) return { kind: 'standing', text: 'The receipt that came does not prove how the document stands.' };
+    const absent = presenceFault({ fault: null, seenAt }, now, this.maxAge);
+    if (absent !== null) return { kind: 'unwitnessed', text: absent };
+    return this.goOnFrom(receipt.proof.checkpoint);
+  }
+
+  /** Holds a checkpoint to the keys and to what was seen of the log, and remembers it; what is wrong with it, if anything. */
+  async goOnFrom(checkpoint: Bytes): Promise<Fault | null> {
+    try {
+      const opened = await openCheckpoint(checkpoint, this.trust.held.keys);
+      const seen = await this.memory.seen();
+      const next = await goOn(seen, opened.checkpoint, decodeUtf8(checkpoint, 'checkpoint'), Date.now(), this.service.logFile);
+      if (isFault(next)) return next;
+      if (next !== seen) await this.memory.rememberSeen(next);
+      return null;
+    } catch (error) {
+      if (error instanceof FormatError) return { kind: 'proof', text: error.message };
+      throw error;
+    }
+  }
+
+  /** Why nothing of the service counts; null if it may. */
+  doubtedNow(): Fault | null {
+    const { doubt } = this.trust;
+    const { fault } = this.oversight;
+    return doubt !== null ? doubtFault(doubt) : fault !== null ? { kind: 'policy', text: fault } : null;
   }
 
   /** The log's keys that are known, those that gave way to others too. */
@@ -144,12 +208,11 @@ export class Verifier {
   }
 
   private async judgeNow(answer: Answer, digest: Digest): Promise<Judgement> {
-    const { held, doubt } = this.trust;
+    const { held } = this.trust;
     const seen = await this.memory.seen();
-    const { fault } = this.oversight;
-    const doubted = doubt !== null ? doubtFault(doubt) : fault !== null ? ({ kind: 'policy', text: fault } as const) : null;
+    const doubted = this.doubtedNow();
     if (doubted !== null) return { verdict: null, findings: [], checks: [], sightings: [], fault: doubted, seen };
-    const yardstick = { keys: held.keys, policy: this.oversight.held.policy, seen, now: Date.now(), read: this.service.logFile };
+    const yardstick = { keys: held.keys, policy: this.oversight.held.policy, maxAge: this.maxAge, seen, now: Date.now(), read: this.service.logFile };
     const judgement = await judgeAnswer(answer, digest, yardstick);
     if (judgement.verdict !== null && judgement.seen !== seen) await this.memory.rememberSeen(judgement.seen);
     return judgement;

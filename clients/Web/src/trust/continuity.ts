@@ -18,6 +18,8 @@ export interface Seen {
 export type FaultKind =
   /** What was said is not what is proven. */
   | 'proof'
+  /** How the document stands is not proven, or otherwise than is said. */
+  | 'standing'
   /** The service's clock and this computer's differ. */
   | 'clock'
   /** The log is smaller than it was. */
@@ -26,7 +28,7 @@ export type FaultKind =
   | 'fork'
   /** Which keys are the log's is in doubt. */
   | 'key'
-  /** Too few of the policy's witnesses have seen the checkpoint, or not within a day. */
+  /** Too few of the policy's witnesses have seen the checkpoint, or not lately. */
   | 'unwitnessed'
   /** Which policy the log is to be held to is in doubt. */
   | 'policy';

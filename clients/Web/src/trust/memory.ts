@@ -5,7 +5,7 @@ import { parseCheckpoint } from '../log/checkpoint.js';
 import { parseNote } from '../log/note.js';
 import type { Seen } from './continuity.js';
 
-/** Where texts are kept from one visit to the next: three, of a few kilobytes as a rule. */
+/** Where texts are kept from one visit to the next: a few, of a few kilobytes as a rule. */
 export interface Store {
   /** @returns What was written last; null where there is nothing. */
   read(place: string): string | null | Promise<string | null>;
@@ -33,6 +33,9 @@ export interface RememberedPolicy {
 const keysPlace = 'truecopy.keys';
 const seenPlace = 'truecopy.seen';
 const policyPlace = 'truecopy.policy';
+const maxAgePlace = 'truecopy.maxAge';
+/** The one that may be long: some hundred kilobytes, or megabytes where much was revoked. */
+export const statusPlace = 'truecopy.status';
 
 /** The keys, the policy and the largest checkpoint of one log. Where what is kept is damaged, nothing is remembered: the keys are then met as new. */
 export class Memory {
@@ -87,6 +90,26 @@ export class Memory {
   /** @param seen Null once the user has confirmed other keys: another log, or one that begins anew. */
   async rememberSeen(seen: Seen | null): Promise<void> {
     await this.store.write(seenPlace, seen && JSON.stringify(seen));
+  }
+
+  /** How long ago witnesses may have seen what an answer stands on, in milliseconds; null where nothing was chosen. */
+  async maxAge(): Promise<number | null> {
+    const value = Number(await this.store.read(maxAgePlace));
+    return Number.isSafeInteger(value) && value > 0 ? value : null;
+  }
+
+  async rememberMaxAge(maxAge: number): Promise<void> {
+    await this.store.write(maxAgePlace, `${maxAge}`);
+  }
+
+  /** The status of every document, where it is kept: what `Kept` makes of it, held to nothing yet. */
+  async status(): Promise<string | null> {
+    return this.store.read(statusPlace);
+  }
+
+  /** @param text Null: it is kept no more. */
+  async rememberStatus(text: string | null): Promise<void> {
+    await this.store.write(statusPlace, text);
   }
 
   private async read<T>(place: string): Promise<Partial<T> | null> {

@@ -15,6 +15,7 @@ import { stateIcon } from './icons';
 export function saying(words: Words, item: Item, state: StateName): Saying {
   const { outcome, compared } = item;
   if (outcome.kind === 'distrusted' && outcome.fault.kind === 'unwitnessed' && outcome.offline) return words.uncovered;
+  if (outcome.kind === 'distrusted' && outcome.fault.kind === 'standing' && outcome.checks.at(-1)?.standing?.status === 'before') return words.unrecorded;
   if (outcome.kind === 'distrusted' && outcome.fault.kind !== 'proof') return words.faults[outcome.fault.kind];
   if (outcome.kind === 'unreadable') return hindrance(words, outcome.why);
   if (state === 'fingerprint' && compared) return compared.same ? words.compared.same : words.compared.differs;
@@ -42,11 +43,11 @@ export function comparison(words: Words, { isNamed }: Item): Child {
 export function account(words: Words, item: Item, state: StateName, actions: CardActions | null): Child[] {
   const { outcome, source } = item;
   const { advice } = saying(words, item, state);
-  const isOld = outcome.kind === 'offline' && state !== 'proven' && state !== 'unconfirmed';
   const finding = outcome.kind === 'answered' && source !== null ? leading(item, outcome) : null;
   return [
     actions === null && comparison(words, item),
-    advice !== '' && h('p', { class: 'advice' }, isOld ? `${advice}${words.between}${words.states.proven.advice}` : advice),
+    advice !== '' && h('p', { class: 'advice' }, advice),
+    standingOffline(words, item, state),
     isFirstUse(item) && h('p', { class: 'first-use' }, words.trust.firstUse),
     state === 'unknown' && unknown(words, item),
     state === 'receipt' && receiptAlone(words, item),
@@ -58,6 +59,19 @@ export function account(words: Words, item: Item, state: StateName, actions: Car
     outcome.kind === 'offline' && (state === 'unconfirmed' ? apart(words.claimed.receipt, factsOfEntry(words, outcome.check.entry!)) : list(factsOfEntry(words, outcome.check.entry!))),
     ['answered', 'offline', 'distrusted'].includes(outcome.kind) && !isBlocked(item) && h('p', { class: 'when' }, words.checkedAt(format.time(words, item.at))),
   ];
+}
+
+/** How a document that was checked without the network is known to stand, and as of when; or that it is not. */
+function standingOffline(words: Words, { outcome }: Item, state: StateName): Child {
+  if (outcome.kind !== 'offline' || state === 'unconfirmed') return null;
+  const { current, check } = outcome;
+  const said = words.standing;
+  // Of what was done to a document the receipt says no more than that it was done.
+  if (check.entry?.act !== 'issue') return h('p', { class: 'as-of' }, words.states.proven.advice);
+  if (current === null || current.status === 'before') return h('p', { class: 'as-of' }, current === null ? said.none : said.before);
+  const time = format.time(words, new Date(current.asOf).toISOString());
+  const asOf = current.isWitnessed ? said.asOf.witnessed : said.asOf[current.source];
+  return h('p', { class: 'as-of' }, h('strong', {}, asOf(time)), words.between, said.source[current.source]);
 }
 
 /** Whether the key by which it was checked came from this very site, just now: then the site vouches for itself. */

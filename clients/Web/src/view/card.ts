@@ -1,4 +1,4 @@
-import { type Item, leading, stateOf } from '../check/item';
+import { type Item, leading, receiptOf, stateOf } from '../check/item';
 import type { Finding } from '../service/judge';
 import type { StateName, Words } from '../words/en';
 import { account, type Answered, comparison, isBlocked, lead, ofService, saying } from './account';
@@ -16,6 +16,7 @@ import type { Held } from '../trust/trust';
 export interface CardActions {
   retry(item: Item): void;
   lookFurther(item: Item): void;
+  refresh(item: Item): void;
   print(item: Item): void;
   readonly evidence: EvidenceActions;
   /** The document names this institution; null: show what all of them say. */
@@ -57,6 +58,7 @@ export function card(words: Words, item: Item, open: boolean | null, toggled: (o
             account(words, item, state, actions),
             state === 'noKey' && keyForm(words, actions),
             buttons(words, item, state, actions),
+            refreshing(words, item, actions),
             hasEvidence(item) && state !== 'opened' && evidenceForm(words, item, actions.evidence),
             !isBlocked(item) && state !== 'receipt' && details(words, item, state),
           ]),
@@ -105,7 +107,8 @@ export function proof(words: Words, item: Item): Child[] {
       return [steps(words, item, outcome.check, null, undefined)];
     case 'distrusted': {
       const check = outcome.checks[outcome.checks.length - 1];
-      const isOutdated = outcome.fault.kind !== 'proof' && !check?.isUnwitnessed;
+      const isOfProof = outcome.fault.kind === 'proof' || outcome.fault.kind === 'standing';
+      const isOutdated = !isOfProof && !check?.isUnwitnessed;
       const answerFault = outcome.offline ? undefined : check?.fault === null && !isOutdated ? outcome.fault.text : null;
       return [check && steps(words, item, check, outcome.held, answerFault, isOutdated ? saying(words, item, 'distrusted') : null)];
     }
@@ -173,6 +176,30 @@ function buttons(words: Words, item: Item, state: StateName, actions: CardAction
     receipt !== undefined && h('button', { type: 'button', class: 'save', click: () => save(baseName(item.name ?? 'document') + receiptExtension, receipt) }, words.saveReceipt),
     item.digests.length > 0 && item.source !== null && state !== 'noKey' && !isBlocked(item) && h('button', { type: 'button', class: 'print', click: () => actions.print(item) }, words.print),
   );
+}
+
+/** A receipt is made fresh by the register when its holder wants that: the receipt is sent then, and nothing before. */
+function refreshing(words: Words, item: Item, actions: CardActions): Child {
+  if (receiptOf(item) === null) return null;
+  const said = words.standing.refresh;
+  const { refresh } = item;
+  const fresh = refresh?.kind === 'done' ? refresh.receipt : null;
+  return h(
+    'div',
+    { class: 'refresh', role: 'status' },
+    fresh === null
+      ? [h('p', {}, h('button', { type: 'button', class: 'refresh', disabled: refresh?.kind === 'asking', click: () => actions.refresh(item) }, said.button)), h('p', { class: 'hint' }, said.hint)]
+      : [h('p', { class: 'refreshed' }, said.done), h('button', { type: 'button', class: 'save-fresh', click: () => save(freshName(item), fresh) }, said.save)],
+    refresh?.kind === 'asking' && h('p', {}, said.asking),
+    refresh?.kind === 'refused' && h('p', { class: 'failure' }, said.refused),
+    refresh?.kind === 'failed' && h('p', { class: 'failure' }, said.failed, words.between, words.failures[refresh.failure]),
+    (refresh?.kind === 'refused' || refresh?.kind === 'failed') && h('p', { class: 'hint' }, foreign(refresh.text)),
+  );
+}
+
+function freshName({ name }: Item): string {
+  const base = baseName(name ?? 'document');
+  return base.endsWith(receiptExtension) ? base : base + receiptExtension;
 }
 
 function keyForm(words: Words, actions: CardActions): HTMLElement {

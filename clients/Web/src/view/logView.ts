@@ -31,7 +31,7 @@ interface Row {
 export class LogView {
   readonly element = h('div', {});
 
-  constructor(private readonly known: () => { readonly trust: Trust; readonly oversight: Oversight }) {}
+  constructor(private readonly known: () => { readonly trust: Trust; readonly oversight: Oversight; readonly maxAge: number }) {}
 
   async draw(words: Words): Promise<void> {
     const place = h('div', { 'aria-busy': 'true' }, h('p', {}, words.asking));
@@ -102,7 +102,7 @@ export class LogView {
 
   /** Whether enough witnesses have seen it and the log goes on from what this browser saw of it; what its signatures are worth is shown by itself. */
   private async fault(bytes: Bytes, weighed: Weighed | null, now: number): Promise<Fault | null> {
-    const absent = weighed && presenceFault(weighed, now);
+    const absent = weighed && presenceFault(weighed, now, this.known().maxAge);
     if (absent !== null) return { kind: 'unwitnessed', text: absent };
     const { keys } = this.known().trust.held;
     if (keys.length === 0) return null;

@@ -1,4 +1,4 @@
-// One printed page, with a code that leads back to the same check.
+// A report on one sheet, with a code that leads back to the same check.
 
 import { encode } from 'uqr';
 import { type Item, leading, stateOf } from '../check/item';
@@ -9,6 +9,7 @@ import { logFacts } from './card';
 import { type Child, h, svg } from './dom';
 import { factsOfItem, list } from './facts';
 import { stateIcon, stepIcon } from './icons';
+import { isUnconfirmed } from './steps';
 import { seenBy } from './witnesses';
 
 /** The address of the same check. The digest is in the fragment, which browsers do not send. */
@@ -46,10 +47,9 @@ function checks(words: Words, item: Item): HTMLElement | null {
     'ul',
     { class: 'checks' },
     check.steps.map((step) => {
-      const isDoubted = (step.name === 'signature' || step.name === 'inclusion') && step.holds && !confirmed;
-      const said = words.steps[step.name];
-      if (!isDoubted) return h('li', {}, stepIcon(step.holds ? 'holds' : 'fails'), step.holds ? said.title : said.fails);
-      return h('li', {}, stepIcon('doubted'), step.name === 'signature' ? words.unconfirmedSignature : words.unconfirmedInclusion);
+      const { name, holds } = step;
+      if (isUnconfirmed(name) && holds && !confirmed) return h('li', {}, stepIcon('doubted'), words.unconfirmed[name]);
+      return h('li', {}, stepIcon(holds ? 'holds' : 'fails'), holds ? words.steps[name].title : words.steps[name].fails);
     }),
     check.signers.filter(({ valid }) => valid).map(({ key }) => h('li', { class: 'key' }, h('code', {}, key.line))),
   );

@@ -6,7 +6,7 @@ import { type Child, h } from './dom';
 import * as format from './format';
 import { stepIcon } from './icons';
 
-const order: readonly StepName[] = ['document', 'inclusion', 'signature', 'witnesses'];
+const order: readonly StepName[] = ['document', 'inclusion', 'signature', 'standing', 'witnesses'];
 
 /**
  * The steps of the check of one receipt, each with what it means and the numbers behind it.
@@ -17,6 +17,7 @@ export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held 
   const offline = answerFault === undefined;
   const done = new Map(check.steps.map((step) => [step.name, step]));
   const broken = done.get('format');
+  const lacksStanding = !offline && answerFault !== null && check.fault === null && check.entry?.act === 'issue' && check.receipt?.status === null;
   const rows: HTMLElement[] = [];
   if (item.source) {
     rows.push(row(words, 'holds', words.stepFile.title, words.stepFile.text, item.digests.map((digest) => [digest.algorithm, digest.hex] as const)));
@@ -24,18 +25,22 @@ export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held 
   if (broken) rows.push(row(words, 'fails', words.steps.format.fails, words.steps.format.text, []));
   for (const name of order) {
     if (name === 'witnesses' && check.policy === null) continue;
+    if (name === 'standing' && check.receipt?.status === null) {
+      // A receipt of before there was such a proof, or of an act, has no such step; the answer of an issue must have it.
+      if (lacksStanding) rows.push(row(words, 'fails', words.steps.standing.fails, words.steps.standing.text, []));
+      continue;
+    }
     const step = done.get(name);
     const said = name === 'document' && item.source === null ? words.stepFingerprint : words.steps[name];
     // Whoever made the key can have made the log.
-    if ((name === 'inclusion' || name === 'signature') && step?.holds && held?.confirmed === false) {
-      const isSignature = name === 'signature';
-      rows.push(row(words, 'doubted', isSignature ? words.unconfirmedSignature : words.unconfirmedInclusion, said.text, step.facts, isSignature && signedBy(words, check, held)));
+    if (isUnconfirmed(name) && step?.holds && held?.confirmed === false) {
+      rows.push(row(words, 'doubted', words.unconfirmed[name], said.text, step.facts, name === 'signature' && signedBy(words, check, held)));
       continue;
     }
     const detail = name === 'signature' && step?.holds && held ? signedBy(words, check, held) : null;
     rows.push(row(words, step ? (step.holds ? 'holds' : 'fails') : 'open', step && !step.holds ? said.fails : said.title, said.text, step?.facts ?? [], detail));
   }
-  if (!offline) {
+  if (!offline && !lacksStanding) {
     const said = words.steps.answer;
     const state = check.fault !== null ? 'open' : answerFault === null ? 'holds' : 'fails';
     rows.push(row(words, state, state === 'fails' ? said.fails : said.title, said.text, []));
@@ -43,6 +48,11 @@ export function steps(words: Words, item: Item, check: ReceiptCheck, held: Held 
   if (outdated) rows.push(row(words, 'fails', outdated.lead(''), outdated.advice, []));
   const title = offline ? words.stepsOfflineTitle : words.stepsTitle;
   return h('section', { class: 'steps' }, h('h4', {}, title), h('ol', {}, rows));
+}
+
+/** Whether all of it may have been made by whoever made the key. */
+export function isUnconfirmed(name: StepName): name is 'inclusion' | 'signature' | 'standing' {
+  return name === 'inclusion' || name === 'signature' || name === 'standing';
 }
 
 function row(words: Words, state: 'holds' | 'fails' | 'open' | 'doubted', title: string, text: string, facts: readonly (readonly [string, string])[], detail: Child = null): HTMLElement {

@@ -19,6 +19,8 @@ export interface OversightActions {
   readonly accept: () => void;
   /** The policy that was given by hand is not to be used any more. */
   readonly forget: () => void;
+  /** Witnesses may have seen what an answer stands on so long ago, in milliseconds. */
+  readonly allow: (maxAge: number) => void;
   /** Null if it is a policy; else what is wrong with it. */
   readonly give: (file: File) => Promise<string | null>;
 }
@@ -63,7 +65,7 @@ export function oversightWarnings(words: Words, { doubt, held }: Oversight, { ac
 }
 
 /** Which key and which witnesses are known, since when and why that matters. */
-export function trustPanel(words: Words, { held }: Trust, oversight: Oversight, actions: OversightActions): HTMLElement {
+export function trustPanel(words: Words, { held }: Trust, oversight: Oversight, maxAge: number, actions: OversightActions): HTMLElement {
   const said = words.trust;
   const origin = held.keys[0]?.name;
   return h(
@@ -74,6 +76,7 @@ export function trustPanel(words: Words, { held }: Trust, oversight: Oversight, 
     h('p', {}, said.why),
     held.keys.length > 0 && keyList(said.known, held.keys.map((key) => key.line)),
     oversightPanel(words, oversight, actions),
+    oversight.held.policy !== null && ageChoice(words, maxAge, actions),
   );
 }
 
@@ -97,6 +100,20 @@ function oversightPanel(words: Words, { held: { policy, source, isNew, since } }
     h('p', {}, input, h('label', { for: 'policy', class: 'choose quiet' }, said.give), source === 'file' && [' ', h('button', { type: 'button', class: 'forget-policy', click: actions.forget }, said.forget)]),
     fault,
   ];
+}
+
+const minute = 60_000;
+const ages: readonly number[] = [30 * minute, 60 * minute, 4 * 60 * minute, 24 * 60 * minute];
+
+function ageChoice(words: Words, maxAge: number, { allow }: OversightActions): HTMLElement {
+  const said = words.standing.maxAge;
+  const shown = ages.includes(maxAge) ? ages : [...ages, maxAge].sort((a, b) => a - b);
+  const select = h(
+    'select',
+    { id: 'max-age', change: () => allow(Number(select.value)) },
+    shown.map((age) => h('option', { value: `${age}`, selected: age === maxAge }, age % (60 * minute) === 0 ? said.hours(age / (60 * minute)) : said.minutes(Math.round(age / minute)))),
+  );
+  return h('p', { class: 'max-age' }, h('label', { for: 'max-age' }, said.label), ' ', select);
 }
 
 function witnessList(words: Words, title: string, policy: Policy): HTMLElement {

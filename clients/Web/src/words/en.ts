@@ -5,6 +5,7 @@ import { evidence, issuerTab } from './enEvidence';
 import type { LegalNames } from '../receipt/entry';
 import type { Named } from './places';
 import { compared, faults, hindrances, states, uncovered } from './enOutcomes';
+import { standing, unrecorded } from './enStanding';
 import { witnesses } from './enWitnesses';
 
 export type { Saying, StateName } from './enOutcomes';
@@ -74,6 +75,8 @@ export const en = {
   evidence,
   issuerTab,
   witnesses,
+  standing,
+  unrecorded,
   stands: 'Registered and in force',
   receiptOf: (name: string) => `It is the receipt of ${name}, which is on this list.`,
 
@@ -151,6 +154,7 @@ export const en = {
     reinstate: 'Hold lifted',
     supersede: 'Replaced',
     domain: 'Domain asked',
+    status: 'Status of all documents',
   } as Record<string, string>,
 
   domain: {
@@ -194,6 +198,11 @@ export const en = {
       fails: 'The log is not signed with the key that this browser knows',
       text: 'The signature covers the number for the whole log, so the operator cannot show different logs to different people unnoticed.',
     },
+    standing: {
+      title: 'The register itself records how the document stands',
+      fails: 'How the document stands is not proven',
+      text: 'The last entry of the log seals the status of every document before it, so nobody can keep back a revocation.',
+    },
     witnesses: {
       title: 'Enough independent witnesses have seen this state of the register',
       fails: 'The signatures of the independent witnesses are too few, or one is wrong',
@@ -205,8 +214,11 @@ export const en = {
       text: 'Verdict, issuer, dates and reasons shown above are those of the signed entries; the answer says the same.',
     },
   } satisfies Record<StepName | 'answer', { title: string; fails: string; text: string }>,
-  unconfirmedInclusion: 'The entry is in a log; whether that is the register’s depends on the key',
-  unconfirmedSignature: 'The log is signed with the link’s key, which nobody here has confirmed',
+  unconfirmed: {
+    inclusion: 'The entry is in a log; whether that is the register’s depends on the key',
+    signature: 'The log is signed with the link’s key, which nobody here has confirmed',
+    standing: 'The log records how the document stands; whether it is the register’s depends on the key',
+  },
   issueProof: 'The issue that this was done to, checked in the same way',
   explain: 'What this means',
   proofTitle: 'How this was checked',

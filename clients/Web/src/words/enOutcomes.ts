@@ -14,7 +14,7 @@ export interface Saying {
   readonly advice: string;
 }
 
-export type StateName = Verdict | 'fingerprint' | 'unregistered' | 'opened' | 'receipt' | 'proven' | 'unconfirmed' | 'outage' | 'distrusted' | 'unreadable' | 'noKey';
+export type StateName = Verdict | 'fingerprint' | 'unregistered' | 'opened' | 'receipt' | 'proven' | 'current' | 'stood' | 'reissued' | 'unconfirmed' | 'outage' | 'distrusted' | 'unreadable' | 'noKey';
 
 export const states = {
   verified: {
@@ -60,7 +60,22 @@ export const states = {
   proven: {
     title: 'Genuine when issued',
     lead: (who) => `The receipt proves that ${who} issued exactly this file.`,
-    advice: 'This was checked without the network. Whether the issuer has revoked the document since then, only the register can say: drop the document alone, online, to ask it.',
+    advice: 'This was checked without the network. How the document stands now, only the register can say: make the receipt fresh, or drop the document alone, online, to ask it.',
+  },
+  current: {
+    title: 'Verified without the network',
+    lead: (who) => `${who} issued exactly this file, and it still stands.`,
+    advice: 'Not one byte was changed since it was issued. The register itself records that it stands, as of the time below.',
+  },
+  stood: {
+    title: 'Genuine; its standing is not recent',
+    lead: (who) => `${who} issued exactly this file, and it stood at the time below.`,
+    advice: 'That is longer ago than is allowed here, so it may have been revoked since. Make the receipt fresh, or drop the document alone, online, to ask the register.',
+  },
+  reissued: {
+    title: 'Receipt overtaken',
+    lead: (who) => `${who} issued exactly this file, and registered it once more later.`,
+    advice: 'The later registration counts now, and may say something else. Drop the document alone, online, to ask the register.',
   },
   fingerprint: {
     title: 'Your file has not been checked',
@@ -131,9 +146,14 @@ export const faults = {
     lead: () => 'It is open which key is the register’s, so nothing was checked. See the warning at the top of the page.',
     advice: 'This is about the key, not about your document. Once the warning is settled, the document is checked.',
   },
+  standing: {
+    title: 'No answer: its standing is not proven',
+    lead: () => 'What the answer says of the document is not what the register itself records, or the register’s record is not with it. So the answer does not count.',
+    advice: 'Somebody may be keeping back that the document was revoked, or the service is faulty. This is about the answer, not about your document: check by another connection, and tell whoever runs the register.',
+  },
   unwitnessed: {
     title: 'No answer: not seen by the witnesses',
-    lead: () => 'Too few of the independent witnesses have seen the state of the register that the answer stands on, or the last time was more than a day ago. So the answer does not count.',
+    lead: () => 'Too few of the independent witnesses have seen the state of the register that the answer stands on, or the last time was longer ago than is allowed here. So the answer does not count.',
     advice: 'The witnesses make sure that the register shows everybody the same. A witness may be late: try again in a few minutes. If it stays so, somebody may be showing you what others do not see: check by another connection, and tell whoever runs the register.',
   },
   policy: {

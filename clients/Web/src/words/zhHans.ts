@@ -1,6 +1,7 @@
 import type { Words } from './en';
 import { evidence, issuerTab } from './zhHansEvidence';
 import { compared, faults, hindrances, states, uncovered } from './zhHansOutcomes';
+import { standing, unrecorded } from './zhHansStanding';
 import { witnesses } from './zhHansWitnesses';
 
 export const zhHans: Words = {
@@ -65,6 +66,8 @@ export const zhHans: Words = {
   evidence,
   issuerTab,
   witnesses,
+  standing,
+  unrecorded,
   stands: '已登记，现行有效',
   receiptOf: (name) => `这是列表中“${name}”的凭证。`,
 
@@ -142,6 +145,7 @@ export const zhHans: Words = {
     reinstate: '恢复',
     supersede: '替换',
     domain: '域名核对',
+    status: '全部文件的效力状态',
   },
 
   domain: {
@@ -181,6 +185,11 @@ export const zhHans: Words = {
       fails: '日志不是由此浏览器已知的密钥签名',
       text: '签名覆盖代表整个日志的数值，因此运营方如向不同的人出示不同的日志，必会被察觉。',
     },
+    standing: {
+      title: '登记簿本身记录了文件的效力状态',
+      fails: '文件的效力状态未获证明',
+      text: '日志的最后一个条目封存此前所有文件的状态，因此任何人都无法隐瞒撤销。',
+    },
     witnesses: {
       title: '登记簿的这一状态已获足够的独立见证方见证',
       fails: '独立见证方的签名不足，或其中有误',
@@ -192,8 +201,11 @@ export const zhHans: Words = {
       text: '上面显示的结论、机构、日期和原因都取自已签名的条目，答复与其一致。',
     },
   },
-  unconfirmedInclusion: '该条目在一份日志之中；是否为登记簿的日志，取决于密钥',
-  unconfirmedSignature: '日志由链接带来的密钥签名，该密钥在此从未经任何人确认',
+  unconfirmed: {
+    inclusion: '该条目在一份日志之中；是否为登记簿的日志，取决于密钥',
+    signature: '日志由链接带来的密钥签名，该密钥在此从未经任何人确认',
+    standing: '日志记录了文件的效力状态；是否为登记簿的日志，取决于密钥',
+  },
   issueProof: '所针对的签发条目，以同样方式核验',
   explain: '说明',
   proofTitle: '核验过程',

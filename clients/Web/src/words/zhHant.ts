@@ -1,6 +1,7 @@
 import type { Words } from './en';
 import { evidence, issuerTab } from './zhHantEvidence';
 import { compared, faults, hindrances, states, uncovered } from './zhHantOutcomes';
+import { standing, unrecorded } from './zhHantStanding';
 import { witnesses } from './zhHantWitnesses';
 
 export const zhHant: Words = {
@@ -65,6 +66,8 @@ export const zhHant: Words = {
   evidence,
   issuerTab,
   witnesses,
+  standing,
+  unrecorded,
   stands: '已登記，現時有效',
   receiptOf: (name) => `這是列表中「${name}」的憑證。`,
 
@@ -142,6 +145,7 @@ export const zhHant: Words = {
     reinstate: '恢復',
     supersede: '取代',
     domain: '域名核對',
+    status: '全部文件的效力狀態',
   },
 
   domain: {
@@ -181,6 +185,11 @@ export const zhHant: Words = {
       fails: '日誌並非由此瀏覽器已知的密碼匙簽署',
       text: '簽署涵蓋代表整個日誌的數值，因此營運者如向不同的人出示不同的日誌，必會被察覺。',
     },
+    standing: {
+      title: '登記冊本身記錄了文件的效力狀態',
+      fails: '文件的效力狀態未獲證明',
+      text: '日誌的最後一個項目封存此前所有文件的狀態，因此任何人都無法隱瞞撤銷。',
+    },
     witnesses: {
       title: '登記冊的這一狀態已獲足夠的獨立見證方見證',
       fails: '獨立見證方的簽署不足，或其中有誤',
@@ -192,8 +201,11 @@ export const zhHant: Words = {
       text: '上面顯示的結論、機構、日期及原因都取自已簽署的項目，答覆與其一致。',
     },
   },
-  unconfirmedInclusion: '該項目在一份日誌之中；那是否登記冊的日誌，取決於密碼匙',
-  unconfirmedSignature: '日誌由連結帶來的密碼匙簽署，該密碼匙在此從未經任何人確認',
+  unconfirmed: {
+    inclusion: '該項目在一份日誌之中；那是否登記冊的日誌，取決於密碼匙',
+    signature: '日誌由連結帶來的密碼匙簽署，該密碼匙在此從未經任何人確認',
+    standing: '日誌記錄了文件的效力狀態；那是否登記冊的日誌，取決於密碼匙',
+  },
   issueProof: '所針對的簽發項目，以同樣方式核實',
   explain: '說明',
   proofTitle: '核實過程',
