@@ -73,6 +73,7 @@ public sealed class AttackTable
         "Escape" => "words that a terminal would obey",
         "Wire" => "HTTP and JSON that nobody would expect",
         "Forgery" => "whole logs, and parts of answers that do not belong there",
+        "Standing" => "how a document stands now",
         "Receipt" => "receipts, with no network",
         "Audit" => "what an audit is shown",
         "Witness" => "what the policy's witnesses have not seen",

@@ -66,9 +66,9 @@ public sealed class AuditTests(Theatre theatre) : Scene(theatre)
     public async Task Two_logs_are_a_split_view()
     {
         await AuditAsync("--key", Theatre.Key);
-        var log = await Theatre.ForkAsync(Operators, size: 2);
-        for (var i = 0; i < 100; i++)
-            log.Add(Encoding.UTF8.GetBytes($"{i}"));
+        var (log, size) = (await Theatre.ForkAsync(Operators, size: 2), (await Theatre.ForkAsync(Operators)).Size);
+        while (log.Size <= size)
+            log.Add(Encoding.UTF8.GetBytes($"{log.Size}"));
         Pose(log);
         Conclude(await AuditAsync("--key", Theatre.Key));
     }

@@ -142,6 +142,24 @@ public sealed class WitnessTests(Theatre theatre) : Scene(theatre)
     }
 
     [Fact]
+    [Attack(Who.Network, "4 rests on an old state of the log")]
+    public async Task An_answer_that_no_witness_has_seen_for_more_than_an_hour()
+    {
+        using var before = new BothSides(new Ago(TimeSpan.FromMinutes(61)));
+        Cosign(before.Cosign);
+        await ConcludeOfAsync("standing", Policy);
+    }
+
+    [Fact]
+    [Attack(Who.Network, "0 ✔ VERIFIED")]
+    public async Task An_answer_as_old_as_the_verifier_said_that_it_may_be()
+    {
+        using var before = new BothSides(new Ago(TimeSpan.FromMinutes(61)));
+        Cosign(before.Cosign);
+        await ConcludeOfAsync("standing", [.. Policy, "--max-age", "2h"]);
+    }
+
+    [Fact]
     [Attack(Who.Service, "4 other ones than until now (all of hongkong, shenzhen): one of hongkong, shenzhen")]
     public async Task A_policy_that_asks_for_less_in_the_place_of_the_first()
     {

@@ -22,6 +22,9 @@ internal static partial class ExtraLine
         return $"extra {Convert.ToBase64String(Encoding.UTF8.GetBytes(Encode(extra)))}";
     });
 
+    /// <summary>What a receipt's extra line says.</summary>
+    public static JsonNode Read(string receipt) => JsonNode.Parse(Convert.FromBase64String(Pattern().Match(receipt).Groups[1].Value))!;
+
     /// <summary>The same, with another entry in it.</summary>
     public static string ChangeEntry(string receipt, Func<string, string> change) => Change(receipt, extra =>
         extra["entry"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(Convert.FromBase64String(extra["entry"]!.GetValue<string>()))))));

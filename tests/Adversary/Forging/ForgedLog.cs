@@ -91,6 +91,14 @@ internal sealed class ForgedLog(string origin, params INoteSigner[] signers) : I
         return Encoding.UTF8.GetString(new TlogProof(Encoding.UTF8.GetBytes(extra), index, path, Encoding.UTF8.GetBytes(note)).Encode());
     }
 
+    /// <summary>A receipt of the log that this one continues, under another checkpoint and with its status there.</summary>
+    public async Task<string> RenewAsync(TlogProof receipt, string note)
+    {
+        var extra = JsonNode.Parse(receipt.Extra!.Value.Span)!;
+        extra["status"] = await StatusAsync(receipt.Index, long.Parse(note.Split('\n')[1], CultureInfo.InvariantCulture));
+        return await ProofAsync(receipt.Index, ExtraLine.Encode(extra), note);
+    }
+
     /// <summary>Every tile and bundle of every size that it had, by path below <c>/log/</c>.</summary>
     public IEnumerable<(string Path, byte[] Bytes)> Tiles => _tiles.Select(tile => (tile.Key.ToPath(), tile.Value));
 

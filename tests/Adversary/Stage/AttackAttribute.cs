@@ -12,6 +12,9 @@ internal enum Who
     /// <summary>Whoever runs the log, with its keys.</summary>
     Operator,
 
+    /// <summary>Whoever may write the storage of the ledger, and cannot sign.</summary>
+    Storage,
+
     /// <summary>Whoever hands over files, receipts and links.</summary>
     Holder,
 

@@ -36,6 +36,9 @@ public sealed class Theatre : IAsyncLifetime
     /// <summary>What the service answered about <c>revoked</c> before it was revoked: the body of a batch of one.</summary>
     internal string AnswerBeforeRevocation { get; private set; } = "";
 
+    /// <summary>The body of <c>/v1/status</c> before the same.</summary>
+    internal string StatusBeforeRevocation { get; private set; } = "";
+
     /// <summary>The body of <c>/v1/keys</c>.</summary>
     internal string KeysDocument { get; private set; } = "";
 
@@ -48,6 +51,8 @@ public sealed class Theatre : IAsyncLifetime
         Keys = await KeyFiles.ReadAsync(Service.KeysFolder, JsonNode.Parse(KeysDocument)!["origin"]!.GetValue<string>(), stop);
         await IssueAsync();
         AnswerBeforeRevocation = await AskAsync("revoked");
+        if (!Build.Attacked.IsEarlier)
+            StatusBeforeRevocation = await _http.GetStringAsync(new Uri(Service.Address, "v1/status"), stop);
         await ActAsync();
     }
 
@@ -111,6 +116,20 @@ public sealed class Theatre : IAsyncLifetime
         return name;
     }
 
+    /// <summary>Issues a document once more, on other terms.</summary>
+    internal async Task IssueAgainAsync(string name, Dictionary<string, string> metadata)
+    {
+        await UploadAsync(Bank, $"{name}-again.pdf", _documents[name], metadata);
+        await UntilAsync(name, results => results[0]!["unproven"]!["acts"]!.AsArray().Count > 1);
+    }
+
+    /// <summary>Takes a document back.</summary>
+    internal async Task RevokeAsync(string name)
+    {
+        await UploadAsync(Bank, $"{name}.acts.jsonl", Encoding.UTF8.GetBytes($$"""{"act":"revoke","algorithm":"sha-256","digest":"{{HexOf(name)}}","reason":"issuedInError"}"""));
+        await UntilAsync(name, results => results[0]!["verdict"]!.GetValue<string>() == "revoked");
+    }
+
     /// <summary>Waits until the service says so of a document.</summary>
     internal async Task UntilAsync(string name, Func<JsonArray, bool> says)
     {
@@ -121,6 +140,11 @@ public sealed class Theatre : IAsyncLifetime
 
     private async Task IssueAsync()
     {
+        // More than a page of the status tree.
+        _documents["listed"] = Guid.NewGuid().ToByteArray();
+        var list = Enumerable.Range(0, StatusPage.Codes).Select(_ => Convert.ToHexStringLower(SHA256.HashData(Guid.NewGuid().ToByteArray()))).Append(HexOf("listed"));
+        await UploadAsync(Bank, "list.sha256", Encoding.UTF8.GetBytes(string.Concat(list.Select((hex, i) => $"{hex}  {i}\n"))));
+
         string[] names = ["standing", "long", "revoked", "suspended", "superseded", "successor", "expired", "early", "disputed", "slandered", "unheard", "mirrored"];
         foreach (var name in names)
             _documents[name] = Encoding.UTF8.GetBytes($"%PDF-1.7 {name} {Guid.NewGuid()}");
@@ -134,6 +158,7 @@ public sealed class Theatre : IAsyncLifetime
         await UploadAsync(Bank, "slandered.sha256", Encoding.UTF8.GetBytes($"{HexOf("slandered")}  a\n"));
         foreach (var name in new[] { "disputed", "slandered" })
             await UntilAsync(name, results => results.Count > 1);
+        await UntilAsync("listed", results => results.Count > 0);
     }
 
     private static Dictionary<string, string>? MetadataOf(string name) => name switch
