@@ -72,6 +72,13 @@ public sealed partial class HostsAgreeTests(HostsAgreeTests.BothHosts hosts) : I
         yield return ("an issuer's documents", Get("/v1/issuers/demo-bank/documents?reference=1"));
         yield return ("an issuer's uploads", Get("/v1/issuers/demo-bank/uploads"));
         yield return ("the keys", Get("/v1/keys"));
+        yield return ("the status", Get("/v1/status"));
+        yield return ("the status, compressed", Get("/v1/status", "Accept-Encoding: gzip"));
+        yield return ("a status that the client has", Get("/v1/status", "If-None-Match: *"));
+        yield return ("a status since no number", Get("/v1/status?since=x"));
+        yield return ("a status list where the address is not known", Get("/v1/statuslist"));
+        yield return ("a receipt that is none", Post("/v1/receipts/refresh", "nothing", "text/plain"));
+        yield return ("a receipt of another type", Post("/v1/receipts/refresh", "nothing"));
         yield return ("the checkpoint", Get("/log/checkpoint"));
         yield return ("a bundle", Get($"/log/tile/entries/000.p/{hosts.Size}"));
         yield return ("a tile", Get($"/log/tile/0/000.p/{hosts.Size}"));
