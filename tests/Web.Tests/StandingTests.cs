@@ -132,6 +132,28 @@ public sealed class StandingTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_receipt_that_a_later_registration_of_the_document_overtook_says_so_and_is_not_green()
+    {
+        var document = await _site.IssueAsync("statement.pdf");
+        var old = await _site.ReceiptAsync(document);
+        await _site.UploadAsync("statement.pdf", document.Buffer, new() { ["expires"] = "2027-12-31T23:59:59+08:00" });
+        await using var visit = await Visit.StartAsync(chromium, _site);
+        await visit.CheckAsync(document, "verified");
+        await visit.Page.Locator("button.clear").ClickAsync();
+        await visit.ChooseAsync(document, old);
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "current");
+        await visit.Cards.First.Locator("button.refresh").ClickAsync();
+        await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "reissued");
+        Assert.DoesNotContain(await visit.GreenAsync(), element => element.StartsWith("<article", StringComparison.Ordinal));
+        await visit.InEachLanguageAsync(async (language, words) =>
+        {
+            await Expect(visit.Cards.First.Locator("h3")).ToHaveTextAsync(words("Receipt overtaken", "憑證已被其後的登記取代", "凭证已被后来的登记取代"));
+            await visit.AccessibleAsync();
+            await visit.PictureAsync($"reissued-{language}", visit.Cards.First);
+        });
+    }
+
+    [Fact]
     public async Task With_the_status_kept_on_the_computer_pairs_are_checked_to_the_minute_and_nobody_is_asked()
     {
         var document = await _site.IssueAsync("statement.pdf");

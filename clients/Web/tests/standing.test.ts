@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import type { Item } from '../src/check/item';
 import { type Bytes, utf8 } from '../src/log/bytes';
 import { parseNote } from '../src/log/note';
 import { checkReceipt, parseKeys } from '../src/receipt/check';
@@ -16,6 +17,8 @@ import { decodePages, encodePages, rootOf as rootOfPages, statusAt, withChanges 
 import { Memory, statusPlace } from '../src/trust/memory';
 import { Oversight } from '../src/trust/oversight';
 import { Trust } from '../src/trust/trust';
+import { saying } from '../src/view/account';
+import { en } from '../src/words/en';
 import { encodedPages, hexOf, pagesOf, type Parts, Register, rootOf } from './register';
 import { Witness } from './witness';
 
@@ -356,4 +359,20 @@ test('a receipt is made fresh only into the same one, under a checkpoint that ho
     const { receipt, fault } = await refresh();
     assert.deepEqual([receipt, fault?.kind], [null, kind]);
   }
+});
+
+test('a document from before the log kept status is told of in words of its own, and what differs in others', async () => {
+  const { register, index } = registerOf();
+  const told = async (): Promise<string> => {
+    const { fault, checks } = await judge(register, register.answer('statement', 'verified', register.receipt(index)));
+    const outcome = { kind: 'distrusted', fault: fault!, checks, offline: false } as unknown as Item['outcome'];
+    return saying(en, { outcome } as Item, 'distrusted').title;
+  };
+  register.from = index + 1;
+  register.seal();
+  assert.equal(await told(), en.unrecorded.title);
+  register.from = 0;
+  register.codes[index] = 3;
+  register.seal();
+  assert.equal(await told(), en.faults.standing.title);
 });
