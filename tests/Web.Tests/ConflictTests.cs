@@ -33,9 +33,9 @@ public sealed class ConflictTests(Chromium chromium) : IAsyncLifetime
             await Expect(card.Locator(".institutions .word")).ToHaveTextAsync([words("Revoked", "已撤銷", "已撤销"), words("Verified", "核實無誤", "核验通过")]);
             await Expect(card.Locator(".institutions .who")).ToHaveTextAsync(language == "en-HK" ? [$"{Bank} (bank)", $"{Second} (harbour)"] : [$"{Bank}（bank）", $"{Second}（harbour）"]);
             await Expect(card.Locator("option").First).ToHaveTextAsync(words("not chosen yet", "尚未選擇", "尚未选择"));
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"conflicting-{language}");
         });
+        await visit.AccessibleAsync();
         await card.Locator(".account > summary").ClickAsync();
         await Expect(card.Locator(".step.holds")).ToHaveCountAsync(17);
     }

@@ -78,9 +78,9 @@ public sealed class GivenFilesTests(Chromium chromium) : IAsyncLifetime
         await visit.InEachLanguageAsync(async (language, words) =>
         {
             await Expect(visit.Cards.Nth(0).Locator("h3")).ToHaveTextAsync(words("Zip file opened", "已開啟 zip 檔案", "已打开 zip 压缩包"));
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"zip-{language}");
         });
+        await visit.AccessibleAsync();
 
         // The receipt bears the document's name alone.
         await visit.Cards.Nth(1).Locator(".fold > summary").ClickAsync();
@@ -185,9 +185,9 @@ public sealed class GivenFilesTests(Chromium chromium) : IAsyncLifetime
         await visit.InEachLanguageAsync(async (language, words) =>
         {
             await Expect(card.Locator("h3")).ToHaveTextAsync(words("A receipt, not a document", "這是憑證，不是文件", "这是凭证，不是文件"));
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"receipt-alone-{language}");
         });
+        await visit.AccessibleAsync();
 
         await visit.CheckAsync(document, "verified");
         await Expect(visit.Cards.Last.Locator(".same")).ToContainTextAsync("statement.pdf");

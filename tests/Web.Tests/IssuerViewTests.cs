@@ -34,10 +34,10 @@ public sealed class IssuerViewTests(Chromium chromium) : IAsyncLifetime
         {
             await Expect(newest.Locator(".upload-state")).ToHaveTextAsync(words("Registered", "已登記", "已登记"));
             await Expect(refused.Locator(".upload-state")).ToHaveTextAsync(words("Rejected", "被拒絕", "被拒绝"));
-            await visit.AccessibleAsync();
             Assert.True(await visit.Page.Locator(".scroll").EvaluateAsync<bool>("region => region.scrollWidth <= region.clientWidth"), "a column of the table is out of sight");
             await visit.PictureAsync($"issuer-{language}");
         });
+        await visit.AccessibleAsync();
 
         await visit.Page.Locator("#prefix").FillAsync("2026/12/");
         await visit.Page.Keyboard.PressAsync("Enter");

@@ -28,11 +28,11 @@ public sealed class KeyTests(Chromium chromium) : IAsyncLifetime
             await Expect(card.Locator(".first-use")).ToContainTextAsync(note);
             await card.Locator(".account > summary").ClickAsync();
             await Expect(card).Not.ToContainTextAsync(words("taken on trust", "毋須信賴", "无需信任"));
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"first-use-{language}", card);
             await card.Locator("button.print").ClickAsync();
             await Expect(visit.Page.Locator(".report .first-use")).ToContainTextAsync(note);
         });
+        await visit.AccessibleAsync();
 
         // Of many it is said once, above the list.
         await visit.Page.Locator("button.clear").ClickAsync();

@@ -36,9 +36,9 @@ public sealed class LinkTests(Chromium chromium) : IAsyncLifetime
         await visit.InEachLanguageAsync(async (language, words) =>
         {
             await Expect(alarm).ToContainTextAsync(words("not the register’s", "不是登記冊的密碼匙", "不是登记簿的公钥"));
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"link-blocked-{language}");
         });
+        await visit.AccessibleAsync();
 
         await alarm.Locator(".drop-link").ClickAsync();
         await Expect(alarm).ToHaveCountAsync(0);
@@ -91,7 +91,6 @@ public sealed class LinkTests(Chromium chromium) : IAsyncLifetime
             await Expect(card.Locator(".step.holds")).ToHaveCountAsync(2);
             await Expect(card.Locator(".step.doubted")).ToHaveCountAsync(3);
             await Expect(card.Locator(".step.doubted").Nth(1)).ToContainTextAsync(lead[^3..]);
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"unconfirmed-{language}");
 
             await card.Locator("button.print").ClickAsync();
@@ -102,6 +101,7 @@ public sealed class LinkTests(Chromium chromium) : IAsyncLifetime
             await visit.PictureAsync($"report-unconfirmed-{language}");
             await visit.Page.EmulateMediaAsync(new() { Media = Media.Null });
         });
+        await visit.AccessibleAsync();
     }
 
     [Fact]
@@ -149,9 +149,9 @@ public sealed class LinkTests(Chromium chromium) : IAsyncLifetime
             await link.Locator(".account > summary").ClickAsync();
             await Expect(link.Locator(".step.holds")).ToHaveCountAsync(5);
             Assert.Empty(await visit.GreenAsync());
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"fingerprint-{language}");
         });
+        await visit.AccessibleAsync();
 
         var card = await visit.CheckAsync(fake, "unknown");
         await Expect(card.Locator(".different")).ToBeVisibleAsync();
@@ -160,9 +160,9 @@ public sealed class LinkTests(Chromium chromium) : IAsyncLifetime
         Assert.Empty(await visit.GreenAsync());
         await visit.InEachLanguageAsync(async (language, _) =>
         {
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"fingerprint-differs-{language}");
         });
+        await visit.AccessibleAsync();
 
         card = await visit.CheckAsync(document, "verified");
         await Expect(card.Locator(".same")).ToBeVisibleAsync();

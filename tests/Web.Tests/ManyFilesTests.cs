@@ -173,9 +173,9 @@ public sealed class ManyFilesTests(Chromium chromium, ITestOutputHelper output) 
         await visit.InEachLanguageAsync(async (language, words) =>
         {
             await Expect(card.Locator("h3")).ToHaveTextAsync(words("Reading came to a standstill", "讀取中斷", "读取中断"));
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"stalled-{language}", card);
         });
+        await visit.AccessibleAsync();
         await card.Locator("button.retry").ClickAsync();
         await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "verified");
     }

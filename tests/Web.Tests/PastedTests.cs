@@ -32,9 +32,9 @@ public sealed class PastedTests(Chromium chromium) : IAsyncLifetime
             foreach (var summary in await visit.Page.Locator(".card summary").AllAsync())
                 await summary.ClickAsync();
             Assert.Empty(await visit.GreenAsync());
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"pasted-{language}");
         });
+        await visit.AccessibleAsync();
     }
 
     [Fact]

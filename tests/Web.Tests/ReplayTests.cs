@@ -32,9 +32,9 @@ public sealed partial class ReplayTests(Chromium chromium) : IAsyncLifetime
         {
             await Expect(card.Locator("h3")).ToHaveTextAsync(words("No answer: the register shows an old state", "未獲答覆：登記冊顯示的是舊狀態", "未得到答复：登记簿显示的是旧状态"));
             await Expect(card.Locator(".step.fails")).ToHaveTextAsync(new Regex("^" + Regex.Escape((await card.Locator(".lead").TextContentAsync())!)));
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"rollback-{language}", card);
         });
+        await visit.AccessibleAsync();
     }
 
     [Fact]

@@ -98,9 +98,9 @@ public sealed class WitnessTests(Chromium chromium) : IAsyncLifetime
         {
             var title = words("No answer: not seen by the witnesses", "未獲答覆：未經見證方見證", "未得到答复：未经见证方见证");
             await Expect(visit.Page.Locator(".card h3")).ToHaveTextAsync([title, title]);
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"unwitnessed-{language}", visit.Cards.Last);
         });
+        await visit.AccessibleAsync();
 
         // The late witness comes.
         _overseers.Signing.Add(_overseers.HongKong);
@@ -138,9 +138,9 @@ public sealed class WitnessTests(Chromium chromium) : IAsyncLifetime
         {
             await Expect(card.Locator("h3")).ToHaveTextAsync(words("No verdict: the witnesses are in doubt", "沒有結論：見證方存疑", "没有结论：见证方存疑"));
             await Expect(visit.Page.Locator(".warning h2")).ToHaveTextAsync(words("Warning: the register no longer says who watches over it", "警告：登記冊不再說明由誰見證", "警告：登记簿不再说明由谁见证"));
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"witnesses-gone-{language}");
         });
+        await visit.AccessibleAsync();
         await visit.Page.Locator(".accept-policy").ClickAsync();
         await Expect(visit.Cards.First).ToHaveAttributeAsync("data-state", "verified");
         await Expect(visit.Cards.First.Locator(".seen-by.nobody")).ToHaveCountAsync(1);
@@ -162,10 +162,10 @@ public sealed class WitnessTests(Chromium chromium) : IAsyncLifetime
         {
             await Expect(visit.Page.Locator(".warning h2")).ToHaveTextAsync(words("Warning: the register names other witnesses than before", "警告：登記冊列明的見證方與以往不同", "警告：登记簿列明的见证方与以往不同"));
             await Expect(visit.Page.Locator(".warning .needed bdi")).ToHaveTextAsync([words("深圳 and 香港", "深圳及香港", "深圳及香港"), "深圳"]);
-            await visit.AccessibleAsync();
             await visit.FitsAsync();
             await visit.PictureAsync($"witnesses-changed-{language}");
         });
+        await visit.AccessibleAsync();
         await visit.Page.Locator(".accept-policy").ClickAsync();
         await Expect(visit.Page.Locator(".card[data-state=verified]")).ToHaveCountAsync(3);
         await Expect(visit.Page.Locator(".warning")).ToHaveCountAsync(0);
@@ -218,9 +218,9 @@ public sealed class WitnessTests(Chromium chromium) : IAsyncLifetime
         await visit.InEachLanguageAsync(async (language, words) =>
         {
             await Expect(card.Locator("h3")).ToHaveTextAsync(words("Receipt not covered by witnesses", "憑證未經見證方見證", "凭证未经见证方见证"));
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"uncovered-{language}", card);
         });
+        await visit.AccessibleAsync();
 
         await visit.ChooseAsync(document, _overseers.Cosign(old));
         await Expect(visit.Cards).ToHaveCountAsync(3);
