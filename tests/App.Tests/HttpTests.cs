@@ -30,7 +30,7 @@ public sealed class HttpTests(RunningApp app)
             ("v1/statuslist", HttpStatusCode.NotFound, "application/problem+json"),
             ("v1/receipts/refresh", HttpStatusCode.MethodNotAllowed, "application/problem+json"),
             ("log/checkpoint", HttpStatusCode.OK, "text/plain"),
-            ("log/tile/entries/000.p/1", HttpStatusCode.OK, "application/octet-stream"),
+            ("log/tile/entries/000.p/2", HttpStatusCode.OK, "application/octet-stream"),
             ("log/tile/0/x001/067", HttpStatusCode.NotFound, "application/problem+json"),
             ("", HttpStatusCode.OK, "text/html"),
             ("assets/receipt.js", HttpStatusCode.OK, "text/javascript"),

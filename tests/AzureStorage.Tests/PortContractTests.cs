@@ -90,12 +90,14 @@ public abstract class PortContractTests
 
     [Theory]
     [MemberData(nameof(BothAccounts))]
-    public async Task A_beginning_is_at_most_as_long_as_asked_for_and_as_the_blob(bool inbox)
+    public async Task A_part_is_at_most_as_long_as_asked_for_and_ends_with_the_blob(bool inbox)
     {
         var (blobs, blob) = await NewBlobAsync(inbox);
         await WriteAsync(blobs, blob, "0123456789");
         foreach (var most in (int[])[1, 9, 10, 11, 1000])
             Assert.Equal("0123456789"[..Math.Min(most, 10)], Text((await blobs.ReadPartAsync(blob, 0, most, Stop))!.Value));
+        foreach (var from in (int[])[1, 5, 9, 10, 11])
+            Assert.Equal("0123456789"[Math.Min(from, 10)..Math.Min(from + 3, 10)], Text((await blobs.ReadPartAsync(blob, from, 3, Stop))!.Value));
         await WriteAsync(blobs, blob, "");
         Assert.Equal(0, (await blobs.ReadPartAsync(blob, 0, 10, Stop))!.Value.Length);
         Assert.Equal(0, (await blobs.ReadAsync(blob, Stop))!.Content.Length);

@@ -20,7 +20,7 @@ public sealed record LogStatus(ReadOnlyMemory<byte> Bytes, Entry Entry, PackedSt
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The status; null if the last entry is none, which is so in a log of before status was kept.</returns>
     /// <exception cref="LogFormatException">The pack is missing, or is not what the log commits to.</exception>
-    public static async Task<LogStatus?> FindAsync(PackStore packs, ITileReader log, IHashTileSource tiles, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    public static async Task<LogStatus?> FindAsync(PackReader packs, ITileReader log, IHashTileSource tiles, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         if (await packs.FindAsync(checkpoint.Size, cancellationToken) is { } pack)
             return await OpenAsync(packs, pack, tiles, checkpoint, cancellationToken);
@@ -38,7 +38,7 @@ public sealed record LogStatus(ReadOnlyMemory<byte> Bytes, Entry Entry, PackedSt
     /// <param name="checkpoint">The checkpoint whose last entry the pack has.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LogFormatException">It is not what the log commits to.</exception>
-    public static async Task<LogStatus> OpenAsync(PackStore packs, StatusPack pack, IHashTileSource tiles, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    public static async Task<LogStatus> OpenAsync(PackReader packs, StatusPack pack, IHashTileSource tiles, SignedCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         var path = await new TreeReader(tiles, checkpoint.Size).InclusionProofAsync(checkpoint.Size - 1, cancellationToken);
         Entry entry;

@@ -7,14 +7,14 @@ namespace TrueCopy.Ledger.Packs;
 public sealed class PackedStatus
 {
     private const int TopLevel = PackNode.Levels - 1;
-    private readonly PackStore _packs;
+    private readonly PackReader _packs;
     private readonly PackNode? _root;
 
     // Of each level the node that holds the last page, and its hashes, which depend on how many pages there are.
     private readonly PackNode?[] _edge;
     private readonly MerkleHash[][][] _hashes;
 
-    private PackedStatus(PackStore packs, long size, PackRef at, PackNode? root, PackNode?[] edge)
+    private PackedStatus(PackReader packs, long size, PackRef at, PackNode? root, PackNode?[] edge)
     {
         (_packs, Size, At, _root, _edge, _hashes) = (packs, size, at, root, edge, new MerkleHash[PackNode.Levels][][]);
         for (var level = 0; level <= TopLevel; level++)
@@ -38,7 +38,7 @@ public sealed class PackedStatus
     /// <summary>The status of entries of which all stand.</summary>
     /// <param name="packs">Where what is made of it is read.</param>
     /// <param name="size">How many entries; at least one.</param>
-    public static PackedStatus Empty(PackStore packs, long size) => new(packs, size, default, null, new PackNode?[PackNode.Levels]);
+    public static PackedStatus Empty(PackReader packs, long size) => new(packs, size, default, null, new PackNode?[PackNode.Levels]);
 
     /// <summary>Reads what has to be in memory: the node of each level that holds the last page.</summary>
     /// <param name="packs">Where nodes are read.</param>
@@ -46,7 +46,7 @@ public sealed class PackedStatus
     /// <param name="root">Where the root is.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LogFormatException">A node is missing, or another.</exception>
-    public static async Task<PackedStatus> LoadAsync(PackStore packs, long size, PackRef root, CancellationToken cancellationToken)
+    public static async Task<PackedStatus> LoadAsync(PackReader packs, long size, PackRef root, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         var top = root.IsZero ? null : Require(await packs.GetAsync(root, null, cancellationToken), TopLevel);
@@ -84,7 +84,7 @@ public sealed class PackedStatus
     /// <param name="before">Where the other's root is; the default for one of nothing but zeros.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LogFormatException">A node is missing, or another.</exception>
-    public static async Task<IReadOnlyList<KeyValuePair<long, ReadOnlyMemory<byte>>>> DifferingAsync(PackStore packs, PackRef now, PackRef before, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<KeyValuePair<long, ReadOnlyMemory<byte>>>> DifferingAsync(PackReader packs, PackRef now, PackRef before, CancellationToken cancellationToken)
     {
         var pages = new List<KeyValuePair<long, ReadOnlyMemory<byte>>>();
         await CompareAsync(TopLevel, 0, new PackChild { At = now }, new PackChild { At = before });
@@ -143,13 +143,13 @@ public sealed class PackedStatus
 
     private static PackNode Require(PackNode node, int level) => node.Level == level ? node : throw new LogFormatException("status pack: a node is of another level than the one above it says");
 
-    private static async ValueTask<PackNode?> BelowAsync(PackStore packs, PackNode? node, int number, CancellationToken cancellationToken)
+    private static async ValueTask<PackNode?> BelowAsync(PackReader packs, PackNode? node, int number, CancellationToken cancellationToken)
     {
         var child = node?.Child(number) ?? default;
         return child.IsZero ? null : Require(child.New ?? await packs.GetAsync(child.At, child.Hash, cancellationToken), node!.Level - 1);
     }
 
-    private static async Task<PackNode?[]> FindEdgeAsync(PackStore packs, long size, PackNode? root, CancellationToken cancellationToken)
+    private static async Task<PackNode?[]> FindEdgeAsync(PackReader packs, long size, PackNode? root, CancellationToken cancellationToken)
     {
         var last = StatusPage.CountFor(size) - 1;
         if (last >> (PackNode.Height * PackNode.Levels) != 0)

@@ -75,6 +75,8 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
 
         var publicLog = new LogCheckup(_log, findings);
         var index = new IndexCheckup(tables, chain, findings);
+        using var packs = new PackStore(blobs);
+        using var statuses = new StatusCheckup(packs, chain, findings);
 
         // What is not finished may wait for witnesses: it is shown, and looked up, by nobody until the sequencer finishes it.
         var isFinished = finished >= stated.Size;
@@ -83,6 +85,7 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
         {
             keys = batch.OwnEntries().LastOrDefault(own => own.Entry.Keys is not null).Entry?.Keys ?? keys;
             await publicLog.CheckTilesAsync(batch, stated.Size, cancellationToken);
+            await statuses.CheckAsync(batch, cancellationToken);
             if (batch.Size <= finished)
                 await index.CheckAsync(batch, cancellationToken);
             progress?.Report((batch.Size, stated.Size));

@@ -26,11 +26,23 @@ public enum FindingKind
     [JsonStringEnumMemberName("tile")]
     Tile,
 
+    /// <summary>What the log commits to of the status of its entries is not what its entries say. Nothing repairs what is signed.</summary>
+    [JsonStringEnumMemberName("status")]
+    Status,
+
+    /// <summary>A status pack is missing or different.</summary>
+    [JsonStringEnumMemberName("pack")]
+    Pack,
+
     /// <summary>A row of the acts by document is missing, different or one too many.</summary>
     [JsonStringEnumMemberName("act")]
     Act,
 
-    /// <summary>Likewise, of the references.</summary>
+    /// <summary>A row of what may have been issued is missing: what it is of could be issued as if for the first time.</summary>
+    [JsonStringEnumMemberName("issued")]
+    Issued,
+
+    /// <summary>A row of the references is missing, different or one too many.</summary>
     [JsonStringEnumMemberName("reference")]
     Reference,
 

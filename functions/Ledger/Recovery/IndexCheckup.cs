@@ -8,6 +8,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     private const string RepairMissing = "It is written again from the journal.";
     private const string RepairExtra = "It is taken away.";
     private readonly ActIndex _index = new(tables);
+    private readonly IssuedDocuments _issued = new(tables, new ActIndex(tables));
     private readonly ReferenceIndex _references = new(tables);
     private readonly RevocationIndex _revocations = new(tables);
     private readonly IssuerHistory _issuers = new(tables);
@@ -16,10 +17,13 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     private readonly ConcurrentDictionary<string, IReadOnlySet<Digest>> _revoked = new();
     private readonly ConcurrentDictionary<string, SharedRead<IReadOnlySet<Digest>>> _reading = new();
     private long _inEffect;
+    private bool _keepsIssued;
 
     /// <summary>Looks for what a batch of the journal says and the index does not.</summary>
     public async Task CheckAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
+        // In a log that is older than the rule to note what was issued, the index is asked in any case.
+        _keepsIssued |= batch is { Start: 0, Pack: not null };
         foreach (var record in batch.Keys())
             await CheckKeysAsync(record, cancellationToken);
         foreach (var (logIndex, entry) in batch.OwnEntries().Where(own => own.Entry.Kind == ActKind.Issuer))
@@ -95,6 +99,8 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     private async Task CheckActAsync(Act act, CancellationToken cancellationToken)
     {
         var issuer = act.Issuer;
+        if (_keepsIssued && act.Kind == ActKind.Issue && !await _issued.HasAsync(issuer, act.Digest, cancellationToken))
+            await findings.RepairAsync(FindingKind.Issued, "# rows of what was issued are missing", RepairMissing, null, () => _issued.AddAsync([(issuer, act.Digest)], cancellationToken));
         if (act.Kind == ActKind.Issue && act.Unpublished.Reference is { } reference
             && !(await _references.FindAsync(issuer, reference, cancellationToken)).Contains(act.Digest))
         {

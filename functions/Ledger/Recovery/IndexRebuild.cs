@@ -20,6 +20,7 @@ public sealed class IndexRebuild(IBlobStore blobs, ITableStore tables)
         var chain = await JournalChain.FindAsync(_journal, head.Journal, cancellationToken);
         var index = new ActIndex(tables);
         var indexer = new BatchIndexer(index, new ReferenceIndex(tables), new RevocationIndex(tables), new IssuerHistory(tables), new DomainHistory(tables), new KeyHistory(tables));
+        var issued = new IssuedDocuments(tables, index);
         var (size, replaced) = (0L, 0L);
         var last = await LoadSizeAsync(head, cancellationToken);
         await foreach (var batch in chain.ReadAsync(cancellationToken))
@@ -27,6 +28,7 @@ public sealed class IndexRebuild(IBlobStore blobs, ITableStore tables)
             // What waits for witnesses is found by nobody until the sequencer has published it, and indexes it then.
             if (shown > 0 && batch.Size > shown)
                 break;
+            await issued.AddAsync(batch.Acts().Where(item => item.Act.Kind == ActKind.Issue).Select(item => (item.Act.Issuer, item.Act.Digest)), cancellationToken);
             var displaced = await indexer.AddAsync(batch, cancellationToken);
             foreach (var (_, lost) in displaced.Where(item => item.Value.Standing?.LogIndex > item.Key))
             {

@@ -45,13 +45,24 @@ public sealed class InterleavingTests
         Assert.True(explored > 50, $"{explored} interleavings");
     }
 
+    // Each issues it on other terms, and one suspends it.
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(3, 1)]
+    public async Task In_every_interleaving_of_sequencers_one_issue_of_a_document_counts(int processes, int switches)
+    {
+        var explored = await ExploreAsync(switches, (choose, where) => IssueAgainAsync(processes, choose, where));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings of {processes} sequencers with up to {switches} switches");
+        Assert.True(explored > 50, $"{explored} interleavings");
+    }
+
     [Theory]
     [InlineData(Fault.Before)]
     [InlineData(Fault.After)]
     public async Task A_sequencer_that_dies_anywhere_over_a_change_of_the_registry_loses_nothing(Fault fault)
     {
         var explored = 0;
-        for (var operation = 0; operation < 22; operation++)
+        for (var operation = 0; operation < 26; operation++)
         {
             var at = operation;
             explored += await ExploreAsync(switches: 1, (choose, where) => ChangeRegistryAsync(2, choose, (0, at, fault), where));
@@ -67,7 +78,7 @@ public sealed class InterleavingTests
     public async Task A_sequencer_that_dies_anywhere_among_others_loses_nothing(Fault fault)
     {
         var explored = 0;
-        for (var operation = 0; operation < 26; operation++)
+        for (var operation = 0; operation < 30; operation++)
             explored += await ExploreAsync(2, switches: 1, (0, operation, fault), Break.None);
         TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings in which one dies");
         Assert.True(explored > 200, $"{explored} interleavings");
@@ -81,7 +92,7 @@ public sealed class InterleavingTests
     public async Task Sequencers_with_the_same_witnesses_show_nothing_that_the_quorum_has_not_signed(Fault? fault)
     {
         var explored = 0;
-        var operations = fault is null ? [0] : Extent.SampleOf([.. Enumerable.Range(0, 30)], 4);
+        var operations = fault is null ? [0] : Extent.SampleOf([.. Enumerable.Range(0, 34)], 4);
         foreach (var operation in operations)
         {
             (int, int, Fault)? death = fault is { } how ? (0, operation, how) : null;
@@ -280,6 +291,42 @@ public sealed class InterleavingTests
             var said = await new DomainHistory(world.Ledger.Tables).FindAsync("bank", TestContext.Current.CancellationToken);
             if (said.Count != 1)
                 throw new AuditException($"the log says {said.Count} times what the domain says");
+        }
+        catch (AuditException exception)
+        {
+            throw new AuditException($"{where}: {exception.Message} {string.Join(", ", turnstile.Trace)}");
+        }
+
+        foreach (var service in services)
+            await service.DisposeAsync();
+    }
+
+    private static async Task IssueAgainAsync(int processes, Func<int, bool, int> choose, string where)
+    {
+        var world = new InMemoryWorld();
+        world.Lease.Broken = true;
+        await using var first = world.Start();
+        await first.Intake.HandleAsync(world.Upload("bank", "first", Bytes("document")), TestContext.Current.CancellationToken);
+        var services = Enumerable.Range(0, processes).Select(_ => world.Start()).ToArray();
+        var turnstile = new Turnstile(choose);
+        try
+        {
+            await turnstile.RunAsync(world, null, [.. services.Select((service, i) => (Func<Task>)(async () =>
+            {
+                world.Time.Advance(TimeSpan.FromSeconds(1));
+                var bank = world.Inbox.IssuerOf("issuer-bank");
+                var act = new RequestedAct(i == 0 ? ActKind.Suspend : ActKind.Issue, 0) { Digests = [DigestOf(Bytes("document"))], Type = i == 0 ? null : $"{i}" };
+                var upload = new StagedUpload(new BlobVersion(bank.Container, $"{i}", "0x1"), bank, world.Time.GetUtcNow(), i == 0 ? AnswerForm.OfActList : AnswerForm.OfDocument, [act]);
+                await world.Staged.AddAsync(upload, TestContext.Current.CancellationToken);
+                await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+            }))]);
+            await SettleAsync(world, services[0]);
+
+            // Which of the issues count depends on who came first; that one does, and as the log says, is what the audit looks at.
+            await Audit.RunAsync(world);
+            var answer = await first.Verifier.VerifyAsync(DigestOf(Bytes("document")), TestContext.Current.CancellationToken);
+            if (answer.Verdict != Verdict.Suspended)
+                throw new AuditException($"the document is {answer.Verdict}");
         }
         catch (AuditException exception)
         {

@@ -62,6 +62,23 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
             new Standing("c", Verdict.Superseded, 2),
             new Standing("d", Verdict.Suspended, 2)),
 
+        // The second of "b" meets a suspension that is in its batch, or that was committed before it.
+        ["documents that are issued again"] = new(
+            5,
+            async story =>
+            {
+                await story.IssueAsync("bank", "a", "b");
+                await story.UploadAsync(Again("a", 1), Again("a", 2), story.World.Upload("bank", "b.acts.jsonl", Bytes(Line("suspend", "b"))), Again("b", 1));
+                story.World.Time.Advance(TimeSpan.FromSeconds(1));
+                await story.UploadAsync(story.World.Upload("bank", "a.acts.jsonl", Bytes(Line("suspend", "a") + "\n" + Line("reinstate", "b"))));
+                await story.UploadAsync(Again("b", 2));
+
+                byte[] Again(string name, int time) =>
+                    InMemoryWorld.EventOf(story.World.Inbox.Put("issuer-bank", $"{name} again {time}", Bytes(name), new() { ["type"] = $"{time}" }));
+            },
+            new Standing("a", Verdict.Suspended, 4),
+            new Standing("b", Verdict.Verified, 4)),
+
         ["documents that are deleted"] = new(
             5,
             async story =>

@@ -230,6 +230,52 @@ public sealed class ActTests : IAsyncLifetime
         Assert.Equal([("bank", Verdict.Revoked), ("registry", Verdict.Verified)], answer.Issuers.Select(issuer => (issuer.Result.Issue.Entry.Issuer!, issuer.Result.Verdict)));
     }
 
+    [Theory]
+    [InlineData("suspend", "suspended", "Reinstate the document", Verdict.Suspended)]
+    [InlineData("supersede", "superseded", "Issue the other document", Verdict.Superseded)]
+    public async Task Issuing_suspended_or_superseded_bytes_again_is_refused_with_the_remedy_as_a_document_and_line_by_line_in_a_manifest(string act, string cause, string remedy, Verdict verdict)
+    {
+        await ActAsync(act == "suspend" ? ByDigest("suspend", "old") : $$"""{"act":"supersede","algorithm":"sha-256","digest":"{{DigestOf(Bytes("old")).Hex}}","successorAlgorithm":"sha-256","successorDigest":"{{DigestOf(Bytes("new")).Hex}}"}""");
+        var again = await UploadAsync("bank", "again.pdf", Bytes("old"));
+        Assert.Equal(cause, _world.Inbox.Rejections[again].Cause);
+        Assert.Contains(remedy, _world.Inbox.Rejections[again].Detail, StringComparison.Ordinal);
+        var list = await UploadAsync("bank", "SHA256SUMS", Bytes($"{DigestOf(Bytes("fresh")).Hex}  fresh\n{DigestOf(Bytes("old")).Hex}  old\n"));
+        var lines = _world.Inbox.ManifestReceipts[list].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.True(lines[0].TryGetProperty("receipt", out _));
+        Assert.Contains(remedy, lines[1].GetProperty("refused").GetString(), StringComparison.Ordinal);
+        Assert.Equal((verdict, Verdict.Verified), (await VerdictAsync("old"), await VerdictAsync("fresh")));
+        await Audit.RunAsync(_world);
+        if (act != "suspend")
+            return;
+        await ActAsync(ByDigest("reinstate", "old"));
+        await UploadAsync("bank", "again.pdf", Bytes("old"), new() { ["type"] = "other" });
+        Assert.Equal((Verdict.Verified, "other"), (await VerdictAsync("old"), Assert.Single((await AnswerAsync("old")).Issuers).Result.Issue.Unpublished.Type));
+        await Audit.RunAsync(_world);
+    }
+
+    // What is staged already when it is suspended was not refused at intake.
+    [Fact]
+    public async Task A_document_that_is_suspended_while_it_is_on_its_way_to_be_issued_again_is_refused_under_each_of_its_algorithms()
+    {
+        _world.AddIssuer("registry");
+        await UploadAsync("registry", "a.pdf", Bytes("a"));
+        _world.Time.Advance(TimeSpan.FromMinutes(2));
+        _world.AddIssuer("registry", "sm3");
+        BlobVersion again;
+        using (_world.Lease.HoldElsewhere())
+        {
+            await UploadAsync("registry", "x.acts.jsonl", Bytes(ByDigest("suspend", "a")));
+            again = await UploadAsync("registry", "again.pdf", Bytes("a"), new() { ["type"] = "other" });
+        }
+
+        await _service.Sequencer.DrainAsync(Stop);
+        Assert.Equal("suspended", _world.Inbox.Rejections[again].Cause);
+        Assert.Equal(Verdict.Suspended, await VerdictAsync("a"));
+        var digests = await StreamDigest.ComputeAsync(new MemoryStream(Bytes("a")), _world.Inbox.IssuerOf("issuer-registry").Algorithms, progress: null, Stop);
+        Assert.Equal([Verdict.Suspended, Verdict.Unknown], await Task.WhenAll(digests.Select(async digest => (await _service.Verifier.VerifyAsync(digest, Stop)).Verdict)));
+        await Audit.RunAsync(_world);
+    }
+
     [Fact]
     public async Task The_event_of_a_document_that_was_revoked_since_is_ignored_and_not_refused()
     {

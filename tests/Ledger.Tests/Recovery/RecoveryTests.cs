@@ -13,7 +13,7 @@ public sealed class RecoveryTests
         await FillAsync();
         var before = _world.Operations.Log.Count;
         Assert.Empty((await DoctorAsync(apply: true)).Findings);
-        string[] reads = ["checkpoint.read", "finished.read", "head.read", "journal.read", "journal.list", "tile.read", "index.query", "references.query", "revocations.query", "issuers.query", "keys.query", "staged.peek", "bulk.peek", "index.list", "references.list", "revocations.list", "poison.count", "letters.list"];
+        string[] reads = ["checkpoint.read", "finished.read", "head.read", "journal.read", "journal.list", "tile.read", "status.read", "index.query", "issued.query", "references.query", "revocations.query", "issuers.query", "keys.query", "staged.peek", "bulk.peek", "index.list", "references.list", "revocations.list", "poison.count", "letters.list"];
         Assert.Empty(_world.Operations.Log.Skip(before).Except(reads));
     }
 
@@ -78,6 +78,70 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task Each_status_pack_that_is_missing_or_different_is_found_by_name_and_mended()
+    {
+        await FillAsync();
+        var before = Snapshot();
+        foreach (var (size, pack) in _world.Ledger.Packs)
+        {
+            _world.Ledger.SetPack(size, null);
+            await AssertMendedAsync(FindingKind.Pack, $"1 status packs are missing: {PackStore.NameOf(size)}");
+            var damaged = pack.ToArray();
+            damaged[^1] ^= 1;
+            _world.Ledger.SetPack(size, damaged);
+            await AssertMendedAsync(FindingKind.Pack, $"1 status packs have other bytes than the journal: {PackStore.NameOf(size)}");
+            Assert.Equal(before, Snapshot());
+        }
+    }
+
+    [Fact]
+    public async Task While_the_newest_status_pack_is_lost_nothing_is_answered_or_committed_and_the_doctor_brings_it_back()
+    {
+        await FillAsync();
+        var (size, pack) = _world.Ledger.Packs.MaxBy(pack => pack.Key);
+        foreach (var damage in new ReadOnlyMemory<byte>?[] { null, _world.Ledger.Packs.MinBy(other => other.Key).Value, "garbage"u8.ToArray(), pack[..^1] })
+        {
+            _world.Ledger.SetPack(size, damage);
+            await using (var service = _world.Start())
+            {
+                await Assert.ThrowsAsync<LogUnavailableException>(() => service.Verifier.VerifyAsync(Samples.DigestOf("content 0"u8.ToArray()), Stop));
+                await Assert.ThrowsAsync<TransparencyLog.LogFormatException>(() => service.Sequencer.DrainAsync(Stop));
+            }
+
+            _world.Lease.Expire();
+            await AssertMendedAsync(FindingKind.Pack, null);
+            await AssertAllIsWellAsync();
+        }
+    }
+
+    // By an operator who signs what the log's own entries contradict.
+    [Fact]
+    public async Task A_status_entry_that_is_not_that_of_the_entries_before_it_is_found_and_left_as_evidence()
+    {
+        await FillAsync();
+        var batch = JournalFormat.Decode(_world.Ledger.Journal[_world.Ledger.Head!.Journal]);
+        var edge = await RightEdge.LoadAsync(_world.Ledger.Log, batch.Start, Stop);
+        var lie = batch.Status()! with { Root = Convert.ToHexStringLower(StatusHasher.Zero(0).Bytes) };
+        JournalRecord[] records = [.. batch.Records.SkipLast(1), new JournalRecord(lie.Encode(), null, null)];
+        foreach (var record in records)
+            edge.Append(record.Entry.Span);
+        var signed = new JournalBatch(batch.Previous, batch.Start, edge.Root(), records, edge.TakeTiles(), Pack: batch.Pack);
+        var note = (await SignedCheckpoint.SignAsync(new Checkpoint(InMemoryWorld.Origin, signed.Size, signed.Root), _world.Identity.Signers, Stop)).Note;
+        _world.Ledger.SetJournal(signed.Name, JournalFormat.Encode(signed).ToArray());
+        _world.Ledger.SetHead(new Head(signed.Name, note));
+        foreach (var tile in signed.Tiles)
+            await _world.Ledger.Log.ReplaceAsync(tile, Stop);
+        _world.Ledger.SetCheckpoint(note);
+
+        var findings = (await DoctorAsync(apply: true)).Findings.Where(finding => finding.Kind == FindingKind.Status).ToArray();
+        Assert.Contains($"entry {signed.Size - 1} breaks a rule of the status: the status that it commits to is not that of the entries before it", Assert.Single(findings).What, StringComparison.Ordinal);
+        Assert.False(findings[0].Repaired);
+        Assert.Single((await DoctorAsync(apply: true)).Findings, finding => finding.Kind == FindingKind.Status);
+        await using var service = _world.Start();
+        await Assert.ThrowsAsync<LogUnavailableException>(() => service.Verifier.VerifyAsync(Samples.DigestOf("content 0"u8.ToArray()), Stop));
+    }
+
+    [Fact]
     public async Task Each_row_that_is_missing_different_or_one_too_many_is_found_and_mended()
     {
         await FillAsync();
@@ -99,6 +163,7 @@ public sealed class RecoveryTests
             (FindingKind.Act, () => ledger.Put(act with { Unpublished = Unpublished.None })),
             (FindingKind.Act, () => ledger.Put(act with { Digest = stranger })),
             (FindingKind.Act, () => ledger.Put(act with { ActId = new ActId("00") })),
+            (FindingKind.Issued, () => tables.Clear(StorageNames.IssuedTable)),
             (FindingKind.Reference, () => tables.Remove(StorageNames.ReferencesTable, reference)),
             (FindingKind.Reference, () => tables.Set(StorageNames.ReferencesTable, reference with { Key = $"{ReferenceIndex.HashOf("bank", "other")}:{act.Digest}" })),
             (FindingKind.Reference, () => tables.Set(StorageNames.ReferencesTable, reference with { Key = $"{reference.Key[..64]}:{stranger}" })),
@@ -337,6 +402,8 @@ public sealed class RecoveryTests
         return
         [
             .. ledger.IndexedActs.Select(row => $"{row.Digest} {row.ActId} {row.LogIndex} {row.Opening.Hex} {Convert.ToHexString(row.EntryBytes.Span)} {Encoding.UTF8.GetString(UnpublishedJson.Encode(row.Unpublished))}").Order(StringComparer.Ordinal),
+            .. ledger.Tables.Rows(StorageNames.IssuedTable).Select(row => row.ToString()),
+            .. ledger.Packs.OrderBy(pack => pack.Key).Select(pack => $"{pack.Key} {Convert.ToHexString(pack.Value.Span)}"),
             .. ledger.Tables.Rows(StorageNames.ReferencesTable).Select(row => row.ToString()),
             .. ledger.Tables.Rows(StorageNames.RevocationsTable).Select(row => row.ToString()),
             .. ledger.Tables.Rows(StorageNames.IssuersTable).Select(row => row.ToString()),

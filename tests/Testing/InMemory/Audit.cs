@@ -58,6 +58,7 @@ public static class Audit
                 Require(
                     act.Answer.Kind switch
                     {
+                        UploadKind.Document when row.Entry.Yields is not null && inbox.Rejections.ContainsKey(act.Source) => true,
                         UploadKind.Document => inbox.Keeps(act.Source, AnswerPath.Receipt(act.Source.Path, row.Digest.Algorithm)) && (!act.Answer.DeleteDocument || !inbox.Exists(act.Source)),
                         UploadKind.Manifest => inbox.Keeps(act.Source, AnswerPath.Lines(act.Source.Path)),
                         _ => inbox.ActReceipts.ContainsKey(act.Source),
