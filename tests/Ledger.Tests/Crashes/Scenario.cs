@@ -76,7 +76,7 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
                 byte[] Again(string name, int time) =>
                     InMemoryWorld.EventOf(story.World.Inbox.Put("issuer-bank", $"{name} again {time}", Bytes(name), new() { ["type"] = $"{time}" }));
             },
-            new Standing("a", Verdict.Suspended, 4),
+            new Standing("a", Verdict.Suspended, null),
             new Standing("b", Verdict.Verified, null)),
 
         ["documents that are deleted"] = new(
