@@ -83,13 +83,6 @@ public sealed class StatusFold
         (From, _tree, Holds, Last) = (state.From, new StatusTree(state.Size, state.Pages), state.Holds, state.Last);
     }
 
-    /// <summary>Goes on from what was kept, where no matter when the last status entry was.</summary>
-    /// <exception cref="LogFormatException">It says something of entries that were not there.</exception>
-    public StatusFold(long from, long size, ImmutableSortedDictionary<long, ReadOnlyMemory<byte>> pages, ImmutableDictionary<long, HoldHistory> holds)
-        : this(new StatusState(from, size, -1, pages, holds))
-    {
-    }
-
     /// <summary>Index of the first entry whose status is kept.</summary>
     public long From { get; }
 

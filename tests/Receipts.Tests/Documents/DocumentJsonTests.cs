@@ -55,12 +55,12 @@ public sealed class DocumentJsonTests
 
         var note = Quote(Encoding.UTF8.GetString(answer.Checkpoint.Note.Span));
         Assert.Equal(
-            $$$"""{"verdict":"verified","algorithm":"sha-256","digest":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","checkedAt":"2026-11-23T09:01:30Z","results":[{"issuer":{"id":"bank","legalName":"The bank Ltd","jurisdiction":"HK"},"verdict":"verified","since":"2026-11-23T09:00:00Z","receipt":{{{Quote(Encoding.UTF8.GetString(answer.Issuers[0].Receipt.Encode()))}}},"unproven":{"acts":[{"logIndex":2,"kind":"issue","at":"2026-11-23T09:00:00Z"}]}}],"checkpoint":{"origin":"log.example","size":3,"root":"{{{answer.Checkpoint.Checkpoint.Root}}}","note":{{{note}}}}}""",
+            $$$"""{"verdict":"verified","algorithm":"sha-256","digest":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","checkedAt":"2026-11-23T09:01:30Z","results":[{"issuer":{"id":"bank","legalName":"The bank Ltd","jurisdiction":"HK"},"verdict":"verified","since":"2026-11-23T09:00:00Z","receipt":{{{Quote(Encoding.UTF8.GetString(answer.Issuers[0].Receipt.Encode()))}}},"unproven":{"acts":[{"logIndex":3,"kind":"issue","at":"2026-11-23T09:00:00Z"}]}}],"checkpoint":{"origin":"log.example","size":5,"root":"{{{answer.Checkpoint.Checkpoint.Root}}}","note":{{{note}}}}}""",
             JsonSerializer.Serialize(answer.ToDocument(), DocumentJson.Instance.VerdictDocument));
 
         var unknown = await service.Verifier.VerifyAsync(Samples.DigestOf([]), TestContext.Current.CancellationToken);
         Assert.Equal(
-            $$$"""{"verdict":"unknown","algorithm":"sha-256","digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","checkedAt":"2026-11-23T09:01:30Z","results":[],"checkpoint":{"origin":"log.example","size":3,"root":"{{{answer.Checkpoint.Checkpoint.Root}}}","note":{{{note}}}}}""",
+            $$$"""{"verdict":"unknown","algorithm":"sha-256","digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","checkedAt":"2026-11-23T09:01:30Z","results":[],"checkpoint":{"origin":"log.example","size":5,"root":"{{{answer.Checkpoint.Checkpoint.Root}}}","note":{{{note}}}}}""",
             JsonSerializer.Serialize(unknown.ToDocument(), DocumentJson.Instance.VerdictDocument));
     }
 

@@ -230,7 +230,7 @@ public static class Audit
                 fold.Add(Entry.Parse(entries[(int)fold.Size].Span));
             return fold;
         });
-        return new StatusFold(from, covered.Size, covered.Pages, covered.Holds);
+        return new StatusFold(covered.State);
     }
 
     private static void CheckIndex(InMemoryWorld world, List<ReadOnlyMemory<byte>> entries, int audited)
