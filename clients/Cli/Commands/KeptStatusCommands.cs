@@ -41,7 +41,9 @@ internal static class KeptStatusCommands
             var address = SharedOptions.ServiceOf(parsed, service);
             var trust = await ServiceTrust.LoadAsync(known, address, SharedOptions.KeysOf(parsed, keys), SharedOptions.PolicyOf(parsed, policy), cancellationToken);
             var file = new StatusFile(parsed.GetValue(to) ?? StatusFile.DefaultPath(known, address));
-            var before = file.Exists && trust.HasKeys ? await file.ReadAsync(trust, time, cancellationToken) : null;
+
+            // To go on from it takes no more than that the log signed it: the policy may be another one since.
+            var before = file.Exists && trust.HasKeys ? await file.ReadAsync(trust.EveryKey, policy: null, time, cancellationToken) : null;
             using var client = new TrueCopyClient(SharedOptions.Asking(address, trust, parsed.GetValue(timeout), files: 1, parsed.GetValue(maxAge)), network, time);
             KeptStatus status;
             try

@@ -36,7 +36,7 @@ internal sealed class StatusFile(string path)
         }
         catch (LogFormatException exception)
         {
-            throw new CommandException(ExitCode.NotVerified, $"{path} is no status of this log: {exception.Message}. truecopy status fetch replaces it.", exception);
+            throw new CommandException(ExitCode.NotVerified, $"{path} is no status of this log: {exception.Message}. Remove it, or name another file.", exception);
         }
         catch (ReceiptException exception)
         {
