@@ -88,6 +88,10 @@ public sealed class StatusCommandTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(file, bytes[..(bytes.Length / 2)], TestContext.Current.CancellationToken);
         await RunAsync(1, "status", "show", file, "--key", _service.Key);
+
+        // Nor is what is no status replaced by one.
+        Assert.Contains("Remove it, or name another file", (await RunAsync(1, "status", "fetch", "--to", file, "--key", _service.Key)).Error, StringComparison.Ordinal);
+        Assert.Equal(bytes.Length / 2, new FileInfo(file).Length);
         Assert.Contains("truecopy status fetch", (await RunAsync(2, "status", "show", _folder.At("none"), "--key", _service.Key)).Error, StringComparison.Ordinal);
     }
 
