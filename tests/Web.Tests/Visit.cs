@@ -122,6 +122,7 @@ public sealed class Visit : IAsyncDisposable
         {
             await Page.Locator("#language").SelectOptionAsync(tag);
             await Expect(Page.Locator("html")).ToHaveAttributeAsync("lang", tag);
+            await Page.Locator("#language").BlurAsync();
             await look(name, (english, traditional, simplified) => tag == "en" ? english : tag == "zh-Hant" ? traditional : simplified);
         }
     }
