@@ -2,6 +2,7 @@
 
 import { createHash, createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { type Bytes, utf8 } from '../src/log/bytes';
+import { tilePath, tileWidth } from '../src/log/tiles';
 import type { Answer, Result, StatusAnswer, Verdict } from '../src/service/answers';
 
 const hash = (...parts: readonly Uint8Array[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest();
@@ -135,6 +136,18 @@ export class Register {
     const result = { issuer, verdict, since: this.at, receipt: text(receipt), ...(issueReceipt && { issueReceipt: text(issueReceipt) }), ...more };
     const checkpoint = { origin: this.origin, size: this.entries.length, root: rootOf(this.leaves).toString('base64'), note: text(receipt).slice(text(receipt).indexOf('\n\n') + 2) };
     return { verdict, algorithm: 'sha-256', digest: hexOf(document), checkedAt: this.at, results: [result], checkpoint };
+  }
+
+  /** The hash tiles of its size, by path: of a log of less than 65,536 entries. */
+  tiles(): [string, Bytes][] {
+    const { leaves } = this;
+    const tile = (level: number, hashes: readonly Uint8Array[]): [string, Bytes][] =>
+      Array.from({ length: Math.ceil(hashes.length / tileWidth) }, (_, i) => {
+        const own = hashes.slice(tileWidth * i, tileWidth * (i + 1));
+        return [tilePath(level, i, own.length), new Uint8Array(Buffer.concat(own))];
+      });
+    const above = Array.from({ length: Math.floor(leaves.length / tileWidth) }, (_, i) => rootOf(leaves.slice(tileWidth * i, tileWidth * (i + 1))));
+    return [...tile(0, leaves), ...tile(1, above)];
   }
 
   private get leaves(): Buffer[] {

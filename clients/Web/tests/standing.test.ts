@@ -191,7 +191,7 @@ class StatusService extends Service {
     return Promise.resolve(this.fresh);
   }
 
-  override readonly logFile = (): Promise<Bytes> => Promise.resolve(new Uint8Array());
+  override readonly logFile = (path: string): Promise<Bytes> => Promise.resolve(this.log[path] ?? new Uint8Array());
 }
 
 async function keeping(register: Register, policy: Bytes | null = null, places = new Map<string, string | null>()) {
@@ -375,4 +375,25 @@ test('a document from before the log kept status is told of in words of its own,
   register.codes[index] = 3;
   register.seal();
   assert.equal(await told(), en.faults.standing.title);
+});
+
+test('a fresh receipt that witnesses saw long ago, or from before what was seen of the log, is none', async () => {
+  const { register, index } = registerOf();
+  const witness = new Witness('sz.example', register.now);
+  const seen = (ago: number): string => register.note((text) => witness.over(text, ago));
+  const { service, verifier } = await keeping(register, utf8(`witness sz ${witness.line}\nquorum sz\n`));
+  const old = register.receipt(index, { note: seen(86_400) });
+  const refresh = (after = 0) => at(register.now + after, () => verifier.refresh(old));
+  service.fresh = register.receipt(index, { note: seen(3700) });
+  assert.equal((await refresh()).fault?.kind, 'unwitnessed');
+  const earlier = register.receipt(index, { note: seen(60) });
+  service.fresh = earlier;
+  assert.equal((await refresh()).fault, null);
+  register.append({ act: 'issue' });
+  register.seal();
+  service.log = Object.fromEntries(register.tiles());
+  service.fresh = register.receipt(index, { note: seen(30) });
+  assert.equal((await refresh()).fault, null);
+  service.fresh = earlier;
+  assert.equal((await refresh(60_000)).fault?.kind, 'rollback');
 });
