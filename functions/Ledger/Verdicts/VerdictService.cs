@@ -82,6 +82,7 @@ public sealed partial class VerdictService(
     CheckpointSource checkpoints,
     IHashTileSource tiles,
     StatusSource statuses,
+    LogState state,
     DomainStandings domains,
     TimeProvider time,
     ILogger<VerdictService> logger)
@@ -91,6 +92,37 @@ public sealed partial class VerdictService(
     /// <summary>Answers one question: one index query (and one for a successor), and tiles, status and domains that are mostly in memory.</summary>
     /// <exception cref="LogUnavailableException">The log cannot answer now, or the index says something else than the log.</exception>
     public async Task<ProvenVerdict> VerifyAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AnswerAsync(digest, cancellationToken);
+        }
+        catch (IndexDiffersException)
+        {
+            return await AnswerOnceMoreAsync(digest, cancellationToken);
+        }
+    }
+
+    // A batch is published before it is indexed, so what differs may only be late.
+    private async Task<ProvenVerdict> AnswerOnceMoreAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        var indexed = await state.LoadFinishedAsync(cancellationToken);
+        try
+        {
+            return await AnswerAsync(digest, cancellationToken);
+        }
+        catch (IndexDiffersException exception) when (indexed < exception.Size)
+        {
+            throw new LogUnavailableException("What the log published last is not indexed yet.");
+        }
+        catch (IndexDiffersException exception)
+        {
+            LogDiffers(logger, exception.LogIndex, exception);
+            throw new LogUnavailableException("The index says something else than the log.");
+        }
+    }
+
+    private async Task<ProvenVerdict> AnswerAsync(Digest digest, CancellationToken cancellationToken)
     {
         // Read meanwhile; one that turns out to be too small is read again.
         var published = checkpoints.GetAsync(0, cancellationToken).AsTask();
@@ -106,7 +138,7 @@ public sealed partial class VerdictService(
         for (var i = 0; i < issuers.Length; i++)
         {
             var result = decision.Results[i];
-            var (receipt, issueReceipt) = await ProveAsync(result, prover, status, cancellationToken);
+            var (receipt, issueReceipt) = await ProveAsync(result, prover, status, checkpoint.Size, cancellationToken);
             issuers[i] = new ProvenResult(result, receipt, issueReceipt, await SuccessorAsync(result, now, cancellationToken))
             {
                 Domain = await domains.FindAsync(result.Issue.Entry.Issuer ?? "", cancellationToken),
@@ -126,7 +158,7 @@ public sealed partial class VerdictService(
         return [.. digests.Select(digest => answers[digest])];
     }
 
-    private async Task<(Receipt Receipt, Receipt? IssueReceipt)> ProveAsync(IssuerResult result, Prover prover, LogStatus? status, CancellationToken cancellationToken)
+    private static async Task<(Receipt Receipt, Receipt? IssueReceipt)> ProveAsync(IssuerResult result, Prover prover, LogStatus? status, long size, CancellationToken cancellationToken)
     {
         try
         {
@@ -138,8 +170,7 @@ public sealed partial class VerdictService(
         }
         catch (LogFormatException exception)
         {
-            LogDiffers(logger, result.Issue.LogIndex, exception);
-            throw new LogUnavailableException("The index says something else than the log.");
+            throw new IndexDiffersException(result.Issue.LogIndex, size, exception);
         }
     }
 
@@ -165,6 +196,13 @@ public sealed partial class VerdictService(
         var acts = (await index.FindAsync(successor, cancellationToken))
             .Where(act => act.Entry.Issuer == result.Issue.Entry.Issuer);
         return new SuccessorVerdict(successor, VerdictRule.Decide(acts, now).Verdict);
+    }
+
+    private sealed class IndexDiffersException(long logIndex, long size, Exception cause) : Exception(cause.Message, cause)
+    {
+        public long LogIndex { get; } = logIndex;
+
+        public long Size { get; } = size;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Nothing is answered of entry {LogIndex}: the index says something else than the log. truecopy-admin doctor finds what differs, and makes the index again from the journal.")]

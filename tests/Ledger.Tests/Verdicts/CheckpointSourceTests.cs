@@ -98,6 +98,7 @@ public sealed class CheckpointSourceTests : IAsyncLifetime
             new CheckpointSource(keys, _world.Ledger.Log, _world.Time),
             tiles,
             new StatusSource(packs, _world.Ledger.Log, tiles, NullLogger<StatusSource>.Instance),
+            _world.Ledger.State,
             new DomainStandings(new DomainHistory(_world.Ledger.Tables), _world.Time),
             _world.Time,
             NullLogger<VerdictService>.Instance);

@@ -115,6 +115,31 @@ public sealed class StandingTests
         Assert.Equal(Verdict.Revoked, (await service.Verifier.VerifyAsync(revocation.Digest, Stop)).Verdict);
     }
 
+    // The checkpoint is shown first, and by then the log says it.
+    [Fact]
+    public async Task While_a_revocation_is_published_and_not_indexed_yet_its_document_gets_no_answer_and_others_do()
+    {
+        var world = new InMemoryWorld();
+        await using var service = world.Start();
+        await using var other = world.Start();
+        await service.Intake.HandleAsync(world.Upload("bank", "a.pdf", Bytes("a")), Stop);
+        await service.Intake.HandleAsync(world.Upload("bank", "b.pdf", Bytes("b")), Stop);
+        world.Time.Advance(TimeSpan.FromSeconds(1));
+        var asked = 0;
+        world.Operations.Hook = async operation =>
+        {
+            if (operation is not { Name: "index.insert", Moment: Fault.Before } || asked++ > 0)
+                return;
+            var unanswered = await Assert.ThrowsAsync<LogUnavailableException>(() => other.Verifier.VerifyAsync(DigestOf(Bytes("a")), Stop));
+            Assert.Contains("not indexed yet", unanswered.Message, StringComparison.Ordinal);
+            Assert.Equal(Verdict.Verified, (await other.Verifier.VerifyAsync(DigestOf(Bytes("b")), Stop)).Verdict);
+        };
+        await service.Intake.HandleAsync(world.Upload("bank", "x.acts.jsonl", Act("revoke", "a")), Stop);
+        world.Operations.Hook = null;
+        Assert.Equal(1, asked);
+        Assert.Equal(Verdict.Revoked, (await other.Verifier.VerifyAsync(DigestOf(Bytes("a")), Stop)).Verdict);
+    }
+
     // What is staged while another process holds the lease makes one batch; what is late was uploaded with the rest and comes after all of it.
     private static async Task<InMemoryWorld> LiveAsync(Step[] history, Random random)
     {
