@@ -89,7 +89,7 @@ public sealed class BurdenTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, Lines).Select(i => $"{i}.pdf"), answers.Select(line => line.GetProperty("file").GetString()));
         Assert.Single(answers.Select(line => line.GetProperty("logIndex").GetInt64()).Distinct());
         Assert.Single(Assert.Single((await VerifyAsync("victim")).Issuers).Result.Acts);
-        
+
         // Beside those the genesis, the issuer's description, and the status after each batch.
         var batches = _world.Ledger.Published.Count;
         Assert.InRange(_world.Ledger.Finished - 2 - batches, 1, ((Lines + ManifestIntake.PartLength - 1) / ManifestIntake.PartLength));
