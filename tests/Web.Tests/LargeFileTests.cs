@@ -52,7 +52,8 @@ public sealed class LargeFileTests(Chromium chromium, ITestOutputHelper output) 
             var mib = size / 1048576.0;
             output.WriteLine($"{mib:N0} MiB: in the browser {mib / hashed.TotalSeconds:N0} MiB/s, sha256sum {mib / tool.TotalSeconds:N0} MiB/s; the renderer's memory {before >> 20} MiB before, "
                 + $"{during[0] >> 20} MiB at the start, {during[during.Count / 2] >> 20} MiB in the middle, {during[^1] >> 20} MiB at the end, {during.Max() >> 20} MiB at most");
-            Assert.True(during.Max() - before < 96 << 20, $"memory grew by {(during.Max() - before) >> 20} MiB");
+            // Half of the shortest file: what is held of it at a time is a few megabytes, and when the browser tidies up is its own affair.
+            Assert.True(during.Max() - before < 128 << 20, $"memory grew by {(during.Max() - before) >> 20} MiB");
         }
         finally
         {
