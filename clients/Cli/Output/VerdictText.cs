@@ -133,6 +133,8 @@ internal static class VerdictText
         {
             foreach (var check in log.OrderBy(check => check.Index))
                 text.AppendLine($"    ✔ entry {check.Index} is in the log of {check.Checkpoint.Size} entries");
+            foreach (var check in log.Where(check => check.Status.Status is not null))
+                text.AppendLine($"    ✔ by that log's last entry, entry {check.Index} {(check.Status.Status == EntryStatus.Stands ? "" : "is ")}{StatusText.NameOf(check.Status.Status!.Value)}");
             foreach (var key in log.Key.Signers)
                 text.AppendLine($"    ✔ that log is signed by {key.Name}+{key.KeyId:x8}");
         }

@@ -77,6 +77,7 @@ public sealed class ProvenFactsTests : ToolTests
         Assert.Contains("✔ the receipts are about this file's sha-256 digest", run.Output, StringComparison.Ordinal);
         Assert.Contains("✔ entry 5 is in the log of 7 entries", run.Output, StringComparison.Ordinal);
         Assert.Contains("✔ entry 3 is in the log of 7 entries", run.Output, StringComparison.Ordinal);
+        Assert.Contains("✔ by that log's last entry, entry 3 is revoked", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("the service's word", run.Output, StringComparison.Ordinal);
     }
 

@@ -15,6 +15,7 @@ public sealed class VerifyCommandTests : ToolTests
         Assert.Contains("✔ VERIFIED", run.Output, StringComparison.Ordinal);
         Assert.Contains("The bank Ltd [HK] (bank)", run.Output, StringComparison.Ordinal);
         Assert.Contains("✔ entry 3 is in the log of 5 entries", run.Output, StringComparison.Ordinal);
+        Assert.Contains("✔ by that log's last entry, entry 3 stands", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("came from the service itself", run.Output, StringComparison.Ordinal);
     }
 
