@@ -30,13 +30,15 @@ internal static class ContentCoding
         return null;
     }
 
-    /// <summary>Compresses, at once; in a moment that is fit for an answer that is made anew for each state of the log.</summary>
-    public static ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> body, string coding)
+    /// <summary>The same content in each coding, made when it is first asked for.</summary>
+    /// <param name="plain">In none.</param>
+    internal sealed class Body(ReadOnlyMemory<byte> plain)
     {
-        using var compressed = new MemoryStream();
-        using (Stream compressor = coding == Brotli ? new BrotliStream(compressed, CompressionLevel.Optimal) : new GZipStream(compressed, CompressionLevel.Optimal))
-            compressor.Write(body);
-        return compressed.ToArray();
+        private readonly Lazy<ReadOnlyMemory<byte>> _brotli = new(() => Compress(plain.Span, Brotli));
+        private readonly Lazy<ReadOnlyMemory<byte>> _gzip = new(() => Compress(plain.Span, Gzip));
+
+        /// <summary>The content in a coding; null for none.</summary>
+        public ReadOnlyMemory<byte> In(string? coding) => coding switch { Brotli => _brotli.Value, Gzip => _gzip.Value, _ => plain };
     }
 
     /// <summary>Says that the answer depends on what the client takes, and which coding it has.</summary>
@@ -44,5 +46,14 @@ internal static class ContentCoding
     {
         response.Headers.Vary = HeaderNames.AcceptEncoding;
         response.Headers.ContentEncoding = coding ?? StringValues.Empty;
+    }
+
+    // As well as a moment allows: it is done again for each state of the log.
+    private static ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> body, string coding)
+    {
+        using var compressed = new MemoryStream();
+        using (Stream compressor = coding == Brotli ? new BrotliStream(compressed, CompressionLevel.Optimal) : new GZipStream(compressed, CompressionLevel.Optimal))
+            compressor.Write(body);
+        return compressed.ToArray();
     }
 }

@@ -12,8 +12,8 @@ internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, st
     /// <summary>Names the content, without quotes, so that who has it already is told so (304); null where it is asked for once.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>Whether it is worth compressing for clients that take it so.</summary>
-    public bool IsCompressible { get; init; }
+    /// <summary>The body for clients that take it compressed; null where that is not worth it.</summary>
+    public ContentCoding.Body? Coded { get; init; }
 
     /// <summary>An answer in JSON, written by source-generated code, whatever JSON options the host has.</summary>
     public static Response Json<T>(T value, JsonTypeInfo<T> type, string cacheControl, string contentType = "application/json", int status = StatusCodes.Status200OK, int? retryAfterSeconds = null) =>
@@ -26,12 +26,12 @@ internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, st
         ResponseHeaders.Set(httpContext, contentType, cacheControl);
         if (retryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        var coding = IsCompressible ? ContentCoding.Choose(httpContext.Request, ContentCoding.Brotli, ContentCoding.Gzip) : null;
-        if (IsCompressible)
+        var coding = Coded is null ? null : ContentCoding.Choose(httpContext.Request, ContentCoding.Brotli, ContentCoding.Gzip);
+        if (Coded is not null)
             ContentCoding.Set(response, coding);
         if (Tag is not null && IsUnchanged(httpContext))
             return;
-        var sent = coding is null ? body : ContentCoding.Compress(body.Span, coding);
+        var sent = Coded?.In(coding) ?? body;
         response.ContentLength = sent.Length;
         await response.Body.WriteAsync(sent, httpContext.RequestAborted);
     }
@@ -39,7 +39,7 @@ internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, st
     // Weak, since the same content has other bytes in another coding.
     private bool IsUnchanged(HttpContext context)
     {
-        var tag = new EntityTagHeaderValue($"\"{Tag}\"", isWeak: IsCompressible);
+        var tag = new EntityTagHeaderValue($"\"{Tag}\"", isWeak: Coded is not null);
         context.Response.Headers.ETag = tag.ToString();
         if (!EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known)
             || !known.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(tag, useStrongComparison: false)))

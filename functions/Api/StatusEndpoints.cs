@@ -6,8 +6,13 @@ using Microsoft.AspNetCore.Http;
 namespace TrueCopy.Api;
 
 /// <summary>How all documents of the log stand, for whoever wants to tell nobody which ones it holds.</summary>
-public sealed class StatusEndpoints(StatusReader status, StatusList list)
+public sealed class StatusEndpoints(CheckpointSource checkpoints, StatusReader status, StatusList list)
 {
+    private const string JsonType = "application/json";
+
+    // What a first fetch gets, for all who come while the log stands as it does.
+    private Response? _whole;
+
     /// <summary>How every document of the log stands.</summary>
     /// <remarks>
     /// The newest checkpoint, its last entry, which commits to the status of all entries before it, that entry's inclusion path,
@@ -26,12 +31,14 @@ public sealed class StatusEndpoints(StatusReader status, StatusList list)
         CacheControl = CacheControl.Moment,
         HasTag = true,
         Failures = ["BadRequest", "TooLarge", "ShareUsedUp", "Unavailable"])]
-    [Answers("application/json", typeof(StatusDocument))]
+    [Answers(JsonType, typeof(StatusDocument))]
     [Query("since", "The `covers` of the status entry that the client has; everything if left out.", Minimum = "0", Example = "15")]
     public async Task<IResult> StatusAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!QueryNumber.TryRead(request, "since", 0, long.MaxValue, 0L, out var since))
             return Problem.MalformedRequest("since is a whole number, 0 or more: the covers of a status entry.");
+        if (since == 0 && Volatile.Read(ref _whole) is { } known && known.Tag == TagOf(0, await checkpoints.GetAsync(0, cancellationToken)))
+            return known;
         var reading = await status.ReadSinceAsync(since, cancellationToken);
 
         // With the number of each page, and base64.
@@ -43,11 +50,11 @@ public sealed class StatusEndpoints(StatusReader status, StatusList list)
             StatusProof.BytesOf(reading.Path),
             reading.Since,
             StatusPages.Encode(reading.Pages));
-        return new Response(JsonSerializer.SerializeToUtf8Bytes(document, DocumentJson.Instance.StatusDocument), "application/json", CacheControl.Moment)
-        {
-            Tag = TagOf(document),
-            IsCompressible = true,
-        };
+        var body = JsonSerializer.SerializeToUtf8Bytes(document, DocumentJson.Instance.StatusDocument);
+        var answer = new Response(body, JsonType, CacheControl.Moment) { Tag = TagOf(reading.Since, reading.Checkpoint), Coded = new ContentCoding.Body(body) };
+        if (reading.Since == 0)
+            Volatile.Write(ref _whole, answer);
+        return answer;
     }
 
     /// <summary>The same as a Token Status List, for verifiers of credentials.</summary>
@@ -67,7 +74,7 @@ public sealed class StatusEndpoints(StatusReader status, StatusList list)
             ? new Response(Encoding.ASCII.GetBytes(token), StatusList.MediaType, CacheControl.Minute)
             : Problem.NoStatusList();
 
-    // Of all that is in it; the pages follow from the entry and where they begin.
-    private static string TagOf(StatusDocument document) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{document.Since}\n{document.Checkpoint}")).AsSpan(0, 16));
+    // All that is in it follows from the checkpoint and where it begins.
+    private static string TagOf(long since, SignedCheckpoint checkpoint) =>
+        Convert.ToHexStringLower(SHA256.HashData([.. Encoding.ASCII.GetBytes($"{since}\n"), .. checkpoint.Note.Span]).AsSpan(0, 16));
 }

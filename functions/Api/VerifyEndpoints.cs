@@ -9,6 +9,9 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
 {
     private const string JsonType = "application/json";
 
+    // Of what one institution says of a document in a log of millions, with room to spare.
+    private const int UsualLength = 4 * 1024;
+
     /// <summary>Verify one document by its digest.</summary>
     /// <remarks>
     /// The answer is as of the checkpoint that it carries, and brings the receipts that prove it.
@@ -112,7 +115,7 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
     // A BatchAnswerDocument, one answer at a time, so that no more is held than one answer may have; null if it has more.
     private static ReadOnlyMemory<byte>? Write(IReadOnlyList<ProvenVerdict> answers)
     {
-        var body = new ArrayBufferWriter<byte>();
+        var body = new ArrayBufferWriter<byte>(Math.Min(HttpLimits.MaxAnswerLength, answers.Sum(answer => UsualLength * (1 + answer.Issuers.Count))));
         using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = DocumentJson.Instance.Options.Encoder });
         json.WriteStartObject();
         json.WriteStartArray("results"u8);

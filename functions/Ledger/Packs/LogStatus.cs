@@ -9,8 +9,17 @@ public sealed record LogStatus(ReadOnlyMemory<byte> Bytes, Entry Entry, PackedSt
     /// <summary>Index of the first entry whose status is kept; of those before it nothing is proven.</summary>
     public long From => Entry.From ?? 0;
 
+    private readonly IReadOnlyList<MerkleHash> _path = [];
+
+    // The same in every proof under the checkpoint.
+    private readonly byte[] _pathBytes = [];
+
     /// <summary>Inclusion path of the last entry; empty where nobody asked for it.</summary>
-    public IReadOnlyList<MerkleHash> Path { get; init; } = [];
+    public IReadOnlyList<MerkleHash> Path
+    {
+        get => _path;
+        init => (_path, _pathBytes) = (value, StatusProof.BytesOf(value));
+    }
 
     /// <summary>Reads the status under a checkpoint, and holds it to the log.</summary>
     /// <param name="packs">The packs.</param>
@@ -61,7 +70,7 @@ public sealed record LogStatus(ReadOnlyMemory<byte> Bytes, Entry Entry, PackedSt
     public async ValueTask<(EntryStatus Status, StatusProof Proof)> ProveAsync(long index, CancellationToken cancellationToken)
     {
         var (page, path) = await Packed.ProveAsync(index, cancellationToken);
-        return (StatusPage.Read(page.Span, index), StatusProof.Create(Bytes, Path, page, path));
+        return (StatusPage.Read(page.Span, index), new StatusProof(Bytes, _pathBytes, page, StatusProof.BytesOf(path)));
     }
 
     private static bool IsStatus(ReadOnlySpan<byte> entry)

@@ -72,7 +72,7 @@ public sealed class PackedStatus
             else if (nodes[level] is { } node)
                 PackNode.AddPath(path, node.WholeHashes(), NumberIn(level, page));
             else
-                path.AddRange(Enumerable.Range(level * PackNode.Height, PackNode.Height).Select(StatusHasher.Zero));
+                AddZeros(path, level);
         }
 
         return (nodes[0]?.Page(NumberIn(0, page)) ?? StatusPage.Zero, path);
@@ -135,6 +135,12 @@ public sealed class PackedStatus
     {
         (var bytes, At) = StatusPack.Encode(Size + 1, entry, At, At.IsZero ? _root : null);
         return bytes;
+    }
+
+    private static void AddZeros(List<MerkleHash> path, int level)
+    {
+        for (var height = level * PackNode.Height; height < (level + 1) * PackNode.Height; height++)
+            path.Add(StatusHasher.Zero(height));
     }
 
     private static int NumberIn(int level, long page) => (int)(page >> (PackNode.Height * level)) & (PackNode.Width - 1);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace TrueCopy.Receipts.Documents;
 
@@ -42,8 +43,8 @@ public sealed record ResultDocument(
     IssuerDocument Issuer,
     Verdict Verdict,
     DateTimeOffset Since,
-    string Receipt,
-    string? IssueReceipt = null,
+    [property: JsonConverter(typeof(LinesConverter))] string Receipt,
+    [property: JsonConverter(typeof(LinesConverter))] string? IssueReceipt = null,
     DateTimeOffset? ValidFrom = null,
     DateTimeOffset? Expires = null,
     ReasonCode? Reason = null,
@@ -90,7 +91,7 @@ public sealed record IssuerDocument(string Id, string LegalName, string Jurisdic
 /// <param name="Size">Number of entries.</param>
 /// <param name="Root">Root hash of the tree, base64.</param>
 /// <param name="Note">The signed note, whole: what the keys sign, and their signatures.</param>
-public sealed record CheckpointDocument(string Origin, long Size, string Root, string Note)
+public sealed record CheckpointDocument(string Origin, long Size, string Root, [property: JsonConverter(typeof(LinesConverter))] string Note)
 {
     /// <summary>The document of a checkpoint.</summary>
     public static CheckpointDocument Of(SignedCheckpoint checkpoint) => new(

@@ -11,8 +11,6 @@ namespace TrueCopy.Benchmarks.Ports;
 internal sealed class SyntheticLog
 {
     private const int KnownEvery = 1000;
-    private const int RevokedEvery = 1000;
-    private const int RevokedAt = 500;
     private const int TakeEvery = 1 << 16;
 
     private readonly Dictionary<TileId, ReadOnlyMemory<byte>> _tiles = [];
@@ -87,8 +85,11 @@ internal sealed class SyntheticLog
     {
         using var packs = new PackStore(new LeanLedger(new OperationCounts()));
         var changes = new Dictionary<long, EntryStatus>();
-        for (long index = RevokedAt; index < covers; index += RevokedEvery)
-            changes[index] = EntryStatus.Revoked;
+
+        // Anywhere, so that no compressor finds a pattern that real revocations would not have; the same each time.
+        var random = new Random(1);
+        for (long known = KnownEvery; known + KnownEvery < covers; known += KnownEvery)
+            changes[known + random.Next(1, KnownEvery)] = EntryStatus.Revoked;
         var status = await PackedStatus.Empty(packs, covers).WithAsync(changes, covers, cancellationToken);
         var entry = Entry.OfStatus(covers, status.Root, 0, Uploads.Bank.Since).Encode();
         _packs[StorageNames.StatusFolder + (covers + 1).ToString("d19", CultureInfo.InvariantCulture)] = status.Pack(entry);
