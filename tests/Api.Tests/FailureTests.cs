@@ -93,16 +93,22 @@ public sealed class FailureTests
         Assert.Equal(200, (int)(await host.GetAsync("/health/ready")).StatusCode);
     }
 
+    /// <summary>Uploads a document, with every request of one name failing from now on.</summary>
+    private static async Task UploadWhileFailingAsync(ApiHost host, string name)
+    {
+        host.World.Operations.Hook = operation => operation.Name == name && operation.Moment == Fault.Before
+            ? Task.FromException(new InjectedFaultException(operation.Name))
+            : Task.CompletedTask;
+        await host.UploadAsync("a.pdf", "a");
+        host.World.Staged.LetGo();
+    }
+
     [Fact]
     public async Task A_log_that_stands_still_is_not_ready_until_it_goes_on()
     {
         await using var host = await ApiHost.StartAsync();
         await host.BeginAsync();
-        host.World.Operations.Hook = operation => operation is { Name: "journal.write", Moment: Fault.Before }
-            ? Task.FromException(new InjectedFaultException(operation.Name))
-            : Task.CompletedTask;
-        await host.UploadAsync("a.pdf", "a");
-        host.World.Staged.LetGo();
+        await UploadWhileFailingAsync(host, "journal.write");
 
         // Waiting alone is no standstill: a log that was idle for long has had no time yet.
         Assert.Equal("ready\n", await (await host.GetAsync("/health/ready")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
@@ -120,11 +126,7 @@ public sealed class FailureTests
     {
         await using var host = await ApiHost.StartAsync();
         await host.BeginAsync();
-        host.World.Operations.Hook = operation => operation is { Name: "checkpoint.write", Moment: Fault.Before }
-            ? Task.FromException(new InjectedFaultException(operation.Name))
-            : Task.CompletedTask;
-        await host.UploadAsync("a.pdf", "a");
-        host.World.Staged.LetGo();
+        await UploadWhileFailingAsync(host, "checkpoint.write");
         host.World.Time.Advance(WaitingWork.Patience + TimeSpan.FromSeconds(1));
         await ApiHost.ProblemAsync(await host.GetAsync("/health/ready"), 503, "batch-unpublished");
     }
