@@ -16,7 +16,7 @@ public static class ActLine
     /// <exception cref="LineException">It breaks a rule.</exception>
     public static RequestedAct Read(IStatedLine line)
     {
-        if (!WireName.TryParse(line.Required("act"), out ActKind kind) || kind < ActKind.Revoke)
+        if (!WireName.TryParse(line.Required("act"), out ActKind kind) || kind is not (ActKind.Revoke or ActKind.Suspend or ActKind.Reinstate or ActKind.Supersede))
             throw line.Fault("act", "act is one of revoke, suspend, reinstate, supersede");
 
         var reference = Text(line, "reference", StatedText.MaxReferenceLength);

@@ -57,6 +57,16 @@ public sealed class LineFormatTests
         AssertFault(() => DigestListLine.Parse(Line(text), DigestAlgorithm.Sha256), column, rule);
 
     [Fact]
+    public void A_list_of_acts_does_what_is_done_to_documents_and_makes_no_entry_of_another_kind()
+    {
+        string[] onDocuments = ["revoke", "suspend", "reinstate", "supersede"];
+        var refused = WireName.All<ActKind>().Except(onDocuments).ToArray();
+        Assert.NotEmpty(refused);
+        foreach (var kind in refused)
+            AssertFault(() => ActLine.Parse(Line($$"""{"act":"{{kind}}","algorithm":"sha-256","digest":"{{Hex}}"}""")), null, "act is one of revoke, suspend, reinstate, supersede");
+    }
+
+    [Fact]
     public void A_manifest_line_states_what_it_states_and_leaves_the_rest_to_the_upload()
     {
         var whole = NoTerms with { Type = "statement", Expires = DateTimeOffset.UnixEpoch.AddYears(80) };
