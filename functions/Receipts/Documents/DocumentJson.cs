@@ -8,13 +8,22 @@ namespace TrueCopy.Receipts.Documents;
 [JsonSerializable(typeof(BatchAnswerDocument))]
 [JsonSerializable(typeof(BatchRequestDocument))]
 [JsonSerializable(typeof(DocumentsDocument))]
+[JsonSerializable(typeof(DownloadGrantDocument))]
+[JsonSerializable(typeof(HandoverActDocument))]
+[JsonSerializable(typeof(HandoverEventDocument))]
+[JsonSerializable(typeof(HandoverRequestDocument))]
+[JsonSerializable(typeof(HandoversDocument))]
 [JsonSerializable(typeof(IssuerHistoryDocument))]
 [JsonSerializable(typeof(IssuersDocument))]
 [JsonSerializable(typeof(KeysDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(ReceiversDocument))]
 [JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(TraceDocument))]
+[JsonSerializable(typeof(UploadGrantDocument))]
 [JsonSerializable(typeof(UploadsDocument))]
 [JsonSerializable(typeof(VerdictDocument))]
+[JsonSerializable(typeof(WithdrawDocument))]
 public sealed partial class DocumentJson : JsonSerializerContext
 {
     /// <summary>The one instance: camel case, absent rather than null, instants in UTC, strict about what it reads (<see cref="ForeignJson"/>).</summary>

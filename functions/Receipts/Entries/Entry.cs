@@ -78,15 +78,15 @@ public sealed record Entry
     public DateTimeOffset? Expires { get; init; }
 
     /// <summary>
-    /// Issue only: log index of the issue entry of the same issuer, document and algorithm that counted until now; this one
-    /// counts from now on.
+    /// Issue: log index of the issue entry of the same issuer, document and algorithm that counted until now; this one
+    /// counts from now on. Receiver: the same of the entry that described the receiver until now.
     /// </summary>
     public long? Replaces { get; init; }
 
     /// <summary>Issue only: log index of the issue entry of the same issuer, document and algorithm that goes on counting; this one never counts.</summary>
     public long? Yields { get; init; }
 
-    /// <summary>Acts on a document: log index of the issue entry that is acted on.</summary>
+    /// <summary>Acts on a document: log index of the issue entry that is acted on. What becomes of a handover: that of the handover.</summary>
     public long? Target { get; init; }
 
     /// <summary>Acts on a document: why.</summary>
@@ -97,6 +97,27 @@ public sealed record Entry
 
     /// <summary>Acts on a document: commitment to the issuer's note (<see cref="Opening.CommitNote"/>), hex.</summary>
     public string? NoteCommitment { get; init; }
+
+    /// <summary>Receiver acts only: the receiver's id.</summary>
+    public string? Receiver { get; init; }
+
+    /// <summary>Receiver acts only: what packages are sealed to, <c>age1…</c>.</summary>
+    public string? EncryptionKey { get; init; }
+
+    /// <summary>Receiver acts only: what it takes packages for.</summary>
+    public IReadOnlyList<string>? Purposes { get; init; }
+
+    /// <summary>Receiver acts only: for how many days it promises to keep what it was handed.</summary>
+    public long? KeepsDays { get; init; }
+
+    /// <summary>Handover only: what the proof of the opened consent hashes to (<see cref="Handovers.HandoverLocks"/>), 64 lower-case hex digits.</summary>
+    public string? Lock { get; init; }
+
+    /// <summary>Handover only: what the holder's withdraw key hashes to, 64 lower-case hex digits.</summary>
+    public string? WithdrawLock { get; init; }
+
+    /// <summary>Received, declined and withdrawn: what opens a lock of the handover, 64 lower-case hex digits.</summary>
+    public string? Proof { get; init; }
 
     /// <summary>Genesis only: the log's origin.</summary>
     public string? Origin { get; init; }
@@ -229,6 +250,34 @@ public enum ActKind
     /// <summary>The status of every entry before it: the last entry of a batch.</summary>
     [JsonStringEnumMemberName("status")]
     Status,
+
+    /// <summary>The registry describes a receiver of packages for the first time, or otherwise than before.</summary>
+    [JsonStringEnumMemberName("receiver")]
+    Receiver,
+
+    /// <summary>A holder handed a sealed package over.</summary>
+    [JsonStringEnumMemberName("handover")]
+    Handover,
+
+    /// <summary>The receiver accepted a package, whose consent it has opened.</summary>
+    [JsonStringEnumMemberName("received")]
+    Received,
+
+    /// <summary>The receiver declined a package.</summary>
+    [JsonStringEnumMemberName("declined")]
+    Declined,
+
+    /// <summary>The receiver used what it accepted.</summary>
+    [JsonStringEnumMemberName("used")]
+    Used,
+
+    /// <summary>The holder took her consent back.</summary>
+    [JsonStringEnumMemberName("withdrawn")]
+    Withdrawn,
+
+    /// <summary>A package that nobody took in time was deleted.</summary>
+    [JsonStringEnumMemberName("expired")]
+    Expired,
 }
 
 /// <summary>
