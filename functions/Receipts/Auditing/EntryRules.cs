@@ -23,8 +23,8 @@ public sealed class EntryRules(string origin, long next, KeyAnnouncement? announ
     /// <summary>The last announcement so far.</summary>
     public KeyAnnouncement? Announced { get; private set; } = announced;
 
-    /// <summary>The issue entries that were named by entries since the log keeps status: whether they are what they have to be is for who can read them.</summary>
-    public IReadOnlyList<NamedIssue> Named => _status.Named;
+    /// <summary>The entries that were named by entries since the log keeps status: whether they are what they have to be is for who can read them.</summary>
+    public IReadOnlyList<NamedEntry> Named => _status.Named;
 
     /// <summary>The status of all entries up to the last mark (<see cref="Mark"/>); null where the log kept none by then.</summary>
     public StatusState? Marked => _status.Marked;
@@ -61,10 +61,14 @@ public sealed class EntryRules(string origin, long next, KeyAnnouncement? announ
             return "the genesis names another log";
         if (entry.Target < 0 || entry.Target >= index)
             return "an act comes after what it acts on";
-        if (NamedIssue.In(index, entry) is { } named && (named.Target < 0 || named.Target >= index))
-            return "an issue comes after the one that it replaces or yields to";
+        if (NamedEntry.In(index, entry) is { } named && (named.Target < 0 || named.Target >= index))
+            return "an entry comes after the one that it replaces, yields to or ends";
         if (entry.Kind == ActKind.Domain && entry is not { Issuer.Length: > 0, Outcome: not null })
             return "what a domain says is said of an issuer, and is one of four words";
+        if (entry.Kind == ActKind.Receiver && ProvenReceiver.Rule(entry) is { } described)
+            return described;
+        if (HandoverEntry.Rule(entry) is { } handed)
+            return handed;
         var broken = entry.Kind is ActKind.Genesis or ActKind.Keys ? Announce(index, entry.Keys ?? []) : null;
         return _status.Add(index, entry) ?? broken;
     }

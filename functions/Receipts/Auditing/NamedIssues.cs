@@ -9,7 +9,7 @@ internal sealed class NamedIssues(ITileReader log, Checkpoint checkpoint)
 
     /// <summary>Looks at all of them, each bundle once.</summary>
     /// <returns>What is not an issue entry, or not one of whom it has to be.</returns>
-    public async Task<IReadOnlyList<LogFault>> CheckAsync(IReadOnlyList<NamedIssue> named, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LogFault>> CheckAsync(IReadOnlyList<NamedEntry> named, CancellationToken cancellationToken)
     {
         var faults = new List<LogFault>();
         foreach (var bundle in named.GroupBy(issue => issue.Target / TileId.FullWidth).OrderBy(bundle => bundle.Key))
@@ -36,7 +36,7 @@ internal sealed class NamedIssues(ITileReader log, Checkpoint checkpoint)
         return faults;
     }
 
-    private async Task CheckAsync(TileId id, ReadOnlyMemory<byte> entry, long index, IEnumerable<NamedIssue> named, List<LogFault> faults, CancellationToken cancellationToken)
+    private async Task CheckAsync(TileId id, ReadOnlyMemory<byte> entry, long index, IEnumerable<NamedEntry> named, List<LogFault> faults, CancellationToken cancellationToken)
     {
         var path = await _tree.InclusionProofAsync(index, cancellationToken);
         if (!ProofVerifier.Includes(TreeHasher.Leaf(entry.Span), index, checkpoint.Size, path, checkpoint.Root))

@@ -16,7 +16,7 @@ internal sealed class StatusRules(long start, StatusState? known)
     public StatusState? Marked => _marked.State;
 
     /// <summary>What entries name whose status is kept, for somebody to look at.</summary>
-    public List<NamedIssue> Named { get; } = [];
+    public List<NamedEntry> Named { get; } = [];
 
     /// <summary>Takes in the next entry.</summary>
     /// <returns>The rule that it breaks; null if none.</returns>
@@ -26,7 +26,7 @@ internal sealed class StatusRules(long start, StatusState? known)
         {
             if (entry.Kind != ActKind.Status)
             {
-                if (NamedIssue.In(index, entry) is not null)
+                if (NamedEntry.In(index, entry) is not null)
                     _early.Add((index, entry));
                 return null;
             }

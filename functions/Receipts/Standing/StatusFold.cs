@@ -21,20 +21,24 @@ public readonly record struct HoldHistory(ActOrder? Suspended, ActOrder? Reinsta
     public bool IsOnHold => Suspended is { } suspended && (Reinstated is not { } reinstated || suspended.IsAfter(reinstated));
 }
 
-/// <summary>An issue entry that a later entry names, which has to be there and of the same issuer.</summary>
+/// <summary>An entry that a later one names, which has to be there and go with it.</summary>
 /// <param name="Index">The entry that names it.</param>
 /// <param name="Target">The index that it names.</param>
-/// <param name="Issuer">Whose it has to be.</param>
+/// <param name="Kind">What the entry that names it records.</param>
+/// <param name="Party">Whose the one that is named has to be: the id of an issuer or a receiver; null where it is nobody's.</param>
 /// <param name="Algorithm">What it has to commit with; null where that does not matter.</param>
-public readonly record struct NamedIssue(long Index, long Target, string? Issuer, string? Algorithm)
+/// <param name="Proof">What opens a lock of it; null for nothing.</param>
+public readonly record struct NamedEntry(long Index, long Target, ActKind Kind, string? Party, string? Algorithm, string? Proof = null)
 {
     /// <summary>What an entry names; null if nothing.</summary>
     /// <param name="index">Its index.</param>
-    /// <param name="entry">An issue that replaces or yields, or an act.</param>
-    public static NamedIssue? In(long index, Entry entry) => entry switch
+    /// <param name="entry">An issue that replaces or yields, a receiver's that replaces, an act, or what became of a handover.</param>
+    public static NamedEntry? In(long index, Entry entry) => entry switch
     {
-        { Kind: ActKind.Issue } => (entry.Replaces ?? entry.Yields) is { } other ? new NamedIssue(index, other, entry.Issuer, entry.Algorithm) : null,
-        { Target: { } target } => new NamedIssue(index, target, entry.Issuer, null),
+        { Kind: ActKind.Issue } => (entry.Replaces ?? entry.Yields) is { } other ? new NamedEntry(index, other, entry.Kind, entry.Issuer, entry.Algorithm) : null,
+        { Kind: ActKind.Receiver } => entry.Replaces is { } before ? new NamedEntry(index, before, entry.Kind, entry.Receiver, null) : null,
+        { Target: { } target } when HandoverEntry.IsOutcome(entry.Kind) => new NamedEntry(index, target, entry.Kind, null, entry.Algorithm, entry.Proof),
+        { Target: { } target } => new NamedEntry(index, target, entry.Kind, entry.Issuer, null),
         _ => null,
     };
 
@@ -42,9 +46,13 @@ public readonly record struct NamedIssue(long Index, long Target, string? Issuer
     /// <param name="target">The entry that is named.</param>
     public string? Breach(Entry target)
     {
+        if (Kind == ActKind.Receiver)
+            return target.Kind == ActKind.Receiver && target.Receiver == Party ? null : $"it names entry {Target}, which does not describe the same receiver";
+        if (HandoverEntry.IsOutcome(Kind))
+            return HandoverEntry.Breach(Kind, Proof, target) is { } rule ? $"it names entry {Target}, {rule}" : null;
         if (target.Kind != ActKind.Issue)
             return $"it names entry {Target}, which issues nothing";
-        if (target.Issuer != Issuer)
+        if (target.Issuer != Party)
             return $"it names entry {Target}, which is another issuer's";
         return Algorithm is not null && target.Algorithm != Algorithm ? $"it names entry {Target}, whose digest is of another algorithm" : null;
     }
@@ -54,7 +62,7 @@ public readonly record struct NamedIssue(long Index, long Target, string? Issuer
 /// <param name="Changes">The codes that changed; at most two.</param>
 /// <param name="Named">The entry that it names, if it does; what is there is for the caller to look at.</param>
 /// <param name="Breach">The rule that it breaks, by itself or by the status of what it names; null if none. Then nothing changed.</param>
-public readonly record struct StatusStep(IReadOnlyList<StatusChange> Changes, NamedIssue? Named, string? Breach);
+public readonly record struct StatusStep(IReadOnlyList<StatusChange> Changes, NamedEntry? Named, string? Breach);
 
 /// <summary>
 /// The status of every entry as a pure function of the entries, in log order: what the service commits to, and what an auditor
@@ -119,6 +127,8 @@ public sealed class StatusFold
             ActKind.Issue => Issue(index, entry),
             ActKind.Revoke or ActKind.Suspend or ActKind.Reinstate or ActKind.Supersede => Act(index, entry),
             ActKind.Status => new StatusStep(Nothing, null, Misstatement(index, entry)),
+            ActKind.Receiver => Describe(index, entry),
+            _ when HandoverEntry.IsOutcome(entry.Kind) => new StatusStep(Nothing, NamedEntry.In(index, entry), null),
             _ => new StatusStep(Nothing, null, null),
         };
         Skip(index + 1);
@@ -150,7 +160,7 @@ public sealed class StatusFold
             return Broken("it cannot both replace an issue and yield to one");
         if (other < 0 || other >= index)
             return Broken("an issue comes after the one that it replaces or yields to");
-        var named = NamedIssue.In(index, entry);
+        var named = NamedEntry.In(index, entry);
         var status = _tree[other];
         if (entry.Yields is not null)
         {
@@ -166,6 +176,17 @@ public sealed class StatusFold
         return new StatusStep([new StatusChange(other, EntryStatus.Reissued)], named, null);
     }
 
+    private StatusStep Describe(long index, Entry entry)
+    {
+        if (entry.Replaces is not { } before)
+            return new StatusStep(Nothing, null, null);
+        if (before < 0 || before >= index)
+            return Broken("the description of a receiver comes after the one that it replaces");
+        return _tree[before] == EntryStatus.Stands
+            ? new StatusStep([new StatusChange(before, EntryStatus.Reissued)], NamedEntry.In(index, entry), null)
+            : Broken($"it replaces entry {before}, which is {NameOf(_tree[before])}");
+    }
+
     private StatusStep Act(long index, Entry entry)
     {
         if (entry.Target is not { } target)
@@ -176,7 +197,7 @@ public sealed class StatusFold
         if (before is not (EntryStatus.Stands or EntryStatus.Suspended or EntryStatus.Superseded))
             return Broken($"it acts on entry {target}, which is {NameOf(before)}");
         var after = After(index, entry, target, before);
-        return new StatusStep(after == before ? Nothing : [new StatusChange(target, after)], NamedIssue.In(index, entry), null);
+        return new StatusStep(after == before ? Nothing : [new StatusChange(target, after)], NamedEntry.In(index, entry), null);
     }
 
     private EntryStatus After(long index, Entry entry, long target, EntryStatus before)

@@ -33,8 +33,8 @@ internal sealed class MeaningRules(string origin, long from, Meaning before) : I
     /// <summary>What entries of whole bundles come to, which are not visited again. Where the status begins in them may be said by a later one.</summary>
     public Meaning Whole => _whole with { Status = _rules.Marked };
 
-    /// <summary>The issue entries that acts and later issues name.</summary>
-    public List<NamedIssue> Named { get; } = [];
+    /// <summary>The entries that acts, later issues and what became of handovers name.</summary>
+    public List<NamedEntry> Named { get; } = [];
 
     /// <summary>The rule that a checkpoint breaks by where it ends; null if none.</summary>
     public string? CheckEnd(long size) => _rules.CheckEnd(size);
@@ -63,6 +63,14 @@ internal sealed class MeaningRules(string origin, long from, Meaning before) : I
         var entry = Entry.Parse(bytes.Span);
         if (entry.Kind is ActKind.Genesis or ActKind.Keys or ActKind.Status)
             return null;
+        if (entry.Kind is ActKind.Receiver or ActKind.Handover || HandoverEntry.IsOutcome(entry.Kind))
+        {
+            // Nobody's but the holder's and the receiver's; whom they name is looked at with the others.
+            if (NamedEntry.In(index, entry) is { } other)
+                Named.Add(other);
+            return null;
+        }
+
         if (entry.Issuer is not { Length: > 0 } issuer)
             return "it names no issuer";
         if (entry.Kind == ActKind.Issuer)
@@ -71,7 +79,7 @@ internal sealed class MeaningRules(string origin, long from, Meaning before) : I
             return "its issuer was not announced before";
         if (entry.Kind == ActKind.Domain)
             return null;
-        if (NamedIssue.In(index, entry) is { } named)
+        if (NamedEntry.In(index, entry) is { } named)
             Named.Add(named);
         if (entry.Kind == ActKind.Issue)
             return entry.Commitment is null || entry.Algorithm is null ? "it issues a document without committing to it" : null;

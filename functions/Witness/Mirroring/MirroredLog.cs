@@ -124,7 +124,7 @@ internal sealed class MirroredLog(IBlobStore blobs, string origin, ITileReader l
         return (new MirrorMemory(note, audit.Prefix, rules.Whole, rules.Announced), null, true);
     }
 
-    private async Task<string?> FindWrongTargetAsync(IReadOnlyList<NamedIssue> named, long size, CancellationToken cancellationToken)
+    private async Task<string?> FindWrongTargetAsync(IReadOnlyList<NamedEntry> named, long size, CancellationToken cancellationToken)
     {
         foreach (var bundle in named.GroupBy(issue => issue.Target / TileId.FullWidth).OrderBy(bundle => bundle.Key))
         {

@@ -146,7 +146,7 @@ internal sealed class ForgedLog(string origin, params INoteSigner[] signers) : I
         try
         {
             entry = Entry.Parse(bytes);
-            if (NamedIssue.In(Size, entry) is { } named && named.Target < Size && named.Breach(Entry.Parse(_entries[(int)named.Target])) is not null)
+            if (NamedEntry.In(Size, entry) is { } named && named.Target < Size && named.Breach(Entry.Parse(_entries[(int)named.Target])) is not null)
                 throw new LogFormatException("an act on another's issue");
         }
         catch (LogFormatException)

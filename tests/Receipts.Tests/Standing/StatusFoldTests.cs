@@ -114,12 +114,12 @@ public sealed class StatusFoldTests
         var fold = new StatusFold(7);
         fold.Add(issue);
         var replacing = fold.Add(issue with { Replaces = 7 }).Named!.Value;
-        Assert.Equal(new NamedIssue(8, 7, "bank", "sha-256"), replacing);
+        Assert.Equal(new NamedEntry(8, 7, ActKind.Issue, "bank", "sha-256"), replacing);
         Assert.Null(replacing.Breach(issue));
         Assert.Equal("it names entry 7, which is another issuer's", replacing.Breach(issue with { Issuer = "bureau" }));
         Assert.Equal("it names entry 7, whose digest is of another algorithm", replacing.Breach(issue with { Algorithm = "sm3" }));
         var acting = fold.Add(StatusLog.ActOn(ActKind.Revoke, 8, 1)).Named!.Value;
-        Assert.Equal(new NamedIssue(9, 8, "bank", null), acting);
+        Assert.Equal(new NamedEntry(9, 8, ActKind.Revoke, "bank", null), acting);
         Assert.Equal("it names entry 8, which issues nothing", acting.Breach(issue with { Kind = ActKind.Suspend }));
         Assert.Equal("it names entry 8, which is another issuer's", acting.Breach(issue with { Issuer = null }));
     }
