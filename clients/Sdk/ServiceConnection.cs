@@ -43,11 +43,30 @@ internal sealed class ServiceConnection : IDisposable
 
     public long Sent => Interlocked.Read(ref _sent);
 
-    public Task<T> GetAsync<T>(string operation, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class => SendAsync(operation, () => new HttpRequestMessage(HttpMethod.Get, path), type, cancellationToken);
+    /// <summary>The same way to the network, for what does not go to the service itself.</summary>
+    public HttpClient Http => _http;
+
+    public Task<T> GetAsync<T>(string operation, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken, string? accessToken = null)
+        where T : class => SendAsync(operation, () => SignedIn(new HttpRequestMessage(HttpMethod.Get, path), accessToken), type, cancellationToken);
 
     public Task<T> PostAsync<T>(string operation, string path, byte[] content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class => SendAsync(operation, () => Post(path, content, "application/json"), type, cancellationToken);
+
+    /// <summary>Has something done.</summary>
+    /// <returns>Null where it was taken in, and takes longer.</returns>
+    public async Task<T?> PostForLaterAsync<T>(string operation, string path, byte[] content, JsonTypeInfo<T> type, string? accessToken, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            var answer = await SendAsync(operation, () => SignedIn(Post(path, content, "application/json"), accessToken), MaxAnswerLength, cancellationToken);
+            return answer.Status == HttpStatusCode.Accepted ? null : Read(answer, type);
+        }
+        catch (LogFormatException exception)
+        {
+            throw NoAnswer(exception.Message, exception);
+        }
+    }
 
     /// <summary>An answer that is long and packs well: in any content coding.</summary>
     public async Task<T> GetCodedAsync<T>(string operation, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
@@ -75,8 +94,8 @@ internal sealed class ServiceConnection : IDisposable
         };
     }
 
-    public NoAnswerException NoAnswer(string why, Exception? exception = null, HttpStatusCode? status = null, bool tookTooLong = false) =>
-        new(UnseenCharacters.MakeVisible($"{Service} did not answer the question: {why}"), unreachable: false, status, exception, tookTooLong);
+    public NoAnswerException NoAnswer(string why, Exception? exception = null, HttpStatusCode? status = null, bool tookTooLong = false, ProblemDocument? problem = null) =>
+        new(UnseenCharacters.MakeVisible($"{Service} did not answer the question: {why}"), unreachable: false, status, exception, tookTooLong) { Problem = problem };
 
     public void Dispose() => _http.Dispose();
 
@@ -93,19 +112,34 @@ internal sealed class ServiceConnection : IDisposable
         Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
     };
 
+    private static HttpRequestMessage SignedIn(HttpRequestMessage request, string? accessToken)
+    {
+        if (accessToken is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        return request;
+    }
+
+    private T Read<T>(Answered answer, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return (int)answer.Status is >= 200 and < 300
+                ? ForeignJson.Read(answer.Body.Span, type)
+                : throw NoAnswer(Explain(answer), status: answer.Status, problem: ProblemOf(answer));
+        }
+        catch (JsonException exception)
+        {
+            throw NoAnswer("what it sent is not a TrueCopy answer", exception);
+        }
+    }
+
     private async Task<T> SendAsync<T>(string operation, Func<HttpRequestMessage> question, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
-            var answer = await SendAsync(operation, question, MaxAnswerLength, cancellationToken);
-            return (int)answer.Status is >= 200 and < 300
-                ? ForeignJson.Read(answer.Body.Span, type)
-                : throw NoAnswer(Explain(answer), status: answer.Status);
-        }
-        catch (JsonException exception)
-        {
-            throw NoAnswer("what it sent is not a TrueCopy answer", exception);
+            return Read(await SendAsync(operation, question, MaxAnswerLength, cancellationToken), type);
         }
         catch (LogFormatException exception)
         {
@@ -195,18 +229,19 @@ internal sealed class ServiceConnection : IDisposable
         _ => "the connection broke off.",
     };
 
-    private static string Explain(Answered answer)
+    private static string Explain(Answered answer) => answer.MediaType != ProblemDocument.MediaType ? $"HTTP status {(int)answer.Status}"
+        : ProblemOf(answer) is { } problem ? $"{problem.Title}. {problem.Detail}"
+        : $"HTTP status {(int)answer.Status}, with a description that cannot be read";
+
+    private static ProblemDocument? ProblemOf(Answered answer)
     {
-        if (answer.MediaType != ProblemDocument.MediaType)
-            return $"HTTP status {(int)answer.Status}";
         try
         {
-            var problem = ForeignJson.Read(answer.Body.Span, DocumentJson.Instance.ProblemDocument);
-            return $"{problem.Title}. {problem.Detail}";
+            return answer.MediaType == ProblemDocument.MediaType ? ForeignJson.Read(answer.Body.Span, DocumentJson.Instance.ProblemDocument) : null;
         }
         catch (JsonException)
         {
-            return $"HTTP status {(int)answer.Status}, with a description that cannot be read";
+            return null;
         }
     }
 
@@ -225,6 +260,9 @@ public sealed class NoAnswerException(string message, bool unreachable = false, 
 
     /// <summary>The HTTP status that came instead of an answer, if one did.</summary>
     public HttpStatusCode? Status { get; } = status;
+
+    /// <summary>The service's own words for why, where it gave any.</summary>
+    public ProblemDocument? Problem { get; init; }
 }
 
 /// <summary>

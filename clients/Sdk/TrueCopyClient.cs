@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using TrueCopy.Client.Handovers;
 
 namespace TrueCopy.Client;
 
@@ -30,7 +31,11 @@ public sealed class TrueCopyClient : IDisposable
         _time = time ?? TimeProvider.System;
         _connection = new ServiceConnection(options, network, _time);
         _log = new FollowedLog(options, _connection, _time);
+        Handovers = new HandoverClient(options, _connection, _log, _time);
     }
+
+    /// <summary>Hands packages over, and takes them in.</summary>
+    public HandoverClient Handovers { get; }
 
     /// <summary>HTTP requests sent so far, each try counted.</summary>
     public long RequestsSent => _connection.Sent;
@@ -179,6 +184,12 @@ public sealed class TrueCopyClient : IDisposable
     /// <exception cref="NoAnswerException">The service did not show its log.</exception>
     public Task<TrustedLog> RenewByStatusAsync(TrustedLog? known, KeptStatus status, CancellationToken cancellationToken = default) =>
         _log.RenewAsync(known, [Encoding.UTF8.GetString(status.Checkpoint.Note.Span)], cancellationToken);
+
+    /// <summary>What <see cref="RenewAsync"/> does, by checkpoints under which this client had something proven, such as a receiver or a handover.</summary>
+    /// <exception cref="LogChangedException">They are not of the log that is known, or history was rewritten; what was proven does not count.</exception>
+    /// <exception cref="NoAnswerException">The service did not show its log.</exception>
+    public Task<TrustedLog> RenewByCheckpointsAsync(TrustedLog? known, IEnumerable<SignedCheckpoint> checkpoints, CancellationToken cancellationToken = default) =>
+        _log.RenewAsync(known, [.. checkpoints.Select(checkpoint => Encoding.UTF8.GetString(checkpoint.Note.Span)).Distinct()], cancellationToken);
 
     /// <summary>
     /// Makes a receipt of today from an older one of the same issue, with the status of its document: the service makes it, and

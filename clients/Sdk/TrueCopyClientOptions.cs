@@ -27,6 +27,9 @@ public sealed class TrueCopyClientOptions
     /// <summary>How long ago the quorum of a policy may have seen the log that an answer stands on: whoever shows an old answer again cannot make it younger.</summary>
     public TimeSpan MaxSightingAge { get; set; } = Witnessing.DefaultMaxAge;
 
+    /// <summary>For a receiver of packages: the bearer token by which the service knows it. It goes to the service alone, with what is the receiver's own business.</summary>
+    public string? AccessToken { get; set; }
+
     /// <summary>How many requests of a long list are under way at a time.</summary>
     public int MaxParallelRequests { get; set; } = 4;
 

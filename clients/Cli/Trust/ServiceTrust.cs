@@ -78,6 +78,15 @@ internal sealed class ServiceTrust
         await ConfirmAsync(client, log => client.RenewByStatusAsync(log, status, cancellationToken), terminal, time, cancellationToken);
     }
 
+    /// <summary>The same of checkpoints under which something was proven; none where nothing was.</summary>
+    /// <exception cref="LogChangedException">They are not of the log that is known.</exception>
+    public async Task ConfirmAsync(TrueCopyClient client, IReadOnlyCollection<SignedCheckpoint> checkpoints, Terminal terminal, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await TellOtherPolicyAsync(client, terminal);
+        if (checkpoints.Count > 0)
+            await ConfirmAsync(client, log => client.RenewByCheckpointsAsync(log, checkpoints, cancellationToken), terminal, time, cancellationToken);
+    }
+
     private async Task ConfirmAsync(TrueCopyClient client, Func<TrustedLog?, Task<TrustedLog>> renew, Terminal terminal, TimeProvider time, CancellationToken cancellationToken)
     {
         var (kept, log) = (_kept, Known);
