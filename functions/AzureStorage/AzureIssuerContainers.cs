@@ -6,12 +6,15 @@ using Azure.Storage.Blobs.Specialized;
 
 namespace TrueCopy.AzureStorage;
 
-/// <summary>The inbox account. Uploads are read as one streamed GET; the SDK resumes it where a connection breaks.</summary>
-public sealed class AzureIssuerContainers(BlobServiceClient account) : AzureBlobs(account), IIssuerContainers
+/// <summary>
+/// The containers of issuers, in the inbox account, and of receivers, in that of handovers: a container's name says where it is.
+/// Uploads are read as one streamed GET; the SDK resumes it where a connection breaks.
+/// </summary>
+public sealed class AzureIssuerContainers(BlobServiceClient inbox, BlobServiceClient handovers) : AzureBlobs(inbox), IIssuerContainers
 {
     // Within an account a copy is made at once, but for long ones.
     private static readonly TimeSpan CopyPoll = TimeSpan.FromMilliseconds(200);
-    private readonly BlobServiceClient _account = account;
+    private readonly BlobServiceClient _inbox = inbox;
 
     /// <inheritdoc/>
     public async Task<BlobContainer?> FindContainerAsync(string container, CancellationToken cancellationToken)
@@ -30,7 +33,7 @@ public sealed class AzureIssuerContainers(BlobServiceClient account) : AzureBlob
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlobContainer> ListContainersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var container in _account.GetBlobContainersAsync(BlobContainerTraits.Metadata, BlobContainerStates.None, prefix, cancellationToken))
+        await foreach (var container in AccountOf(prefix).GetBlobContainersAsync(BlobContainerTraits.Metadata, BlobContainerStates.None, prefix, cancellationToken))
             yield return Of(container.Name, container.Properties);
     }
 
@@ -137,7 +140,9 @@ public sealed class AzureIssuerContainers(BlobServiceClient account) : AzureBlob
 
     /// <inheritdoc/>
     // Not kept: events name containers, and anyone can make up names.
-    protected override BlobContainerClient ContainerOf(string name) => _account.GetBlobContainerClient(name);
+    protected override BlobContainerClient ContainerOf(string name) => AccountOf(name).GetBlobContainerClient(name);
+
+    private BlobServiceClient AccountOf(string container) => container.StartsWith(ReceiverContainer.Prefix, StringComparison.Ordinal) ? handovers : _inbox;
 
     private static BlobContainer Of(string name, BlobContainerProperties properties) =>
         new(name, properties.LastModified, new Dictionary<string, string>(properties.Metadata ?? new Dictionary<string, string>()));

@@ -11,5 +11,6 @@ public static class AzureStorageServices
         .AddSingleton<IBlobStore>(accounts.LedgerBlobs)
         .AddSingleton<IQueueStore>(accounts.LedgerQueues)
         .AddSingleton<ITableStore>(accounts.LedgerTables)
-        .AddSingleton<IIssuerContainers>(accounts.IssuerContainers);
+        .AddSingleton<IIssuerContainers>(accounts.IssuerContainers)
+        .AddSingleton<IBlobAddresses>(provider => new AzureBlobAddresses(accounts.Handovers, provider.GetRequiredService<TimeProvider>()));
 }

@@ -6,8 +6,8 @@ using Azure.Storage.Queues;
 namespace TrueCopy.AzureStorage;
 
 /// <summary>
-/// Clients of the two accounts: the inbox holds issuers' containers only, so that issuers have no rights where the
-/// ledger lives. For an emulator both may be the same account.
+/// Clients of the accounts: the inbox holds issuers' containers only, so that issuers have no rights where the ledger lives; that of
+/// handovers receivers' containers only, because holders reach it from anywhere. For an emulator all may be the same account.
 /// </summary>
 /// <param name="Inbox">Blobs of the inbox account.</param>
 /// <param name="Ledger">Blobs of the ledger account.</param>
@@ -21,6 +21,9 @@ public sealed record StorageAccounts(
     QueueServiceClient RawQueues,
     TableServiceClient Tables)
 {
+    /// <summary>Blobs of the account of handovers; where there is none of its own, those of the inbox.</summary>
+    public BlobServiceClient Handovers { get; init; } = Inbox;
+
     /// <summary>The ledger account's blobs as the service uses them.</summary>
     public AzureBlobs LedgerBlobs => new(Ledger);
 
@@ -30,8 +33,8 @@ public sealed record StorageAccounts(
     /// <summary>Its tables.</summary>
     public AzureTables LedgerTables => new(Tables);
 
-    /// <summary>The inbox account.</summary>
-    public AzureIssuerContainers IssuerContainers => new(Inbox);
+    /// <summary>The containers of issuers and receivers.</summary>
+    public AzureIssuerContainers IssuerContainers => new(Inbox, Handovers);
 
     /// <summary>Clients from connection strings.</summary>
     /// <param name="inbox">Connection string of the inbox account.</param>
@@ -44,26 +47,29 @@ public sealed record StorageAccounts(
     /// <param name="inbox">Address of the inbox account; only its blobs are used.</param>
     /// <param name="ledger">Address of the ledger account.</param>
     /// <param name="configure">Adds to every client's options, such as a pipeline policy; null for nothing.</param>
-    public static StorageAccounts Connect(StorageAddress inbox, StorageAddress ledger, Action<ClientOptions>? configure = null)
+    /// <param name="handovers">Address of the account of handovers; only its blobs are used. Null for the inbox.</param>
+    public static StorageAccounts Connect(StorageAddress inbox, StorageAddress ledger, Action<ClientOptions>? configure = null, StorageAddress? handovers = null)
     {
         var encoded = Configured(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         var raw = Configured(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
-        return ledger switch
+        var uploads = Blobs(inbox);
+        var accounts = ledger switch
         {
             StorageAddress.Keyed { ConnectionString: var keyed } => new StorageAccounts(
-                Blobs(inbox),
+                uploads,
                 Blobs(ledger),
                 new QueueServiceClient(keyed, encoded),
                 new QueueServiceClient(keyed, raw),
                 new TableServiceClient(keyed, Configured(new TableClientOptions()))),
             StorageAddress.ByIdentity { Queues: { } queues, Tables: { } tables, Credential: var credential } => new StorageAccounts(
-                Blobs(inbox),
+                uploads,
                 Blobs(ledger),
                 new QueueServiceClient(queues, credential, encoded),
                 new QueueServiceClient(queues, credential, raw),
                 new TableServiceClient(tables, credential, Configured(new TableClientOptions()))),
             _ => throw new ArgumentException("The ledger's address names its blobs, queues and tables.", nameof(ledger)),
         };
+        return handovers is null ? accounts : accounts with { Handovers = Blobs(handovers) };
 
         BlobServiceClient Blobs(StorageAddress address) => address is StorageAddress.ByIdentity identity
             ? new BlobServiceClient(identity.Blobs, identity.Credential, Configured(new BlobClientOptions()))

@@ -1,6 +1,8 @@
 using Azure;
 using Azure.Data.Tables;
 using Azure.Data.Tables.Models;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 
 namespace TrueCopy.AzureStorage;
 
@@ -19,7 +21,7 @@ public static class StorageProvisioning
             await accounts.Queues.GetQueueClient(queue + StorageNames.PoisonSuffix).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         }
 
-        foreach (var table in new[] { StorageNames.AnchorsTable, StorageNames.IssuedTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable })
+        foreach (var table in new[] { StorageNames.AnchorsTable, StorageNames.IssuedTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable, StorageNames.HandoversTable, StorageNames.ReceiversTable })
             await CreateTableAsync(accounts.Tables, table, cancellationToken);
     }
 
@@ -48,9 +50,40 @@ public static class StorageProvisioning
         CancellationToken cancellationToken)
     {
         var container = accounts.Inbox.GetBlobContainerClient(IssuerContainer.Prefix + id);
+        await CreateAsync(container, metadata, cancellationToken);
+        await accounts.Inbox.GetBlobContainerClient(IssuerContainer.AnswersOf(container.Name)).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Creates a receiver's container, <c>receiver-&lt;id&gt;</c>, or replaces the registry metadata of the one that exists.</summary>
+    public static Task CreateReceiverAsync(
+        this StorageAccounts accounts,
+        string id,
+        IReadOnlyDictionary<string, string> metadata,
+        CancellationToken cancellationToken) =>
+        CreateAsync(accounts.Handovers.GetBlobContainerClient(ReceiverContainer.Prefix + id), metadata, cancellationToken);
+
+    /// <summary>Lets pages of these origins put packages where an address of theirs allows it, and get them.</summary>
+    public static async Task AllowPagesAsync(this StorageAccounts accounts, IEnumerable<string> origins, CancellationToken cancellationToken)
+    {
+        BlobServiceProperties properties = await accounts.Handovers.GetPropertiesAsync(cancellationToken);
+        properties.Cors =
+        [
+            new BlobCorsRule
+            {
+                AllowedOrigins = string.Join(',', origins),
+                AllowedMethods = "GET,PUT",
+                AllowedHeaders = "content-type,range,x-ms-blob-type,x-ms-version",
+                ExposedHeaders = "content-length,content-range,etag,x-ms-error-code",
+                MaxAgeInSeconds = 600,
+            },
+        ];
+        await accounts.Handovers.SetPropertiesAsync(properties, cancellationToken);
+    }
+
+    private static async Task CreateAsync(BlobContainerClient container, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+    {
         var encoded = metadata.ToDictionary(pair => pair.Key, pair => Uri.EscapeDataString(pair.Value));
         if (await container.CreateIfNotExistsAsync(metadata: encoded, cancellationToken: cancellationToken) is null)
             await container.SetMetadataAsync(encoded, cancellationToken: cancellationToken);
-        await accounts.Inbox.GetBlobContainerClient(IssuerContainer.AnswersOf(container.Name)).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
     }
 }

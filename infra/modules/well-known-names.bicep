@@ -21,7 +21,7 @@ var handledQueues = [blobEventsQueue, 'staged-acts', 'staged-bulk', 'answers']
 var ledgerQueues = flatten(map(handledQueues, name => [name, '${name}-poison']))
 
 @export()
-var ledgerTables = ['anchors', 'issued', 'references', 'revocations', 'issuers']
+var ledgerTables = ['anchors', 'issued', 'references', 'revocations', 'issuers', 'handovers', 'receivers']
 
 @export()
 var deploymentsContainer = 'deployments'

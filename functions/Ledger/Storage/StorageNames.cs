@@ -53,4 +53,10 @@ public static class StorageNames
 
     /// <summary>Table of how the registry described each issuer, and of which keys signed.</summary>
     public const string IssuersTable = "issuers";
+
+    /// <summary>Table of handovers by their ids, and of each receiver's, newest first.</summary>
+    public const string HandoversTable = "handovers";
+
+    /// <summary>Table of how the registry described each receiver.</summary>
+    public const string ReceiversTable = "receivers";
 }
