@@ -6,7 +6,7 @@ namespace TrueCopy.Ledger;
 /// <summary>Wires intake, sequencer and verifier, the same for every host.</summary>
 public static class LedgerServices
 {
-    /// <summary>Adds the services; the host adds its storage (<see cref="IBlobStore"/>, <see cref="IQueueStore"/>, <see cref="ITableStore"/>, <see cref="IIssuerContainers"/>), <see cref="AskDomain"/>, and <see cref="ILogKeys"/>, or a <see cref="LogIdentity"/> that never changes; and a <see cref="ServicePolicy"/>, where witnesses are asked.</summary>
+    /// <summary>Adds the services; the host adds its storage (<see cref="IBlobStore"/>, <see cref="IQueueStore"/>, <see cref="ITableStore"/>, <see cref="IIssuerContainers"/>, <see cref="IBlobAddresses"/>), <see cref="AskDomain"/>, and <see cref="ILogKeys"/>, or a <see cref="LogIdentity"/> that never changes; and a <see cref="ServicePolicy"/>, where witnesses are asked.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -22,6 +22,8 @@ public static class LedgerServices
         services.AddSingleton<IssuerHistory>();
         services.AddSingleton<DomainHistory>();
         services.AddSingleton<KeyHistory>();
+        services.AddSingleton<ReceiverHistory>();
+        services.AddSingleton<HandoverRecords>();
         services.AddSingleton<StagedActs>();
         services.AddSingleton<PendingAnswers>();
         services.AddSingleton<DeadLetters>();
@@ -45,6 +47,8 @@ public static class LedgerServices
         services.AddSingleton<CheckpointRefresh>();
         services.AddSingleton<ActResolver>();
         services.AddSingleton<IssuerAnnouncements>();
+        services.AddSingleton<ReceiverAnnouncements>();
+        services.AddSingleton<HandoverAdmission>();
         services.AddSingleton<SuspectMessages>();
         services.AddSingleton<StagedBatches>();
         services.TryAddSingleton(new AnswerOptions());
@@ -58,6 +62,16 @@ public static class LedgerServices
         services.AddSingleton<DocumentIntake>();
         services.AddSingleton<ManifestIntake>();
         services.AddSingleton<ActListIntake>();
+        services.TryAddSingleton(new HandoverOptions());
+        services.AddSingleton<ReceiverRegistry>();
+        services.AddSingleton<Packages>();
+        services.AddSingleton<PackageIntake>();
+        services.AddSingleton<HandoverRequests>();
+        services.AddSingleton<HandoverTraces>();
+        services.AddSingleton<HandoverActs>();
+        services.AddSingleton<HandoverExpiry>();
+        services.AddSingleton<ReceiverInbox>();
+        services.AddSingleton<ReceiverDirectory>();
         services.AddSingleton<IntakeHandler>();
         services.AddSingleton<PoisonHandler>();
         services.AddSingleton<IntakeMetrics>();

@@ -1,18 +1,21 @@
 namespace TrueCopy.Ledger.Acts;
 
 /// <summary>
-/// One thing that an issuer did to one document, whatever it acts on having been found: what the log says of it, and what it
-/// does not. The same on its way into the log and in the journal.
+/// One thing that an issuer did to one document, or that was done with one package, whatever it acts on having been found: what the
+/// log says of it, and what it does not. The same on its way into the log and in the journal.
 /// </summary>
 /// <param name="Id">Deterministic id.</param>
-/// <param name="Source">Where the issuer put it, which is where the answer goes.</param>
-/// <param name="Answer">How the issuer is answered.</param>
-/// <param name="Digest">The document.</param>
+/// <param name="Source">Where the issuer put it, which is where the answer goes; of a handover the package.</param>
+/// <param name="Answer">How the issuer is answered; of a handover whether the package is deleted once it is published.</param>
+/// <param name="Digest">The document, or the sealed package.</param>
 /// <param name="Unpublished">What the log does not say.</param>
 /// <param name="Entry">What the log says. On its way there it lacks the commitments, which depend on what opens them.</param>
 public sealed record Act(ActId Id, BlobVersion Source, AnswerForm Answer, Digest Digest, Unpublished Unpublished, Entry Entry)
 {
-    /// <summary>Who did it: the owner of the container that it came from.</summary>
+    /// <summary>Whether it is of a handover, and so nobody's that issues documents.</summary>
+    public bool IsOfHandover => HandoverRule.IsOfHandover(Entry.Kind);
+
+    /// <summary>Who did it: the owner of the container that it came from. Of handovers it means nothing.</summary>
     public string Issuer => IssuerContainer.IdOf(Source.Container);
 
     /// <summary>What was done.</summary>

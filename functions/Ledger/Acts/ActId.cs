@@ -25,6 +25,12 @@ public readonly record struct ActId(string Value)
     /// </summary>
     public static ActId Of(BlobVersion source, long position, Digest document) => Of(source, position, document.ToString());
 
+    /// <summary>The id of what is done with a package.</summary>
+    /// <param name="package">The package.</param>
+    /// <param name="kind">What is done.</param>
+    /// <param name="use">What tells one use from another; null for what is done once.</param>
+    public static ActId OfHandover(BlobVersion package, ActKind kind, string? use) => Of(package, 0, use is null ? WireName.Of(kind) : $"{WireName.Of(kind)} {use}");
+
     /// <inheritdoc/>
     public override string ToString() => Value;
 

@@ -4,7 +4,7 @@ namespace TrueCopy.Ledger.Acts;
 /// <param name="Kind">What the upload was.</param>
 /// <param name="Part">Manifests: which part of the manifest the act belongs to, from 0.</param>
 /// <param name="Parts">Manifests: how many parts there are.</param>
-/// <param name="DeleteDocument">Documents: whether the issuer's retention rule removes the document once it is answered.</param>
+/// <param name="DeleteDocument">Documents: whether the issuer's retention rule removes the document once it is answered. Packages: whether the act ends their waiting, so that they are deleted once it is published.</param>
 public sealed record AnswerForm(UploadKind Kind, int Part = 0, int Parts = 1, bool DeleteDocument = false)
 {
     /// <summary>A receipt of its own; the document stays.</summary>

@@ -9,8 +9,11 @@ public sealed record Unpublished
     /// <summary>Nothing.</summary>
     public static readonly Unpublished None = new();
 
-    /// <summary>The issuer's own name for the document, such as a loan number.</summary>
+    /// <summary>The issuer's own name for the document, such as a loan number; of what is done with a package, the handover's id.</summary>
     public string? Reference { get; init; }
+
+    /// <summary>Handover: length of the sealed package in bytes.</summary>
+    public long? Length { get; init; }
 
     /// <summary>The issuer's word for the kind of document.</summary>
     public string? Type { get; init; }
@@ -36,7 +39,7 @@ public sealed record Unpublished
     public Unpublished OfDocument => FileName is null && Also.Count == 0 ? this : this with { FileName = null, Also = [] };
 
     /// <summary>Whether there is anything to keep.</summary>
-    public bool IsEmpty => this is { Reference: null, Type: null, Note: null, Successor: null, Siblings.Count: 0, FileName: null, Also.Count: 0 };
+    public bool IsEmpty => this is { Reference: null, Length: null, Type: null, Note: null, Successor: null, Siblings.Count: 0, FileName: null, Also.Count: 0 };
 }
 
 /// <summary>A line of a list of digests.</summary>

@@ -23,7 +23,8 @@ public static class UnpublishedJson
             confidential.Successor?.ToString(),
             confidential.Siblings.Count == 0 ? null : [.. confidential.Siblings.Select(sibling => sibling.ToString())],
             confidential.FileName,
-            confidential.Also.Count == 0 ? null : confidential.Also),
+            confidential.Also.Count == 0 ? null : confidential.Also,
+            confidential.Length),
         Json.UnpublishedBody);
 
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
@@ -42,6 +43,7 @@ public static class UnpublishedJson
                 Siblings = body.Siblings is null ? [] : [.. body.Siblings.Select(DigestOf)],
                 FileName = body.FileName,
                 Also = body.Also ?? [],
+                Length = body.Length,
             };
         }
         catch (JsonException exception)
@@ -55,7 +57,7 @@ public static class UnpublishedJson
         : throw new LogFormatException("confidential part: a digest is not algorithm:hex");
 }
 
-internal sealed record UnpublishedBody(string? Reference, string? Type, string? Note, string? Successor, IReadOnlyList<string>? Siblings, string? FileName = null, IReadOnlyList<ListedLine>? Also = null);
+internal sealed record UnpublishedBody(string? Reference, string? Type, string? Note, string? Successor, IReadOnlyList<string>? Siblings, string? FileName = null, IReadOnlyList<ListedLine>? Also = null, long? Length = null);
 
 [JsonSerializable(typeof(UnpublishedBody))]
 internal sealed partial class UnpublishedContext : JsonSerializerContext;

@@ -80,6 +80,7 @@ public sealed partial class AnswerAttempts(
         RepeatAnswer repeat => NameOf(repeat.Source, "repeat"),
         ActListAnswer list => NameOf(list.Source, string.Create(CultureInfo.InvariantCulture, $"acts-{list.Part}")),
         RefusalAnswer refusal => NameOf(refusal.Source, "refusal"),
+        PackageDeletion package => NameOf(package.Source, "package"),
         _ => throw new ArgumentOutOfRangeException(nameof(answer), answer, "A batch is answered one by one."),
     };
 

@@ -6,6 +6,7 @@ namespace TrueCopy.Ledger.Answering;
 /// </summary>
 public sealed class AnswerWriter(
     Outbox outbox,
+    Packages packages,
     Journal journal,
     ActIndex index,
     ICheckpointSource checkpoints,
@@ -22,6 +23,7 @@ public sealed class AnswerWriter(
         RepeatAnswer repeat => WriteAsync(repeat, cancellationToken),
         ActListAnswer list => WriteAsync(list, cancellationToken),
         RefusalAnswer refusal => outbox.WriteRejectionAsync(refusal.Source, refusal.Since, refusal.Rejection, cancellationToken),
+        PackageDeletion package => packages.DeleteAsync(package.Source, cancellationToken),
         _ => throw new ArgumentOutOfRangeException(nameof(answer), answer, "A batch is answered one by one."),
     };
 

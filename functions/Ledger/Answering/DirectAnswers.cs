@@ -119,6 +119,7 @@ public sealed partial class DirectAnswers(
         {
             DocumentAnswer document => new ReadyAnswer(document, stop => writer.WriteDocumentAsync(document, answer.Acts, prover, stop)),
             ManifestPartAnswer part => new ReadyAnswer(part, stop => writer.WritePartAsync(part, answer.Acts, prover, stop)),
+            PackageDeletion package => new ReadyAnswer(package, stop => writer.WriteAsync(package, stop)),
             var other => throw new InvalidOperationException($"A batch does not owe {other}."),
         });
     }

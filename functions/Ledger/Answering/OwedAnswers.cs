@@ -19,19 +19,24 @@ internal sealed record AnsweredAct(Act Act, IndexedAct Own, IndexedAct? InEffect
     public DateTimeOffset At => Own.Entry.At;
 }
 
-/// <summary>Finds out which answers a batch owes. Lists of acts are answered when all of their lines are, which may take several batches, and so apart.</summary>
+/// <summary>
+/// Finds out which answers a batch owes, and which packages are to be deleted. Lists of acts are answered when all of their lines are, which
+/// may take several batches, and so apart.
+/// </summary>
 internal static class OwedAnswers
 {
     /// <summary>Whether a batch owes any.</summary>
-    public static bool Any(JournalBatch batch) => batch.Records.Any(record => record.Act is { Answer.Kind: not UploadKind.ActList });
+    public static bool Any(JournalBatch batch) => batch.Records.Any(record => record.Act is { } act && (act.IsOfHandover ? act.Answer.DeleteDocument : act.Answer.Kind != UploadKind.ActList));
 
-    /// <summary>One answer a document and part of a manifest.</summary>
+    /// <summary>One answer a document and part of a manifest, and one deletion a package that waits no more.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="since">Since when they are owed.</param>
     /// <param name="displaced">Acts that take no effect; of those that have an entry already the first entry is answered.</param>
     public static IEnumerable<OwedAnswer> Of(JournalBatch batch, DateTimeOffset since, IReadOnlyDictionary<long, DisplacedAct> displaced)
     {
-        var acts = batch.Acts().Where(item => item.Act.Answer.Kind != UploadKind.ActList && displaced.GetValueOrDefault(item.Row.LogIndex)?.Why != Displacement.SameAct);
+        foreach (var package in batch.Acts().Where(item => item.Act is { IsOfHandover: true, Answer.DeleteDocument: true }).Select(item => item.Act.Source).Distinct())
+            yield return new OwedAnswer(new PackageDeletion(package, since), []);
+        var acts = batch.Acts().Where(item => !item.Act.IsOfHandover && item.Act.Answer.Kind != UploadKind.ActList && displaced.GetValueOrDefault(item.Row.LogIndex)?.Why != Displacement.SameAct);
         foreach (var upload in acts.GroupBy(item => (item.Act.Source, item.Act.Answer)))
         {
             var (source, form) = upload.Key;

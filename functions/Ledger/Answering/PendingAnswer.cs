@@ -11,6 +11,7 @@ namespace TrueCopy.Ledger.Answering;
 [JsonDerivedType(typeof(RepeatAnswer), "repeat")]
 [JsonDerivedType(typeof(ActListAnswer), "acts")]
 [JsonDerivedType(typeof(RefusalAnswer), "refusal")]
+[JsonDerivedType(typeof(PackageDeletion), "package")]
 public abstract record PendingAnswer(DateTimeOffset Since)
 {
     /// <summary>How often writing it was tried in vain.</summary>
@@ -102,3 +103,8 @@ public sealed record DoneLine(long Line, ActKind Kind, Digest Document);
 /// <param name="Rejection">Why.</param>
 /// <param name="Since">When it was refused.</param>
 public sealed record RefusalAnswer(BlobVersion Source, Rejection Rejection, DateTimeOffset Since) : PendingAnswer(Since);
+
+/// <summary>The deletion of a sealed package that waits for nobody any more: what is owed to its holder.</summary>
+/// <param name="Source">The package.</param>
+/// <param name="Since">Since when it is owed.</param>
+public sealed record PackageDeletion(BlobVersion Source, DateTimeOffset Since) : PendingAnswer(Since);

@@ -14,6 +14,7 @@ public sealed partial class IntakeHandler(
     DocumentIntake documents,
     ManifestIntake manifests,
     ActListIntake actLists,
+    PackageIntake packages,
     Sequencer sequencer,
     IntakeMetrics metrics,
     ILogger<IntakeHandler> logger)
@@ -43,9 +44,11 @@ public sealed partial class IntakeHandler(
             return IntakeOutcome.Unreadable;
         }
 
-        if (blob is null || !blob.Container.StartsWith(IssuerContainer.Prefix, StringComparison.Ordinal))
+        if (blob is null)
             return IntakeOutcome.Ignored;
-        var outcome = await ReadAsLongAsItChangesAsync(blob, cancellationToken);
+        var outcome = blob.Container.StartsWith(IssuerContainer.Prefix, StringComparison.Ordinal) ? await ReadAsLongAsItChangesAsync(blob, cancellationToken)
+            : blob.Container.StartsWith(ReceiverContainer.Prefix, StringComparison.Ordinal) ? await packages.TakeInAsync(blob, cancellationToken)
+            : IntakeOutcome.Ignored;
         if (outcome == IntakeOutcome.Staged)
             await DrainAsync(cancellationToken);
         return outcome;
@@ -154,7 +157,7 @@ public enum IntakeOutcome
     /// <summary>Nothing to do, on purpose.</summary>
     Ignored,
 
-    /// <summary>The upload is refused for good, and the issuer can read why.</summary>
+    /// <summary>The upload is refused for good, and the issuer, or the holder whose package it is, can read why.</summary>
     Rejected,
 
     /// <summary>The message is not a storage event: a bug of ours or of the subscription, which no retry mends.</summary>

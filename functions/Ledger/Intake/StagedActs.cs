@@ -63,9 +63,9 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILo
         return new PreparedPart(upload.Answer.Part, blob, default) { Source = upload.Source };
     }
 
-    /// <summary>Stages a change of the registry; it survives from here on.</summary>
-    public Task StageAsync(RegistryChange change, CancellationToken cancellationToken) =>
-        SendAsync(StorageNames.StagedActsQueue, StagedBody.Encode(change), cancellationToken);
+    /// <summary>Stages a change of the registry, or what is to be done with a package; it survives from here on.</summary>
+    public Task StageAsync(StagedWork work, CancellationToken cancellationToken) =>
+        SendAsync(StorageNames.StagedActsQueue, StagedBody.Encode(work), cancellationToken);
 
     /// <summary>Stages all parts of an upload; they survive from here on. The parts then know how many they are.</summary>
     public Task StageAsync(IReadOnlyList<PreparedPart> parts, CancellationToken cancellationToken) =>

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace TrueCopy.Ledger.Intake;
 
 /// <summary>
-/// What is staged, in bytes: UTF-8 JSON, version 1. A change of the registry begins with the member <c>registry</c>, an
-/// upload with anything else.
+/// What is staged, in bytes: UTF-8 JSON, version 1. A change of the registry begins with the member <c>registry</c>, or, of a receiver,
+/// <c>receiver</c>; what is done with a package with <c>handover</c>; an upload with anything else.
 /// </summary>
 public static class StagedBody
 {
@@ -29,6 +29,8 @@ public static class StagedBody
     public static byte[] Encode(StagedWork work) => work switch
     {
         RegistryChange change => JsonSerializer.SerializeToUtf8Bytes(new RegistryChangeBody(StagedIssuer.Of(change.Issuer), FormatVersion, StagedOutcome.Of(change.Outcome)), Json.RegistryChangeBody),
+        ReceiverChange change => JsonSerializer.SerializeToUtf8Bytes(new ReceiverChangeBody(StagedReceiver.Of(change.Receiver), FormatVersion), Json.ReceiverChangeBody),
+        StagedHandover handover => JsonSerializer.SerializeToUtf8Bytes(new StagedHandoverBody(StagedPackage.Of(handover), FormatVersion), Json.StagedHandoverBody),
         StagedUpload upload => EncodeUpload(upload),
         _ => throw new ArgumentOutOfRangeException(nameof(work), work, "Nothing else is staged."),
     };
@@ -53,7 +55,13 @@ public static class StagedBody
     {
         try
         {
-            return IsRegistryChange(bytes) ? ReadChange(bytes) : ReadUpload(bytes);
+            return FirstMember(bytes) switch
+            {
+                "registry" => ReadChange(bytes),
+                "receiver" => ReadReceiver(bytes),
+                "handover" => ReadHandover(bytes),
+                _ => ReadUpload(bytes),
+            };
         }
         catch (JsonException exception)
         {
@@ -79,16 +87,26 @@ public static class StagedBody
         }
     }
 
-    private static bool IsRegistryChange(ReadOnlySpan<byte> bytes)
+    private static string? FirstMember(ReadOnlySpan<byte> bytes)
     {
         var reader = new Utf8JsonReader(bytes);
-        return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("registry"u8);
+        return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName ? reader.GetString() : null;
     }
 
     private static RegistryChange ReadChange(ReadOnlySpan<byte> bytes) =>
         ForeignJson.Read(bytes, Json.RegistryChangeBody) is { Version: FormatVersion } body
             ? new RegistryChange(IssuerOf(body.Registry), body.Outcome?.Read())
             : throw new LogFormatException("staged registry change: not of version 1");
+
+    private static ReceiverChange ReadReceiver(ReadOnlySpan<byte> bytes) =>
+        ForeignJson.Read(bytes, Json.ReceiverChangeBody) is { Version: FormatVersion } body
+            ? new ReceiverChange(body.Receiver.Read())
+            : throw new LogFormatException("staged receiver: not of version 1");
+
+    private static StagedHandover ReadHandover(ReadOnlySpan<byte> bytes) =>
+        ForeignJson.Read(bytes, Json.StagedHandoverBody) is { Version: FormatVersion } body
+            ? body.Handover.Read()
+            : throw new LogFormatException("staged handover: not of version 1");
 
     private static StagedWork ReadUpload(ReadOnlySpan<byte> bytes)
     {
@@ -165,9 +183,63 @@ internal sealed record StagedIssuer(
         issuer.LegalNames);
 }
 
+internal sealed record ReceiverChangeBody(StagedReceiver Receiver, [property: JsonPropertyName("v")] int Version);
+
+internal sealed record StagedReceiver(
+    string Id,
+    string LegalName,
+    string Jurisdiction,
+    string EncryptionKey,
+    IReadOnlyList<string> Purposes,
+    long KeepsDays,
+    DateTimeOffset Since,
+    string? Domain = null,
+    LegalNames? LegalNames = null)
+{
+    public static StagedReceiver Of(Receiver receiver) =>
+        new(receiver.Id, receiver.LegalName, receiver.Jurisdiction, receiver.EncryptionKey, receiver.Purposes, receiver.KeepsDays, receiver.Since, receiver.Domain, receiver.LegalNames);
+
+    public Receiver Read() => new(Id, LegalName, Jurisdiction, Domain, EncryptionKey, Purposes, KeepsDays) { Since = Since, LegalNames = LegalNames };
+}
+
+internal sealed record StagedHandoverBody(StagedPackage Handover, [property: JsonPropertyName("v")] int Version);
+
+internal sealed record StagedPackage(
+    string Id,
+    BlobVersion Source,
+    string Act,
+    DateTimeOffset At,
+    string Package,
+    string? Lock = null,
+    string? WithdrawLock = null,
+    long? Length = null,
+    string? Proof = null,
+    string? Note = null,
+    string? Use = null)
+{
+    public static StagedPackage Of(StagedHandover staged) => new(
+        staged.Handover,
+        staged.Source,
+        WireName.Of(staged.Kind),
+        staged.At,
+        staged.Package.ToString(),
+        staged.Lock,
+        staged.WithdrawLock,
+        staged.Length,
+        staged.Proof,
+        staged.Note,
+        staged.Use);
+
+    public StagedHandover Read() => WireName.TryParse(Act, out ActKind kind) && HandoverRule.IsOfHandover(kind) && Digest.TryParse(Package, out var package) && HandoverLocks.IsHex(Id)
+        ? new StagedHandover(Source, Id, kind, At, package) { Lock = Lock, WithdrawLock = WithdrawLock, Length = Length, Proof = Proof, Note = Note, Use = Use }
+        : throw new LogFormatException("staged handover: it says nothing that could be done with a package");
+}
+
 internal sealed record StagedEnvelope(BlobVersion? Source = null);
 
 [JsonSerializable(typeof(StagedUploadBody))]
 [JsonSerializable(typeof(RegistryChangeBody))]
+[JsonSerializable(typeof(ReceiverChangeBody))]
+[JsonSerializable(typeof(StagedHandoverBody))]
 [JsonSerializable(typeof(StagedEnvelope))]
 internal sealed partial class StagedJson : JsonSerializerContext;

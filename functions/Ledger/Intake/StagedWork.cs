@@ -3,17 +3,38 @@ using System.Text.Json.Serialization;
 namespace TrueCopy.Ledger.Intake;
 
 /// <summary>What waits between intake and sequencer.</summary>
-/// <param name="Issuer">Who it is of, as the registry described it when it was staged; that, too, the log records if it is new.</param>
-public abstract record StagedWork(Issuer Issuer)
+public abstract record StagedWork
 {
     /// <summary>The most acts that it comes to; what a reference stands for is found out by the sequencer alone.</summary>
     public abstract int MostActs { get; }
+
+    /// <summary>The container that it is of. Those of different ones share the room in a batch.</summary>
+    public abstract string Container { get; }
+}
+
+/// <summary>What waits of an issuer.</summary>
+/// <param name="Issuer">Who it is of, as the registry described it when it was staged; that, too, the log records if it is new.</param>
+public abstract record StagedOfIssuer(Issuer Issuer) : StagedWork
+{
+    /// <inheritdoc/>
+    public override string Container => Issuer.Container;
+}
+
+/// <summary>A change of the registry, or the first sight of a receiver.</summary>
+/// <param name="Receiver">How the registry describes the receiver now.</param>
+public sealed record ReceiverChange(Receiver Receiver) : StagedWork
+{
+    /// <inheritdoc/>
+    public override int MostActs => 0;
+
+    /// <inheritdoc/>
+    public override string Container => Receiver.Container;
 }
 
 /// <summary>A change of the registry, or the first sight of an issuer, that no upload told of; or of what its own domain says of it.</summary>
 /// <param name="Issuer">How the registry describes the issuer now.</param>
 /// <param name="Outcome">What its domain says; null where it was not asked.</param>
-public sealed record RegistryChange(Issuer Issuer, DomainOutcome? Outcome = null) : StagedWork(Issuer)
+public sealed record RegistryChange(Issuer Issuer, DomainOutcome? Outcome = null) : StagedOfIssuer(Issuer)
 {
     /// <inheritdoc/>
     public override int MostActs => 0;
@@ -30,7 +51,7 @@ public sealed record StagedUpload(
     Issuer Issuer,
     DateTimeOffset At,
     AnswerForm Answer,
-    IReadOnlyList<RequestedAct> Acts) : StagedWork(Issuer)
+    IReadOnlyList<RequestedAct> Acts) : StagedOfIssuer(Issuer)
 {
     /// <inheritdoc/>
     public override int MostActs => Acts.Sum(act => act.MostActs);

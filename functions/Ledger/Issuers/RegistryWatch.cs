@@ -1,12 +1,13 @@
 namespace TrueCopy.Ledger.Issuers;
 
-/// <summary>Sees to it that a change of the registry reaches the log even if the issuer uploads nothing.</summary>
+/// <summary>Sees to it that a change of the registry reaches the log even if the issuer uploads nothing, and each of a receiver.</summary>
 /// <remarks>Remembers what it staged; the sequencer drops what the log says already, so a restart is harmless.</remarks>
-public sealed class RegistryWatch(IssuerRegistry registry, StagedActs staged)
+public sealed class RegistryWatch(IssuerRegistry registry, ReceiverRegistry receivers, StagedActs staged)
 {
     private readonly Dictionary<string, Issuer> _staged = [];
+    private readonly Dictionary<string, Receiver> _stagedReceivers = [];
 
-    /// <summary>Stages the description of every issuer that is new or changed since the last call.</summary>
+    /// <summary>Stages the description of every issuer and receiver that is new or changed since the last call.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         foreach (var issuer in await registry.ListAsync(cancellationToken))
@@ -15,6 +16,14 @@ public sealed class RegistryWatch(IssuerRegistry registry, StagedActs staged)
                 continue;
             await staged.StageAsync(new RegistryChange(issuer), cancellationToken);
             _staged[issuer.Id] = issuer;
+        }
+
+        foreach (var receiver in await receivers.ListAsync(cancellationToken))
+        {
+            if (_stagedReceivers.TryGetValue(receiver.Id, out var known) && known.Since == receiver.Since && known.Describes(receiver))
+                continue;
+            await staged.StageAsync(new ReceiverChange(receiver), cancellationToken);
+            _stagedReceivers[receiver.Id] = receiver;
         }
     }
 }

@@ -116,8 +116,8 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
         var outbox = new Outbox(containers, NullLogger<Outbox>.Instance);
         using var packs = new PackStore(blobs);
         var statuses = new StatusSource(packs, _log, tiles, NullLogger<StatusSource>.Instance);
-        var writer = new AnswerWriter(outbox, _journal, new ActIndex(tables), new HeadOnly(shown), tiles, statuses);
-        var receipts = new ReceiptCheckup(writer, outbox, new DeadLetters(blobs), time, findings);
+        var writer = new AnswerWriter(outbox, new Packages(containers), _journal, new ActIndex(tables), new HeadOnly(shown), tiles, statuses);
+        var receipts = new ReceiptCheckup(writer, outbox, new Packages(containers), new DeadLetters(blobs), time, findings);
         await receipts.CheckGivenUpAsync(cancellationToken);
         await foreach (var batch in chain.ReadAsync(cancellationToken))
         {

@@ -54,6 +54,14 @@ public enum FindingKind
     [JsonStringEnumMemberName("issuer")]
     Issuer,
 
+    /// <summary>Likewise, of the receivers' history.</summary>
+    [JsonStringEnumMemberName("receiver")]
+    Receiver,
+
+    /// <summary>Likewise, of the handovers.</summary>
+    [JsonStringEnumMemberName("handover")]
+    Handover,
+
     /// <summary>Likewise, of what issuers' domains said.</summary>
     [JsonStringEnumMemberName("domain")]
     Domain,
@@ -62,7 +70,7 @@ public enum FindingKind
     [JsonStringEnumMemberName("keys")]
     Keys,
 
-    /// <summary>A document has no receipt.</summary>
+    /// <summary>A document has no receipt, or a package is there that waits for nobody.</summary>
     [JsonStringEnumMemberName("receipt")]
     Receipt,
 

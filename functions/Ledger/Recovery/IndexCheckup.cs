@@ -14,6 +14,8 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     private readonly IssuerHistory _issuers = new(tables);
     private readonly DomainHistory _domains = new(tables);
     private readonly KeyHistory _keys = new(tables);
+    private readonly ReceiverHistory _receivers = new(tables);
+    private readonly HandoverRecords _handovers = new(tables);
     private readonly ConcurrentDictionary<string, IReadOnlySet<Digest>> _revoked = new();
     private readonly ConcurrentDictionary<string, SharedRead<IReadOnlySet<Digest>>> _reading = new();
     private long _inEffect;
@@ -30,14 +32,19 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
             await CheckIssuerAsync(new IssuerRecord(logIndex, BatchIndexer.Describe(entry)), cancellationToken);
         foreach (var record in batch.Domains())
             await CheckDomainAsync(record, cancellationToken);
+        foreach (var record in batch.Receivers())
+            await CheckReceiverAsync(record, cancellationToken);
 
         // Within a batch, too, the first entry of an act is the one in effect.
         var firsts = batch.Acts().GroupBy(item => (item.Row.Digest, item.Row.ActId)).Select(same => same.First());
         var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(firsts, options, async (item, stop) =>
         {
-            if (await CheckRowAsync(item.Row, stop))
-                await CheckActAsync(item.Act, stop);
+            if (!await CheckRowAsync(item.Row, stop))
+                return;
+            await CheckActAsync(item.Act, stop);
+            if (item.Act.Kind == ActKind.Handover && SentHandover.Of(item.Row, item.Act) is var sent && !await _handovers.HasAsync(sent, stop))
+                await findings.RepairAsync(FindingKind.Handover, "# handovers are missing or not as the journal has them", RepairMissing, null, () => _handovers.AddAsync(sent, stop));
         });
     }
 
@@ -45,6 +52,7 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
     public async Task CheckExtraAsync(long size, CancellationToken cancellationToken)
     {
         await CheckExtraRowsAsync(size, cancellationToken);
+        await CheckExtraHandoversAsync(size, cancellationToken);
 
         // The other tables are judged by the acts, and so only by sound ones.
         if (!findings.Apply && findings.CountOf(FindingKind.Act) > 0)
@@ -59,6 +67,15 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
         {
             if (!await IsJustifiedAsync(digest, (_, entry) => entry.Kind == ActKind.Revoke && entry.Issuer == issuer, cancellationToken))
                 await findings.RepairAsync(FindingKind.Revocation, "# rows of the revocations are of no act in the log", RepairExtra, null, () => _revocations.RemoveAsync(issuer, digest, cancellationToken));
+        }
+    }
+
+    private async Task CheckExtraHandoversAsync(long size, CancellationToken cancellationToken)
+    {
+        await foreach (var (row, sent) in _handovers.ListSentAsync(cancellationToken))
+        {
+            if (row.LogIndex < size && (sent is null || !await IsOfJournalAsync(sent.Package, ActId.OfHandover(sent.Source, ActKind.Handover, null), sent.LogIndex, cancellationToken)))
+                await findings.RepairAsync(FindingKind.Handover, "# rows of the handovers are of no act in the log", RepairExtra, null, () => _handovers.RemoveAsync(row, cancellationToken));
         }
     }
 
@@ -149,6 +166,22 @@ internal sealed class IndexCheckup(ITableStore tables, JournalChain chain, Findi
 
         if (!known)
             await findings.RepairAsync(FindingKind.Domain, "# outcomes of domains are missing or not as the log has them", RepairMissing, null, () => _domains.AddAsync(record, cancellationToken));
+    }
+
+    private async Task CheckReceiverAsync(ReceiverRecord record, CancellationToken cancellationToken)
+    {
+        bool known;
+        try
+        {
+            known = (await _receivers.FindAsync(record.Read().Id, cancellationToken)).Any(row => row.LogIndex == record.LogIndex && row.Entry.Span.SequenceEqual(record.Entry.Span));
+        }
+        catch (InvalidDataException)
+        {
+            known = false;
+        }
+
+        if (!known)
+            await findings.RepairAsync(FindingKind.Receiver, "# descriptions of receivers are missing or not as the log has them", RepairMissing, null, () => _receivers.AddAsync(record, cancellationToken));
     }
 
     private async Task CheckKeysAsync(KeyRecord record, CancellationToken cancellationToken)

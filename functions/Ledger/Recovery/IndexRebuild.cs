@@ -19,7 +19,7 @@ public sealed class IndexRebuild(IBlobStore blobs, ITableStore tables)
         var head = (await new LogState(blobs).LoadHeadAsync(cancellationToken))?.Head ?? throw new TransparencyLog.LogFormatException("head: there is none; let the doctor look first");
         var chain = await JournalChain.FindAsync(_journal, head.Journal, cancellationToken);
         var index = new ActIndex(tables);
-        var indexer = new BatchIndexer(index, new ReferenceIndex(tables), new RevocationIndex(tables), new IssuerHistory(tables), new DomainHistory(tables), new KeyHistory(tables));
+        var indexer = new BatchIndexer(tables);
         var issued = new IssuedDocuments(tables, index);
         var (size, replaced) = (0L, 0L);
         var last = await LoadSizeAsync(head, cancellationToken);

@@ -2,9 +2,9 @@ namespace TrueCopy.Ledger.Recovery;
 
 /// <summary>
 /// Looks for answers that issuers do not have: those that were given up and are kept as dead letters, and receipts of
-/// documents and manifests that are not there. What was refused is in no journal, so of a list of acts only the first is known.
+/// documents and manifests that are not there; and for packages that should be gone. What was refused is in no journal, so of a list of acts only the first is known.
 /// </summary>
-internal sealed class ReceiptCheckup(AnswerWriter writer, Outbox outbox, DeadLetters deadLetters, TimeProvider time, Findings findings)
+internal sealed class ReceiptCheckup(AnswerWriter writer, Outbox outbox, Packages packages, DeadLetters deadLetters, TimeProvider time, Findings findings)
 {
     /// <summary>Writes what was given up.</summary>
     public async Task CheckGivenUpAsync(CancellationToken cancellationToken)
@@ -37,8 +37,13 @@ internal sealed class ReceiptCheckup(AnswerWriter writer, Outbox outbox, DeadLet
         {
             if (!await LacksAsync(owed, stop))
                 return;
-            var what = owed is DocumentAnswer ? "# documents have no receipt" : "# parts of manifests have no receipts";
-            await RepairAsync(what, "It is written.", () => writer.WriteAsync(owed, stop), stop);
+            var (what, repair) = owed switch
+            {
+                PackageDeletion => ("# packages are there that wait for nobody", "It is deleted."),
+                DocumentAnswer => ("# documents have no receipt", "It is written."),
+                _ => ("# parts of manifests have no receipts", "It is written."),
+            };
+            await RepairAsync(what, repair, () => writer.WriteAsync(owed, stop), stop);
         });
     }
 
@@ -57,6 +62,8 @@ internal sealed class ReceiptCheckup(AnswerWriter writer, Outbox outbox, DeadLet
 
     private async Task<bool> LacksAsync(PendingAnswer owed, CancellationToken cancellationToken)
     {
+        if (owed is PackageDeletion package)
+            return await packages.IsThereAsync(package.Source, cancellationToken);
         if (owed is ManifestPartAnswer part)
             return await outbox.LacksReceiptAsync(part.Source, AnswerPath.Lines(part.Source.Path), cancellationToken);
         var document = (DocumentAnswer)owed;

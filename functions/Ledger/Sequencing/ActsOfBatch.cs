@@ -35,6 +35,9 @@ public sealed class ActsOfBatch
     /// <summary>Whether one of them acts on a document of an issuer without issuing it.</summary>
     public bool ActsOn(string issuer, Digest document) => _documents.GetValueOrDefault((issuer, document)) is { Count: > 0, IsIssued: false };
 
+    /// <summary>Adds an act of a handover, which is not there yet and says nothing of documents.</summary>
+    public void Add(Act act) => _acts.Add(act);
+
     /// <summary>Adds acts on documents; those that are there already stay as they are.</summary>
     /// <param name="acts">The acts.</param>
     /// <param name="before">What their issuer did to the documents before.</param>

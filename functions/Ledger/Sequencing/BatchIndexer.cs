@@ -1,29 +1,42 @@
 namespace TrueCopy.Ledger.Sequencing;
 
-/// <summary>Writes everything that is looked up about a batch: its acts by document and reference, revocations, issuers, keys. All of it can be repeated.</summary>
-public sealed class BatchIndexer(ActIndex index, ReferenceIndex references, RevocationIndex revocations, IssuerHistory issuers, DomainHistory domains, KeyHistory keys)
+/// <summary>Writes everything that is looked up about a batch: its acts by document and reference, revocations, issuers, keys, receivers, handovers. All of it can be repeated.</summary>
+public sealed class BatchIndexer(ITableStore tables)
 {
+    private readonly ActIndex _index = new(tables);
+    private readonly ReferenceIndex _references = new(tables);
+    private readonly RevocationIndex _revocations = new(tables);
+    private readonly IssuerHistory _issuers = new(tables);
+    private readonly DomainHistory _domains = new(tables);
+    private readonly KeyHistory _keys = new(tables);
+    private readonly ReceiverHistory _receivers = new(tables);
+    private readonly HandoverRecords _handovers = new(tables);
+
     /// <summary>Adds a batch.</summary>
     /// <returns>The acts that take no effect, by log index.</returns>
     public async Task<IReadOnlyDictionary<long, DisplacedAct>> AddAsync(JournalBatch batch, CancellationToken cancellationToken)
     {
         foreach (var record in batch.Keys())
-            await keys.AddAsync(record, cancellationToken);
+            await _keys.AddAsync(record, cancellationToken);
         foreach (var (logIndex, entry) in batch.OwnEntries().Where(own => own.Entry.Kind == ActKind.Issuer))
-            await issuers.AddAsync(new IssuerRecord(logIndex, Describe(entry)), cancellationToken);
+            await _issuers.AddAsync(new IssuerRecord(logIndex, Describe(entry)), cancellationToken);
         foreach (var record in batch.Domains())
-            await domains.AddAsync(record, cancellationToken);
+            await _domains.AddAsync(record, cancellationToken);
+        foreach (var record in batch.Receivers())
+            await _receivers.AddAsync(record, cancellationToken);
 
         var acts = batch.Acts().ToArray();
         var named = acts
             .Where(item => item.Act is { Kind: ActKind.Issue, Unpublished.Reference: not null })
             .Select(item => new DocumentReference(item.Act.Issuer, item.Act.Unpublished.Reference!, item.Act.Digest));
-        await references.AddAsync([.. named], cancellationToken);
+        await _references.AddAsync([.. named], cancellationToken);
         foreach (var revoked in acts.Where(item => item.Act.Kind == ActKind.Revoke).GroupBy(item => item.Act.Issuer))
-            await revocations.AddAsync(revoked.Key, [.. revoked.Select(item => item.Act.Digest).Distinct()], cancellationToken);
+            await _revocations.AddAsync(revoked.Key, [.. revoked.Select(item => item.Act.Digest).Distinct()], cancellationToken);
+        foreach (var (row, act) in acts.Where(item => item.Act.Kind == ActKind.Handover))
+            await _handovers.AddAsync(SentHandover.Of(row, act), cancellationToken);
 
         // Last, because an act that is found here counts as wholly indexed.
-        var displaced = await index.AddAsync([.. acts.Select(item => item.Row)], cancellationToken);
+        var displaced = await _index.AddAsync([.. acts.Select(item => item.Row)], cancellationToken);
         return displaced.ToDictionary(item => item.Act.LogIndex);
     }
 

@@ -15,7 +15,7 @@ public sealed class IssuerAnnouncements(IssuerHistory history, DomainHistory dom
     public async Task<IReadOnlyList<Entry>> NewAsync(IReadOnlyList<StagedWork> works, CancellationToken cancellationToken)
     {
         var entries = new List<Entry>();
-        foreach (var issuer in works.Select(work => work.Issuer).OrderBy(issuer => issuer.Since))
+        foreach (var issuer in works.OfType<StagedOfIssuer>().Select(work => work.Issuer).OrderBy(issuer => issuer.Since))
         {
             if (await IsNewAsync(issuer, cancellationToken))
                 entries.Add(issuer.ToEntry(issuer.Since));

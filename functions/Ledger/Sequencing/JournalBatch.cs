@@ -34,7 +34,7 @@ public sealed record JournalBatch(
         .Where(item => item.Record.Act is not null)
         .Select(item => (item.Record.ToRow(item.Index), item.Record.Act!));
 
-    /// <summary>The log's own entries: genesis, the keys that sign, the descriptions of issuers, what their domains say, and the status.</summary>
+    /// <summary>The log's own entries: genesis, the keys that sign, the descriptions of issuers and receivers, what issuers' domains say, and the status.</summary>
     public IEnumerable<(long LogIndex, Entry Entry)> OwnEntries() => Records
         .Select((record, i) => (Record: record, Index: Start + i))
         .Where(item => item.Record.Act is null)
@@ -47,6 +47,11 @@ public sealed record JournalBatch(
     public IEnumerable<KeyRecord> Keys() => OwnEntries()
         .Where(own => own.Entry.Kind is ActKind.Genesis or ActKind.Keys)
         .Select(own => new KeyRecord(own.LogIndex, Records[(int)(own.LogIndex - Start)].Entry, Note));
+
+    /// <summary>How the batch describes receivers.</summary>
+    public IEnumerable<ReceiverRecord> Receivers() => OwnEntries()
+        .Where(own => own.Entry.Kind == ActKind.Receiver)
+        .Select(own => new ReceiverRecord(own.LogIndex, Records[(int)(own.LogIndex - Start)].Entry));
 
     /// <summary>What the batch says of issuers' domains.</summary>
     public IEnumerable<DomainRecord> Domains() => OwnEntries()

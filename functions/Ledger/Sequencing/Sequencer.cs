@@ -275,7 +275,7 @@ public sealed partial class Sequencer(
         await EachAsync(messages, (message, stop) => SettleAsync(message, batch, stop), cancellationToken);
     }
 
-    // To every list whose lines are all done or refused, and to what repeats what stands; queued before its message goes.
+    // To every list whose lines are all done or refused, to what repeats what stands, and what has to go; queued before its message goes.
     private async Task<IReadOnlyList<(PendingAnswer Answer, QueuedAnswer Queued)>> QueueOthersAsync(StagedBatch batch, CancellationToken cancellationToken)
     {
         var since = time.GetUtcNow();
@@ -283,6 +283,7 @@ public sealed partial class Sequencer(
         [
             .. batch.Lists.Values.Where(list => list.Waiting == 0).Select(list => list.AnswerTo(since)),
             .. batch.Repeats.Select(upload => RepeatAnswer.To(upload, since)),
+            .. batch.Unwanted.Select(package => new PackageDeletion(package, since)),
         ];
         var queued = new QueuedAnswer[done.Length];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };

@@ -1,11 +1,12 @@
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>What staged messages come to, ready to commit.</summary>
-/// <param name="Announced">What is new to the log of issuers: how they are described, and what their domains say.</param>
+/// <param name="Announced">What is new to the log of issuers and receivers: how they are described, and what issuers' domains say.</param>
 /// <param name="Acts">Acts that are new to the log, each once. Where they name each other's entries they do as <see cref="ActsOfBatch.FirstIndex"/> says.</param>
 /// <param name="Statuses">The codes that they change, named likewise.</param>
 /// <param name="Lists">What became of each list of acts.</param>
 /// <param name="Repeats">Uploads that issue what stands, which are answered and not logged.</param>
+/// <param name="Unwanted">Packages that came where one had been sent already, which are deleted.</param>
 /// <param name="Left">Messages that there was no room for.</param>
 public sealed record StagedBatch(
     IReadOnlyList<Entry> Announced,
@@ -13,6 +14,7 @@ public sealed record StagedBatch(
     IReadOnlyDictionary<long, EntryStatus> Statuses,
     IReadOnlyDictionary<StagedMessage, ResolvedActs> Lists,
     IReadOnlyList<StagedUpload> Repeats,
+    IReadOnlyList<BlobVersion> Unwanted,
     IReadOnlySet<StagedMessage> Left)
 {
     /// <summary>Whether the batch issues a document, for which another act may wait.</summary>
@@ -23,6 +25,8 @@ public sealed record StagedBatch(
 public sealed class StagedBatches(
     ActResolver resolver,
     IssuerAnnouncements announcements,
+    ReceiverAnnouncements receivers,
+    HandoverAdmission handovers,
     RepeatedIssues repeated,
     IssuedDocuments issued,
     ActIndex index,
@@ -45,13 +49,26 @@ public sealed class StagedBatches(
         var left = new HashSet<StagedMessage>(ReferenceEqualityComparer.Instance);
         var repeats = new List<(StagedMessage Message, StagedUpload Upload)>();
         var taken = TakeFairly(messages, left);
+        var admitted = await handovers.LookUpAsync([.. taken.Select(item => item.Message.Work).OfType<StagedHandover>()], cancellationToken);
         var found = await LookUpAsync(taken, from, cancellationToken);
         var toIssue = taken.Zip(found).Where(item => item.Second.Issues).SelectMany(item => DocumentsOf(item.First.Upload)).ToHashSet();
         var before = await issued.NoteAsync(toIssue, isComplete: from == 0, cancellationToken);
-        foreach (var ((message, upload), lookedUp) in taken.Zip(found))
+        foreach (var (item, lookedUp) in taken.Zip(found))
         {
             // What a list comes to is not known before it is resolved.
-            if (acts.Count >= Sequencer.MaxBatchActs || Meets(upload, lookedUp, acts))
+            var message = item.Message;
+            var isFull = acts.Count >= Sequencer.MaxBatchActs;
+            if (message.Work is StagedHandover handover)
+            {
+                if (isFull || admitted.MustWait(handover))
+                    left.Add(message);
+                else if (admitted.Admit(handover) is { } act)
+                    acts.Add(act);
+                continue;
+            }
+
+            var upload = item.Upload;
+            if (isFull || Meets(upload, lookedUp, acts))
             {
                 left.Add(message);
             }
@@ -80,8 +97,19 @@ public sealed class StagedBatches(
         }
 
         // Those of uploads and those that are staged by themselves alike.
-        var announced = await announcements.NewAsync([.. messages.Where(message => !left.Contains(message)).Select(message => message.Work)], cancellationToken);
-        return new StagedBatch(announced, acts.All, acts.Statuses(from), lists, [.. repeats.Select(repeat => repeat.Upload)], left);
+        StagedWork[] works = [.. messages.Where(message => !left.Contains(message)).Select(message => message.Work)];
+        var described = await receivers.NewAsync(works, cancellationToken);
+        var statuses = new Dictionary<long, EntryStatus>(acts.Statuses(from));
+        foreach (var entry in described.Where(entry => entry.Replaces is not null))
+            statuses[entry.Replaces!.Value] = EntryStatus.Reissued;
+        return new StagedBatch(
+            [.. await announcements.NewAsync(works, cancellationToken), .. described],
+            acts.All,
+            statuses,
+            lists,
+            [.. repeats.Select(repeat => repeat.Upload)],
+            admitted.Unwanted,
+            left);
     }
 
     // What acts on a document goes by what the log has of it, so that one batch does not issue it as well: whoever comes later in
@@ -93,18 +121,17 @@ public sealed class StagedBatches(
     private static IEnumerable<(string Issuer, Digest Document)> DocumentsOf(StagedUpload upload) =>
         upload.Acts.SelectMany(act => act.Digests.Select(digest => (upload.Issuer.Id, digest)));
 
-    // Each issuer's messages in their order, that of whom has the least before it first. What is then too much is left.
+    // Each container's messages in their order, that of which has the least before it first. What is then too much is left.
     private static List<Taken> TakeFairly(IReadOnlyList<StagedMessage> messages, HashSet<StagedMessage> left)
     {
         var before = new Dictionary<string, int>();
         var inTurn = messages
-            .Where(message => message.Work is StagedUpload)
-            .Select(message => new Taken(message, (StagedUpload)message.Work))
-            .Select(item =>
+            .Where(message => message.Work is StagedUpload or StagedHandover)
+            .Select(message =>
             {
-                var turn = before.GetValueOrDefault(item.Upload.Issuer.Id);
-                before[item.Upload.Issuer.Id] = turn + item.Upload.MostActs;
-                return (Item: item, Turn: turn);
+                var turn = before.GetValueOrDefault(message.Work.Container);
+                before[message.Work.Container] = turn + message.Work.MostActs;
+                return (Item: new Taken(message), Turn: turn);
             })
             .OrderBy(item => item.Turn)
             .Select(item => item.Item);
@@ -112,7 +139,7 @@ public sealed class StagedBatches(
         var lookups = 0;
         foreach (var item in inTurn)
         {
-            if (item.Upload.Answer.Kind == UploadKind.ActList)
+            if (item.IsList)
             {
                 if (lookups >= MaxLookups)
                 {
@@ -135,27 +162,35 @@ public sealed class StagedBatches(
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, found.Length, parallel, async (i, stop) =>
         {
-            var upload = taken[i].Upload;
+            if (taken[i].Message.Work is not StagedUpload upload)
+                return;
             var repeats = upload.Answer.Kind != UploadKind.ActList && upload.Repeats && await repeated.AreAllAsync(upload, from, stop);
             found[i] = new LookedUp(repeats, !repeats && await IsInEffectAsync(taken[i], stop), null);
         });
-        int[] lists = [.. Enumerable.Range(0, found.Length).Where(i => taken[i].Upload.Answer.Kind == UploadKind.ActList)];
+        int[] lists = [.. Enumerable.Range(0, found.Length).Where(i => taken[i].IsList)];
         foreach (var (i, lines) in lists.Zip(await resolver.LookUpAsync([.. lists.Select(i => taken[i].Upload)], cancellationToken)))
             found[i] = new LookedUp(Repeats: false, InEffect: false, lines);
         return found;
     }
 
-    /// <param name="Message">A message.</param>
-    /// <param name="Upload">The upload that it is of.</param>
-    private readonly record struct Taken(StagedMessage Message, StagedUpload Upload);
+    /// <param name="Message">A message of an upload or a handover.</param>
+    private readonly record struct Taken(StagedMessage Message)
+    {
+        public StagedUpload Upload => (StagedUpload)Message.Work;
+
+        public bool IsList => Message.Work is StagedUpload { Answer.Kind: UploadKind.ActList };
+    }
 
     /// <param name="Repeats">Whether it issues what stands.</param>
     /// <param name="InEffect">Whether it was sequenced before.</param>
     /// <param name="Lines">What a list acts on.</param>
     private readonly record struct LookedUp(bool Repeats, bool InEffect, ActResolver.Found[]? Lines)
     {
+        // Nothing is looked up here of a handover.
+        private bool IsUpload { get; } = true;
+
         /// <summary>Whether it is to be logged what it issues.</summary>
-        public bool Issues => !Repeats && !InEffect && Lines is null;
+        public bool Issues => IsUpload && !Repeats && !InEffect && Lines is null;
     }
 
     // A message that comes back may have been sequenced by a holder that died before deleting it, and a part of a
@@ -163,7 +198,7 @@ public sealed class StagedBatches(
     // batch begins, so its first act stands for all.
     private async Task<bool> IsInEffectAsync(Taken taken, CancellationToken cancellationToken)
     {
-        var (message, upload) = taken;
+        var (message, upload) = (taken.Message, taken.Upload);
         if (upload.Answer.Kind == UploadKind.ActList || (message.DeliveryCount == 1 && !message.IsBulk))
             return false;
         var first = Issues(upload, upload.Acts[0]).First();

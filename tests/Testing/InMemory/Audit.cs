@@ -162,7 +162,7 @@ public static class Audit
             batches.Push(JournalFormat.Decode(world.Ledger.Journal[name]));
 
         var rebuilt = new InMemoryTables(new Operations());
-        var indexer = new BatchIndexer(new ActIndex(rebuilt), new ReferenceIndex(rebuilt), new RevocationIndex(rebuilt), new IssuerHistory(rebuilt), new DomainHistory(rebuilt), new KeyHistory(rebuilt));
+        var indexer = new BatchIndexer(rebuilt);
         var size = audited;
         foreach (var batch in batches)
         {

@@ -36,7 +36,7 @@ public static class EarlierLog
             await ledger.Log.WriteAsync(tile, cancellationToken);
         await ledger.Log.PublishCheckpointAsync(signed.Note, batch.Size, cancellationToken);
         var tables = ledger.Tables;
-        await new BatchIndexer(new ActIndex(tables), new ReferenceIndex(tables), new RevocationIndex(tables), new IssuerHistory(tables), new DomainHistory(tables), new KeyHistory(tables)).AddAsync(batch, cancellationToken);
+        await new BatchIndexer(tables).AddAsync(batch, cancellationToken);
         await ledger.State.SaveFinishedAsync(batch.Size, cancellationToken);
     }
 }
