@@ -74,6 +74,8 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
             // Of none, too, storage says that it is not that version, and of one that somebody leased.
             if (!All.TryGetValue(blob, out var found) || found.ETag != etag || HolderOf(blob) is not null)
                 return false;
+            if (blob.Container.StartsWith(ReceiverContainer.Prefix, StringComparison.Ordinal))
+                return Remove(blob);
             var source = VersionOf(blob, etag);
             var algorithms = IssuerMetadata.Parse(blob.Container, _containers[blob.Container].Metadata).Algorithms;
             Deleted[source] = algorithms.All(algorithm => Receipts.ContainsKey((source, algorithm.Name)));
@@ -142,7 +144,7 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
     public void CopyFrom(InMemoryInbox other)
     {
         base.CopyFrom(other);
-        foreach (var answer in All.Keys.Where(blob => !blob.Container.StartsWith(IssuerContainer.Prefix, StringComparison.Ordinal)))
+        foreach (var answer in All.Keys.Where(blob => blob.Container.StartsWith(IssuerContainer.AnswersPrefix, StringComparison.Ordinal)))
             Remove(answer);
         foreach (var (name, container) in other._containers)
             _containers[name] = container;
@@ -150,13 +152,17 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
             (_everyVersion[version], _byETag[version.ETag]) = (content, version);
     }
 
-    /// <summary>Creates an issuer's container and the one for its answers, or any other.</summary>
+    /// <summary>Creates an issuer's container and the one for its answers, a receiver's, or any other.</summary>
     public void CreateContainer(string name, Dictionary<string, string> metadata)
     {
         _containers[name] = new BlobContainer(name, Time.GetUtcNow(), metadata);
         if (name.StartsWith(IssuerContainer.Prefix, StringComparison.Ordinal))
             _containers.TryAdd(IssuerContainer.AnswersOf(name), new BlobContainer(IssuerContainer.AnswersOf(name), Time.GetUtcNow(), new Dictionary<string, string>()));
     }
+
+    /// <summary>How the registry describes a receiver.</summary>
+    public Receiver ReceiverOf(string id) =>
+        ReceiverMetadata.Parse(ReceiverContainer.Prefix + id, _containers[ReceiverContainer.Prefix + id].Metadata) with { Since = _containers[ReceiverContainer.Prefix + id].Since };
 
     /// <summary>How the registry describes the issuer of a container.</summary>
     public Issuer IssuerOf(string container) => IssuerMetadata.Parse(container, _containers[container].Metadata) with { Since = _containers[container].Since };

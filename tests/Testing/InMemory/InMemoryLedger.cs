@@ -109,7 +109,7 @@ public sealed class InMemoryLedger : InMemoryBlobs
     /// <summary>Loses every table.</summary>
     public void LoseIndex()
     {
-        foreach (var table in (string[])[StorageNames.AnchorsTable, StorageNames.IssuedTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable])
+        foreach (var table in (string[])[StorageNames.AnchorsTable, StorageNames.IssuedTable, StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable, StorageNames.ReceiversTable, StorageNames.HandoversTable])
             Tables.Clear(table);
     }
 

@@ -99,6 +99,19 @@ public sealed class InMemoryWorld
         Inbox.CreateContainer(IssuerContainer.Prefix + id, metadata);
     }
 
+    /// <summary>Adds a receiver, or changes how the registry describes it.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="key">What packages are sealed to; any 32 bytes.</param>
+    /// <param name="purposes">What it takes them for.</param>
+    public void AddReceiver(string id, byte[]? key = null, string purposes = "credit, employment") => Inbox.CreateContainer(ReceiverContainer.Prefix + id, new()
+    {
+        ["legalname"] = $"The {id} Ltd",
+        ["jurisdiction"] = "HK",
+        ["encryptionkey"] = EncryptionKey.Encode(key ?? SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(id))),
+        ["purposes"] = purposes,
+        ["keepsdays"] = "90",
+    });
+
     /// <summary>Puts a blob and returns the event that Event Grid would send.</summary>
     public byte[] Upload(string issuer, string path, byte[] content) => EventOf(Inbox.Put(IssuerContainer.Prefix + issuer, path, content));
 
@@ -171,7 +184,8 @@ public static class InMemoryPorts
         .AddSingleton<IBlobStore>(world.Ledger)
         .AddSingleton<IQueueStore>(world.Queues)
         .AddSingleton<ITableStore>(world.Ledger.Tables)
-        .AddSingleton<IIssuerContainers>(world.Inbox);
+        .AddSingleton<IIssuerContainers>(world.Inbox)
+        .AddSingleton<IBlobAddresses>(new InMemoryAddresses(world.Time));
 }
 
 /// <summary>One process of the service. Dropping it without disposing is a crash.</summary>
@@ -214,6 +228,21 @@ public sealed class InMemoryService : IAsyncDisposable
 
     /// <summary>What asks domains.</summary>
     public DomainWatch Domains => _services.GetRequiredService<DomainWatch>();
+
+    /// <summary>Gives out the addresses that take packages.</summary>
+    public HandoverRequests Requests => _services.GetRequiredService<HandoverRequests>();
+
+    /// <summary>What became of handovers.</summary>
+    public HandoverTraces Traces => _services.GetRequiredService<HandoverTraces>();
+
+    /// <summary>What receivers and holders do with packages.</summary>
+    public HandoverActs Handovers => _services.GetRequiredService<HandoverActs>();
+
+    /// <summary>What waits for receivers.</summary>
+    public ReceiverInbox Receivers => _services.GetRequiredService<ReceiverInbox>();
+
+    /// <summary>The receivers, proven.</summary>
+    public ReceiverDirectory Directory => _services.GetRequiredService<ReceiverDirectory>();
 
     /// <summary>The verifier.</summary>
     public VerdictService Verifier => _services.GetRequiredService<VerdictService>();

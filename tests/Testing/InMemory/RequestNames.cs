@@ -11,6 +11,7 @@ public static class RequestNames
         StorageNames.JournalContainer => "journal",
         StorageNames.StagingContainer => blob.Name.StartsWith("answers/", StringComparison.Ordinal) ? "answers-body" : "staged-body",
         StorageNames.DeadLettersContainer => "letters",
+        _ when blob.Container.StartsWith(ReceiverContainer.Prefix, StringComparison.Ordinal) => "package",
         _ when blob.Container.StartsWith(IssuerContainer.Prefix, StringComparison.Ordinal) => "inbox",
         _ when blob.Name.StartsWith(AnswerPath.RejectedFolder, StringComparison.Ordinal) => "rejection",
         _ => blob.Name.EndsWith(AnswerPath.LinesExtension, StringComparison.Ordinal) ? "lines" : "receipt",
