@@ -1,9 +1,9 @@
 namespace TrueCopy.Ledger.Handovers;
 
 /// <summary>What handovers that are staged come to, now.</summary>
-/// <param name="Known">What the log holds of each handover, by its id; null where that is nothing.</param>
-/// <param name="Packages">Which package was sent under the id.</param>
-/// <param name="InEffect">The acts that are in the log already.</param>
+/// <param name="known">What the log holds of each handover, by its id; null where that is nothing.</param>
+/// <param name="packages">Which package was sent under the id.</param>
+/// <param name="inEffect">The acts that are in the log already.</param>
 public sealed class HandoversOfBatch(
     IReadOnlyDictionary<string, HandoverLife?> known,
     IReadOnlyDictionary<string, BlobVersion?> packages,

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace TrueCopy.Ledger.Index;
 
@@ -153,7 +154,8 @@ public sealed class HandoverRecords(ITableStore tables)
             : throw new InvalidDataException("A row of the handovers names no package of the log.");
     }
 
-    private static T Read<T>(TableRow row, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static T Read<T>(TableRow row, JsonTypeInfo<T> type)
+        where T : class
     {
         try
         {

@@ -10,7 +10,7 @@ public sealed record ReceiverRecord(long LogIndex, ReadOnlyMemory<byte> Entry)
 {
     /// <summary>The description.</summary>
     /// <exception cref="LogFormatException">The entry does not describe a receiver.</exception>
-    public Receiver Read() => Receiver.Of(Entries.Entry.Parse(Entry.Span));
+    public Receiver Read() => Receiver.Of(TrueCopy.Receipts.Entries.Entry.Parse(Entry.Span));
 }
 
 /// <summary>

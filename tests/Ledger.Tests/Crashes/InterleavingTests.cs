@@ -161,7 +161,7 @@ public sealed class InterleavingTests
         ExploreAsync(switches, (choose, where) => RunAsync(processes, documents: 1, choose, death, how, where));
 
     /// <summary>Depth first through every sequence of choices that switches at most so often.</summary>
-    private static async Task<int> ExploreAsync(int switches, Func<Func<int, bool, int>, string, Task> runAsync)
+    internal static async Task<int> ExploreAsync(int switches, Func<Func<int, bool, int>, string, Task> runAsync)
     {
         var explored = 0;
         var path = new List<(int Chosen, int Of)>();
@@ -349,7 +349,8 @@ public sealed class InterleavingTests
             await service.Intake.HandleAsync(world.Upload("bank", name, Bytes(name)), TestContext.Current.CancellationToken);
     }
 
-    private static async Task SettleAsync(InMemoryWorld world, InMemoryService service)
+    /// <summary>Has one process pick up the rest, and requires that nothing is left.</summary>
+    internal static async Task SettleAsync(InMemoryWorld world, InMemoryService service)
     {
         for (var i = 0; i < 3; i++)
         {

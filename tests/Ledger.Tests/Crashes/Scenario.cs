@@ -8,6 +8,11 @@ namespace TrueCopy.Ledger.Tests.Crashes;
 /// <param name="Acts">How many acts are in effect on it.</param>
 internal sealed record Standing(string Name, Verdict Verdict = Verdict.Verified, int? Acts = 1);
 
+/// <summary>How a handover has come out at the end.</summary>
+/// <param name="Name">The parcel's name.</param>
+/// <param name="Acts">What the log holds of it, in order.</param>
+internal sealed record Outcome(string Name, params ActKind[] Acts);
+
 /// <summary>Something that happens to a log, and how everything stands afterwards whatever failed on the way.</summary>
 /// <param name="Entries">How many entries the log has before.</param>
 /// <param name="Tell">What happens.</param>
@@ -167,6 +172,33 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
             },
             new Standing("a")),
 
+        ["packages that are handed over"] = new(
+            5,
+            async story =>
+            {
+                story.World.AddReceiver("lender");
+                await story.RunTimerAsync();
+                await story.SendAsync("a", "b", "c");
+                await story.HandOverAsync("a", ActKind.Received, ActKind.Used, ActKind.Withdrawn);
+                story.World.Time.Advance(TimeSpan.FromMinutes(2));
+                story.World.AddReceiver("lender", new byte[32]);
+                await story.RunTimerAsync();
+                await story.HandOverAsync("b", ActKind.Declined);
+                await story.SendAsync("d");
+                await story.HandOverAsync("d", ActKind.Withdrawn);
+                story.World.Time.Advance(TimeSpan.FromDays(31));
+                await story.RunTimerAsync();
+            })
+        {
+            Outcomes =
+            [
+                new Outcome("a", ActKind.Handover, ActKind.Received, ActKind.Used, ActKind.Withdrawn),
+                new Outcome("b", ActKind.Handover, ActKind.Declined),
+                new Outcome("c", ActKind.Handover, ActKind.Expired),
+                new Outcome("d", ActKind.Handover, ActKind.Withdrawn),
+            ],
+        },
+
         ["changes of the registry that no upload tells of"] = new(
             5,
             async story =>
@@ -197,6 +229,9 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
     {
         Witnesses = 2,
     };
+
+    /// <summary>How handovers come out.</summary>
+    public IReadOnlyList<Outcome> Outcomes { get; init; } = [];
 
     /// <summary>How many witnesses the log has, all of them needed.</summary>
     public int Witnesses { get; init; }
@@ -245,6 +280,8 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
                 Require(standing.Acts is null || acts == standing.Acts, $"{acts} acts are in effect on {standing.Name}");
             }
 
+            foreach (var outcome in Outcomes)
+                await RequireOutcomeAsync(world, service, outcome);
             await RequireRegistryAsync(world);
             Require(world.Staged.Count == 0, $"{world.Staged.Count} messages are left");
             Require(world.Answers.Count == 0, $"{world.Answers.Count} answers are owed");
@@ -259,6 +296,18 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
         }
     }
 
+    // As its holder sees it, who checks every receipt.
+    private static async Task RequireOutcomeAsync(InMemoryWorld world, InMemoryService service, Outcome outcome)
+    {
+        var parcel = new Parcel(outcome.Name);
+        var trace = await service.Traces.TraceAsync(parcel.Id, TestContext.Current.CancellationToken);
+        var acts = trace?.Events.Select(item => item.Act).ToArray() ?? [];
+        Require(acts.SequenceEqual(outcome.Acts), $"the handover {outcome.Name} came to {string.Join(", ", acts)}");
+        foreach (var item in trace!.Events)
+            Require(ReceiptCheck.Run(Receipt.Parse(Bytes(item.Receipt)), parcel.Digest, world.EveryVerifier).Index == item.LogIndex, $"a receipt of {outcome.Name} is of another entry");
+        Require(!world.Inbox.All.ContainsKey(parcel.Blob), $"the package {outcome.Name} is still there");
+    }
+
     // The registry is not seen at every moment, but what was seen is recorded once, and what it says now last.
     private static async Task RequireRegistryAsync(InMemoryWorld world)
     {
@@ -269,6 +318,14 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
             Require(recorded.Count > 0 && recorded[^1].Issuer.Describes(world.Inbox.IssuerOf(container.Name)), $"the log does not say what the registry says of {container.Name}");
             Require(recorded.Zip(recorded.Skip(1)).All(pair => !pair.First.Issuer.Describes(pair.Second.Issuer)), $"a description of {container.Name} is recorded twice");
             await RequireDomainAsync(world, world.Inbox.IssuerOf(container.Name));
+        }
+
+        await foreach (var container in world.Inbox.ListContainersAsync(ReceiverContainer.Prefix, TestContext.Current.CancellationToken))
+        {
+            var id = ReceiverContainer.IdOf(container.Name);
+            var recorded = await new ReceiverHistory(world.Ledger.Tables).FindAsync(id, TestContext.Current.CancellationToken);
+            Require(recorded.Count > 0 && recorded[^1].Read().Describes(world.Inbox.ReceiverOf(id)), $"the log does not say what the registry says of {container.Name}");
+            Require(recorded.Zip(recorded.Skip(1)).All(pair => Entry.Parse(pair.Second.Entry.Span).Replaces == pair.First.LogIndex), $"a description of {container.Name} does not replace the one before");
         }
     }
 

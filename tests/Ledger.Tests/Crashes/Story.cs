@@ -69,6 +69,55 @@ internal sealed class Story(InMemoryWorld world, Aftermath aftermath)
         Restart();
     }
 
+    /// <summary>Packages that become one batch: announced, uploaded by their holders, and taken in while another process holds the lease.</summary>
+    public async Task SendAsync(params string[] names)
+    {
+        foreach (var parcel in names.Select(name => new Parcel(name)))
+        {
+            if (!await TryAsync(service => service.Requests.AnnounceAsync(parcel.Request, Stop)))
+                await _service.Requests.AnnounceAsync(parcel.Request, Stop);
+        }
+
+        await UploadAsync([.. names.Select(name => new Parcel(name).Upload(world))]);
+        await RunTimerAsync();
+    }
+
+    /// <summary>What receiver and holder do, one after the other; who is not told that it is done asks again, and waits for the timer.</summary>
+    public async Task HandOverAsync(string name, params ActKind[] acts)
+    {
+        var parcel = new Parcel(name);
+        foreach (var act in acts)
+        {
+            HandoverEventDocument? done = null;
+            for (var tries = 0; done is null; tries++)
+            {
+                if (tries == 5)
+                    throw new AuditException($"{act} of {name} is not recorded however often it is asked for");
+                await TryAsync(async service => done = await AskAsync(service, parcel, act));
+                Restart();
+                if (done is not null)
+                    break;
+                world.Time.Advance(StagedActs.Invisible);
+                await RunTimerAsync();
+            }
+        }
+    }
+
+    private static async Task<HandoverEventDocument?> AskAsync(InMemoryService service, Parcel parcel, ActKind act)
+    {
+        try
+        {
+            return await (act == ActKind.Withdrawn
+                ? service.Handovers.WithdrawAsync(parcel.Id, parcel.WithdrawKey, Stop)
+                : service.Handovers.ActAsync(parcel.Receiver, parcel.Id, parcel.Act(act), Stop));
+        }
+        catch (HandoverRefusedException refused) when (refused.Rejection.Cause is "not-sent" or "not-received")
+        {
+            // What failed on the way is not picked up yet.
+            return null;
+        }
+    }
+
     /// <summary>The timer comes.</summary>
     public async Task RunTimerAsync()
     {

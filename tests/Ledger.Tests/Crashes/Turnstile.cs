@@ -12,7 +12,7 @@ internal sealed class Turnstile(Func<int, bool, int> choose)
     [
         "tile.write", "tile.read", "status.write", "status.read", "journal.write", "sign", "receipt.write", "answers.delete", "staged.delete", "staged.hide",
         "registry.get", "inbox.open", "inbox.read", "keys.load", "lease.lease", "lease.write", "lease.release", "staged.peek",
-        "bulk.receive", "bulk.peek", "checkpoint.read", "receipt.find",
+        "bulk.receive", "bulk.peek", "checkpoint.read", "receipt.find", "package.delete", "package.find",
     ];
 
     private readonly AsyncLocal<Process?> _current = new();
@@ -96,7 +96,7 @@ internal sealed class Turnstile(Func<int, bool, int> choose)
     // Rows of the index are looked up and written side by side, and witnesses asked: what comes together takes one turn together.
     private Task? TurnOf(Process process, string operation)
     {
-        var group = operation.StartsWith("index.", StringComparison.Ordinal) || operation.StartsWith("issued.", StringComparison.Ordinal) ? "index" : operation == "witness.ask" ? operation : null;
+        var group = operation.StartsWith("index.", StringComparison.Ordinal) || operation.StartsWith("issued.", StringComparison.Ordinal) || operation.StartsWith("handovers.", StringComparison.Ordinal) ? "index" : operation == "witness.ask" ? operation : null;
         lock (_lock)
         {
             if (group is not null && process.Group == group)

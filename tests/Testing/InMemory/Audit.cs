@@ -40,6 +40,7 @@ public static class Audit
             CheckKeys(checkpoints, entries);
         await CheckJournalAsync(world, entries, audited);
         CheckStatus(world, checkpoints, entries, audited);
+        HandoverAudit.Check(entries, audited);
         CheckIndex(world, entries, audited);
         await CheckReceiptsAsync(world, receipts, roots, [.. world.Ledger.Packs.Keys]);
     }
@@ -58,6 +59,7 @@ public static class Audit
                 Require(
                     act.Answer.Kind switch
                     {
+                        _ when act.IsOfHandover => !act.Answer.DeleteDocument || !inbox.Exists(act.Source),
                         UploadKind.Document when row.Entry.Yields is not null && inbox.Rejections.ContainsKey(act.Source) => true,
                         UploadKind.Document => inbox.Keeps(act.Source, AnswerPath.Receipt(act.Source.Path, row.Digest.Algorithm)) && (!act.Answer.DeleteDocument || !inbox.Exists(act.Source)),
                         UploadKind.Manifest => inbox.Keeps(act.Source, AnswerPath.Lines(act.Source.Path)),
@@ -176,11 +178,15 @@ public static class Audit
         Require(
             PlacesOf(rebuilt.Rows(StorageNames.AnchorsTable), audited).SequenceEqual(PlacesOf(tables.Rows(StorageNames.AnchorsTable), audited)),
             "the index is what the journal would rebuild");
-        foreach (var table in (string[])[StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable])
+        foreach (var table in (string[])[StorageNames.ReferencesTable, StorageNames.RevocationsTable, StorageNames.IssuersTable, StorageNames.ReceiversTable])
         {
             var (expected, stored) = (rebuilt.Rows(table), tables.Rows(table).ToHashSet());
             Require(expected.All(stored.Contains) && (audited > 0 || expected.Count == stored.Count), $"the rows of {table} are what the journal would rebuild");
         }
+
+        // What was announced only is not in the journal.
+        var sent = tables.Rows(StorageNames.HandoversTable).Where(row => row.LogIndex is not null).ToHashSet();
+        Require(rebuilt.Rows(StorageNames.HandoversTable) is var handovers && handovers.All(sent.Contains) && (audited > 0 || handovers.Count == sent.Count), "the rows of the handovers are what the journal would rebuild");
     }
 
     // Under which key an act is depends on what else is there; which act is where in the log does not.

@@ -28,8 +28,8 @@ public sealed class StagedView(InMemoryWorld world)
     public async Task AddAsync(StagedUpload upload, CancellationToken cancellationToken) =>
         await StageAsync([await PrepareAsync(upload, cancellationToken)], cancellationToken);
 
-    /// <summary>Stages a change of the registry as the service does.</summary>
-    public Task AddAsync(RegistryChange change, CancellationToken cancellationToken) => _staged.StageAsync(change, cancellationToken);
+    /// <summary>Stages a change of the registry, or what is to be done with a package, as the service does.</summary>
+    public Task AddAsync(StagedWork work, CancellationToken cancellationToken) => _staged.StageAsync(work, cancellationToken);
 
     /// <summary>Hides everything that is staged now until <see cref="LetGo"/>, as a queue that is slow to deliver.</summary>
     public void Hold() => world.Queues.ShowFrom(DateTimeOffset.MaxValue, Queues);

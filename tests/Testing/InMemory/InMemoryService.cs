@@ -38,6 +38,9 @@ public sealed class InMemoryWorld
     /// <summary>The least time between two commits; none, because on a clock that stands still a wait never ends.</summary>
     public TimeSpan CommitInterval { get; set; } = TimeSpan.Zero;
 
+    /// <summary>How long whoever asks for an act waits for it; not at all, for the same reason.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.Zero;
+
     /// <summary>Every operation on storage and keys.</summary>
     public Operations Operations { get; } = new();
 
@@ -180,6 +183,7 @@ public static class InMemoryPorts
     public static IServiceCollection AddInMemory(this IServiceCollection services, InMemoryWorld world) => services
         .AddSingleton<TimeProvider>(world.Time)
         .AddSingleton(new SequencerOptions { CommitInterval = world.CommitInterval })
+        .AddSingleton(new HandoverOptions { Patience = world.Patience })
         .AddSingleton<AskDomain>((domain, _, _, stop) => world.Operations.RunAsync("domain.ask", () => world.Domains.GetValueOrDefault(domain, DomainWord.NotStated), stop))
         .AddSingleton<IBlobStore>(world.Ledger)
         .AddSingleton<IQueueStore>(world.Queues)
