@@ -19,7 +19,7 @@ public sealed class HandoverCostTests
         // To begin with whether the receiver is there, once in half a minute.
         await CostAsync(() => service.Requests.AnnounceAsync(parcel.Request, Stop), most: 2, "handovers.insert");
         var message = parcel.Upload(_world);
-        await CostAsync(() => service.Intake.HandleAsync(message, Stop), most: 45, "handovers.query", "package.open", "package.read", "staged.send", "handovers.upsert", "index.insert", "sign");
+        await CostAsync(() => service.Intake.HandleAsync(message, Stop), most: 45, "handovers.query", "package.open", "inbox.read", "staged.send", "handovers.upsert", "index.insert", "sign");
         await CostAsync(() => service.Traces.TraceAsync(parcel.Id, Stop), most: 5, "handovers.query", "index.query");
         await CostAsync(() => service.Receivers.GetPackageAsync("lender", parcel.Id, Stop), most: 3, "handovers.query", "index.query", "package.find");
         await CostAsync(() => service.Handovers.ActAsync("lender", parcel.Id, parcel.Act(ActKind.Received), Stop), most: 45, "handovers.query", "index.query", "staged.send", "package.delete", "sign");

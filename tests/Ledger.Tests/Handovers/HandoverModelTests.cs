@@ -10,8 +10,8 @@ public sealed class HandoverModelTests
 
     private static readonly string[] Steps =
     [
-        "announce", "upload", "deliver", "deliver", "again", "receive", "receive", "decline", "use", "use", "use twice", "withdraw", "forge", "forge withdrawal",
-        "second upload", "drop", "day", "month", "drain", "restart", "hold", "let go",
+        "announce", "upload", "deliver", "deliver", "again", "receive", "receive", "receive", "decline", "use", "use", "use twice", "withdraw", "forge", "forge withdrawal",
+        "second upload", "drop", "day", "month", "drain", "restart", "hold", "let go", "let go",
     ];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -49,6 +49,13 @@ public sealed class HandoverModelTests
         var trace = new List<string>();
         try
         {
+            // Most are sent; what comes before that is tried with the others.
+            foreach (var model in models.Skip(1))
+            {
+                await model.AnnounceAsync(service);
+                model.Events.Add(model.Parcel.Upload(world));
+            }
+
             for (var step = 0; step < 40; step++)
             {
                 var model = models[random.Next(Handovers)];
@@ -117,10 +124,10 @@ public sealed class HandoverModelTests
                 await model.AskAsync(world, service, "withdrawn", () => service.Handovers.WithdrawAsync(parcel.Id, parcel.WithdrawKey, Stop));
                 break;
             case "forge":
-                await model.AskInVainAsync(() => service.Handovers.ActAsync("lender", parcel.Id, parcel.Act(ActKind.Received) with { Proof = parcel.WithdrawKey }, Stop));
+                await Model.AskInVainAsync(() => service.Handovers.ActAsync("lender", parcel.Id, parcel.Act(ActKind.Received) with { Proof = parcel.WithdrawKey }, Stop));
                 break;
             case "forge withdrawal":
-                await model.AskInVainAsync(() => service.Handovers.WithdrawAsync(parcel.Id, parcel.ConsentProof, Stop));
+                await Model.AskInVainAsync(() => service.Handovers.WithdrawAsync(parcel.Id, parcel.ConsentProof, Stop));
                 break;
 
             // Acts that were admitted by whoever looked before the others were in the log, in any order.
@@ -209,7 +216,7 @@ public sealed class HandoverModelTests
             }
         }
 
-        public async Task AskInVainAsync(Func<Task<HandoverEventDocument?>> ask)
+        public static async Task AskInVainAsync(Func<Task<HandoverEventDocument?>> ask)
         {
             try
             {

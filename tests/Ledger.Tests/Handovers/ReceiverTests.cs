@@ -1,5 +1,3 @@
-using static TrueCopy.Testing.Samples;
-
 namespace TrueCopy.Ledger.Tests.Handovers;
 
 /// <summary>Receivers, in the registry and in the log, and what waits for them.</summary>

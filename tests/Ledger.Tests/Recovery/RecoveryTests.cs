@@ -13,7 +13,7 @@ public sealed class RecoveryTests
         await FillAsync();
         var before = _world.Operations.Log.Count;
         Assert.Empty((await DoctorAsync(apply: true)).Findings);
-        string[] reads = ["checkpoint.read", "finished.read", "head.read", "journal.read", "journal.list", "tile.read", "status.read", "index.query", "issued.query", "references.query", "revocations.query", "issuers.query", "keys.query", "staged.peek", "bulk.peek", "index.list", "references.list", "revocations.list", "poison.count", "letters.list"];
+        string[] reads = ["checkpoint.read", "finished.read", "head.read", "journal.read", "journal.list", "tile.read", "status.read", "index.query", "issued.query", "references.query", "revocations.query", "issuers.query", "keys.query", "staged.peek", "bulk.peek", "index.list", "references.list", "revocations.list", "handovers.list", "poison.count", "letters.list"];
         Assert.Empty(_world.Operations.Log.Skip(before).Except(reads));
     }
 

@@ -11,6 +11,7 @@ namespace TrueCopy.Testing.InMemory;
 public sealed class Parcel(string name, string receiver = "lender")
 {
     private readonly byte[] _secret = SHA256.HashData(Samples.Bytes(name));
+    private BlobVersion? _uploaded;
 
     /// <summary>The receiver's id.</summary>
     public string Receiver => receiver;
@@ -42,8 +43,12 @@ public sealed class Parcel(string name, string receiver = "lender")
     public BlobAddress Blob => ReceiverContainer.PackageOf(receiver, Id);
 
     /// <summary>Puts the package where its address leads, once; returns the event that Event Grid would send.</summary>
-    public byte[] Upload(InMemoryWorld world, byte[]? content = null) =>
-        world.Inbox.All.ContainsKey(Blob) ? throw new IOException("409: BlobAlreadyExists") : InMemoryWorld.EventOf(world.Inbox.Put(Blob.Container, Blob.Name, content ?? Sealed));
+    public byte[] Upload(InMemoryWorld world, byte[]? content = null)
+    {
+        if (world.Inbox.All.ContainsKey(Blob))
+            throw new IOException("409: BlobAlreadyExists");
+        return InMemoryWorld.EventOf(_uploaded = world.Inbox.Put(Blob.Container, Blob.Name, content ?? Sealed));
+    }
 
     /// <summary>An act of the receiver.</summary>
     public HandoverActDocument Act(ActKind kind, int use = 0) => kind switch
@@ -57,7 +62,7 @@ public sealed class Parcel(string name, string receiver = "lender")
     /// <summary>What is staged for an act, as the service stages it.</summary>
     public StagedHandover Staged(InMemoryWorld world, ActKind kind, int use = 0)
     {
-        var package = new BlobVersion(Blob.Container, Blob.Name, world.Inbox.All[Blob].ETag);
+        var package = _uploaded ?? throw new InvalidOperationException("It was not uploaded.");
         return new StagedHandover(package, Id, kind, world.Time.GetUtcNow(), Digest)
         {
             Proof = kind switch { ActKind.Received => ConsentProof, ActKind.Withdrawn => WithdrawKey, _ => null },
