@@ -20,6 +20,10 @@ public static class Extent
     /// <param name="exhaustive">When everything is to be gone through.</param>
     public static int Of(string variable, int sample, int exhaustive) => Number(variable) ?? (IsExhaustive ? exhaustive : sample);
 
+    /// <summary>What names have to hold of those that are to be gone through; empty for all.</summary>
+    /// <param name="variable">The environment variable that asks for some.</param>
+    public static string Part(string variable) => Environment.GetEnvironmentVariable(variable) ?? "";
+
     /// <summary>All of them, or as many as <paramref name="sample"/> says, chosen by <see cref="Seed"/>; the first and the last always.</summary>
     public static IReadOnlyList<T> SampleOf<T>(IReadOnlyList<T> all, int sample)
     {

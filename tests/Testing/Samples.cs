@@ -10,6 +10,17 @@ public static class Samples
     /// <summary>An issuer.</summary>
     public static readonly Issuer Bank = new("bank", "示范银行", "CN-GD", "bank.example", Retention.Keep, [DigestAlgorithm.Sha256]);
 
+    /// <summary>A receiver.</summary>
+    public static readonly Receiver Lender = new("lender", "示范贷款", "HK", "lender.example", EncryptionKey.Encode(new byte[EncryptionKey.Size]), ["credit", "other"], 90);
+
+    /// <summary>What intake stages for a package.</summary>
+    public static readonly StagedHandover Handover = new(new BlobVersion("receiver-lender", $"{new string('a', 64)}.truecopy", "0x1"), new string('a', 64), ActKind.Handover, new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero), DigestOf([1]))
+    {
+        Lock = new string('b', 64),
+        WithdrawLock = new string('c', 64),
+        Length = 1000,
+    };
+
     private static readonly byte[] Structural = [.. "\"\\{}[]:,.0eu"u8, 0, 0x80];
 
     /// <summary>An issue of a document that holds its own path.</summary>

@@ -137,7 +137,8 @@ public sealed class StorageAudit
 
     private async Task CheckReceiptsAsync(StorageAccounts accounts, IReadOnlyList<NoteVerifier> keys, CancellationToken cancellationToken)
     {
-        var byIndex = _inEffect.ToDictionary(item => item.Value.Row.LogIndex, item => item.Key.Item1);
+        // What becomes of a handover is told to whoever asks.
+        var byIndex = _inEffect.Where(item => !item.Value.Act.IsOfHandover).ToDictionary(item => item.Value.Row.LogIndex, item => item.Key.Item1);
         await foreach (var container in accounts.Inbox.GetBlobContainersAsync(prefix: IssuerContainer.AnswersPrefix, cancellationToken: cancellationToken))
         {
             var client = accounts.Inbox.GetBlobContainerClient(container.Name);

@@ -199,7 +199,11 @@ internal sealed record StagedReceiver(
     public static StagedReceiver Of(Receiver receiver) =>
         new(receiver.Id, receiver.LegalName, receiver.Jurisdiction, receiver.EncryptionKey, receiver.Purposes, receiver.KeepsDays, receiver.Since, receiver.Domain, receiver.LegalNames);
 
-    public Receiver Read() => new(Id, LegalName, Jurisdiction, Domain, EncryptionKey, Purposes, KeepsDays) { Since = Since, LegalNames = LegalNames };
+    public Receiver Read()
+    {
+        var receiver = new Receiver(Id, LegalName, Jurisdiction, Domain, EncryptionKey, Purposes, KeepsDays) { Since = Since, LegalNames = LegalNames };
+        return ProvenReceiver.Rule(receiver.ToEntry(replaces: null)) is { } rule ? throw new LogFormatException($"staged receiver: {rule}") : receiver;
+    }
 }
 
 internal sealed record StagedHandoverBody(StagedPackage Handover, [property: JsonPropertyName("v")] int Version);
@@ -230,9 +234,17 @@ internal sealed record StagedPackage(
         staged.Note,
         staged.Use);
 
-    public StagedHandover Read() => WireName.TryParse(Act, out ActKind kind) && HandoverRule.IsOfHandover(kind) && Digest.TryParse(Package, out var package) && HandoverLocks.IsHex(Id)
+    public StagedHandover Read() => WireName.TryParse(Act, out ActKind kind) && IsWellFormed(kind) && Digest.TryParse(Package, out var package)
         ? new StagedHandover(Source, Id, kind, At, package) { Lock = Lock, WithdrawLock = WithdrawLock, Length = Length, Proof = Proof, Note = Note, Use = Use }
         : throw new LogFormatException("staged handover: it says nothing that could be done with a package");
+
+    // What has no effect but on the entry has to be there for it, since an audit asks for that.
+    private bool IsWellFormed(ActKind kind) =>
+        HandoverRule.IsOfHandover(kind)
+        && HandoverLocks.IsHex(Id)
+        && (kind == ActKind.Handover ? HandoverLocks.IsHex(Lock) && HandoverLocks.IsHex(WithdrawLock) && Length > 0 : Lock is null && WithdrawLock is null && Length is null)
+        && (kind == ActKind.Used) == Use is not null
+        && (kind is ActKind.Declined or ActKind.Used) == Note is not null;
 }
 
 internal sealed record StagedEnvelope(BlobVersion? Source = null);

@@ -54,6 +54,8 @@ public sealed class HandoverModelTests
             {
                 await model.AnnounceAsync(service);
                 model.Events.Add(model.Parcel.Upload(world));
+                if (random.Next(2) == 0)
+                    await StepAsync(world, service, model, "deliver", random);
             }
 
             for (var step = 0; step < 40; step++)
@@ -141,7 +143,7 @@ public sealed class HandoverModelTests
                 world.Time.Advance(TimeSpan.FromDays(1));
                 await service.Housekeeping.RunAsync(Stop);
                 break;
-            case "month":
+            case "month" when random.Next(4) == 0:
                 world.Time.Advance(TimeSpan.FromDays(31));
                 await service.Housekeeping.RunAsync(Stop);
                 break;
