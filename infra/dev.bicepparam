@@ -29,6 +29,20 @@ param issuers = [
   }
 ]
 
+// A made-up key too, whose other half nobody has: to try it, put the public half of your own here (truecopy handover keygen).
+param receivers = [
+  {
+    id: 'demo-lender'
+    legalName: '示範貸款 (Demo Lender, Hong Kong)'
+    legalNames: { en: 'Demo Lender, Hong Kong', zhHans: '示范贷款（香港）', zhHant: '示範貸款（香港）' }
+    jurisdiction: 'HK'
+    encryptionKey: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p'
+    purposes: ['accountOpening', 'credit', 'other']
+    keepsDays: 365
+    principals: []
+  }
+]
+
 param storage = { sku: 'Standard_LRS', infrastructureEncryption: false }
 param softDeleteDays = 14
 param journalImmutabilityDays = 0

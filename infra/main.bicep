@@ -4,7 +4,8 @@ metadata version = '0.1.0'
 
 targetScope = 'subscription'
 
-import { eventHub, issuer, storageSettings, verifierSignIn } from 'modules/types.bicep'
+import { eventHub, issuer, receiver, storageSettings, verifierSignIn } from 'modules/types.bicep'
+import { issuerContainer, receiverContainer } from 'modules/well-known-names.bicep'
 
 @description('Names the environment; azd asks for it.')
 @minLength(1)
@@ -16,6 +17,9 @@ param location string
 
 @description('The registry: adding an issuer is adding an object.')
 param issuers issuer[]
+
+@description('Who takes handovers: adding a receiver is adding an object. Where there is none, nothing of handovers is deployed.')
+param receivers receiver[]
 
 @description('The log\'s name, which is signed with every checkpoint and can never change: one line of lower case, without spaces, + or a scheme.')
 @minLength(3)
@@ -103,6 +107,7 @@ var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName, application: 'TrueCopy' }
 var names = {
   inbox: 'inbox${token}'
+  handovers: 'handover${token}'
   ledger: 'ledger${token}'
   runtime: 'runtime${token}'
   vault: 'kv-${token}'
@@ -110,6 +115,7 @@ var names = {
   plan: 'plan-${token}'
   app: 'func-${token}'
   topic: 'evgt-${token}'
+  handoverTopic: 'evgt-handover-${token}'
   workspace: 'log-${token}'
   insights: 'appi-${token}'
   network: 'vnet-${token}'
@@ -123,6 +129,7 @@ var isLogName = logOrigin == toLower(logOrigin) && empty(filter(
 var signedOrigin = isLogName
   ? logOrigin
   : fail('logOrigin is \'${logOrigin}\'. It is a name, not an address: lower case, without spaces, + or :, and no / at either end. It can never change.')
+var takesHandovers = !empty(receivers)
 var publicNetworkAccess = privateNetwork ? 'Disabled' : 'Enabled'
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -158,6 +165,17 @@ module inbox 'modules/inbox.bicep' = {
     settings: storage
     issuers: issuers
     allowedIpRanges: empty(inboxAllowedIpRanges) && !privateNetwork ? null : inboxAllowedIpRanges
+  }
+}
+
+module handovers 'modules/handovers.bicep' = if (takesHandovers) {
+  scope: group
+  params: {
+    name: names.handovers
+    location: location
+    tags: tags
+    settings: storage
+    receivers: receivers
   }
 }
 
@@ -240,6 +258,19 @@ module grantsOfService 'modules/grants-service.bicep' = {
   }
 }
 
+module grantsOnHandovers 'modules/grants-handovers.bicep' = if (takesHandovers) {
+  scope: group
+  dependsOn: [handovers]
+  params: {
+    handoversName: names.handovers
+    identityName: names.identity
+    principalId: identity.outputs.principalId
+    serviceRoleId: customRoles.outputs.serviceRoleId
+    packagesRoleId: customRoles.outputs.packagesRoleId
+    receivers: receivers
+  }
+}
+
 module events 'modules/events.bicep' = {
   scope: group
   dependsOn: [inbox, ledger]
@@ -247,14 +278,28 @@ module events 'modules/events.bicep' = {
     topicName: names.topic
     location: location
     tags: tags
-    inboxName: names.inbox
+    sourceName: names.inbox
+    containerPrefix: issuerContainer('')
+    ledgerName: names.ledger
+  }
+}
+
+module handoverEvents 'modules/events.bicep' = if (takesHandovers) {
+  scope: group
+  dependsOn: [handovers, ledger]
+  params: {
+    topicName: names.handoverTopic
+    location: location
+    tags: tags
+    sourceName: names.handovers
+    containerPrefix: receiverContainer('')
     ledgerName: names.ledger
   }
 }
 
 module network 'modules/network.bicep' = if (privateNetwork) {
   scope: group
-  dependsOn: [inbox, ledger, runtime, vault]
+  dependsOn: [inbox, handovers, ledger, runtime, vault]
   params: {
     name: names.network
     location: location
@@ -263,6 +308,7 @@ module network 'modules/network.bicep' = if (privateNetwork) {
     ledgerName: names.ledger
     runtimeName: names.runtime
     vaultName: names.vault
+    handoversName: takesHandovers ? names.handovers : null
   }
 }
 
@@ -274,7 +320,7 @@ module gateway 'modules/frontdoor.bicep' = if (frontDoor) {
 module app 'modules/app.bicep' = {
   scope: group
   // The app starts when it may do what it has to do.
-  dependsOn: [grantsInLedger, grantsOfService]
+  dependsOn: [grantsInLedger, grantsOfService, grantsOnHandovers]
   params: {
     name: names.app
     planName: names.plan
@@ -284,6 +330,7 @@ module app 'modules/app.bicep' = {
     identityClientId: identity.outputs.clientId
     inboxName: names.inbox
     ledgerName: names.ledger
+    handoversName: takesHandovers ? names.handovers : null
     runtimeName: names.runtime
     vaultUri: vault.outputs.uri
     logOrigin: signedOrigin
@@ -294,6 +341,7 @@ module app 'modules/app.bicep' = {
     witnessPolicy: witnessPolicy
     witnessFailOpen: witnessFailOpen
     issuers: issuers
+    receivers: receivers
     signIn: signIn
     maximumInstances: maximumInstances
     alwaysReadyInstances: alwaysReadyInstances
@@ -303,6 +351,12 @@ module app 'modules/app.bicep' = {
     workspaceId: monitoring.outputs.workspaceId
     telemetryConnectionString: monitoring.outputs.connectionString
   }
+}
+
+module handoverPages 'modules/handover-pages.bicep' = if (takesHandovers) {
+  scope: group
+  dependsOn: [handovers]
+  params: { name: names.handovers, pageOrigin: app.outputs.address }
 }
 
 module gatewayRoute 'modules/frontdoor-route.bicep' = if (frontDoor) {
@@ -323,7 +377,10 @@ module alerts 'modules/alerts.bicep' = {
     tags: tags
     emails: alertEmails
     workspaceId: monitoring.outputs.workspaceId
-    topicId: events.outputs.topicId
+    topics: [
+      { name: 'events', id: events.outputs.topicId }
+      ...(takesHandovers ? [{ name: 'packages', id: handoverEvents!.outputs.topicId }] : [])
+    ]
     vaultId: vault.outputs.id
   }
 }

@@ -48,6 +48,9 @@ param alertEmails = empty(emails)
 // docs/operations.md, "Adding an issuer".
 param issuers = []
 
+// Who takes handovers; likewise for ever. docs/operations.md, "Adding a receiver".
+param receivers = []
+
 param softDeleteDays = 90
 param journalImmutabilityDays = 3650
 param hsm = true

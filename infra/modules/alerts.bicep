@@ -8,7 +8,8 @@ param location string
 param tags tagValues
 param emails string[]
 param workspaceId string
-param topicId string
+@description('Every topic, by what it is of.')
+param topics { name: string, id: string }[]
 param vaultId string
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
@@ -22,34 +23,36 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource undelivered 'Microsoft.Insights/metricAlerts@2018-03-01' = {
-  name: 'truecopy-events-undelivered'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: 'Event Grid gave an upload up; the event is in the container dead-letters.'
-    severity: 1
-    enabled: true
-    scopes: [topicId]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT5M'
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          criterionType: 'StaticThresholdCriterion'
-          name: 'dead-lettered'
-          metricNamespace: 'Microsoft.EventGrid/systemTopics'
-          metricName: 'DeadLetteredCount'
-          timeAggregation: 'Total'
-          operator: 'GreaterThan'
-          threshold: 0
-        }
-      ]
+resource undelivered 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for topic in topics: {
+    name: 'truecopy-${topic.name}-undelivered'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: 'Event Grid gave an upload up; the event is in the container dead-letters.'
+      severity: 1
+      enabled: true
+      scopes: [topic.id]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT5M'
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            criterionType: 'StaticThresholdCriterion'
+            name: 'dead-lettered'
+            metricNamespace: 'Microsoft.EventGrid/systemTopics'
+            metricName: 'DeadLetteredCount'
+            timeAggregation: 'Total'
+            operator: 'GreaterThan'
+            threshold: 0
+          }
+        ]
+      }
+      actions: [{ actionGroupId: people.id }]
     }
-    actions: [{ actionGroupId: people.id }]
   }
-}
+]
 
 resource throttled 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: 'truecopy-vault-throttled'

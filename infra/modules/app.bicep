@@ -2,7 +2,7 @@
 
 metadata version = '0.1.0'
 
-import { issuer, tagValues, verifierSignIn } from 'types.bicep'
+import { issuer, receiver, tagValues, verifierSignIn } from 'types.bicep'
 import { deploymentsContainer, ed25519Seed, signingKey } from 'well-known-names.bicep'
 
 param name string
@@ -14,6 +14,10 @@ param identityClientId string
 
 param inboxName string
 param ledgerName string
+
+@description('The account of handovers, where there is one.')
+param handoversName string?
+
 param runtimeName string
 param vaultUri string
 
@@ -26,6 +30,7 @@ param keyOverlap string
 param witnessPolicy string
 param witnessFailOpen bool
 param issuers issuer[]
+param receivers receiver[]
 param signIn verifierSignIn?
 
 param maximumInstances int
@@ -137,6 +142,9 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     AZURE_CLIENT_ID: identityClientId
 
     Inbox__blobServiceUri: 'https://${inboxName}.blob.${storageSuffix}'
+    // None where nobody takes packages.
+    Handovers__blobServiceUri: handoversName == null ? '' : 'https://${handoversName}.blob.${storageSuffix}'
+    Handovers__KeepDays: '30'
     Ledger__blobServiceUri: 'https://${ledgerName}.blob.${storageSuffix}'
     Ledger__queueServiceUri: 'https://${ledgerName}.queue.${storageSuffix}'
     Ledger__tableServiceUri: 'https://${ledgerName}.table.${storageSuffix}'
@@ -164,6 +172,12 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
       issuer => map(issuer.principals, principal => principal.id)
     ))
 
+    Access__Receivers: string(toObject(
+      receivers,
+      receiver => receiver.id,
+      receiver => map(receiver.principals, principal => principal.id)
+    ))
+
     // What one client address may ask for, and who says which that is: the platform's front end, or Front Door before it. Each
     // writes over what a client sent by that name. X-Forwarded-For would not do: the Functions host writes it anew.
     Limits__Burst: '20000'
@@ -187,3 +201,4 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 }
 
 output hostName string = app.properties.defaultHostName
+output address string = settings.properties.Service__Address

@@ -1,4 +1,4 @@
-// Three roles that Azure does not have. Storage Blob Data Contributor may also write and delete containers; with it an
+// Four roles that Azure does not have. Storage Blob Data Contributor may also write and delete containers; with it an
 // issuer could change its own legal name, which is the container's metadata, or remove its container.
 
 metadata version = '0.1.0'
@@ -56,6 +56,23 @@ resource answersRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   }
 }
 
+resource packagesRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(resourceGroup().id, 'service on packages')
+  properties: {
+    roleName: 'TrueCopy service on packages (${token})'
+    description: 'What an address allows that the service gives to a holder, it has to be allowed itself: to put a package into one container. The address allows to create one blob and to replace none.'
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [
+      {
+        actions: []
+        dataActions: ['${blobs}/write', '${blobs}/add/action']
+      }
+    ]
+  }
+}
+
 output issuerRoleId string = issuerRole.name
 output serviceRoleId string = serviceRole.name
 output answersRoleId string = answersRole.name
+output packagesRoleId string = packagesRole.name

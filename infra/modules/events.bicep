@@ -1,19 +1,24 @@
-// From an upload to a message: Event Grid delivers to a queue of the ledger with an identity that can do nothing else.
+// From an upload to a message: Event Grid delivers to a queue of the ledger with an identity that can do nothing else. One topic an
+// account.
 
 metadata version = '0.1.0'
 
 import { tagValues } from 'types.bicep'
-import { blobEventsQueue, deadLettersContainer, issuerContainer } from 'well-known-names.bicep'
+import { blobEventsQueue, deadLettersContainer } from 'well-known-names.bicep'
 import { roleIds } from 'role-ids.bicep'
 
 param topicName string
 param location string
 param tags tagValues
-param inboxName string
+param sourceName string
+
+@description('What the names of the containers begin with whose uploads count.')
+param containerPrefix string
+
 param ledgerName string
 
-resource inbox 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
-  name: inboxName
+resource account 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: sourceName
 }
 
 resource ledger 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
@@ -42,7 +47,7 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   tags: tags
   identity: { type: 'SystemAssigned' }
   properties: {
-    source: inbox.id
+    source: account.id
     topicType: 'Microsoft.Storage.StorageAccounts'
   }
 }
@@ -102,7 +107,7 @@ resource uploads 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15
     retryPolicy: { eventTimeToLiveInMinutes: 1440, maxDeliveryAttempts: 30 }
     filter: {
       includedEventTypes: ['Microsoft.Storage.BlobCreated']
-      subjectBeginsWith: '/blobServices/default/containers/${issuerContainer('')}'
+      subjectBeginsWith: '/blobServices/default/containers/${containerPrefix}'
       isSubjectCaseSensitive: true
       advancedFilters: [
         {

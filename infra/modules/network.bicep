@@ -12,6 +12,9 @@ param ledgerName string
 param runtimeName string
 param vaultName string
 
+@description('The account of handovers, where there is one.')
+param handoversName string?
+
 resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   name: name
   location: location
@@ -88,6 +91,10 @@ resource runtime 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: runtimeName
 }
 
+resource handovers 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: handoversName ?? 'none'
+}
+
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
   name: vaultName
 }
@@ -101,6 +108,7 @@ var targets = [
   { name: runtimeName, id: runtime.id, service: 'queue' }
   { name: runtimeName, id: runtime.id, service: 'table' }
   { name: vaultName, id: vault.id, service: 'vault' }
+  ...(handoversName == null ? [] : [{ name: handoversName ?? '', id: handovers.id, service: 'blob' }])
 ]
 
 module endpoints 'private-endpoint.bicep' = [

@@ -8,14 +8,17 @@ param appName string
 param signIn verifierSignIn?
 
 // What monitors, witnesses and offline verifiers need stays open even where verification does not; so does the page, which
-// holds nothing of anybody and leads to the sign-in.
+// holds nothing of anybody and leads to the sign-in; and what holders need, who are nobody's employees.
 var openPaths = [
   '/'
   '/assets/*'
   '/health/live'
   '/health/ready'
   '/log/*'
+  '/v1/handovers'
+  '/v1/handovers/*'
   '/v1/keys'
+  '/v1/receivers'
   '/v1/status'
   '/v1/statuslist'
   '/openapi/v1.json'

@@ -41,6 +41,55 @@ type issuer = {
 }
 
 @export()
+@description('One line of the registry of receivers: the container, its metadata and its readers.')
+type receiver = {
+  @description('Lower-case letters, digits and single hyphens; the container is receiver-<id>.')
+  @minLength(1)
+  @maxLength(54)
+  id: string
+
+  @minLength(1)
+  legalName: string
+
+  @description('The same in a language, where the institution has names in several.')
+  legalNames: { en: string?, zhHans: string?, zhHant: string? }?
+
+  @description('ISO 3166 code of a country or of a part of one, such as HK or CN-GD.')
+  @minLength(2)
+  jurisdiction: string
+
+  domain: string?
+
+  @description('What packages are sealed to: the public half of an age identity that never leaves the institution, age1 and 58 characters.')
+  @minLength(62)
+  @maxLength(62)
+  encryptionKey: string
+
+  @description('What it takes packages for.')
+  @minLength(1)
+  purposes: (
+    | 'accountOpening'
+    | 'credit'
+    | 'insurance'
+    | 'employment'
+    | 'admission'
+    | 'tenancy'
+    | 'immigration'
+    | 'licensing'
+    | 'dueDiligence'
+    | 'legal'
+    | 'other')[]
+
+  @description('For how many days it promises to keep what it was handed.')
+  @minValue(1)
+  @maxValue(36500)
+  keepsDays: int
+
+  @description('Who may list, get, accept and decline its packages.')
+  principals: principal[]
+}
+
+@export()
 @description('Sign-in of verifiers with Entra ID.')
 type verifierSignIn = {
   @description('The app registration that stands for this API.')

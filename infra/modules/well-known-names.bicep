@@ -33,6 +33,9 @@ func issuerContainer(id string) string => 'issuer-${id}'
 func answersContainer(id string) string => 'answers-${id}'
 
 @export()
+func receiverContainer(id string) string => 'receiver-${id}'
+
+@export()
 var signingKey = 'log-signing'
 
 @export()

@@ -50,7 +50,7 @@ public class RegistryTests
             },
             Metadata(container));
 
-        var grants = Grant.AllOf(after).Where(grant => grant.IsToAnIssuer).ToList();
+        var grants = Grant.AllOf(after).Where(grant => grant.IsToAnInstitution).ToList();
         Assert.Equal(4, grants.Count);
         Assert.Equal(
             [("Storage Blob Data Reader", "inbox / container answers-bureau"), ("TrueCopy issuer", "inbox / container issuer-bureau")],

@@ -25,13 +25,13 @@ public partial class RoleTests
         Assert.True(table == documented, $"infra/README.md should say:\n{table}");
     }
 
-    [GeneratedRegex("(?<=^inbox / container )(issuer|answers)-.*$")]
+    [GeneratedRegex("(?<=^(?:inbox|handover) / container )(issuer|answers|receiver)-.*$")]
     private static partial Regex OfAnyIssuer();
 
     [Fact]
     public async Task Without_principals_in_the_parameters_nobody_but_the_service_and_its_events_holds_a_role()
     {
         foreach (var environment in new[] { Deployments.Development, Deployments.Production })
-            Assert.DoesNotContain(Grant.AllOf(await Deployments.GetAsync(environment)), grant => grant.IsToAnIssuer);
+            Assert.DoesNotContain(Grant.AllOf(await Deployments.GetAsync(environment)), grant => grant.IsToAnInstitution);
     }
 }

@@ -30,13 +30,17 @@ public class StorageNamesTests
     [Fact]
     public async Task Events_arrive_where_the_code_reads_them()
     {
-        var uploads = (await Deployments.GetAsync(Deployments.Production)).The(Subscription);
-        Assert.Equal(
-            StorageNames.BlobEventsQueue,
-            uploads.Text("properties.deliveryWithResourceIdentity.destination.properties.queueName"));
-        Assert.Equal(
-            StorageNames.DeadLettersContainer,
-            uploads.Text("properties.deadLetterWithResourceIdentity.deadLetterDestination.properties.blobContainerName"));
+        var subscriptions = (await Deployments.GetAsync(Deployments.Production)).Of(Subscription).ToList();
+        Assert.Equal(2, subscriptions.Count);
+        Assert.All(subscriptions, uploads =>
+        {
+            Assert.Equal(
+                StorageNames.BlobEventsQueue,
+                uploads.Text("properties.deliveryWithResourceIdentity.destination.properties.queueName"));
+            Assert.Equal(
+                StorageNames.DeadLettersContainer,
+                uploads.Text("properties.deadLetterWithResourceIdentity.deadLetterDestination.properties.blobContainerName"));
+        });
     }
 
     private static void AssertSame(IEnumerable<string> expected, IEnumerable<Resource> deployed) =>

@@ -10,11 +10,12 @@ internal static class Deployments
 
     public const string Production = "prod";
 
-    /// <summary>Production with sign-in, and a principal for each issuer.</summary>
+    /// <summary>Production with sign-in, and a principal for each institution.</summary>
     public const string Guarded = "guarded";
 
     public const string BankPrincipal = "00000000-0000-0000-0000-00000000ba00";
     public const string RegistryPrincipal = "00000000-0000-0000-0000-000000004e90";
+    public const string LenderPrincipal = "00000000-0000-0000-0000-000000001e4d";
 
     // Production's file names none, since each is an entry of the log for ever.
     private const string TwoIssuers =
@@ -22,6 +23,21 @@ internal static class Deployments
         param issuers = [
           { id: 'demo-bank', legalName: 'Demo Bank', jurisdiction: 'CN-GD', principals: [] }
           { id: 'demo-registry', legalName: 'Demo Registry', jurisdiction: 'HK', algorithms: ['sm3'], principals: [] }
+        ]
+        """;
+
+    private const string OneReceiver =
+        """
+        param receivers = [
+          {
+            id: 'demo-lender'
+            legalName: 'Demo Lender'
+            jurisdiction: 'HK'
+            encryptionKey: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p'
+            purposes: ['credit']
+            keepsDays: 365
+            principals: []
+          }
         ]
         """;
 
@@ -38,14 +54,14 @@ internal static class Deployments
 
     public static async Task<Deployment> GetAsync(string environment) => (await All.Value)[environment];
 
-    /// <summary>The prediction for production's parameters, with two issuers, as a test has changed them.</summary>
+    /// <summary>The prediction for production's parameters, with two issuers and a receiver, as a test has changed them.</summary>
     public static Task<Deployment> PredictAsync(Func<string, string> change) => PredictAsync(change, Bicep.Pretence.deploymentName);
 
     /// <summary>Likewise, by a deployment of another name, as each is in Azure.</summary>
     public static async Task<Deployment> PredictAsync(Func<string, string> change, string deploymentName)
     {
         using var folder = InfraFolder.Copy();
-        var original = WithIssuers(folder.Read("prod.bicepparam"));
+        var original = WithInstitutions(folder.Read("prod.bicepparam"));
         var changed = change(original);
         Assert.True(changed != original, "nothing is changed");
         folder.Write("changed.bicepparam", changed);
@@ -63,7 +79,7 @@ internal static class Deployments
     private static async Task<Dictionary<string, Deployment>> PredictAllAsync()
     {
         using var folder = InfraFolder.Copy();
-        folder.Write("prod.bicepparam", WithIssuers(folder.Read("prod.bicepparam")));
+        folder.Write("prod.bicepparam", WithInstitutions(folder.Read("prod.bicepparam")));
         folder.Write($"{Guarded}.bicepparam", Guard(folder.Read("prod.bicepparam")));
         var predictions = Names.ToDictionary(name => name, name => PredictAsync(folder, name, Bicep.Pretence.deploymentName));
         await Task.WhenAll(predictions.Values);
@@ -87,19 +103,20 @@ internal static class Deployments
                     predicted["@options"] = compiled["@options"]!.DeepClone();
     }
 
-    private static string WithIssuers(string production)
+    private static string WithInstitutions(string production)
     {
         Assert.Contains("param issuers = []", production, StringComparison.Ordinal);
-        return production.Replace("param issuers = []", TwoIssuers, StringComparison.Ordinal);
+        Assert.Contains("param receivers = []", production, StringComparison.Ordinal);
+        return production.Replace("param issuers = []", TwoIssuers, StringComparison.Ordinal).Replace("param receivers = []", OneReceiver, StringComparison.Ordinal);
     }
 
     private static string Guard(string production)
     {
         var guarded = production;
-        foreach (var principal in new[] { BankPrincipal, RegistryPrincipal })
+        foreach (var principal in new[] { BankPrincipal, RegistryPrincipal, LenderPrincipal })
         {
             var place = guarded.IndexOf("principals: []", StringComparison.Ordinal);
-            Assert.True(place > 0, "there should be two issuers without principals");
+            Assert.True(place > 0, "there should be an institution without principals");
             guarded = guarded[..place] + $"principals: [{{ id: '{principal}', type: 'ServicePrincipal' }}]" + guarded[(place + 14)..];
         }
 

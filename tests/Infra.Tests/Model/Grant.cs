@@ -14,6 +14,7 @@ internal sealed record Grant(string Principal, string Role, string Where)
         ["ba92f5b4-2d11-453d-a403-e96b0029c9fe"] = "Storage Blob Data Contributor",
         ["2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"] = "Storage Blob Data Reader",
         ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b"] = "Storage Blob Data Owner",
+        ["db58b8e5-c6ad-4a2a-8342-4190687cbf4a"] = "Storage Blob Delegator",
         ["974c5e8b-45b9-4653-ba55-5f855dd0fb88"] = "Storage Queue Data Contributor",
         ["c6a89b2d-59bc-44d0-9896-0f6e12d7b80a"] = "Storage Queue Data Message Sender",
         ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = "Storage Table Data Contributor",
@@ -28,12 +29,15 @@ internal sealed record Grant(string Principal, string Role, string Where)
         ["secrets"] = "secret",
     };
 
-    /// <summary>Principals of issuers come from the parameters; ours are known only once they are deployed.</summary>
-    public bool IsToAnIssuer => !Principal.StartsWith('[');
+    /// <summary>Principals of institutions come from the parameters; ours are known only once they are deployed.</summary>
+    public bool IsToAnInstitution => !Principal.StartsWith('[');
+
+    /// <summary>One on packages.</summary>
+    public bool IsOnPackages => Where.StartsWith("handover", StringComparison.Ordinal);
 
     /// <summary>Who, in the words of the documentation.</summary>
     public string Who =>
-        IsToAnIssuer ? "each principal of an issuer"
+        IsToAnInstitution ? IsOnPackages ? "each principal of a receiver" : "each principal of an issuer"
         : Principal.Contains("/userAssignedIdentities/id-", StringComparison.Ordinal) ? "the service"
         : Principal.Contains("/systemTopics/evgt-", StringComparison.Ordinal) ? "Event Grid"
         : Principal;

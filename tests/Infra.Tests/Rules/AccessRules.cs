@@ -18,7 +18,9 @@ internal static class AccessRules
         ["Key Vault Crypto User"] = ["vault / key log-signing"],
         ["Key Vault Secrets User"] = ["vault / secret log-ed25519-seed"],
         ["Monitoring Metrics Publisher"] = ["Application Insights"],
-        ["TrueCopy service on the inbox"] = ["inbox"],
+        ["Storage Blob Delegator"] = ["handover"],
+        ["TrueCopy service on the inbox"] = ["inbox", "handover"],
+        ["TrueCopy service on packages"] = ["handover / container receiver-demo-lender"],
         ["TrueCopy service on answers"] = ["inbox / container answers-demo-bank", "inbox / container answers-demo-registry"],
     };
 
@@ -41,9 +43,20 @@ internal static class AccessRules
             && role.IsExactly("properties.permissions[0].dataActions", $"{Blobs}/write", $"{Blobs}/add/action")
             && role.Items("properties.permissions").Count == 1),
 
-        // With the rule above and those on grants: nobody but the service writes there, whatever else it may do.
+        Role("The_service_lets_packages_be_put_and_can_do_nothing_else_there", "TrueCopy service on packages", role =>
+            role.At("properties.permissions[0].actions") is not null
+            && role.IsExactly("properties.permissions[0].actions")
+            && role.IsExactly("properties.permissions[0].dataActions", $"{Blobs}/write", $"{Blobs}/add/action")
+            && role.Items("properties.permissions").Count == 1),
+
+        new("A_receiver_only_reads_and_only_its_own_packages", deployment => Grant.AllOf(deployment)
+            .Where(grant => grant.IsToAnInstitution && (grant.IsOnPackages || grant.Principal == Deployments.LenderPrincipal))
+            .Where(grant => (grant.Principal, grant.Role, grant.Where) != (Deployments.LenderPrincipal, "Storage Blob Data Reader", "handover / container receiver-demo-lender"))
+            .Select(grant => grant.ToString())),
+
+        // With the rule on answers and those on grants: nobody but the service writes there, whatever else it may do.
         new("An_issuer_only_reads_its_answers", deployment => Grant.AllOf(deployment)
-            .Where(grant => grant.IsToAnIssuer && grant.Where.StartsWith("inbox / container answers-", StringComparison.Ordinal))
+            .Where(grant => grant.IsToAnInstitution && grant.Where.StartsWith("inbox / container answers-", StringComparison.Ordinal))
             .Where(grant => (grant.Role, grant.Where) != ("Storage Blob Data Reader", $"inbox / container answers-{OwnId(grant)}"))
             .Select(grant => grant.ToString())),
 
@@ -52,12 +65,13 @@ internal static class AccessRules
             && role.Text("properties.assignableScopes[0]")?.Split('/') is [_, "subscriptions", _, "resourceGroups", _]),
 
         new("An_issuer_writes_only_to_its_own_container", deployment => Grant.AllOf(deployment)
-            .Where(grant => grant.IsToAnIssuer && !grant.Where.StartsWith("inbox / container answers-", StringComparison.Ordinal))
+            .Where(grant => grant.IsToAnInstitution && !grant.IsOnPackages && grant.Principal != Deployments.LenderPrincipal)
+            .Where(grant => !grant.Where.StartsWith("inbox / container answers-", StringComparison.Ordinal))
             .Where(grant => (grant.Role, grant.Where) != ("TrueCopy issuer", $"inbox / container issuer-{OwnId(grant)}"))
             .Select(grant => grant.ToString())),
 
         new("Every_other_role_is_granted_on_no_more_than_it_needs", deployment => Grant.AllOf(deployment)
-            .Where(grant => !grant.IsToAnIssuer && !IsNarrow(grant))
+            .Where(grant => !grant.IsToAnInstitution && !IsNarrow(grant))
             .Select(grant => grant.ToString())),
     ];
 

@@ -17,6 +17,7 @@ internal static class AccessWeakenings
         {
             "TrueCopy issuer" => "An_issuer_cannot_change_its_registry_entry_nor_delete_anything",
             "TrueCopy service on answers" => "The_service_writes_answers_and_can_do_nothing_else_there",
+            "TrueCopy service on packages" => "The_service_lets_packages_be_put_and_can_do_nothing_else_there",
             _ => "The_service_cannot_change_the_registry",
         }
         from weaker in new (string Path, string? Json)[]
@@ -31,7 +32,9 @@ internal static class AccessWeakenings
     {
         var rule = assignment.Text("properties.principalId")!.StartsWith('[')
             ? "Every_other_role_is_granted_on_no_more_than_it_needs"
-            : "An_issuer_writes_only_to_its_own_container";
+            : assignment.Id.Contains("/containers/receiver-", StringComparison.Ordinal)
+                ? "A_receiver_only_reads_and_only_its_own_packages"
+                : "An_issuer_writes_only_to_its_own_container";
         var group = string.Join('/', assignment.Id.Split('/')[..5]);
         yield return new Mutation(rule, assignment.Id, "id", $"\"{group}/providers/{RoleAssignment}/{assignment.Name}\"");
         if (rule == "An_issuer_writes_only_to_its_own_container" && assignment.Id.Contains("/containers/answers-", StringComparison.Ordinal))

@@ -58,7 +58,7 @@ internal static partial class AppRules
                 && authentication.Text("properties.globalValidation.unauthenticatedClientAction") == "Return401"
                 && authentication.Flag("properties.identityProviders.azureActiveDirectory.enabled") == true
                 && authentication.IsExactly("properties.globalValidation.excludedPaths",
-                    "/", "/assets/*", "/health/live", "/health/ready", "/log/*", "/v1/keys", "/v1/status", "/v1/statuslist", "/openapi/v1.json", "/docs")),
+                    "/", "/assets/*", "/health/live", "/health/ready", "/log/*", "/v1/handovers", "/v1/handovers/*", "/v1/keys", "/v1/receivers", "/v1/status", "/v1/statuslist", "/openapi/v1.json", "/docs")),
             (SiteConfig, Settings, settings => settings.Text("properties.Access__SignIn") == "true")).WhereVerifiersSignIn,
 
         Rule.All("The_app_calls_through_its_own_network_in_production",
@@ -71,7 +71,7 @@ internal static partial class AppRules
     ];
 
     private static IEnumerable<string> PrivateWays =>
-        ["inbox blob", "ledger blob", "ledger queue", "ledger table", "runtime blob", "runtime queue", "runtime table", "kv- vault"];
+        ["inbox blob", "handover blob", "ledger blob", "ledger queue", "ledger table", "runtime blob", "runtime queue", "runtime table", "kv- vault"];
 
     private static string Way(Resource endpoint)
     {

@@ -19,8 +19,9 @@ internal static class EventRules
         Rule.Each("Events_are_CloudEvents", Subscription,
             uploads => uploads.Text("properties.eventDeliverySchema") == "CloudEventSchemaV1_0"),
 
-        Rule.Each("Events_come_only_from_issuers_containers", Subscription, uploads =>
-            uploads.Text("properties.filter.subjectBeginsWith") == "/blobServices/default/containers/issuer-"
+        Rule.Each("Events_come_only_from_containers_of_institutions", Subscription, uploads =>
+            uploads.Text("properties.filter.subjectBeginsWith")
+                == "/blobServices/default/containers/" + (uploads.Id.Contains("/evgt-handover-", StringComparison.Ordinal) ? "receiver-" : "issuer-")
             && uploads.Flag("properties.filter.isSubjectCaseSensitive") == true),
 
         Rule.Each("Only_finished_uploads_are_events", Subscription, uploads =>

@@ -35,23 +35,38 @@ internal static class StorageRules
             && account.Text("properties.encryption.services.queue.keyType") == "Account"
             && account.Text("properties.encryption.services.table.keyType") == "Account").InProduction,
 
-        Rule.Each("The_firewalls_of_storage_deny_by_default_in_production", StorageAccount, account =>
-            account.Text("properties.networkAcls.defaultAction") == "Deny"
-            && account.Items("properties.networkAcls.ipRules").Count == 0).InProduction,
+        // Holders put packages into that of handovers from anywhere, by addresses of one blob.
+        new Rule("The_firewalls_of_storage_deny_by_default_in_production", deployment => deployment.Of(StorageAccount)
+            .Where(account => !account.Id.Contains("/handover", StringComparison.Ordinal))
+            .Where(account => account.Text("properties.networkAcls.defaultAction") != "Deny" || account.Items("properties.networkAcls.ipRules").Count > 0)
+            .Select(account => account.ToString())).InProduction,
 
         Rule.Each("Only_trusted_services_of_Azure_pass_the_firewalls_of_storage", StorageAccount,
             account => account.Text("properties.networkAcls.bypass") == "AzureServices"),
 
-        Rule.All("Only_the_inbox_can_be_reached_from_outside_in_production",
+        Rule.All("Only_inbox_and_handovers_can_be_reached_from_outside_in_production",
             (StorageAccount, "/ledger", account => account.Text("properties.publicNetworkAccess") == "Disabled"),
             (StorageAccount, "/runtime", account => account.Text("properties.publicNetworkAccess") == "Disabled")).InProduction,
 
-        Rule.Each("The_inbox_keeps_nothing_that_is_deleted", BlobService, "/inbox", service =>
-            service.Flag("properties.isVersioningEnabled") == false
-            && service.Flag("properties.changeFeed.enabled") == false
-            && service.Flag("properties.deleteRetentionPolicy.enabled") == false
-            && service.Flag("properties.containerDeleteRetentionPolicy.enabled") == false
-            && service.Flag("properties.restorePolicy.enabled") == false),
+        Rule.All("Inbox_and_handovers_keep_nothing_that_is_deleted",
+            (BlobService, "/inbox", KeepsNothing),
+            (BlobService, "/handover", KeepsNothing)),
+
+        Rule.All("Pages_of_the_service_alone_reach_packages_and_pages_reach_nothing_else",
+            (BlobService, "/handover", service =>
+                service.Items("properties.cors.corsRules").Count == 1
+                && service.Texts("properties.cors.corsRules[0].allowedOrigins") is [var origin] && !origin.Contains('*', StringComparison.Ordinal)
+                && service.IsExactly("properties.cors.corsRules[0].allowedMethods", "GET", "PUT")
+                && service.Items("properties.cors.corsRules[0].allowedHeaders").All(header => !header.ToString().Contains('*', StringComparison.Ordinal))),
+            (BlobService, "/inbox", service => service.Items("properties.cors.corsRules").Count == 0),
+            (BlobService, "/ledger", service => service.Items("properties.cors.corsRules").Count == 0)),
+
+        Rule.Each("Packages_that_the_service_missed_are_forgotten", Lifecycle, "/handover", lifecycle =>
+            lifecycle.Items("properties.policy.rules").Count == 1
+            && lifecycle.IsExactly("properties.policy.rules[0].definition.filters.blobTypes", "blockBlob", "appendBlob")
+            && lifecycle.IsExactly("properties.policy.rules[0].definition.filters.prefixMatch", "receiver-")
+            && lifecycle.Number("properties.policy.rules[0].definition.actions.baseBlob.delete.daysAfterModificationGreaterThan") == 32
+            && lifecycle.Number("properties.policy.rules[0].definition.actions.snapshot.delete.daysAfterCreationGreaterThan") == 32),
 
         Rule.Each("The_ledger_keeps_versions", BlobService, "/ledger", service => service.Flag("properties.isVersioningEnabled") == true),
 
@@ -67,11 +82,18 @@ internal static class StorageRules
             && policy.Flag("properties.allowProtectedAppendWrites") == false
             && policy.Flag("properties.allowProtectedAppendWritesAll") == false).InProduction,
 
-        new("Only_staged_uploads_and_old_heads_are_forgotten", deployment => deployment.Of(Lifecycle)
+        new("Only_staged_uploads_and_old_heads_are_forgotten", deployment => deployment.Of(Lifecycle, "/ledger")
             .SelectMany(lifecycle => lifecycle.Items("properties.policy.rules"))
             .Where(rule => Forgets(new Resource(rule.AsObject())))
             .Select(rule => rule.ToJsonString())),
     ];
+
+    private static bool KeepsNothing(Resource service) =>
+        service.Flag("properties.isVersioningEnabled") == false
+        && service.Flag("properties.changeFeed.enabled") == false
+        && service.Flag("properties.deleteRetentionPolicy.enabled") == false
+        && service.Flag("properties.containerDeleteRetentionPolicy.enabled") == false
+        && service.Flag("properties.restorePolicy.enabled") == false;
 
     private static bool IsRetention(Resource service, string policy, Deployment deployment) =>
         service.Flag(policy + ".enabled") == true && service.Number(policy + ".days") >= (deployment.IsProduction ? 90 : 14);
