@@ -356,7 +356,12 @@ module app 'modules/app.bicep' = {
 module handoverPages 'modules/handover-pages.bicep' = if (takesHandovers) {
   scope: group
   dependsOn: [handovers]
-  params: { name: names.handovers, pageOrigin: app.outputs.address }
+  params: {
+    name: names.handovers
+    pageOrigin: !empty(serviceAddress)
+      ? serviceAddress
+      : 'https://${frontDoor ? gateway!.outputs.hostName : app.outputs.hostName}'
+  }
 }
 
 module gatewayRoute 'modules/frontdoor-route.bicep' = if (frontDoor) {

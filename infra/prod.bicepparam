@@ -48,7 +48,7 @@ param alertEmails = empty(emails)
 // docs/operations.md, "Adding an issuer".
 param issuers = []
 
-// Who takes handovers; likewise for ever. docs/operations.md, "Adding a receiver".
+// Who takes handovers; likewise for ever. docs/operations/handovers.md, "Adding a receiver".
 param receivers = []
 
 param softDeleteDays = 90

@@ -17,11 +17,14 @@ public static class ApiServices
         .AddSingleton<KnownIssuers>()
         .AddSingleton<RegistryEndpoints>()
         .AddSingleton<IssuerEndpoints>()
+        .AddSingleton<HandoverEndpoints>()
+        .AddSingleton<ReceiverEndpoints>()
         .AddSingleton<LogEndpoints>()
         .AddSingleton<ReceiptEndpoints>()
         .AddSingleton<StatusEndpoints>()
         .AddSingleton<StatusList>()
         .AddSingleton<HealthEndpoints>()
+        .AddSingleton<PageEndpoints>()
         .AddSingleton<ApiMetrics>()
         .AddSingleton<ClientShare>()
         .AddSingleton(ServiceAddress.None)
@@ -65,20 +68,27 @@ public static class ApiServices
         Get(routes, Routes.VerifyOne, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyOneAsync(Value(request, "algorithm"), Value(request, "digest"), stop));
         Get(routes, Routes.ReceiptOfOne, (request, stop) => Endpoint<VerifyEndpoints>(request).ReceiptOfOneAsync(Value(request, "algorithm"), Value(request, "digest"), stop));
         Map(routes, [HttpMethods.Post], Routes.VerifyMany, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyManyAsync(request, stop), RequestClass.Batch);
-        Map(routes, [HttpMethods.Post], Routes.RefreshReceipt, (request, stop) => Endpoint<ReceiptEndpoints>(request).RefreshAsync(request, stop), RequestClass.Question);
+        Post(routes, Routes.RefreshReceipt, (request, stop) => Endpoint<ReceiptEndpoints>(request).RefreshAsync(request, stop));
         Map(routes, [HttpMethods.Get, HttpMethods.Head], Routes.Status, (request, stop) => Endpoint<StatusEndpoints>(request).StatusAsync(request, stop), RequestClass.Batch);
         Map(routes, [HttpMethods.Get, HttpMethods.Head], Routes.StatusList, (request, stop) => Endpoint<StatusEndpoints>(request).StatusListAsync(stop), RequestClass.Batch);
         Get(routes, Routes.Issuers, (request, stop) => Endpoint<RegistryEndpoints>(request).IssuersAsync(stop));
         Get(routes, Routes.IssuerHistory, (request, stop) => Endpoint<RegistryEndpoints>(request).HistoryAsync(Value(request, "id"), stop));
         Get(routes, Routes.IssuerDocuments, (request, stop) => Endpoint<IssuerEndpoints>(request).DocumentsAsync(request, Value(request, "id"), stop));
         Get(routes, Routes.IssuerUploads, (request, stop) => Endpoint<IssuerEndpoints>(request).UploadsAsync(request, Value(request, "id"), stop));
+        Get(routes, Routes.Receivers, (request, stop) => Endpoint<HandoverEndpoints>(request).ReceiversAsync(stop));
+        Post(routes, Routes.Handovers, (request, stop) => Endpoint<HandoverEndpoints>(request).AnnounceAsync(request, stop));
+        Get(routes, Routes.Handover, (request, stop) => Endpoint<HandoverEndpoints>(request).TraceAsync(Value(request, "id"), stop));
+        Post(routes, Routes.Withdraw, (request, stop) => Endpoint<HandoverEndpoints>(request).WithdrawAsync(request, Value(request, "id"), stop));
+        Get(routes, Routes.ReceiverHandovers, (request, stop) => Endpoint<ReceiverEndpoints>(request).ListAsync(request, Value(request, "id"), stop));
+        Get(routes, Routes.ReceiverPackage, (request, stop) => Endpoint<ReceiverEndpoints>(request).PackageAsync(request, Value(request, "id"), Value(request, "handover"), stop));
+        Post(routes, Routes.ReceiverActs, (request, stop) => Endpoint<ReceiverEndpoints>(request).ActAsync(request, Value(request, "id"), Value(request, "handover"), stop));
         Get(routes, Routes.Keys, (request, stop) => Endpoint<RegistryEndpoints>(request).KeysAsync(stop));
         Get(routes, Routes.Policy, (request, _) => Task.FromResult(Endpoint<RegistryEndpoints>(request).Policy()));
         GetAlways(routes, Routes.Checkpoint, (request, stop) => Endpoint<LogEndpoints>(request).CheckpointAsync(stop));
         Get(routes, Routes.Tile, (request, stop) => Endpoint<LogEndpoints>(request).TileAsync(Value(request, "path"), stop));
-        GetAlways(routes, Routes.Page, (_, _) => Task.FromResult(PageEndpoints.Index()));
-        GetAlways(routes, Routes.Reference, (_, _) => Task.FromResult(PageEndpoints.Reference()));
-        GetAlways(routes, Routes.PageAsset, (request, _) => Task.FromResult(PageEndpoints.Asset(Value(request, "file"))));
+        GetAlways(routes, Routes.Page, (request, _) => Task.FromResult(Endpoint<PageEndpoints>(request).Index()));
+        GetAlways(routes, Routes.Reference, (request, _) => Task.FromResult(Endpoint<PageEndpoints>(request).Reference()));
+        GetAlways(routes, Routes.PageAsset, (request, _) => Task.FromResult(Endpoint<PageEndpoints>(request).Asset(Value(request, "file"))));
         GetAlways(routes, Routes.Live, (_, _) => Task.FromResult(HealthEndpoints.Live()));
         GetAlways(routes, Routes.Ready, (request, stop) => Endpoint<HealthEndpoints>(request).ReadyAsync(stop));
         GetAlways(routes, Routes.OpenApi, (_, _) => Task.FromResult(PageEndpoints.OpenApi()));
@@ -86,6 +96,9 @@ public static class ApiServices
 
     private static void Get(IEndpointRouteBuilder routes, string template, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
         Map(routes, [HttpMethods.Get, HttpMethods.Head], template, endpoint, RequestClass.Question);
+
+    private static void Post(IEndpointRouteBuilder routes, string template, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
+        Map(routes, [HttpMethods.Post], template, endpoint, RequestClass.Question);
 
     // Health, so that a busy process is not taken for a dead one; the checkpoint, which monitors and witnesses live on; and what costs nothing.
     private static void GetAlways(IEndpointRouteBuilder routes, string template, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>

@@ -88,6 +88,11 @@ public sealed partial class FailureResponses(ApiMetrics metrics, TimeProvider ti
                 ? Problem.TooLarge("The body is longer than this server takes.")
                 : Problem.MalformedRequest("The request could not be read.");
         }
+        catch (HandoverRefusedException exception)
+        {
+            metrics.Answered();
+            return Problem.HandoverRefused(exception);
+        }
         catch (NotReadyException exception)
         {
             metrics.Failed();

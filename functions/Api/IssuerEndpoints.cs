@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace TrueCopy.Api;
 
 /// <summary>What only an issuer may ask: references, unlike digests, can be guessed, and what it uploads is its own business.</summary>
-public sealed class IssuerEndpoints(IIssuerGate gate, KnownIssuers known, ReferenceIndex references, VerdictService verifier, UploadHistory history)
+public sealed class IssuerEndpoints(IInstitutionGate gate, KnownIssuers known, ReferenceIndex references, VerdictService verifier, UploadHistory history)
 {
     /// <summary>An issuer's documents under its own reference.</summary>
     /// <remarks>Only for the issuer: references, unlike digests, can be guessed.</remarks>
@@ -23,7 +23,7 @@ public sealed class IssuerEndpoints(IIssuerGate gate, KnownIssuers known, Refere
     {
         if (!IssuerContainer.IsId(id))
             return Problem.NoSuchIssuer([]);
-        if (!await gate.AdmitsAsync(request.HttpContext, id, cancellationToken))
+        if (!await gate.AdmitsIssuerAsync(request.HttpContext, id, cancellationToken))
             return Problem.NotForYou();
         if (await known.RefuseAsync(id, cancellationToken) is { } unknown)
             return unknown;
@@ -60,7 +60,7 @@ public sealed class IssuerEndpoints(IIssuerGate gate, KnownIssuers known, Refere
     {
         if (!IssuerContainer.IsId(id))
             return Problem.NoSuchIssuer([]);
-        if (!await gate.AdmitsAsync(request.HttpContext, id, cancellationToken))
+        if (!await gate.AdmitsIssuerAsync(request.HttpContext, id, cancellationToken))
             return Problem.NotForYou();
         if (await known.RefuseAsync(id, cancellationToken) is { } unknown)
             return unknown;

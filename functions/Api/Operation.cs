@@ -19,6 +19,12 @@ internal sealed class OperationAttribute(string route, string id, string tag) : 
     /// <summary>The chapter that it belongs to.</summary>
     public string Tag => tag;
 
+    /// <summary>The status of an answer.</summary>
+    public int Status { get; init; } = 200;
+
+    /// <summary>Whether what is asked for may take longer than whoever asks waits: 202, and where it will be told.</summary>
+    public bool MayTakeLonger { get; init; }
+
     /// <summary>The record that the body is read as, if it takes one; <see cref="string"/> for text.</summary>
     public Type? Body { get; init; }
 

@@ -4,14 +4,15 @@ using TrueCopy.Web;
 namespace TrueCopy.Api;
 
 /// <summary>The page for people, served from the same origin as the API so that it needs to reach nothing else, and the API's description for people and tools.</summary>
-public static class PageEndpoints
+public sealed class PageEndpoints(IBlobAddresses addresses)
 {
     /// <summary>
-    /// What the page may do: run its own scripts and WebAssembly, and ask its own service. Nothing inline, nothing of third
-    /// parties, no frames, and no text becomes code or markup (Trusted Types; the one policy is for the worker's address).
+    /// What the page may do: run its own scripts and WebAssembly, ask its own service, and put sealed packages into the storage that
+    /// the service names, or get them there. Nothing inline, nothing of third parties, no frames, and no text becomes code or markup
+    /// (Trusted Types; the one policy is for the worker's address).
     /// </summary>
-    internal const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    internal string ContentSecurityPolicy { get; } =
+        $"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' {addresses.Origin}; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types worker";
 
     /// <summary>The page for people.</summary>
@@ -23,13 +24,13 @@ public static class PageEndpoints
     /// <response code="200">The page.</response>
     [Operation(Routes.Page, "getPage", "page", CacheControl = CacheControl.Revalidate)]
     [Answers("text/html")]
-    public static IResult Index() => new PageAnswer(PageFiles.Index);
+    public IResult Index() => new PageAnswer(PageFiles.Index, ContentSecurityPolicy);
 
     /// <summary>This description, to be read.</summary>
     /// <response code="200">The same as <c>/openapi/v1.json</c>, as a page without scripts.</response>
     [Operation(Routes.Reference, "getReference", "page", CacheControl = CacheControl.Revalidate)]
     [Answers("text/html")]
-    public static IResult Reference() => new PageAnswer(PageFiles.Reference);
+    public IResult Reference() => new PageAnswer(PageFiles.Reference, ContentSecurityPolicy);
 
     /// <summary>This document.</summary>
     /// <response code="200">OpenAPI 3.1.</response>
@@ -57,10 +58,10 @@ public static class PageEndpoints
     [Answers("text/javascript")]
     [Answers("text/css")]
     [Answers("image/svg+xml")]
-    public static IResult Asset(string file) =>
-        PageFiles.Assets.TryGetValue(file, out var asset) ? new PageAnswer(asset) : Problem.ForStatus(StatusCodes.Status404NotFound);
+    public IResult Asset(string file) =>
+        PageFiles.Assets.TryGetValue(file, out var asset) ? new PageAnswer(asset, ContentSecurityPolicy) : Problem.ForStatus(StatusCodes.Status404NotFound);
 
-    private sealed class PageAnswer(PageFile file) : IResult
+    private sealed class PageAnswer(PageFile file, string policy) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
@@ -68,7 +69,7 @@ public static class PageEndpoints
             ResponseHeaders.Set(httpContext, file.MediaType, file.IsImmutable ? CacheControl.Immutable : CacheControl.Revalidate);
             if (file.MayServePage)
                 response.Headers["Service-Worker-Allowed"] = "/";
-            response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            response.Headers.ContentSecurityPolicy = policy;
             response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
             response.Headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
             var coding = ContentCoding.Choose(httpContext.Request, ContentCoding.Gzip);

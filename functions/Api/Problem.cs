@@ -38,12 +38,12 @@ public static class Problem
         StatusCodes.Status404NotFound,
         $"The log records no issuer of this id.{(near.Count == 0 ? "" : $" Did you mean {string.Join(" or ", near)}?")}");
 
-    /// <summary>The caller is not known to act for the issuer.</summary>
+    /// <summary>The caller is not known to act for the institution.</summary>
     public static IResult NotForYou() => Of(
         "not-for-you",
-        "Only for the issuer",
+        "Only for the institution",
         StatusCodes.Status403Forbidden,
-        "An issuer's references are nobody else's business: sign in as someone who may act for it.");
+        "This is nobody's business but the institution's: sign in as someone who may act for it.");
 
     /// <summary>The log has no such tile.</summary>
     public static IResult NoSuchTile() =>
@@ -116,6 +116,15 @@ public static class Problem
         StatusCodes.Status404NotFound,
         "This service does not say under which address it is found, so a status list of it would have no name. /v1/status has the same.");
 
+    /// <summary>A handover, or what is to become of one, is refused; asking again comes to the same.</summary>
+    public static IResult HandoverRefused(HandoverRefusedException refused) => refused.Fault switch
+    {
+        HandoverFault.Malformed => MalformedRequest(refused.Rejection.Detail),
+        HandoverFault.NotFound => Of(refused, StatusCodes.Status404NotFound),
+        HandoverFault.TooLong => Of(refused, StatusCodes.Status413PayloadTooLarge),
+        _ => Of(refused, StatusCodes.Status409Conflict),
+    };
+
     /// <summary>What a host answers where no route does.</summary>
     public static IResult ForStatus(int status) => status switch
     {
@@ -124,6 +133,8 @@ public static class Problem
         StatusCodes.Status503ServiceUnavailable => Unavailable(),
         _ => Of("malformed-request", "Malformed request", status, "The request could not be read."),
     };
+
+    private static IResult Of(HandoverRefusedException refused, int status) => Of(refused.Rejection.Cause, refused.Rejection.Title, status, refused.Rejection.Detail);
 
     /// <summary>A problem document.</summary>
     public static IResult Of(string cause, string title, int status, string detail, int? retryAfterSeconds = null) =>

@@ -41,6 +41,7 @@ public sealed class RequestLimits : IDisposable
     public const int MaxWaitingBatches = 32;
 
     private readonly PartitionedRateLimiter<HttpContext> _clients;
+    private readonly PartitionedRateLimiter<HttpContext> _handovers;
     private readonly PartitionedRateLimiter<RequestClass> _classes;
     private readonly PartitionedRateLimiter<HttpContext> _classesByRequest;
 
@@ -57,6 +58,13 @@ public sealed class RequestLimits : IDisposable
                 TokenLimit = share.Burst,
                 TokensPerPeriod = share.PerSecond,
                 ReplenishmentPeriod = share.Period,
+            }));
+        _handovers = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
+            RateLimitPartition.GetTokenBucketLimiter(ClientOf(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = share.HandoverBurst,
+                TokensPerPeriod = share.HandoversPerMinute,
+                ReplenishmentPeriod = share.HandoverPeriod,
             }));
         _classes = PartitionedRateLimiter.Create<RequestClass, RequestClass>(requests => requests switch
         {
@@ -88,6 +96,14 @@ public sealed class RequestLimits : IDisposable
         return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero;
     }
 
+    /// <summary>Takes a handover that is announced, or a consent that is taken back, from what the client may do of it.</summary>
+    /// <returns>Null, or how long until it may again.</returns>
+    public TimeSpan? ChargeHandover(HttpContext context)
+    {
+        using var lease = _handovers.AttemptAcquire(context);
+        return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -95,6 +111,7 @@ public sealed class RequestLimits : IDisposable
         _classesByRequest.Dispose();
         _classes.Dispose();
         _clients.Dispose();
+        _handovers.Dispose();
     }
 
     /// <summary>Whose share an address counts to: an IPv6 client has a network of 64 bits for itself.</summary>
@@ -172,6 +189,15 @@ public sealed record ClientShare
 
     /// <summary>How long <see cref="PerSecond"/> takes to come back; another time than a second is for where none is to pass.</summary>
     public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The most handovers that it announces at once, after a rest. Each makes a row, and may bring gigabytes that somebody else has to look at.</summary>
+    public int HandoverBurst { get; init; } = 30;
+
+    /// <summary>How many of them come back in a minute.</summary>
+    public int HandoversPerMinute { get; init; } = 6;
+
+    /// <summary>How long <see cref="HandoversPerMinute"/> takes to come back; another time than a minute is for where none is to pass.</summary>
+    public TimeSpan HandoverPeriod { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// The header in which what stands before the server says which address it sees, whatever a client wrote there. Null: the

@@ -19,11 +19,21 @@ internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, st
     public static Response Json<T>(T value, JsonTypeInfo<T> type, string cacheControl, string contentType = "application/json", int status = StatusCodes.Status200OK, int? retryAfterSeconds = null) =>
         new(JsonSerializer.SerializeToUtf8Bytes(value, type), contentType, cacheControl, status, retryAfterSeconds);
 
+    /// <summary>Where what was asked for is told once it is there; null where this is it.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>What became of an act: its receipt, or, where that takes longer, where it will be told.</summary>
+    public static Response OfAct(string handover, HandoverEventDocument? done) => done is not null
+        ? Json(done, DocumentJson.Instance.HandoverEventDocument, CacheControl.None)
+        : new Response("{}"u8.ToArray(), "application/json", CacheControl.None, StatusCodes.Status202Accepted) { Location = "/" + Routes.Handover.Replace("{id}", handover, StringComparison.Ordinal) };
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
         response.StatusCode = status;
         ResponseHeaders.Set(httpContext, contentType, cacheControl);
+        if (Location is not null)
+            response.Headers.Location = Location;
         if (retryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         var coding = Coded is null ? null : ContentCoding.Choose(httpContext.Request, ContentCoding.Brotli, ContentCoding.Gzip);

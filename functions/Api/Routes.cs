@@ -33,6 +33,27 @@ public static class Routes
     /// <summary>What an issuer uploaded, and what came of it: <see cref="IssuerEndpoints.UploadsAsync"/>.</summary>
     public const string IssuerUploads = "v1/issuers/{id}/uploads";
 
+    /// <summary>Who takes packages: <see cref="HandoverEndpoints.ReceiversAsync"/>.</summary>
+    public const string Receivers = "v1/receivers";
+
+    /// <summary>A package that is announced: <see cref="HandoverEndpoints.AnnounceAsync"/>.</summary>
+    public const string Handovers = "v1/handovers";
+
+    /// <summary>What became of it: <see cref="HandoverEndpoints.TraceAsync"/>.</summary>
+    public const string Handover = "v1/handovers/{id}";
+
+    /// <summary>Its holder takes the consent back: <see cref="HandoverEndpoints.WithdrawAsync"/>.</summary>
+    public const string Withdraw = "v1/handovers/{id}/withdraw";
+
+    /// <summary>A receiver's packages: <see cref="ReceiverEndpoints.ListAsync"/>.</summary>
+    public const string ReceiverHandovers = "v1/receivers/{id}/handovers";
+
+    /// <summary>Where one of them is: <see cref="ReceiverEndpoints.PackageAsync"/>.</summary>
+    public const string ReceiverPackage = "v1/receivers/{id}/handovers/{handover}/package";
+
+    /// <summary>What the receiver does with it: <see cref="ReceiverEndpoints.ActAsync"/>.</summary>
+    public const string ReceiverActs = "v1/receivers/{id}/handovers/{handover}/acts";
+
     /// <summary>The log's keys: <see cref="RegistryEndpoints.KeysAsync"/>.</summary>
     public const string Keys = "v1/keys";
 

@@ -78,23 +78,11 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
         CacheControl = CacheControl.None,
         Failures = ["BadRequest", "TooLarge", "UnsupportedMediaType", "ShareUsedUp", "Unavailable"])]
     [Answers("application/json", typeof(BatchAnswerDocument))]
-    public async Task<IResult> VerifyManyAsync(HttpRequest request, CancellationToken cancellationToken)
+    public Task<IResult> VerifyManyAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        RequestBody.AnswerAsync(request, DocumentJson.Instance.BatchRequestDocument, batch => AnswerAsync(request, batch, cancellationToken), cancellationToken);
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, BatchRequestDocument batch, CancellationToken cancellationToken)
     {
-        if (!RequestBody.Is(request, JsonType))
-            return Problem.UnsupportedMediaType($"The body is {JsonType}.");
-        if (await RequestBody.ReadAsync(request, cancellationToken) is not { } sent)
-            return Problem.TooLarge($"The body has at most {HttpLimits.MaxBodyLength} bytes.");
-
-        BatchRequestDocument batch;
-        try
-        {
-            batch = ForeignJson.Read(sent.Span, DocumentJson.Instance.BatchRequestDocument);
-        }
-        catch (JsonException exception)
-        {
-            return Problem.MalformedRequest($"The body is not a batch request: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
-        }
-
         if (batch.Digests.Count is 0 or > BatchRequestDocument.MaxDigests)
             return Problem.MalformedRequest($"A batch has 1 to {BatchRequestDocument.MaxDigests} digests.");
 

@@ -21,10 +21,10 @@ internal static class AppHost
     public static void AddTrueCopy(this IHostApplicationBuilder builder)
     {
         var settings = new AppSettings(builder.Configuration);
-        builder.Services.AddAzureStorage(StorageAccounts.Connect(settings.Inbox, settings.Ledger)).AddLedger().AddTrueCopyApi();
+        builder.Services.AddAzureStorage(StorageAccounts.Connect(settings.Inbox, settings.Ledger, handovers: settings.Handovers)).AddLedger().AddTrueCopyApi();
         builder.Services.Configure<KestrelServerOptions>(HttpLimits.ApplyBehindFunctionsHost);
-        builder.Services.AddSingleton<IIssuerGate>(new SignedInGate(settings.IssuerPrincipals));
-        builder.Services.AddSingleton(settings.ClientShare).AddSingleton(settings.Policy).AddSingleton(settings.Address).AddSingleton(Domains);
+        builder.Services.AddSingleton<IInstitutionGate>(new SignedInGate(settings.IssuerPrincipals, settings.ReceiverPrincipals));
+        builder.Services.AddSingleton(settings.ClientShare).AddSingleton(settings.Policy).AddSingleton(settings.Address).AddSingleton(Domains).AddSingleton(settings.HandoverOptions);
         builder.Services.AddSingleton(KeySource(settings)).AddSingleton<ILogKeys, RotatedKeys>();
 
         // Request lines hold digests.

@@ -28,6 +28,7 @@ internal sealed class AppSettings(IConfiguration configuration)
     public const string LedgerConnection = "Ledger";
 
     private const string InboxConnection = "Inbox";
+    private const string HandoversConnection = "Handovers";
 
     private readonly Lazy<TokenCredential> _credential = new(() => configuration["AZURE_CLIENT_ID"] is { Length: > 0 } clientId
         ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
@@ -66,10 +67,10 @@ internal sealed class AppSettings(IConfiguration configuration)
     public string? TelemetryConnectionString => configuration["Telemetry:ConnectionString"] is { Length: > 0 } text ? text : null;
 
     /// <summary>Who may act for each issuer, by object ids of Entra ID; empty while built-in authentication is off, for then nobody is known.</summary>
-    public IReadOnlyDictionary<string, string[]> IssuerPrincipals =>
-        configuration["Access:SignIn"] == "true" && configuration["Access:Issuers"] is { Length: > 0 } json
-            ? JsonSerializer.Deserialize<Dictionary<string, string[]>>(json) ?? []
-            : new Dictionary<string, string[]>();
+    public IReadOnlyDictionary<string, string[]> IssuerPrincipals => Principals("Access:Issuers");
+
+    /// <summary>Who may act for each receiver; likewise.</summary>
+    public IReadOnlyDictionary<string, string[]> ReceiverPrincipals => Principals("Access:Receivers");
 
     /// <summary>Under which address others find the service: <c>https://</c> and a host, or nothing.</summary>
     public ServiceAddress Address => configuration["Service:Address"] is not { Length: > 0 } text
@@ -87,6 +88,8 @@ internal sealed class AppSettings(IConfiguration configuration)
     {
         Burst = Number("Limits:Burst", new ClientShare().Burst),
         PerSecond = Number("Limits:PerSecond", new ClientShare().PerSecond),
+        HandoverBurst = Number("Limits:HandoverBurst", new ClientShare().HandoverBurst),
+        HandoversPerMinute = Number("Limits:HandoversPerMinute", new ClientShare().HandoversPerMinute),
         AddressHeader = configuration["Limits:AddressHeader"] is { Length: > 0 } header ? header : null,
     };
 
@@ -109,8 +112,17 @@ internal sealed class AppSettings(IConfiguration configuration)
     /// <summary>The inbox account.</summary>
     public StorageAddress Inbox => AddressOf(InboxConnection);
 
+    /// <summary>For how many days a package waits for its receiver: storage's own rule deletes what is older than 32 days.</summary>
+    public HandoverOptions HandoverOptions => Number("Handovers:KeepDays", new HandoverOptions().KeepDays) is var days and >= 1 and <= 30
+        ? new HandoverOptions { KeepDays = days }
+        : throw new InvalidOperationException("The setting Handovers__KeepDays is from 1 to 30.");
+
     /// <summary>The ledger account.</summary>
     public StorageAddress Ledger => AddressOf(LedgerConnection);
+
+    /// <summary>The account of handovers; null where there is none of its own, and receivers' containers are looked for in the inbox.</summary>
+    public StorageAddress? Handovers =>
+        configuration[HandoversConnection] is { Length: > 0 } || Optional($"{HandoversConnection}:blobServiceUri") is not null ? AddressOf(HandoversConnection) : null;
 
     private StorageAddress AddressOf(string connection) => configuration[connection] is { Length: > 0 } keyed
         ? new StorageAddress.Keyed(keyed)
@@ -119,6 +131,11 @@ internal sealed class AppSettings(IConfiguration configuration)
             Optional($"{connection}:queueServiceUri"),
             Optional($"{connection}:tableServiceUri"),
             Credential);
+
+    private Dictionary<string, string[]> Principals(string name) =>
+        configuration["Access:SignIn"] == "true" && configuration[name] is { Length: > 0 } json
+            ? JsonSerializer.Deserialize<Dictionary<string, string[]>>(json) ?? []
+            : new Dictionary<string, string[]>();
 
     private Uri? Optional(string name) => configuration[name] is { Length: > 0 } text ? new Uri(text) : null;
 

@@ -25,11 +25,16 @@ internal static class LocalService
         var accounts = StorageAccounts.Connect(inbox, ledger);
         var keys = Path.Combine(options.DataFolder, "keys");
         await KeyFiles.CreateMissingAsync(keys, cancellationToken);
-        await PrepareStorageAsync(accounts, cancellationToken);
+        await PrepareStorageAsync(accounts, options.DataFolder, cancellationToken);
         if (options.EventsOnly)
+        {
+            await accounts.AllowPagesAsync(PagesOf($"http://127.0.0.1:{LocalOptions.DefaultPort}"), cancellationToken);
             await RunEventsAsync(accounts, WhatNext.EventsOnly(inbox, ledger), cancellationToken);
+        }
         else
+        {
             await RunServiceAsync(options, accounts, inbox, await ReadKeysAsync(keys, cancellationToken), cancellationToken);
+        }
     }
 
     private static async Task RunServiceAsync(LocalOptions options, StorageAccounts accounts, string inbox, LogIdentity identity, CancellationToken cancellationToken)
@@ -39,9 +44,13 @@ internal static class LocalService
         await BeginLogAsync(app, cancellationToken);
         await StartAsync(app, options, cancellationToken);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        await Console.Out.WriteLineAsync(WhatNext.Text(address, inbox, identity.Verifiers[0].ToString(), [.. witnesses.All.Select(witness => (witness.Name, witness.Address))]));
+        await accounts.AllowPagesAsync(PagesOf(address), cancellationToken);
+        await Console.Out.WriteLineAsync(WhatNext.Text(address, inbox, identity.Verifiers[0].ToString(), Path.GetRelativePath(Environment.CurrentDirectory, DemoReceiver.IdentityIn(options.DataFolder)), [.. witnesses.All.Select(witness => (witness.Name, witness.Address))]));
         await app.WaitForShutdownAsync(cancellationToken);
     }
+
+    // As whoever is at the keyboard may write it.
+    private static string[] PagesOf(string address) => [address, address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)];
 
     /// <summary>What Azure has around a Function App: the accounts, and Event Grid between them.</summary>
     private static async Task RunEventsAsync(StorageAccounts accounts, string whatNext, CancellationToken cancellationToken)
@@ -86,11 +95,11 @@ internal static class LocalService
         // Someone waits.
         builder.Services.AddSingleton(new WitnessingOptions { Rest = TimeSpan.FromSeconds(1), MaxRest = TimeSpan.FromSeconds(4) });
         builder.Services.AddSingleton(new SequencerOptions { DocumentWait = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromSeconds(2), CommitInterval = TimeSpan.FromMilliseconds(250) });
-        builder.Services.AddSingleton<IIssuerGate, LoopbackGate>();
+        builder.Services.AddSingleton<IInstitutionGate, LoopbackGate>();
         builder.Services.AddSingleton(Domains).AddSingleton(new DomainOptions { Interval = TimeSpan.FromSeconds(30) });
 
         // All who reach it are one address, this machine's; only what the process takes on limits them.
-        builder.Services.AddSingleton(new ClientShare { Burst = int.MaxValue, PerSecond = int.MaxValue });
+        builder.Services.AddSingleton(new ClientShare { Burst = int.MaxValue, PerSecond = int.MaxValue, HandoverBurst = int.MaxValue, HandoversPerMinute = int.MaxValue });
         builder.Services.AddHostedService<BlobEventFeeder>().AddQueueTriggers().AddTimerTriggers();
 
         var app = builder.Build();
@@ -122,12 +131,13 @@ internal static class LocalService
         }
     }
 
-    private static async Task PrepareStorageAsync(StorageAccounts accounts, CancellationToken cancellationToken)
+    private static async Task PrepareStorageAsync(StorageAccounts accounts, string dataFolder, CancellationToken cancellationToken)
     {
         try
         {
             await accounts.CreateLedgerAsync(cancellationToken);
             await DemoIssuers.CreateAsync(accounts, cancellationToken);
+            await DemoReceiver.CreateAsync(accounts, dataFolder, TimeProvider.System, cancellationToken);
         }
         catch (Exception exception) when (StorageFailure.Explains(exception) && !cancellationToken.IsCancellationRequested)
         {

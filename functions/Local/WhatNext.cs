@@ -20,7 +20,7 @@ internal static class WhatNext
             """;
     }
 
-    public static string Text(string address, string inbox, string key, IReadOnlyList<(string Name, string Address)> witnesses)
+    public static string Text(string address, string inbox, string key, string identity, IReadOnlyList<(string Name, string Address)> witnesses)
     {
         var elsewhere = address.EndsWith($":{LocalOptions.DefaultPort}", StringComparison.Ordinal) ? "" : $" --service {address}";
         var otherInbox = inbox == AzuriteAccount.Inbox.ConnectionString(
@@ -37,6 +37,8 @@ internal static class WhatNext
               dotnet run --project clients/Cli -- issue LICENSE --issuer demo-bank{otherInbox}
               dotnet run --project clients/Cli -- verify LICENSE{elsewhere}
               curl {address}/log/checkpoint
+
+            To hand it over (docs/handover.md): the receiver {DemoReceiver.Id} opens packages with {identity}
 
             The log's key: {key}{seen}
 

@@ -182,6 +182,8 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     // writes over what a client sent by that name. X-Forwarded-For would not do: the Functions host writes it anew.
     Limits__Burst: '20000'
     Limits__PerSecond: '2000'
+    Limits__HandoverBurst: '30'
+    Limits__HandoversPerMinute: '6'
     Limits__AddressHeader: frontDoorName == null ? 'CLIENT-IP' : 'X-Azure-SocketIP'
 
     // Not APPLICATIONINSIGHTS_CONNECTION_STRING: by that name the Functions host would find it too and record every
@@ -201,4 +203,3 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 }
 
 output hostName string = app.properties.defaultHostName
-output address string = settings.properties.Service__Address

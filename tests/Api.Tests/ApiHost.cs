@@ -48,7 +48,7 @@ public sealed class ApiHost : IAsyncDisposable
         else
             builder.WebHost.UseTestServer();
         builder.Services.AddInMemory(world).AddSingleton(world.Identity);
-        builder.Services.AddSingleton<IIssuerGate, GateForTests>();
+        builder.Services.AddSingleton<IInstitutionGate, GateForTests>();
         builder.Services.AddLedger().AddTrueCopyApi();
         change?.Invoke(builder.Services);
         var logged = new Recorder();
@@ -70,6 +70,12 @@ public sealed class ApiHost : IAsyncDisposable
         var blob = World.Inbox.Put(IssuerContainer.Prefix + issuer, path, System.Text.Encoding.UTF8.GetBytes(content), metadata);
         await _app.Services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(blob), TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Has the event of an upload handled.</summary>
+    public Task HandleAsync(BlobVersion blob) => _app.Services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(blob), TestContext.Current.CancellationToken);
+
+    /// <summary>What a timer runs: changes of the registry are staged, and what is staged goes into the log.</summary>
+    public Task TidyUpAsync() => _app.Services.GetRequiredService<Housekeeping>().RunAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Puts what is staged into the log.</summary>
     public Task DrainAsync() => _app.Services.GetRequiredService<Sequencer>().DrainAsync(TestContext.Current.CancellationToken);
@@ -193,11 +199,14 @@ public sealed class ApiHost : IAsyncDisposable
     }
 }
 
-/// <summary>Admits whoever names the issuer in a header.</summary>
-internal sealed class GateForTests : IIssuerGate
+/// <summary>Admits whoever names the institution in a header.</summary>
+internal sealed class GateForTests : IInstitutionGate
 {
     public const string Header = "Acts-For";
 
-    public ValueTask<bool> AdmitsAsync(HttpContext caller, string issuer, CancellationToken cancellationToken) =>
+    public ValueTask<bool> AdmitsIssuerAsync(HttpContext caller, string issuer, CancellationToken cancellationToken) =>
         ValueTask.FromResult(caller.Request.Headers[Header] == issuer);
+
+    public ValueTask<bool> AdmitsReceiverAsync(HttpContext caller, string receiver, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(caller.Request.Headers[Header] == ReceiverContainer.Prefix + receiver);
 }

@@ -76,6 +76,17 @@ public sealed class ContractTests
     [InlineData("Digest", typeof(DigestDocument))]
     [InlineData("BatchAnswer", typeof(BatchAnswerDocument))]
     [InlineData("Issuers", typeof(IssuersDocument))]
+    [InlineData("Receivers", typeof(ReceiversDocument))]
+    [InlineData("Receiver", typeof(ReceiverDocument))]
+    [InlineData("HandoverRequest", typeof(HandoverRequestDocument))]
+    [InlineData("UploadGrant", typeof(UploadGrantDocument))]
+    [InlineData("DownloadGrant", typeof(DownloadGrantDocument))]
+    [InlineData("Trace", typeof(TraceDocument))]
+    [InlineData("HandoverEvent", typeof(HandoverEventDocument))]
+    [InlineData("Handovers", typeof(HandoversDocument))]
+    [InlineData("WaitingHandover", typeof(WaitingHandoverDocument))]
+    [InlineData("Withdraw", typeof(WithdrawDocument))]
+    [InlineData("HandoverAct", typeof(HandoverActDocument))]
     [InlineData("Status", typeof(StatusDocument))]
     [InlineData("Keys", typeof(KeysDocument))]
     [InlineData("Key", typeof(KeyDocument))]
@@ -114,6 +125,14 @@ public sealed class ContractTests
                 [var only] when only.ParameterType == typeof(int) => [[400], [404], [405], [503]],
                 [var only] when only.ParameterType == typeof(IReadOnlyList<string>) => [[Array.Empty<string>()], [new[] { "near" }]],
                 [var only] when only.ParameterType == typeof(TimeSpan) => [[TimeSpan.FromSeconds(3)]],
+                [var only] when only.ParameterType == typeof(HandoverRefusedException) =>
+                [
+                    .. Failure.Conflicts.Select(conflict => new object?[] { new HandoverRefusedException(HandoverFault.Conflict, conflict) }),
+                    [new HandoverRefusedException(HandoverFault.NotFound, HandoverRefusal.NoSuchReceiver("detail"))],
+                    [new HandoverRefusedException(HandoverFault.NotFound, HandoverRefusal.NoSuchHandover())],
+                    [new HandoverRefusedException(HandoverFault.TooLong, HandoverRefusal.TooLong())],
+                    [new HandoverRefusedException(HandoverFault.Malformed, HandoverRefusal.Malformed("detail"))],
+                ],
                 _ => throw new NotSupportedException($"A test has to learn how to call {factory.Name}."),
             };
             foreach (var arguments in calls)
@@ -133,11 +152,24 @@ public sealed class ContractTests
     }
 
     [Fact]
+    public void Every_refusal_of_a_handover_is_a_problem_or_what_a_trace_says_of_an_upload()
+    {
+        var refusals = typeof(HandoverRefusal).GetMethods(BindingFlags.Public | BindingFlags.Static).SelectMany(method => method.GetParameters() switch
+        {
+            [] => [(Rejection)method.Invoke(null, null)!],
+            [var only] when only.ParameterType == typeof(string) => [(Rejection)method.Invoke(null, ["detail"])!],
+            _ => new[] { HandoverState.Received, HandoverState.Declined, HandoverState.Withdrawn, HandoverState.Expired }.Select(state => (Rejection)method.Invoke(null, [state])!),
+        });
+        var documented = Examples().Select(example => example.Name).Concat(["malformed-handover", "longer-than-announced", "not-sealed"]);
+        Assert.Subset(documented.ToHashSet(), refusals.Select(refusal => refusal.Cause).ToHashSet());
+    }
+
+    [Fact]
     public void Problems_are_listed_under_their_own_status()
     {
         foreach (var (path, method, operation) in Operations())
         {
-            foreach (var response in operation.GetProperty("responses").EnumerateObject().Where(response => response.Name is not ("200" or "304")))
+            foreach (var response in operation.GetProperty("responses").EnumerateObject().Where(response => response.Name is not ("200" or "201" or "202" or "304")))
             {
                 foreach (var example in OpenApiContract.Resolve(response.Value).GetProperty("content").GetProperty(ProblemDocument.MediaType).GetProperty("examples").EnumerateObject())
                     Assert.True(response.Name == $"{example.Value.GetProperty("value").GetProperty("status")}", $"{method} {path}: {example.Name}");
@@ -146,11 +178,19 @@ public sealed class ContractTests
     }
 
     [Fact]
-    public void No_operation_takes_anything_but_digests_and_a_receipt()
+    public void No_operation_takes_a_document()
     {
         var bodies = Operations().Where(operation => operation.Operation.TryGetProperty("requestBody", out _))
             .Select(operation => (operation.Path, Assert.Single(operation.Operation.GetProperty("requestBody").GetProperty("content").EnumerateObject()).Name));
-        Assert.Equal([("/v1/receipts/refresh", "text/plain"), ("/v1/verify", "application/json")], bodies.Order());
+        Assert.Equal(
+            [
+                ("/v1/handovers", "application/json"),
+                ("/v1/handovers/{id}/withdraw", "application/json"),
+                ("/v1/receipts/refresh", "text/plain"),
+                ("/v1/receivers/{id}/handovers/{handover}/acts", "application/json"),
+                ("/v1/verify", "application/json"),
+            ],
+            bodies.Order());
     }
 
     [Fact]
@@ -168,6 +208,7 @@ public sealed class ContractTests
         Assert.Equal(Names("VerdictName"), JsonNames<Verdict>());
         Assert.Equal(Names("ActKind"), JsonNames<ActKind>());
         Assert.Equal(Names("Reason"), JsonNames<ReasonCode>());
+        Assert.Equal(Names("HandoverState"), JsonNames<HandoverState>());
         Assert.Equal(Names("DomainWord"), JsonNames<DomainWord>());
         Assert.Equal(Names("Algorithm"), DigestAlgorithm.All.Select(algorithm => algorithm.Name));
         Assert.Equal(UnprovenDocument.MaxActs, OpenApiContract.Schema("Unproven").GetProperty("properties").GetProperty("acts").GetProperty("maxItems").GetInt32());
@@ -187,7 +228,7 @@ public sealed class ContractTests
         foreach (var (path, method, operation) in Operations())
         {
             var bodies = operation.TryGetProperty("requestBody", out var request) ? request.GetProperty("content").EnumerateObject() : default;
-            var answers = operation.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject();
+            var answers = Answered(operation).GetProperty("content").EnumerateObject();
             foreach (var media in answers.Concat(bodies).Where(media => media.Name is "application/json" or "application/jwk-set+json" && path != "/openapi/v1.json"))
                 OpenApiContract.Validate(media.Value.GetProperty("example"), media.Value.GetProperty("schema"), $"{method} {path}");
             foreach (var parameter in operation.TryGetProperty("parameters", out var listed) ? listed.EnumerateArray() : default)
@@ -218,7 +259,7 @@ public sealed class ContractTests
     }
 
     [Fact]
-    public void Nobody_has_to_sign_in_but_issuers_for_what_is_theirs_alone()
+    public void Nobody_has_to_sign_in_but_institutions_for_what_is_theirs_alone()
     {
         Assert.Empty(OpenApiContract.Document.GetProperty("security").EnumerateArray());
         foreach (var (path, _, operation) in Operations())
@@ -279,7 +320,7 @@ public sealed class ContractTests
     {
         foreach (var (path, method, operation) in Operations().Where(operation => operation.Path != "/assets/{file}"))
         {
-            var media = Assert.Single(operation.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject());
+            var media = Assert.Single(Answered(operation).GetProperty("content").EnumerateObject());
             Assert.True(media.Value.GetProperty("schema").TryGetProperty("$ref", out _) == (media.Name.EndsWith("json", StringComparison.Ordinal) && path != "/openapi/v1.json"), $"{method} {path}");
         }
     }
@@ -311,6 +352,8 @@ public sealed class ContractTests
             Assert.True(run.ExitCode == 0, run.Output + run.Error);
         }
     }
+
+    private static JsonElement Answered(JsonElement operation) => operation.GetProperty("responses").EnumerateObject().First(response => response.Name is "200" or "201").Value;
 
     private static IEnumerable<(string Path, string Method, JsonElement Operation)> Operations() =>
         OpenApiContract.Document.GetProperty("paths").EnumerateObject().SelectMany(

@@ -3,10 +3,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace TrueCopy.Api.Tests;
 
-/// <summary>Who may act for an issuer behind the platform's built-in authentication.</summary>
+/// <summary>Who may act for an institution behind the platform's built-in authentication.</summary>
 public sealed class SignedInGateTests
 {
-    private readonly SignedInGate _gate = new(new Dictionary<string, string[]> { ["bank"] = ["aaaa-1", "group-1"], ["registry"] = [] });
+    private readonly SignedInGate _gate = new(
+        new Dictionary<string, string[]> { ["bank"] = ["aaaa-1", "group-1"], ["registry"] = [] },
+        new Dictionary<string, string[]> { ["lender"] = ["bbbb-1"], ["bank"] = ["bbbb-2"] });
 
     [Fact]
     public async Task A_named_principal_is_admitted_to_its_own_issuer_only()
@@ -15,6 +17,19 @@ public sealed class SignedInGateTests
         Assert.False(await AdmitsAsync("bank", "aaaa-2"));
         Assert.False(await AdmitsAsync("registry", "aaaa-1"));
         Assert.False(await AdmitsAsync("nobody", "aaaa-1"));
+    }
+
+    [Fact]
+    public async Task Who_acts_for_an_issuer_acts_for_no_receiver_of_the_same_id_and_the_other_way_round()
+    {
+        var clerk = new DefaultHttpContext();
+        clerk.Request.Headers["X-MS-CLIENT-PRINCIPAL-ID"] = "bbbb-2";
+        Assert.True(await _gate.AdmitsReceiverAsync(clerk, "bank", TestContext.Current.CancellationToken));
+        Assert.False(await _gate.AdmitsIssuerAsync(clerk, "bank", TestContext.Current.CancellationToken));
+        Assert.False(await _gate.AdmitsReceiverAsync(clerk, "lender", TestContext.Current.CancellationToken));
+        var issuer = new DefaultHttpContext();
+        issuer.Request.Headers["X-MS-CLIENT-PRINCIPAL-ID"] = "aaaa-1";
+        Assert.False(await _gate.AdmitsReceiverAsync(issuer, "bank", TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -38,14 +53,14 @@ public sealed class SignedInGateTests
     [Fact]
     public async Task Nobody_is_admitted_without_a_header_or_with_two()
     {
-        Assert.False(await _gate.AdmitsAsync(new DefaultHttpContext(), "bank", TestContext.Current.CancellationToken));
+        Assert.False(await _gate.AdmitsIssuerAsync(new DefaultHttpContext(), "bank", TestContext.Current.CancellationToken));
         var twice = new DefaultHttpContext();
         twice.Request.Headers["X-MS-CLIENT-PRINCIPAL-ID"] = new(["aaaa-1", "aaaa-1"]);
-        Assert.False(await _gate.AdmitsAsync(twice, "bank", TestContext.Current.CancellationToken));
+        Assert.False(await _gate.AdmitsIssuerAsync(twice, "bank", TestContext.Current.CancellationToken));
         var broken = new DefaultHttpContext();
         broken.Request.Headers["X-MS-CLIENT-PRINCIPAL-ID"] = "someone";
         broken.Request.Headers["X-MS-CLIENT-PRINCIPAL"] = "not base64!";
-        Assert.False(await _gate.AdmitsAsync(broken, "bank", TestContext.Current.CancellationToken));
+        Assert.False(await _gate.AdmitsIssuerAsync(broken, "bank", TestContext.Current.CancellationToken));
     }
 
     private async Task<bool> AdmitsAsync(string issuer, string id, string? principal = null)
@@ -54,6 +69,6 @@ public sealed class SignedInGateTests
         caller.Request.Headers["X-MS-CLIENT-PRINCIPAL-ID"] = id;
         if (principal is not null)
             caller.Request.Headers["X-MS-CLIENT-PRINCIPAL"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(principal));
-        return await _gate.AdmitsAsync(caller, issuer, TestContext.Current.CancellationToken);
+        return await _gate.AdmitsIssuerAsync(caller, issuer, TestContext.Current.CancellationToken);
     }
 }

@@ -14,6 +14,7 @@ public sealed class SettingsTests
     {
         ["AZURE_CLIENT_ID"] = "00000000-0000-0000-0000-000000000001",
         ["Inbox:blobServiceUri"] = "https://inbox.blob.core.windows.net",
+        ["Handovers:blobServiceUri"] = "https://handover.blob.core.windows.net",
         ["Ledger:blobServiceUri"] = "https://ledger.blob.core.windows.net",
         ["Ledger:queueServiceUri"] = "https://ledger.queue.core.windows.net",
         ["Ledger:tableServiceUri"] = "https://ledger.table.core.windows.net",
@@ -27,6 +28,7 @@ public sealed class SettingsTests
         ["Witnesses:FailOpen"] = "false",
         ["Access:SignIn"] = "true",
         ["Access:Issuers"] = """{"bank":["a","b"]}""",
+        ["Access:Receivers"] = """{"lender":["c"]}""",
         ["Telemetry:ConnectionString"] = "InstrumentationKey=0",
     };
 
@@ -44,8 +46,8 @@ public sealed class SettingsTests
         }
 
         // A whole connection string takes the place of an account's addresses, and only a ledger has queues and tables.
-        string[] keyed = [AppSettings.LedgerConnection, "Inbox"];
-        string[] unused = ["Inbox:queueServiceUri", "Inbox:tableServiceUri"];
+        string[] keyed = [AppSettings.LedgerConnection, "Inbox", "Handovers"];
+        string[] unused = ["Inbox:queueServiceUri", "Inbox:tableServiceUri", "Handovers:queueServiceUri", "Handovers:tableServiceUri"];
         return recorder.Read.Keys.Except(signingMode == "keyVault" ? [.. keyed, .. unused] : unused)
             .Select(name => name.Replace(":", "__", StringComparison.Ordinal))
             .ToHashSet();
@@ -62,6 +64,18 @@ public sealed class SettingsTests
             (ledger.Queues!.ToString(), ledger.Tables!.ToString()));
         Assert.IsType<global::Azure.Identity.ManagedIdentityCredential>(settings.Credential);
         Assert.Equal(TimeSpan.FromDays(90), settings.Overlap);
+    }
+
+    [Fact]
+    public void Handovers_are_in_an_account_of_their_own_where_one_is_named_and_wait_as_long_as_settings_say()
+    {
+        Assert.Equal(new Uri("https://handover.blob.core.windows.net"), Assert.IsType<StorageAddress.ByIdentity>(Settings([]).Handovers).Blobs);
+        Assert.Null(Settings([("Handovers:blobServiceUri", "")]).Handovers);
+        Assert.Equal("UseDevelopmentStorage=true", Assert.IsType<StorageAddress.Keyed>(Settings([("Handovers", "UseDevelopmentStorage=true")]).Handovers).ConnectionString);
+        Assert.Equal(30, Settings([]).HandoverOptions.KeepDays);
+        Assert.Equal(7, Settings([("Handovers:KeepDays", "7")]).HandoverOptions.KeepDays);
+        foreach (var days in (string[])["0", "31", "many"])
+            Assert.Contains("Handovers__KeepDays", Assert.Throws<InvalidOperationException>(() => Settings([("Handovers:KeepDays", days)]).HandoverOptions).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,8 +101,8 @@ public sealed class SettingsTests
     {
         Assert.Equal(new ClientShare(), Settings([]).ClientShare);
         Assert.Equal(
-            new ClientShare { Burst = 5000, PerSecond = 10, AddressHeader = "CLIENT-IP" },
-            Settings([("Limits:Burst", "5000"), ("Limits:PerSecond", "10"), ("Limits:AddressHeader", "CLIENT-IP")]).ClientShare);
+            new ClientShare { Burst = 5000, PerSecond = 10, HandoverBurst = 5, HandoversPerMinute = 1, AddressHeader = "CLIENT-IP" },
+            Settings([("Limits:Burst", "5000"), ("Limits:PerSecond", "10"), ("Limits:HandoverBurst", "5"), ("Limits:HandoversPerMinute", "1"), ("Limits:AddressHeader", "CLIENT-IP")]).ClientShare);
         var mistaken = Assert.Throws<InvalidOperationException>(() => Settings([("Limits:Burst", "-1")]).ClientShare);
         Assert.Contains("Limits__Burst", mistaken.Message, StringComparison.Ordinal);
     }
@@ -132,11 +146,13 @@ public sealed class SettingsTests
         Assert.Throws<InvalidOperationException>(() => Settings([("Signing:Mode", "vault")]).SigningMode);
 
     [Fact]
-    public void While_sign_in_is_off_no_one_acts_for_an_issuer_whoever_a_header_names()
+    public void While_sign_in_is_off_no_one_acts_for_an_institution_whoever_a_header_names()
     {
         Assert.Equal(["a", "b"], Settings([]).IssuerPrincipals["bank"]);
         Assert.Empty(Settings([("Access:SignIn", "false")]).IssuerPrincipals);
         Assert.Empty(Settings([("Access:SignIn", null)]).IssuerPrincipals);
+        Assert.Equal(["c"], Settings([]).ReceiverPrincipals["lender"]);
+        Assert.Empty(Settings([("Access:SignIn", "false")]).ReceiverPrincipals);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class HandoverTests
         var deployment = await Deployments.GetAsync(Deployments.Guarded);
         var account = Assert.Single(deployment.Of(StorageAccount, "/handover"));
         var settings = Assert.Single(deployment.Of(SiteConfig, Settings));
-        Assert.Contains($"https://{account.Name}.blob.", settings.Text("properties.Handovers__blobServiceUri"), StringComparison.Ordinal);
+        Assert.Contains($"'{account.Name}'", settings.Text("properties.Handovers__blobServiceUri"), StringComparison.Ordinal);
         Assert.Equal("30", settings.Text("properties.Handovers__KeepDays"));
         Assert.Equal(Deployments.LenderPrincipal, JsonNode.Parse(settings.Text("properties.Access__Receivers")!)!["demo-lender"]![0]!.ToString());
 

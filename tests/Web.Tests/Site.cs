@@ -46,7 +46,7 @@ public sealed class Site : IAsyncDisposable
         builder.Logging.ClearProviders();
         Site? site = null;
         builder.Services.AddInMemory(world).AddSingleton<ILogKeys>(new WorldKeys(world)).AddLedger().AddTrueCopyApi();
-        builder.Services.AddSingleton<IIssuerGate>(new Gate(() => site!.Admits));
+        builder.Services.AddSingleton<IInstitutionGate>(new Gate(() => site!.Admits));
         var app = builder.Build();
         site = new Site(world, app);
         app.Use(async (context, next) =>
@@ -110,8 +110,10 @@ public sealed class Site : IAsyncDisposable
         public Task<LogIdentity> ReloadAsync(CancellationToken cancellationToken) => Task.FromResult(world.Identity);
     }
 
-    private sealed class Gate(Func<bool> admits) : IIssuerGate
+    private sealed class Gate(Func<bool> admits) : IInstitutionGate
     {
-        public ValueTask<bool> AdmitsAsync(HttpContext caller, string issuer, CancellationToken cancellationToken) => ValueTask.FromResult(admits());
+        public ValueTask<bool> AdmitsIssuerAsync(HttpContext caller, string issuer, CancellationToken cancellationToken) => ValueTask.FromResult(admits());
+
+        public ValueTask<bool> AdmitsReceiverAsync(HttpContext caller, string receiver, CancellationToken cancellationToken) => ValueTask.FromResult(admits());
     }
 }

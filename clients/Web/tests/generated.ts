@@ -3,7 +3,8 @@
 
 import type { operations } from './api';
 
-type Of<Name extends keyof operations> = operations[Name]['responses'][200] extends { content: infer Content } ? Content[keyof Content] : never;
+type Answered<Responses> = Responses extends { 200: { content: infer Content } } | { 201: { content: infer Content } } ? Content[keyof Content] : never;
+type Of<Name extends keyof operations> = Answered<operations[Name]['responses']>;
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 export const isWord: Same<Of<'receiptOfOne'>, string> = true;
@@ -24,3 +25,5 @@ export async function many(service: string, question: NonNullable<operations['ve
 
 export const keys = (answer: Of<'listKeys'>): readonly string[] => answer.verifierKeys;
 export const names = (answer: Of<'listIssuers'>): readonly string[] => answer.issuers.map(({ legalName }) => legalName);
+export const upload = (answer: Of<'announceHandover'>): string => answer.upload;
+export const acts = (answer: Of<'traceHandover'>): readonly string[] => answer.events.map(({ act }) => act);

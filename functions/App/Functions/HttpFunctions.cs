@@ -15,6 +15,10 @@ public sealed class HttpFunctions(ApiPipeline api)
     [Function("Assets")]
     public IResult Assets([HttpTrigger(AuthorizationLevel.Anonymous, Route = "assets/{*rest}")] HttpRequest request) => api;
 
+    /// <summary>Packages that are announced, and what became of them.</summary>
+    [Function("Handovers")]
+    public IResult Handovers([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/handovers/{*rest}")] HttpRequest request) => api;
+
     /// <summary>For load balancers.</summary>
     [Function("Health")]
     public IResult Health([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/{*rest}")] HttpRequest request) => api;
@@ -46,6 +50,10 @@ public sealed class HttpFunctions(ApiPipeline api)
     /// <summary>Receipts that are made fresh.</summary>
     [Function("Receipts")]
     public IResult Receipts([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/receipts/{*rest}")] HttpRequest request) => api;
+
+    /// <summary>Who takes packages, and what a receiver does with its own.</summary>
+    [Function("Receivers")]
+    public IResult Receivers([HttpTrigger(AuthorizationLevel.Anonymous, Route = "v1/receivers/{*rest}")] HttpRequest request) => api;
 
     /// <summary>The description of the API, to be read.</summary>
     [Function("Reference")]

@@ -14,7 +14,6 @@ public static class KeyFiles
     /// <summary>Makes the files that are missing.</summary>
     public static async Task CreateMissingAsync(string folder, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
         if (!File.Exists(Path.Combine(folder, EcdsaFile)))
         {
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -30,10 +29,7 @@ public static class KeyFiles
     public static async Task<byte[]> ReadOrCreateSeedAsync(string path, CancellationToken cancellationToken)
     {
         if (!File.Exists(path))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             await WritePrivateAsync(path, Convert.ToBase64String(RandomNumberGenerator.GetBytes(Ed25519Signer.SeedSize)), cancellationToken);
-        }
 
         var seed = new byte[Ed25519Signer.SeedSize];
         return Convert.TryFromBase64String(await File.ReadAllTextAsync(path, cancellationToken), seed, out var length) && length == seed.Length
@@ -58,9 +54,10 @@ public static class KeyFiles
         }
     }
 
-    // Written under another name first: a half-written key would be a lost log.
-    private static async Task WritePrivateAsync(string path, string content, CancellationToken cancellationToken)
+    /// <summary>Writes a new file that its owner alone may read; whole or not at all, because a half-written key would be a lost log.</summary>
+    public static async Task WritePrivateAsync(string path, string content, CancellationToken cancellationToken)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

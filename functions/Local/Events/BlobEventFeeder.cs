@@ -7,7 +7,7 @@ using TrueCopy.AzureStorage;
 namespace TrueCopy.Local.Events;
 
 /// <summary>
-/// Stands in for Event Grid, which Azurite lacks: lists the issuers' containers and puts one event into the queue for
+/// Stands in for Event Grid, which Azurite lacks: lists the issuers' and receivers' containers and puts one event into the queue for
 /// each blob version it has not seen. What was answered before the last stop is known from the answers' metadata;
 /// anything else is fed again, which is as harmless as any redelivery.
 /// </summary>
@@ -33,6 +33,9 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
                         await RememberAnsweredAsync(container.Name, stoppingToken);
                     await FeedAsync(client, stoppingToken);
                 }
+
+                await foreach (var container in accounts.Handovers.GetBlobContainersAsync(prefix: ReceiverContainer.Prefix, cancellationToken: stoppingToken))
+                    await FeedAsync(accounts.Handovers.GetBlobContainerClient(container.Name), stoppingToken);
             }
             catch (Exception exception) when (StorageFailure.Explains(exception) && !stoppingToken.IsCancellationRequested)
             {

@@ -66,7 +66,7 @@ internal static class DescribedApi
         if (operation.Body is { } body)
             metadata.Add(new AcceptsMetadata([body == typeof(string) ? "text/plain" : "application/json"], body));
         var answer = method.GetCustomAttributes<AnswersAttribute>().First();
-        metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, answer.Record ?? typeof(void), answer.Record is null ? null : [answer.MediaType]));
+        metadata.Add(new ProducesResponseTypeMetadata(operation.Status, answer.Record ?? typeof(void), answer.Record is null ? null : [answer.MediaType]));
         metadata.AddRange(method.GetParameters().Where(parameter => parameter.ParameterType == typeof(string)).Select(parameter => new PathParameter(parameter)));
         metadata.AddRange(Failure.All.Where(failure => operation.Failures.Contains(failure.Name))
             .Select(failure => new ProducesResponseTypeMetadata(failure.Status, typeof(ProblemDocument), [ProblemDocument.MediaType])));

@@ -11,6 +11,7 @@ namespace TrueCopy.Api.Tests.Description;
 internal static class DocumentParts
 {
     private const string Hex = "^[0-9A-Fa-f]{64}([0-9A-Fa-f]{32}){0,2}$";
+    private const string Sha256Hex = "^[0-9a-f]{64}$";
     private const string LowerHex = "^[0-9a-f]{64}([0-9a-f]{32}){0,2}$";
 
     private const string Introduction = """
@@ -28,6 +29,7 @@ internal static class DocumentParts
     private static readonly (string Name, string Description)[] Tags =
     [
         ("verification", "Questions about documents, by digest."),
+        ("handover", "A holder hands documents to a receiver, sealed: the service sees neither documents nor who they are about."),
         ("registry", "Who issues, and with which keys the log signs."),
         ("log", "The public log, as C2SP tlog-tiles serves it."),
         ("page", "The same for people, in a browser."),
@@ -64,10 +66,23 @@ internal static class DocumentParts
         ["Key.kid"] = new() { ["pattern"] = "^[0-9a-f]{8}$" },
         ["Problem.type"] = Words([.. Failure.All.SelectMany(failure => failure.Types)]),
         ["RefusedLine.line"] = new() { ["minimum"] = 1 },
+        ["Receiver.proof"] = new() { ["type"] = "string" },
+        ["Receiver.encryptionKey"] = new() { ["pattern"] = "^age1[02-9ac-hj-np-z]{58}$" },
+        ["HandoverEvent.receipt"] = new() { ["type"] = "string" },
+        ["HandoverRequest.id"] = new() { ["pattern"] = Sha256Hex },
+        ["HandoverRequest.lock"] = new() { ["pattern"] = Sha256Hex },
+        ["HandoverRequest.withdrawLock"] = new() { ["pattern"] = Sha256Hex },
+        ["Trace.id"] = new() { ["pattern"] = Sha256Hex },
+        ["WaitingHandover.id"] = new() { ["pattern"] = Sha256Hex },
+        ["Withdraw.proof"] = new() { ["pattern"] = Sha256Hex },
+        ["HandoverAct.proof"] = new() { ["pattern"] = Sha256Hex },
+        ["HandoverAct.use"] = new() { ["pattern"] = "^[0-9a-f]{32}$" },
+        ["HandoverAct.reason"] = Words([.. WireName.All<DeclineReason>()]),
+        ["HandoverAct.purpose"] = Words([.. WireName.All<HandoverPurpose>()]),
         ["Problem.status"] = new() { ["minimum"] = 400 },
     };
 
-    private static readonly Type[] Enumerations = [typeof(Verdict), typeof(ActKind), typeof(ReasonCode), typeof(DomainWord), typeof(UploadKind), typeof(UploadState)];
+    private static readonly Type[] Enumerations = [typeof(Verdict), typeof(ActKind), typeof(ReasonCode), typeof(DomainWord), typeof(UploadKind), typeof(UploadState), typeof(HandoverState)];
 
     /// <summary>The name of a record's or an enumeration's schema; null for what has none of its own.</summary>
     public static string? NameOf(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
@@ -129,12 +144,12 @@ internal static class DocumentParts
                 ["responses"] = new JsonObject([.. Failure.All.Select(failure => KeyValuePair.Create<string, JsonNode?>(failure.Name, failure.ToResponse()))]),
                 ["securitySchemes"] = new JsonObject
                 {
-                    ["issuerSignIn"] = new JsonObject
+                    ["institutionSignIn"] = new JsonObject
                     {
                         ["type"] = "http",
                         ["scheme"] = "bearer",
                         ["bearerFormat"] = "JWT",
-                        ["description"] = "A token of the deployment's identity provider (Entra ID), whose subject or group the deployment names for the issuer. The platform's built-in authentication checks it. A local service admits whoever is on the same machine, without one.",
+                        ["description"] = "A token of the deployment's identity provider (Entra ID), whose subject or group the deployment names for the issuer or the receiver. The platform's built-in authentication checks it. A local service admits whoever is on the same machine, without one.",
                     },
                 },
             },
@@ -150,8 +165,8 @@ internal static class DocumentParts
                 parameter["schema"] = Reference("Algorithm");
             if (parameter["name"]!.GetValue<string>() is "digest")
                 parameter["schema"] = Reference("Hex");
-            if (parameter["name"]!.GetValue<string>() is "id")
-                parameter["schema"]!["pattern"] = "^[a-z0-9-]{1,56}$";
+            if (parameter["name"]!.GetValue<string>() is "id" or "handover")
+                parameter["schema"]!["pattern"] = parameter["example"]!.GetValue<string>().Length == 64 ? Sha256Hex : "^[a-z0-9-]{1,56}$";
         }
 
         foreach (var query in method.GetCustomAttributes<QueryAttribute>())
@@ -171,7 +186,8 @@ internal static class DocumentParts
         }
 
         var responses = made["responses"]!.AsObject();
-        var answered = responses["200"]!.AsObject();
+        var status = $"{operation.Status}";
+        var answered = responses[status]!.AsObject();
         var content = new JsonObject();
         foreach (var answer in method.GetCustomAttributes<AnswersAttribute>())
         {
@@ -186,7 +202,17 @@ internal static class DocumentParts
         if (operation.HasTag)
             headers["ETag"] = Header(null);
         responses.Clear();
-        responses["200"] = new JsonObject { ["description"] = answered["description"]!.DeepClone(), ["headers"] = headers, ["content"] = content };
+        responses[status] = new JsonObject { ["description"] = answered["description"]!.DeepClone(), ["headers"] = headers, ["content"] = content };
+        if (operation.MayTakeLonger)
+        {
+            responses["202"] = new JsonObject
+            {
+                ["description"] = "It is staged and takes longer; `Location` is where it will be told.",
+                ["headers"] = new JsonObject { ["Cache-Control"] = Header(operation.CacheControl), ["Location"] = Header(null) },
+                ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" }, ["example"] = new JsonObject() } },
+            };
+        }
+
         if (operation.HasTag)
             responses["304"] = new JsonObject { ["description"] = "What `If-None-Match` names is still what there is.", ["headers"] = headers.DeepClone() };
         foreach (var failure in Failure.All.Where(failure => operation.Failures.Contains(failure.Name)).OrderBy(failure => failure.Status))
@@ -194,7 +220,7 @@ internal static class DocumentParts
         if (operation.Samples.Length > 0)
             made["x-codeSamples"] = new JsonArray([.. operation.Samples.Select(Sample)]);
         if (operation.Failures.Contains("NotForYou"))
-            made["security"] = new JsonArray(new JsonObject { ["issuerSignIn"] = new JsonArray() });
+            made["security"] = new JsonArray(new JsonObject { ["institutionSignIn"] = new JsonArray() });
     }
 
     private static JsonObject Sample(string path) => new()

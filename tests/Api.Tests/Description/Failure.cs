@@ -9,6 +9,23 @@ namespace TrueCopy.Api.Tests.Description;
 /// <param name="Problems">The problems as the code makes them.</param>
 internal sealed record Failure(string Name, string Description, params IReadOnlyList<JsonObject> Problems)
 {
+    /// <summary>Why a handover, or what is to become of one, may not be.</summary>
+    public static IReadOnlyList<Rejection> Conflicts =>
+    [
+        HandoverRefusal.OtherWords(),
+        HandoverRefusal.SentAlready(),
+        HandoverRefusal.NotSent(),
+        HandoverRefusal.NotReceived(),
+        HandoverRefusal.UsedTooOften(),
+        HandoverRefusal.Over(HandoverState.Received),
+        HandoverRefusal.Over(HandoverState.Declined),
+        HandoverRefusal.Over(HandoverState.Withdrawn),
+        HandoverRefusal.Over(HandoverState.Expired),
+        HandoverRefusal.Gone(),
+        HandoverRefusal.ConsentNotOpened(),
+        HandoverRefusal.NotTheHolder(),
+    ];
+
     /// <summary>All that there are.</summary>
     public static IReadOnlyList<Failure> All { get; } =
     [
@@ -25,9 +42,10 @@ internal sealed record Failure(string Name, string Description, params IReadOnly
         new("MethodNotAllowed", "What any listed path answers to a method that is not: `method-not-allowed`.", Made(Problem.ForStatus(StatusCodes.Status405MethodNotAllowed))),
         new(
             "TooLarge",
-            "The body is longer than 256 KiB: `request-too-large`; or the answer would be longer than 16 MiB, or a status than 64 MiB: `answer-too-large`.",
+            "The body is longer than 256 KiB: `request-too-large`; or the answer would be longer than 16 MiB, or a status than 64 MiB: `answer-too-large`; or a sealed package would be longer than any may be: `package-too-long`.",
             Made(Problem.TooLarge($"The body has at most {HttpLimits.MaxBodyLength} bytes.")),
-            Made(Problem.AnswerTooLarge($"The answer has more than {HttpLimits.MaxAnswerLength} bytes. Ask for fewer digests at once."))),
+            Made(Problem.AnswerTooLarge($"The answer has more than {HttpLimits.MaxAnswerLength} bytes. Ask for fewer digests at once.")),
+            Made(Refused(HandoverFault.TooLong, HandoverRefusal.TooLong()))),
         new("UnsupportedMediaType", "The body is not of the media type that is listed: `unsupported-media-type`.", Made(Problem.UnsupportedMediaType("The body is application/json."))),
         new("NotInLog", "The receipt is of no issue that this log holds as the receipt has it: `not-in-log`.", Made(Problem.NotInLog("The log has another entry at this index."))),
         new("NoStatusList", "The service does not know under which address it is found: `no-status-list`. `/v1/status` has the same.", Made(Problem.NoStatusList())),
@@ -47,7 +65,13 @@ internal sealed record Failure(string Name, string Description, params IReadOnly
             Made(Problem.BatchUnpublished()),
             Made(Problem.HeadRefused())),
         new("NoSuchIssuer", "The log has never recorded such an issuer: `no-such-issuer`.", Made(Problem.NoSuchIssuer([]))),
-        new("NotForYou", "The caller is not known to act for the issuer: `not-for-you`.", Made(Problem.NotForYou())),
+        new("NotForYou", "The caller is not known to act for the institution: `not-for-you`.", Made(Problem.NotForYou())),
+        new("NoSuchReceiver", "The registry has no such receiver: `no-such-receiver`.", Made(Refused(HandoverFault.NotFound, HandoverRefusal.NoSuchReceiver("the container does not exist")))),
+        new("NoSuchHandover", "Nothing was announced or sent under this id, or to this receiver: `no-such-handover`.", Made(Refused(HandoverFault.NotFound, HandoverRefusal.NoSuchHandover()))),
+        new(
+            "HandoverConflict",
+            "It may not be, after what became of the handover, or its proof opens no lock. Asking again comes to the same, but after `not-sent`, which passes once the package is in the log.",
+            [.. Conflicts.Select(rejection => Made(Refused(HandoverFault.Conflict, rejection)))]),
     ];
 
     /// <summary>Its HTTP status: the one of its problems.</summary>
@@ -90,6 +114,8 @@ internal sealed record Failure(string Name, string Description, params IReadOnly
 
         return headers;
     }
+
+    private static IResult Refused(HandoverFault fault, Rejection rejection) => Problem.HandoverRefused(new HandoverRefusedException(fault, rejection));
 
     // A problem writes to memory at once.
     private static JsonObject Made(IResult problem)

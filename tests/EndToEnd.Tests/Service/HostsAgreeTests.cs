@@ -71,6 +71,11 @@ public sealed partial class HostsAgreeTests(HostsAgreeTests.BothHosts hosts) : I
         yield return ("an issuer whose id is no text", Get("/v1/issuers/%FF"));
         yield return ("an issuer's documents", Get("/v1/issuers/demo-bank/documents?reference=1"));
         yield return ("an issuer's uploads", Get("/v1/issuers/demo-bank/uploads"));
+        yield return ("the receivers", Get("/v1/receivers"));
+        yield return ("a handover that is not there", Get($"/v1/handovers/{unknown}"));
+        yield return ("a handover whose id is none", Get("/v1/handovers/%E9%93%B6"));
+        yield return ("a package that is announced in no words", Post("/v1/handovers", "{}"));
+        yield return ("a consent that is taken back of nothing", Post($"/v1/handovers/{unknown}/withdraw", $$"""{"proof":"{{unknown}}"}"""));
         yield return ("the keys", Get("/v1/keys"));
         yield return ("the status", Get("/v1/status"));
         yield return ("the status, compressed", Get("/v1/status", "Accept-Encoding: gzip"));

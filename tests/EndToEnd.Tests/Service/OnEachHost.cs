@@ -11,3 +11,7 @@ public sealed class ActsOnFunctionsTests(OnFunctions running) : ActsTests(runnin
 public sealed class InboxOnLocalTests(OnLocal running) : InboxTests(running), IClassFixture<OnLocal>;
 
 public sealed class InboxOnFunctionsTests(OnFunctions running) : InboxTests(running), IClassFixture<OnFunctions>;
+
+public sealed class HandoverOnLocalTests(OnLocal running) : HandoverTests(running), IClassFixture<OnLocal>;
+
+public sealed class HandoverOnFunctionsTests(OnFunctions running) : HandoverTests(running), IClassFixture<OnFunctions>;

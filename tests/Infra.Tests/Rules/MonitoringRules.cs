@@ -26,7 +26,8 @@ internal static class MonitoringRules
         new("What_goes_wrong_is_alerted", deployment =>
         {
             var live = Alerts(deployment).Where(IsLive).Select(alert => alert.Json.ToJsonString()).ToList();
-            return Watched.Where(what => !live.Any(alert => alert.Contains(what, StringComparison.Ordinal)));
+            var watched = Watched.Where(what => !live.Any(alert => alert.Contains(what, StringComparison.Ordinal)));
+            return watched.Concat(deployment.Of(Topic).Select(topic => topic.Id).Where(topic => !live.Any(alert => alert.Contains($"\"{topic}\"", StringComparison.Ordinal))));
         }),
     ];
 
