@@ -36,6 +36,21 @@ public sealed class CostTests
     }
 
     [Fact]
+    public void The_page_of_handovers_states_what_the_model_says_a_million_a_month_add()
+    {
+        HandoverCostModel[] models = [.. from prices in new[] { Prices.Dev, Prices.Prod } from handovers in new[] { 1_000L, 1_000_000 } select new HandoverCostModel(prices, handovers)];
+        var rows = models[0].Bill.Select((item, i) => new[] { item.What }.Concat(models.Select(model => Dollars(model.Bill.ElementAt(i).Dollars))));
+        AssertStates("handover-cost", Table(
+            ["a month, $", "dev, 1,000", "1,000,000", "prod, 1,000", "1,000,000"],
+            [
+                .. rows,
+                ["**all**", .. models.Select(model => $"**{Dollars(model.Total)}**")],
+                ["requests to storage a handover", .. models.Select(model => model.OperationsAHandover.ToString("0.0", CultureInfo.InvariantCulture))],
+                ["checkpoints signed", .. models.Select(model => model.Batches.ToString("N0", CultureInfo.InvariantCulture))],
+            ]), "docs/operations/handovers.md");
+    }
+
+    [Fact]
     public void Group_commit_bounds_what_signing_costs_however_many_documents_there_are()
     {
         var (much, more) = (new CostModel(Prices.Prod, 2, 10_000_000), new CostModel(Prices.Prod, 2, 1_000_000_000));
@@ -43,12 +58,12 @@ public sealed class CostTests
         Assert.True(more.VaultIfEachWereSigned > 90 * much.VaultIfEachWereSigned);
     }
 
-    private static void AssertStates(string section, string table)
+    private static void AssertStates(string section, string table, string file = "docs/operations.md")
     {
-        var page = InfraFolder.Original.Read("../docs/operations.md");
+        var page = InfraFolder.Original.Read($"../{file}");
         Assert.True(
             page.Contains($"<!-- {section} -->\n{table}<!-- /{section} -->", StringComparison.Ordinal),
-            $"docs/operations.md should say between the markers of {section}:\n{table}");
+            $"{file} should say between the markers of {section}:\n{table}");
     }
 
     private static string Table(string[] head, IEnumerable<IEnumerable<string>> rows) =>

@@ -20,9 +20,10 @@ internal sealed record Prices(
     decimal Events,
     decimal LogGigabyte,
     decimal Alerts,
-    decimal PrivateEndpoints)
+    decimal PrivateEndpoints,
+    decimal DataOut)
 {
-    public static readonly Prices Dev = new(0.0196m, 0.054m, 0.0043m, 0.004m, 0.00036m, 0.045m, 0.40m, 0.000026m, 0m, 0m, 0.15m, 0m, 0.60m, 2.99m, 18.2m, 0m);
+    public static readonly Prices Dev = new(0.0196m, 0.054m, 0.0043m, 0.004m, 0.00036m, 0.045m, 0.40m, 0.000026m, 0m, 0m, 0.15m, 0m, 0.60m, 2.99m, 18.2m, 0m, 0.12m);
 
     public static readonly Prices Prod = Dev with
     {
@@ -55,5 +56,6 @@ internal sealed record Prices(
         ("logs and metrics, a GB", Dev.LogGigabyte, Prod.LogGigabyte),
         ("alert rules, a month, all", Dev.Alerts, Prod.Alerts),
         ("private endpoints, a month, all", Dev.PrivateEndpoints, Prod.PrivateEndpoints),
+        ("data out of the region, a GB", Dev.DataOut, Prod.DataOut),
     ];
 }
