@@ -90,7 +90,7 @@ public sealed partial class HandoverActs(HandoverTraces traces, StagedActs stage
             return "act is one of received, declined, used";
         if (act.Proof is not null && !HandoverLocks.IsHex(act.Proof))
             return "proof is 64 lower-case hex digits";
-        if (act.Act == ActKind.Used != act.Use is { Length: UseLength } || act.Use?.All(char.IsAsciiHexDigitLower) == false)
+        if (act.Act == ActKind.Used ? act.Use is not { Length: UseLength } || !act.Use.All(char.IsAsciiHexDigitLower) : act.Use is not null)
             return "use is 32 lower-case hex digits, and goes with used alone";
         var (reason, purpose) = (default(DeclineReason?), default(HandoverPurpose?));
         if (act.Reason is not null)

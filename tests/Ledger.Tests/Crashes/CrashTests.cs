@@ -117,6 +117,26 @@ public sealed class CrashTests
         Assert.True(found is AuditException or TileNotFoundException, found.ToString());
     }
 
+    // A package that nobody deletes once its process is dead.
+    [Fact]
+    public async Task A_deletion_that_is_not_owed_is_found_out()
+    {
+        var scenario = Scenario.All["packages that are handed over"] with
+        {
+            Tell = async story =>
+            {
+                story.World.AddReceiver("lender");
+                await story.RunTimerAsync();
+                await story.SendAsync("b");
+                await story.HandOverAsync("b", ActKind.Declined);
+            },
+            Outcomes = [new Outcome("b", ActKind.Handover, ActKind.Declined)],
+        };
+        var found = await Assert.ThrowsAsync<AuditException>(() => StrikeEverywhereAsync(scenario, Fault.After, Aftermath.Dead, Break.AnswersAreNotQueued));
+        Assert.Contains("the package b is still there", found.Message, StringComparison.Ordinal);
+        TestContext.Current.TestOutputHelper?.WriteLine(found.Message);
+    }
+
     private static async Task<int> StrikeEverywhereAsync(Scenario scenario, Fault fault, Aftermath aftermath, Break how, int most = 16)
     {
         var prepared = await Prepared.GetOrAdd(scenario, each => new(each.PrepareAsync)).Value;

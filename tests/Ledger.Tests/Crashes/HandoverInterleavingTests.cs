@@ -28,8 +28,16 @@ public sealed class HandoverInterleavingTests
         Assert.True(explored > 30, $"{explored} interleavings");
     }
 
+    [Fact]
+    public async Task A_head_that_is_replaced_without_comparison_is_found_out()
+    {
+        var found = await Assert.ThrowsAnyAsync<Exception>(() => InterleavingTests.ExploreAsync(switches: 2, (choose, where) => HandOverAsync(2, choose, null, where, Break.HeadWithoutCompareAndSwap)));
+        TestContext.Current.TestOutputHelper?.WriteLine(found.Message);
+        Assert.True(found is AuditException or TransparencyLog.LogFormatException, found.ToString());
+    }
+
     /// <returns>What the log holds of the handover.</returns>
-    private static async Task<string> HandOverAsync(int processes, Func<int, bool, int> choose, (int, int, Fault)? death, string where)
+    private static async Task<string> HandOverAsync(int processes, Func<int, bool, int> choose, (int, int, Fault)? death, string where, Break how = Break.None)
     {
         ActKind[] asked = [ActKind.Received, ActKind.Withdrawn, ActKind.Expired];
         var world = new InMemoryWorld();
@@ -38,6 +46,7 @@ public sealed class HandoverInterleavingTests
         var parcel = new Parcel("one");
         await using var first = world.Start();
         await parcel.SendAsync(world, first, TestContext.Current.CancellationToken);
+        world.BreakOnPurpose(how);
         var staged = asked.Select(kind => parcel.Staged(world, kind)).ToArray();
         var services = Enumerable.Range(0, processes).Select(_ => world.Start()).ToArray();
         var turnstile = new Turnstile(choose);

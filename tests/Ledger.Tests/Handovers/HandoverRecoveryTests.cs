@@ -78,6 +78,27 @@ public sealed class HandoverRecoveryTests
         Assert.Empty((await DoctorAsync(apply: false, receipts: true)).Findings);
     }
 
+    // Otherwise it would be sent once more, or what its receiver did be dropped.
+    [Fact]
+    public async Task While_the_index_lacks_the_acts_of_a_handover_nothing_of_it_is_recorded_or_lost()
+    {
+        await FillAsync();
+        var row = _world.Ledger.IndexedActs.Single(act => act.Digest.Equals(_waiting.Digest));
+        _world.Ledger.Lose(row.Digest, row.ActId);
+        await using var service = _world.Start();
+        await _world.Staged.AddAsync(_waiting.Staged(_world, ActKind.Received), Stop);
+        await service.Sequencer.DrainAsync(Stop);
+        Assert.Equal(1, _world.Staged.Count);
+        Assert.DoesNotContain(_world.Ledger.IndexedActs, act => act.Digest.Equals(_waiting.Digest));
+
+        await DoctorAsync(apply: true);
+        _world.Time.Advance(StagedActs.Invisible);
+        await service.Sequencer.DrainAsync(Stop);
+        Assert.Equal(0, _world.Staged.Count);
+        Assert.Equal(HandoverState.Received, (await service.Traces.TraceAsync(_waiting.Id, Stop))!.State);
+        await Audit.RunAsync(_world);
+    }
+
     private async Task FillAsync()
     {
         _world.AddReceiver("lender");

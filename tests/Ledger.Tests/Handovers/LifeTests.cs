@@ -107,6 +107,8 @@ public sealed class LifeTests
                 received with { Proof = "AB" },
                 received with { Reason = "other" },
                 received with { Use = used.Use },
+                received with { Use = "ab" },
+                declined with { Use = "" },
                 declined with { Reason = null },
                 declined with { Reason = "dislike" },
                 declined with { Text = new string('x', 1001) },
