@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using TrueCopy.Cli.Commands;
+using TrueCopy.Cli.Handovers;
 using TrueCopy.Cli.Output;
 using TrueCopy.Cli.Trust;
 using TrueCopy.Client;
@@ -11,7 +12,7 @@ namespace TrueCopy.Cli;
 internal static partial class CommandLine
 {
     private const string Help = """
-        Issue documents to a TrueCopy service, and verify them.
+        Issue documents to a TrueCopy service, verify them, and hand them over.
 
         A document never leaves this machine for a verification: it is hashed here, the service is asked about the
         hash, and the receipt that comes back is checked here against the log's public key.
@@ -33,6 +34,7 @@ internal static partial class CommandLine
           TRUECOPY_WEBHOOK_SECRET
                             bearer token for the webhook of truecopy monitor
           TRUECOPY_INBOX    storage to upload to            (as --inbox)
+          TRUECOPY_TOKEN    token by which the service knows a receiver (truecopy handover receive)
           NO_COLOR          no colour, even on a terminal
           LC_ALL, LANG      in which of their legal names institutions are told (as --language)
           TZ                your time zone, in which times are told (--utc: in UTC, as in JSON)
@@ -40,6 +42,7 @@ internal static partial class CommandLine
 
         Files:
           FILE.tlog-proof   a file's receipt
+          FILE.truecopy     documents that are handed over, sealed for one receiver (truecopy handover)
           $XDG_CONFIG_HOME/truecopy/known-logs.json
                             keys, last checkpoint and policy of each log, by address of the service (truecopy keys,
                             truecopy policy)
@@ -94,8 +97,10 @@ internal static partial class CommandLine
         var root = new RootCommand(Help)
         {
             VerifyCommand.Create(terminal, network, known, time),
+            BundleCommand.Create(terminal, network, known, time),
             StatusCommand.Create(terminal, network, known, time),
             ReceiptCommand.Create(terminal, network, known, time),
+            HandoverCommand.Create(terminal, network, known, time),
             HashCommand.Create(terminal),
             AuditCommand.Create(terminal, network, time),
             KeysCommand.Create(terminal, known),

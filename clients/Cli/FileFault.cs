@@ -40,6 +40,7 @@ internal static class FileFault
         32 or 33 => "another program is using it",
         39 or 112 => "the disk is full",
         51 or 53 or 54 or 55 or 59 or 64 or 65 or 67 or 121 or 1231 => "the network place cannot be reached",
+        80 or 183 => "something of that name is there already",
         123 or 161 => "that cannot be the name of a file",
         206 => "its name is too long",
         _ => Unknown(code),
@@ -48,6 +49,7 @@ internal static class FileFault
     private static string OfUnix(int code) => code switch
     {
         5 => "the disk or device failed",
+        17 => "something of that name is there already",
         11 or 16 or 26 or 35 => "another program is using it",
         21 => "it is a folder",
         23 or 24 => "too many files are open",

@@ -65,6 +65,17 @@ internal static class LocalFile
     /// <summary>Creates or replaces a file that is written bit by bit.</summary>
     public static FileStream Create(string path) => Try(path, "written", () => new FileStream(path, FileMode.Create, FileAccess.Write));
 
+    /// <summary>Creates a file where nothing may be.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="onlyOwner">Whether nobody else may read it, where a system knows such a thing of files.</param>
+    public static FileStream CreateNew(string path, bool onlyOwner = false)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous };
+        if (onlyOwner && !OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return Try(path, "written", () => new FileStream(path, options));
+    }
+
     /// <summary>
     /// Writes a file whole or not at all, in the place of what is there: a link of that name, which whoever sent the folder
     /// may have put there, is replaced, and what it leads to left alone.

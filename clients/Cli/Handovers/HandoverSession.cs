@@ -69,6 +69,10 @@ internal sealed class HandoverSession(Terminal terminal, HttpMessageHandler netw
         return found;
     }
 
+    /// <summary>A purpose of the command line, which is one of the vocabulary.</summary>
+    public static HandoverPurpose PurposeOf(ParseResult parsed, Option<string> option) =>
+        WireName.TryParse<HandoverPurpose>(parsed.GetValue(option), out var purpose) ? purpose : throw new CommandException(ExitCode.Usage, "There is no such purpose.");
+
     /// <summary>Words and exit codes for what is refused.</summary>
     public static async Task<int> GuardAsync(Func<Task<int>> run)
     {

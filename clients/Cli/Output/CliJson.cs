@@ -220,7 +220,12 @@ internal sealed record StatusOutput(string File, string Log, long Entries, DateT
         WitnessesOutput.Of(status.Witnesses));
 }
 
+[JsonSerializable(typeof(List<BundleOutput>))]
+[JsonSerializable(typeof(List<HandoverOutput>))]
+[JsonSerializable(typeof(List<PackageOutput>))]
+[JsonSerializable(typeof(List<ReceiverOutput>))]
 [JsonSerializable(typeof(List<StatusOutput>))]
+[JsonSerializable(typeof(List<WaitingOutput>))]
 [JsonSerializable(typeof(List<HashOutput>))]
 [JsonSerializable(typeof(List<ActOutput>))]
 [JsonSerializable(typeof(List<IssueOutput>))]
@@ -228,14 +233,20 @@ internal sealed record StatusOutput(string File, string Log, long Entries, DateT
 [JsonSerializable(typeof(List<ReceiptOutput>))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
-    private static readonly CliJson Instance = new(new JsonSerializerOptions
+    private static readonly CliJson Instance = new(OptionsOf(indented: true));
+    private static readonly CliJson InLines = new(OptionsOf(indented: false));
+
+    public static Printable Write<T>(List<T> results) => Printable.Json(JsonSerializer.Serialize(results, typeof(List<T>), Instance));
+
+    /// <summary>One result in one line, of a run that has no end.</summary>
+    public static Printable WriteLine(PackageOutput result) => Printable.Json(JsonSerializer.Serialize(result, InLines.PackageOutput));
+
+    private static JsonSerializerOptions OptionsOf(bool indented) => new()
     {
-        WriteIndented = true,
+        WriteIndented = indented,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new UtcTimeConverter() },
-    });
-
-    public static Printable Write<T>(List<T> results) => Printable.Json(JsonSerializer.Serialize(results, typeof(List<T>), Instance));
+    };
 }

@@ -17,7 +17,11 @@ public sealed class StubService : HttpMessageHandler
     {
         World = world ?? new InMemoryWorld();
         _service = World.Start();
+        Handovers = new StubHandovers(World, _service);
     }
+
+    /// <summary>What it does with packages.</summary>
+    public StubHandovers Handovers { get; }
 
     /// <summary>The storage and the keys.</summary>
     public InMemoryWorld World { get; }
@@ -100,6 +104,8 @@ public sealed class StubService : HttpMessageHandler
         Asked.Enqueue(path);
         if (Instead(request) is { } other)
             return other;
+        if (await Handovers.AnswerAsync(request, cancellationToken) is { } handed)
+            return handed;
         if (path == "/v1/keys")
             return Json(JsonSerializer.Serialize(LieAboutKeys(await KeysAsync(cancellationToken)), DocumentJson.Instance.KeysDocument));
         if (path == "/v1/policy")
