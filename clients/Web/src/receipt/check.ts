@@ -64,7 +64,12 @@ export function checkEntry(bytes: Bytes, keys: readonly VerifierKey[], policy: P
   return check(bytes, null, keys, policy, now);
 }
 
-async function check(bytes: Bytes, digest: Digest | null, keys: readonly VerifierKey[], policy: Policy | null, now: number): Promise<ReceiptCheck> {
+/** The same of the entry that describes a receiver, which hides nothing; `standing` says whether it is the one that counts. */
+export function checkReceiver(bytes: Bytes, keys: readonly VerifierKey[], policy: Policy | null = null, now = Date.now()): Promise<ReceiptCheck> {
+  return check(bytes, null, keys, policy, now, false);
+}
+
+async function check(bytes: Bytes, digest: Digest | null, keys: readonly VerifierKey[], policy: Policy | null, now: number, hides = true): Promise<ReceiptCheck> {
   const steps: Step[] = [];
   let [receipt, entry, checkpoint]: [Receipt | null, Entry | null, Checkpoint | null] = [null, null, null];
   let signers: readonly Signer[] = [];
@@ -78,7 +83,7 @@ async function check(bytes: Bytes, digest: Digest | null, keys: readonly Verifie
   let fault: string | null = null;
   try {
     try {
-      receipt = parseReceipt(bytes);
+      receipt = parseReceipt(bytes, hides);
       entry = parseEntry(receipt.entry);
     } catch (error) {
       step('format', messageOf(error), []);
@@ -122,7 +127,7 @@ async function check(bytes: Bytes, digest: Digest | null, keys: readonly Verifie
 
     if (receipt.status !== null) {
       try {
-        if (entry.act !== 'issue') throw new FormatError('The receipt is of what was done to a document, and has the status of one with it.');
+        if (entry.act !== (hides ? 'issue' : 'receiver')) throw new FormatError('The receipt is of what was done to a document, and has the status of one with it.');
         standing = await checkStanding(receipt.status, proof.index, checkpoint);
       } catch (error) {
         step('standing', messageOf(error), []);
@@ -164,8 +169,13 @@ async function documentFault(receipt: Receipt, entry: Entry, digest: Digest, com
   if (entry.commitment !== commitment) return 'The receipt is not about this document.';
   const successor = receipt.successor && (await commit(receipt.opening, receipt.successor, 'successor\0'));
   if ((entry.successorCommitment ?? null) !== successor) return 'The receipt names another successor than its entry.';
+  return (await hasItsNote(receipt, entry)) ? null : 'The receipt has another note than its entry.';
+}
+
+/** Whether a receipt's note is the one that its entry commits to. */
+export async function hasItsNote(receipt: Receipt, entry: Entry): Promise<boolean> {
   const note = receipt.note === null ? null : await hmac(receipt.opening, utf8(`note\0${receipt.note}`));
-  return (entry.noteCommitment ?? null) === note ? null : 'The receipt has another note than its entry.';
+  return (entry.noteCommitment ?? null) === note;
 }
 
 /** A checkpoint as it came, and the known keys that signed it. */

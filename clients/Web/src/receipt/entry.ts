@@ -1,6 +1,9 @@
 import { type Bytes, decodeUtf8, FormatError } from '../log/bytes.js';
 
-export const actKinds = ['genesis', 'keys', 'issuer', 'issue', 'revoke', 'suspend', 'reinstate', 'supersede', 'domain', 'status'] as const;
+export const actKinds = [
+  'genesis', 'keys', 'issuer', 'issue', 'revoke', 'suspend', 'reinstate', 'supersede', 'domain', 'status',
+  'receiver', 'handover', 'received', 'declined', 'used', 'withdrawn', 'expired',
+] as const;
 export type ActKind = (typeof actKinds)[number];
 
 /** What an institution is called in law by language, beside the name that it goes by everywhere. */
@@ -30,6 +33,15 @@ export interface Entry {
   readonly reason?: string;
   readonly successorCommitment?: string;
   readonly noteCommitment?: string;
+  /** Of an institution that takes packages: its id, what they are sealed to (`age1…`), what for, and for how many days it keeps them. */
+  readonly receiver?: string;
+  readonly encryptionKey?: string;
+  readonly purposes?: readonly string[];
+  readonly keepsDays?: number;
+  /** Of a handover: what the proofs hash to that it was received and withdrawn; of those: the proof. 64 hex digits each. */
+  readonly lock?: string;
+  readonly withdrawLock?: string;
+  readonly proof?: string;
   readonly origin?: string;
   readonly keys?: readonly string[];
   /** Of a status: how many entries are before it, the root over what is to be said of them, and from which on that is said. */
@@ -40,8 +52,10 @@ export interface Entry {
 
 const texts = [
   'issuer', 'legalName', 'jurisdiction', 'domain', 'outcome', 'algorithm', 'commitment', 'reason', 'successorCommitment', 'noteCommitment', 'origin', 'root',
+  'receiver', 'encryptionKey', 'lock', 'withdrawLock', 'proof',
 ] as const;
-const indices = ['target', 'replaces', 'yields', 'covers', 'from'] as const;
+const indices = ['target', 'replaces', 'yields', 'covers', 'from', 'keepsDays'] as const;
+const lists = ['keys', 'purposes'] as const;
 
 /** Reads an entry of version 1; members that later versions add are left alone. */
 export function parseEntry(bytes: Bytes): Entry {
@@ -60,8 +74,10 @@ export function parseEntry(bytes: Bytes): Entry {
   for (const name of indices) {
     if (value[name] !== undefined && !Number.isSafeInteger(value[name])) throw new FormatError(`entry: ${name} is not an index`);
   }
-  const keys: unknown = value.keys;
-  if (keys !== undefined && !(Array.isArray(keys) && keys.every((key) => typeof key === 'string'))) throw new FormatError('entry: keys is not a list of texts');
+  for (const name of lists) {
+    const list = value[name];
+    if (list !== undefined && !(Array.isArray(list) && list.every((each) => typeof each === 'string'))) throw new FormatError(`entry: ${name} is not a list of texts`);
+  }
   return value as unknown as Entry;
 }
 

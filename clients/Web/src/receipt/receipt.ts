@@ -8,7 +8,7 @@ import { parseStatusProof, type StatusProof } from './standing.js';
 export interface Receipt {
   readonly proof: TlogProof;
   readonly entry: Bytes;
-  /** The nonce, 32 bytes. */
+  /** The nonce, 32 bytes; none where an entry hides nothing. */
   readonly opening: Bytes;
   readonly successor: Digest | null;
   readonly note: string | null;
@@ -19,7 +19,8 @@ export interface Receipt {
 /** The extension of receipt files. */
 export const receiptExtension = '.tlog-proof';
 
-export function parseReceipt(bytes: Bytes): Receipt {
+/** @param hides Whether the entry commits to something, so that the receipt has what opens it. */
+export function parseReceipt(bytes: Bytes, hides = true): Receipt {
   const proof = parseProof(bytes);
   if (proof.extra === null) throw new FormatError('receipt: no extra line');
   const extra = parseJson(proof.extra, 'receipt: the extra line');
@@ -31,7 +32,7 @@ export function parseReceipt(bytes: Bytes): Receipt {
   };
   const entry = text('entry');
   const opening = decodeHex(text('opening') ?? '');
-  if (entry === null || opening?.length !== 32) throw new FormatError('receipt: the extra line has no entry and opening');
+  if (entry === null || opening?.length !== (hides ? 32 : 0)) throw new FormatError(`receipt: the extra line has no entry${hides ? ' and' : ', or an'} opening`);
   const successor = text('successor');
   const digest = successor === null ? null : parseDigest(successor);
   if (successor !== null && digest === null) throw new FormatError('receipt: the successor is not algorithm:hex');

@@ -147,8 +147,14 @@ export class Service {
    */
   readonly logFile: ReadFile = (path) => this.bytes(`/log/${path}`);
 
-  private async json<T>(path: string, init?: RequestInit, maxLength?: number): Promise<T> {
-    const text = new TextDecoder().decode(await this.bytes(path, init, maxLength));
+  /**
+   * Asks for anything else: what comes is held to its length, and to being JSON.
+   * @param silence How long the service may be silent, in milliseconds.
+   * @internal
+   * @throws ServiceFailure
+   */
+  async json<T>(path: string, init?: RequestInit, maxLength?: number, silence?: number): Promise<T> {
+    const text = new TextDecoder().decode(await this.bytes(path, init, maxLength, silence));
     try {
       return JSON.parse(text) as T;
     } catch {
@@ -156,8 +162,8 @@ export class Service {
     }
   }
 
-  private async bytes(path: string, init: RequestInit = {}, maxLength = maxAnswerLength): Promise<Bytes> {
-    const patience = new Patience();
+  private async bytes(path: string, init: RequestInit = {}, maxLength = maxAnswerLength, silence = maxSilence): Promise<Bytes> {
+    const patience = new Patience(silence);
     const request: RequestInit = { ...init, signal: patience.signal, credentials: 'same-origin', redirect: 'error' };
     let response: Response;
     let body: Bytes | null;
@@ -179,7 +185,7 @@ class Patience {
   private readonly ending = new AbortController();
   private last: AbortSignal | null = null;
 
-  constructor() {
+  constructor(private readonly silence: number) {
     this.renew();
   }
 
@@ -189,7 +195,7 @@ class Patience {
 
   /** Something was heard. */
   renew(): void {
-    const limit = AbortSignal.timeout(maxSilence);
+    const limit = AbortSignal.timeout(this.silence);
     this.last = limit;
     limit.addEventListener('abort', () => {
       if (this.last === limit) this.ending.abort(limit.reason);
