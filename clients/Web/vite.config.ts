@@ -11,6 +11,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
+      // A library's hint to whoever packs it, that stands where it is not read.
+      onwarn: (warning, warn) => warning.code === 'INVALID_ANNOTATION' || warn(warning),
       // receipt.js keeps its exports and its name: the checks by themselves, for whoever wants to call them. So does what browsers look
       // for by its name to see whether there is a newer page.
       input: { index: 'index.html', docs: 'docs.html', receipt: 'src/receipt.ts', offline: 'src/offline/serviceWorker.ts' },

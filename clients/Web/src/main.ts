@@ -17,6 +17,7 @@ import { Trust } from './trust/trust';
 import type { Evidence } from './evidence/evidence';
 import { h } from './view/dom';
 import type { Case } from './view/evidenceForm';
+import { HandoverPlace, type Place } from './view/handover';
 import { IssuerView } from './view/issuerView';
 import { LogView } from './view/logView';
 import { report } from './view/report';
@@ -25,10 +26,11 @@ import { oversightWarnings, trustPanel, trustWarnings } from './view/trust';
 import { VerifyView } from './view/verifyView';
 import { chosenLanguage, type Language, languages, rememberLanguage } from './words/language';
 
-const views = ['verify', 'issuer', 'log'] as const;
-type View = (typeof views)[number];
+const views = ['verify', 'handover', 'receive', 'issuer', 'log'] as const;
+/** The trace has no tab: its link leads to it. */
+type View = (typeof views)[number] | 'trace';
 
-/** What the address says after `#`, which browsers do not send: digest, key (any number), view. */
+/** What the address says after `#`, which browsers do not send: digest, key (any number), view, trace. */
 const fragment = (): URLSearchParams => new URLSearchParams(location.hash.slice(1).replaceAll('+', '%2B'));
 
 async function start(): Promise<void> {
@@ -50,7 +52,8 @@ async function start(): Promise<void> {
   });
   if (maxAge !== null) verifier.maxAge = maxAge;
   const offline: Offline = new Offline(verifier, memory, () => drawTrust());
-  const checker: Checker = new Checker(new Hasher(), verifier, (item) => verifyView.update(item), () => offline.ofNow());
+  const hasher = new Hasher();
+  const checker: Checker = new Checker(hasher, verifier, (item) => verifyView.update(item), () => offline.ofNow());
   const verifyView = new VerifyView(words(), checker, {
     retry: (item) => void checker.retry(item),
     lookFurther: (item) => void checker.lookFurther(item),
@@ -61,6 +64,7 @@ async function start(): Promise<void> {
     choose: (item, issuer) => checker.choose(item, issuer),
   });
   const issuerView = new IssuerView((digests) => checker.answersTo(digests));
+  const handover = new HandoverPlace(hasher, verifier, service);
   const logView = new LogView(() => ({ trust, oversight, maxAge: verifier.maxAge }));
 
   const overseers = {
@@ -77,7 +81,7 @@ async function start(): Promise<void> {
   function drawTop(): void {
     const said = words();
     const current = view();
-    const link = (to: View): HTMLElement => {
+    const link = (to: (typeof views)[number]): HTMLElement => {
       const params = fragment().getAll('key').map((key) => `&key=${encodeURIComponent(key)}`);
       return h('a', { href: `#view=${to}${params.join('')}`, 'aria-current': to === current ? 'page' : null }, said.tabs[to]);
     };
@@ -122,7 +126,7 @@ async function start(): Promise<void> {
   function draw(): void {
     const current = view();
     document.documentElement.lang = language;
-    document.title = `${words().tabs[current]} · ${words().product}`;
+    document.title = current === 'trace' ? words().product : `${words().tabs[current]} · ${words().product}`;
     drawTop();
     drawTrust();
     if (current === 'verify') {
@@ -131,6 +135,9 @@ async function start(): Promise<void> {
     } else if (current === 'issuer') {
       void issuerView.draw(words());
       main.replaceChildren(issuerView.element);
+    } else if (current !== 'log') {
+      void handover.draw(placeOf(current), words(), language);
+      main.replaceChildren(handover.element);
     } else {
       // The log's signatures are shown against the known keys, so there must be one.
       void checker.settle().then(() => logView.draw(words()));
@@ -195,7 +202,7 @@ async function start(): Promise<void> {
 
   function askFromAddress(): void {
     const digest = parseDigest(fragment().get('digest') ?? '');
-    if (digest) checker.addFingerprints({ fingerprints: [{ digests: [digest], name: null }], leftOut: 0 });
+    if (digest && view() === 'verify') checker.addFingerprints({ fingerprints: [{ digests: [digest], name: null }], leftOut: 0 });
   }
 
   document.body.replaceChildren(top, warnings, main, bottom, paper);
@@ -208,16 +215,25 @@ async function start(): Promise<void> {
     if (fragment().getAll('key').join() !== linked.join()) void readKeys();
     askFromAddress();
   });
-  takeDrops(checker);
+  takeDrops(checker, handover);
 }
 
 function view(): View {
-  const named = fragment().get('view') as View;
+  if (fragment().has('trace')) return 'trace';
+  const named = fragment().get('view') as (typeof views)[number];
   return views.includes(named) ? named : 'verify';
 }
 
+function placeOf(current: 'handover' | 'receive' | 'trace'): Place {
+  if (current === 'receive') return { view: current };
+  if (current === 'trace') return { view: current, link: fragment().get('trace') ?? '' };
+  // A provider's link names the document that is to be handed over.
+  const digest = parseDigest(fragment().get('digest') ?? '');
+  return { view: current, named: digest?.algorithm === 'sha-256' ? digest.hex : null };
+}
+
 /** The whole window takes what is dropped or pasted, so that a file that misses the field is not opened instead of the page. */
-function takeDrops(checker: Checker): void {
+function takeDrops(checker: Checker, handover: HandoverPlace): void {
   const mark = (on: boolean): void => void document.body.classList.toggle('dragging', on);
   window.addEventListener('dragover', (event) => {
     event.preventDefault();
@@ -243,6 +259,10 @@ function takeDrops(checker: Checker): void {
     const text = transfer.getData('text/plain');
     const hasFiles = [...transfer.items].some(({ kind }) => kind === 'file');
     if (!hasFiles && text.trim() === '') return;
+    if (hasFiles && (view() === 'handover' || view() === 'receive')) {
+      handover.take([...transfer.files]);
+      return;
+    }
     if (hasFiles) void droppedFiles(transfer).then((given) => checker.add(given));
     else checker.addFingerprints(parsePasted(text));
     if (view() !== 'verify') location.hash = '';

@@ -80,16 +80,29 @@ export class Register {
   }
 
   issue(document: string, more: object = {}): number {
+    return this.issueDigest(hexOf(document), more);
+  }
+
+  issueDigest(digest: string, more: object = {}): number {
     const opening = randomBytes(32);
-    this.openings.set(this.entries.length, opening);
-    return this.append({ act: 'issue', issuer: 'bank', legalName: 'Bank', jurisdiction: 'HK', algorithm: 'sha-256', commitment: commitmentOf(opening, document), ...more });
+    this.hide(this.entries.length, opening);
+    return this.append({ act: 'issue', issuer: 'bank', legalName: 'Bank', jurisdiction: 'HK', algorithm: 'sha-256', commitment: commitmentOf(opening, digest), ...more });
   }
 
   act(act: string, target: number, document: string, code: number): number {
+    return this.actOnDigest(act, target, hexOf(document), code);
+  }
+
+  actOnDigest(act: string, target: number, digest: string, code: number): number {
     const opening = randomBytes(32);
-    this.openings.set(this.entries.length, opening);
+    this.hide(this.entries.length, opening);
     this.codes[target] = code;
-    return this.append({ act, issuer: 'bank', legalName: 'Bank', jurisdiction: 'HK', algorithm: 'sha-256', commitment: commitmentOf(opening, document), target });
+    return this.append({ act, issuer: 'bank', legalName: 'Bank', jurisdiction: 'HK', algorithm: 'sha-256', commitment: commitmentOf(opening, digest), target });
+  }
+
+  /** What opens the commitment of an entry. */
+  hide(index: number, opening: Buffer): void {
+    this.openings.set(index, opening);
   }
 
   /** Ends a batch. */
@@ -106,10 +119,15 @@ export class Register {
     return `${text}\n— ${this.origin} ${Buffer.concat([this.id, signature]).toString('base64')}\n${more(text)}`;
   }
 
-  receipt(index: number, { status = true, wrong = {}, note = this.note() }: { status?: boolean; wrong?: Parts; note?: string } = {}): Bytes {
-    const extra = { entry: this.entries[index]!.toString('base64'), opening: this.openings.get(index)!.toString('hex'), ...(status && { status: this.status(index, wrong) }) };
+  receipt(index: number, { status = true, wrong = {}, note = this.note(), more = {} }: { status?: boolean; wrong?: Parts; note?: string; more?: object } = {}): Bytes {
+    const extra = { entry: this.entries[index]!.toString('base64'), opening: this.openings.get(index)!.toString('hex'), ...(status && { status: this.status(index, wrong) }), ...more };
+    return utf8(this.proof(index, extra, note));
+  }
+
+  /** A tlog-proof with whatever line of JSON. */
+  proof(index: number, extra: object, note = this.note()): string {
     const path = pathOf(this.leaves, index).map((each) => `${each.toString('base64')}\n`).join('');
-    return utf8(`c2sp.org/tlog-proof@v1\nextra ${Buffer.from(JSON.stringify(extra)).toString('base64')}\nindex ${index}\n${path}\n${note}`);
+    return `c2sp.org/tlog-proof@v1\nextra ${Buffer.from(JSON.stringify(extra)).toString('base64')}\nindex ${index}\n${path}\n${note}`;
   }
 
   /** What proves the status of an entry, by the last one. */
@@ -157,6 +175,7 @@ export class Register {
 
 export const hexOf = (document: string): string => createHash('sha256').update(document).digest('hex');
 
-function commitmentOf(opening: Buffer, document: string): string {
-  return createHmac('sha256', opening).update('sha-256\0').update(Buffer.from(hexOf(document), 'hex')).digest('hex');
+/** @param digest SHA-256, hex. */
+export function commitmentOf(opening: Buffer, digest: string): string {
+  return createHmac('sha256', opening).update('sha-256\0').update(Buffer.from(digest, 'hex')).digest('hex');
 }

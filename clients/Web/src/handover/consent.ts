@@ -109,7 +109,7 @@ export function parseConsent(bytes: Bytes): Consent {
   const names = documents.map((each) => documentOf(each));
   root.end();
   requireNames(names);
-  return value as unknown as Consent;
+  return value as Consent;
 }
 
 /** @returns Its name. */

@@ -1,12 +1,12 @@
 // A report on one sheet, with a code that leads back to the same check.
 
-import { encode } from 'uqr';
 import { type Item, leading, stateOf } from '../check/item';
 import { formatDigest } from '../receipt/digest';
 import type { Words } from '../words/en';
 import { account, lead, saying } from './account';
 import { logFacts } from './card';
-import { type Child, h, svg } from './dom';
+import { code } from './code';
+import { type Child, h } from './dom';
 import { factsOfItem, list } from './facts';
 import { stateIcon, stepIcon } from './icons';
 import { isUnconfirmed } from './steps';
@@ -53,10 +53,4 @@ function checks(words: Words, item: Item): HTMLElement | null {
     }),
     check.signers.filter(({ valid }) => valid).map(({ key }) => h('li', { class: 'key' }, h('code', {}, key.line))),
   );
-}
-
-function code(address: string): SVGElement {
-  const { data, size } = encode(address, { ecc: 'M', border: 4 });
-  const dark = data.flatMap((row, y) => row.map((on, x) => (on ? `M${x} ${y}h1v1h-1z` : ''))).join('');
-  return svg('svg', { viewBox: `0 0 ${size} ${size}`, class: 'code', role: 'img', 'aria-label': address }, svg('rect', { width: size, height: size, class: 'light' }), svg('path', { d: dark, class: 'dark' }));
 }

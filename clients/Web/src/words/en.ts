@@ -20,7 +20,8 @@ export const en = {
   product: 'TrueCopy',
   skip: 'Skip to content',
   language: 'Language',
-  tabs: { verify: 'Check a document', issuer: 'For issuers', log: 'The public log' },
+  tabs: { verify: 'Check a document', handover: 'Hand over', receive: 'Receive', issuer: 'For issuers', log: 'The public log' },
+  cannotLoad: 'This part of the page could not be loaded. Is this computer online? Try again.',
 
   question: 'Is this document genuine, and does it still stand?',
   choose: 'Choose files',
@@ -155,6 +156,13 @@ export const en = {
     supersede: 'Replaced',
     domain: 'Domain asked',
     status: 'Status of all documents',
+    receiver: 'Receiver registered',
+    handover: 'Package handed over',
+    received: 'Package accepted',
+    declined: 'Package declined',
+    used: 'Package used',
+    withdrawn: 'Consent withdrawn',
+    expired: 'Package expired',
   } as Record<string, string>,
 
   domain: {

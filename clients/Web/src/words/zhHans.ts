@@ -12,7 +12,8 @@ export const zhHans: Words = {
   product: 'TrueCopy',
   skip: '跳到正文',
   language: '语言',
-  tabs: { verify: '核验文件', issuer: '签发机构', log: '公开日志' },
+  tabs: { verify: '核验文件', handover: '递交文件', receive: '接收文件', issuer: '签发机构', log: '公开日志' },
+  cannotLoad: '未能载入本页的这一部分。这台电脑是否已联网？请重试。',
 
   question: '这份文件是否真实？目前是否仍然有效？',
   choose: '选择文件',
@@ -146,6 +147,13 @@ export const zhHans: Words = {
     supersede: '替换',
     domain: '域名核对',
     status: '全部文件的效力状态',
+    receiver: '接收机构登记',
+    handover: '递交文件包',
+    received: '接收文件包',
+    declined: '拒收文件包',
+    used: '使用文件包',
+    withdrawn: '撤回同意',
+    expired: '文件包过期',
   },
 
   domain: {

@@ -12,7 +12,8 @@ export const zhHant: Words = {
   product: 'TrueCopy',
   skip: '跳到內容',
   language: '語言',
-  tabs: { verify: '核實文件', issuer: '簽發機構', log: '公開日誌' },
+  tabs: { verify: '核實文件', handover: '遞交文件', receive: '接收文件', issuer: '簽發機構', log: '公開日誌' },
+  cannotLoad: '未能載入本頁的這一部分。這部電腦是否已連線？請再試一次。',
 
   question: '這份文件是否真確？現時是否仍然有效？',
   choose: '選擇檔案',
@@ -146,6 +147,13 @@ export const zhHant: Words = {
     supersede: '取代',
     domain: '域名核對',
     status: '全部文件的效力狀態',
+    receiver: '接收機構登記',
+    handover: '遞交文件包',
+    received: '接收文件包',
+    declined: '拒收文件包',
+    used: '使用文件包',
+    withdrawn: '撤回同意',
+    expired: '文件包過期',
   },
 
   domain: {
