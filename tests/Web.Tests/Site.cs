@@ -11,7 +11,7 @@ using TrueCopy.Api;
 namespace TrueCopy.Web.Tests;
 
 /// <summary>The page and its API over storage in memory, on a port of its own, with one issuer: <c>bank</c>.</summary>
-public sealed class Site : IAsyncDisposable
+public sealed class Site : IVisited, IAsyncDisposable
 {
     private readonly WebApplication _app;
 
@@ -24,6 +24,12 @@ public sealed class Site : IAsyncDisposable
     public InMemoryWorld World { get; }
 
     public string Address => _app.Urls.Single();
+
+    public IReadOnlyList<string> Origins => [Address];
+
+    public DateTimeOffset Now => World.Time.GetUtcNow();
+
+    public bool MayRefuse => IsDown || !Admits;
 
     /// <summary>Whether every question to the API is answered with 503.</summary>
     public bool IsDown { get; set; }

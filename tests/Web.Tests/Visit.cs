@@ -5,6 +5,22 @@ using TrueCopy.Web.Tests.Browser;
 
 namespace TrueCopy.Web.Tests;
 
+/// <summary>What a visitor visits.</summary>
+public interface IVisited
+{
+    /// <summary>Where the page is.</summary>
+    string Address { get; }
+
+    /// <summary>Whatever the page may ask: the beginnings of addresses.</summary>
+    IReadOnlyList<string> Origins { get; }
+
+    /// <summary>By its clock, which the browser's is set to.</summary>
+    DateTimeOffset Now { get; }
+
+    /// <summary>Whether it may answer with a failure.</summary>
+    bool MayRefuse { get; }
+}
+
 /// <summary>
 /// A visitor with a fresh browser profile. Every request is recorded and every complaint of the browser (a script error, a
 /// breach of the Content-Security-Policy) fails the test in the end.
@@ -15,19 +31,14 @@ public sealed class Visit : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly IBrowserContext _context;
-    private readonly Site _site;
+    private readonly IVisited _site;
 
-    private Visit(IBrowserContext context, IPage page, Site site)
+    private Visit(IBrowserContext context, IPage page, IVisited site)
     {
         _context = context;
         _site = site;
         Page = page;
-        page.PageError += (_, error) => _complaints.Enqueue(error);
-        page.Console += (_, message) =>
-        {
-            if (message.Type is "error" or "warning" && !IsExpected(message))
-                _complaints.Enqueue(message.Text);
-        };
+        Watch(page);
         context.Request += (_, request) => Requests.Enqueue(request);
     }
 
@@ -38,13 +49,22 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>Whether a request may fail: the browser complains about that on its own.</summary>
     public bool MayFailToConnect { get; set; }
 
+    /// <summary>Opens another page of the same visitor, in a tab of its own.</summary>
+    public async Task<IPage> OpenAsync(string fragment)
+    {
+        var page = await _context.NewPageAsync();
+        Watch(page);
+        await page.GotoAsync($"{_site.Address}/{fragment}");
+        return page;
+    }
+
     /// <summary>The cards of the documents, newest first.</summary>
     public ILocator Cards => Page.Locator(".card");
 
-    public static Task<Visit> StartAsync(Chromium chromium, Site site, string language = "en", string fragment = "", int width = 1000, ColorScheme color = ColorScheme.Light) =>
+    public static Task<Visit> StartAsync(Chromium chromium, IVisited site, string language = "en", string fragment = "", int width = 1000, ColorScheme color = ColorScheme.Light) =>
         StartAsync(chromium.Browser, site, language, fragment, width, color);
 
-    public static async Task<Visit> StartAsync(IBrowser browser, Site site, string language = "en", string fragment = "", int width = 1000, ColorScheme color = ColorScheme.Light)
+    public static async Task<Visit> StartAsync(IBrowser browser, IVisited site, string language = "en", string fragment = "", int width = 1000, ColorScheme color = ColorScheme.Light)
     {
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
@@ -64,7 +84,7 @@ public sealed class Visit : IAsyncDisposable
     }
 
     /// <summary>Sets the browser's clock: the service's, or that many ahead of it.</summary>
-    public Task SetClockAsync(TimeSpan ahead = default) => _context.Clock.SetFixedTimeAsync((_site.World.Time.GetUtcNow() + ahead).UtcDateTime);
+    public Task SetClockAsync(TimeSpan ahead = default) => _context.Clock.SetFixedTimeAsync((_site.Now + ahead).UtcDateTime);
 
     /// <summary>Has a liar between the page and the service rewrite the answer to what is asked.</summary>
     public Task RewriteAsync(Action<JsonNode> rewrite) => Page.RouteAsync("**/v1/verify", async route =>
@@ -103,11 +123,14 @@ public sealed class Visit : IAsyncDisposable
     }
 
     /// <summary>Holds the page to WCAG as axe knows it, best practices included.</summary>
-    public async Task AccessibleAsync()
+    public Task AccessibleAsync() => AccessibleAsync(Page);
+
+    /// <summary>The same of another page of the visitor.</summary>
+    public async Task AccessibleAsync(IPage page)
     {
         // In the page itself: the package's own way opens another page for each result, which takes longer than the checks.
-        await Page.EvaluateAsync(Axe);
-        var violations = await Page.EvaluateAsync<string[]>("async () => (await axe.run()).violations.map(({ id, help, nodes }) => [`${id}: ${help}`, ...nodes.map(({ html }) => html)].join('\\n  '))");
+        await page.EvaluateAsync(Axe);
+        var violations = await page.EvaluateAsync<string[]>("async () => (await axe.run()).violations.map(({ id, help, nodes }) => [`${id}: ${help}`, ...nodes.map(({ html }) => html)].join('\\n  '))");
         Assert.True(violations.Length == 0, string.Join('\n', violations));
     }
 
@@ -115,14 +138,15 @@ public sealed class Visit : IAsyncDisposable
     /// Goes through the page's languages where it is: behaviour is one in all of them, words are not. Gives each by the name of its
     /// pictures, and what takes the text of that language out of three: English, traditional and simplified characters.
     /// </summary>
-    public async Task InEachLanguageAsync(Func<string, Func<string, string, string, string>, Task> look)
+    public async Task InEachLanguageAsync(Func<string, Func<string, string, string, string>, Task> look, IPage? page = null)
     {
+        page ??= Page;
         (string Name, string Tag)[] languages = [("zh-HK", "zh-Hant"), ("zh-CN", "zh-Hans"), ("en-HK", "en")];
         foreach (var (name, tag) in languages)
         {
-            await Page.Locator("#language").SelectOptionAsync(tag);
-            await Expect(Page.Locator("html")).ToHaveAttributeAsync("lang", tag);
-            await Page.Locator("#language").BlurAsync();
+            await page.Locator("#language").SelectOptionAsync(tag);
+            await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", tag);
+            await page.Locator("#language").BlurAsync();
             await look(name, (english, traditional, simplified) => tag == "en" ? english : tag == "zh-Hant" ? traditional : simplified);
         }
     }
@@ -145,9 +169,10 @@ public sealed class Visit : IAsyncDisposable
         """);
 
     /// <summary>Nothing sticks out at the side.</summary>
-    public async Task FitsAsync()
+    public async Task FitsAsync(IPage? page = null)
     {
-        var (content, window) = (await Page.EvaluateAsync<int>("document.documentElement.scrollWidth"), await Page.EvaluateAsync<int>("document.documentElement.clientWidth"));
+        page ??= Page;
+        var (content, window) = (await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), await page.EvaluateAsync<int>("document.documentElement.clientWidth"));
         Assert.True(content <= window, $"the page is {content} wide in a window of {window}");
     }
 
@@ -155,11 +180,12 @@ public sealed class Visit : IAsyncDisposable
     public static string PicturePath(string name) => Path.Combine(AppContext.BaseDirectory, "TestResults", "screenshots", name + ".png");
 
     /// <summary>Keeps a picture of the whole page, or of a part of it, in the test's output.</summary>
-    public Task PictureAsync(string name, ILocator? part = null)
+    public Task PictureAsync(string name, ILocator? part = null, IPage? page = null)
     {
+        page ??= Page;
         var path = PicturePath(name);
         return part is null
-            ? Page.ScreenshotAsync(new() { Path = path, FullPage = true, Animations = ScreenshotAnimations.Disabled })
+            ? page.ScreenshotAsync(new() { Path = path, FullPage = true, Animations = ScreenshotAnimations.Disabled })
             : part.ScreenshotAsync(new() { Path = path, Animations = ScreenshotAnimations.Disabled });
     }
 
@@ -169,11 +195,21 @@ public sealed class Visit : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
-        Assert.All(Requests, request => Assert.StartsWith(_site.Address, request.Url, StringComparison.Ordinal));
+        Assert.All(Requests, request => Assert.Contains(_site.Origins, origin => request.Url.StartsWith(origin, StringComparison.Ordinal)));
         Assert.Empty(_complaints);
+    }
+
+    private void Watch(IPage page)
+    {
+        page.PageError += (_, error) => _complaints.Enqueue(error);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning" && !IsExpected(message))
+                _complaints.Enqueue(message.Text);
+        };
     }
 
     // A service without a policy says so by 404, which the browser takes for a fault.
     private bool IsExpected(IConsoleMessage message) => message.Text.Contains("Failed to load resource", StringComparison.Ordinal)
-        && (MayFailToConnect || _site.IsDown || !_site.Admits || message.Location.Contains("/v1/policy", StringComparison.Ordinal));
+        && (MayFailToConnect || _site.MayRefuse || message.Location.Contains("/v1/policy", StringComparison.Ordinal));
 }

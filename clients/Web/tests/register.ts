@@ -74,6 +74,11 @@ export class Register {
     return new Date(this.now).toISOString();
   }
 
+  /** When an entry was made. */
+  atOf(index: number): string {
+    return (JSON.parse(this.entries[index]!.toString()) as { at: string }).at;
+  }
+
   append(entry: object, code = 0): number {
     this.codes.push(code);
     return this.entries.push(Buffer.from(JSON.stringify({ v: 1, at: this.at, ...entry }))) - 1;

@@ -3,12 +3,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { handoverWords } from '../src/handover/words';
 import * as format from '../src/view/format';
 import { en, type Words } from '../src/words/en';
 import { languages } from '../src/words/language';
 import { provinces } from '../src/words/places';
 
 const { 'zh-Hans': hans, 'zh-Hant': hant } = languages;
+/** With what comes only when documents are handed over. */
+const [allHans, allHant] = [[hans, handoverWords['zh-Hans']], [hant, handoverWords['zh-Hant']]];
 const han = /\p{Script=Han}/u;
 
 /** Every text of a language, with what it is filled in with: Chinese names, so that what stands beside them shows. */
@@ -21,35 +24,34 @@ function* texts(said: unknown, path = ''): Generator<readonly [string, string]> 
 
 test('no half-width punctuation stands beside Chinese', () => {
   const wrong = [/[\p{Script=Han}”」）]\s*(?:[,:;!?()"']|\.(?!\w))/u, /[,:;!?()"']\s*[\p{Script=Han}“「（]/u];
-  for (const words of [hans, hant]) {
+  for (const words of [allHans, allHant]) {
     const found = [...texts(words)].filter(([, text]) => wrong.some((sign) => sign.test(text)));
     assert.deepEqual(found, []);
   }
 });
 
 test('each script has its own quotation marks, and no other', () => {
-  for (const [path, text] of texts(hans)) assert.doesNotMatch(text, /[「」"]/u, path);
-  for (const [path, text] of texts(hant)) assert.doesNotMatch(text, /[“”"]/u, path);
+  for (const [path, text] of texts(allHans)) assert.doesNotMatch(text, /[「」"]/u, path);
+  for (const [path, text] of texts(allHant)) assert.doesNotMatch(text, /[“”"]/u, path);
 });
 
 test('no word that a bank would not write', () => {
   // What the glossary of the page's Chinese replaces.
   const hansNot = ['法域', '采信', '字节', '登记册', '原件', '算数', '这个浏览器', '认识'];
   const hantNot = ['法域', '採信', '位元組', '真本', '逾期', '算數', '這個瀏覽器', '認識', '你', '甚麼'];
-  for (const [path, text] of texts(hans)) for (const word of hansNot) assert.ok(!text.includes(word), `${path}: ${text}`);
-  for (const [path, text] of texts(hant)) for (const word of hantNot) assert.ok(!text.includes(word), `${path}: ${text}`);
+  for (const [path, text] of texts(allHans)) for (const word of hansNot) assert.ok(!text.includes(word), `${path}: ${text}`);
+  for (const [path, text] of texts(allHant)) for (const word of hantNot) assert.ok(!text.includes(word), `${path}: ${text}`);
 });
 
 test('neither script has characters of the other', () => {
   const pairs = ['简簡', '签簽', '发發', '机機', '构構', '这這', '现現', '还還', '从從', '选選', '择擇', '档檔', '数數', '护護', '开開', '导導', '录錄', '证證', '处處', '时時', '间間', '运運', '营營', '浏瀏', '览覽', '据據', '与與', '记記', '区區', '辖轄', '认認'];
-  for (const [path, text] of texts(hant)) for (const [simple] of pairs) assert.ok(!text.includes(simple!), `${path}: ${simple} in ${text}`);
-  for (const [path, text] of texts(hans)) for (const [, full] of pairs) assert.ok(!text.includes(full!), `${path}: ${full} in ${text}`);
+  for (const [path, text] of texts(allHant)) for (const [simple] of pairs) assert.ok(!text.includes(simple!), `${path}: ${simple} in ${text}`);
+  for (const [path, text] of texts(allHans)) for (const [, full] of pairs) assert.ok(!text.includes(full!), `${path}: ${full} in ${text}`);
 });
 
 test('what the page puts together from parts has no half-width signs of its own', () => {
   const parts = /words\.[\w.[\]]+\}(?:[:;,!?] |\. | \()/;
-  const folder = 'src/view';
-  for (const file of readdirSync(folder)) for (const line of readFileSync(`${folder}/${file}`, 'utf8').split('\n')) assert.doesNotMatch(line, parts, file);
+  for (const folder of ['src/view', 'src/handover/view']) for (const file of readdirSync(folder)) for (const line of readFileSync(`${folder}/${file}`, 'utf8').split('\n')) assert.doesNotMatch(line, parts, file);
 });
 
 const zones = [

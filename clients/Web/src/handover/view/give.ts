@@ -130,7 +130,7 @@ export class GiveView {
         );
       case 'sent':
       case 'saved':
-        return sentView(speech, step.made, step.kind === 'sent' ? step.trace : null, () => this.another());
+        return sentView(speech, step.made, this.filled.receiver!, step.kind === 'sent' ? step.trace : null, () => this.another());
     }
   }
 
@@ -226,10 +226,12 @@ export class GiveView {
   }
 
   private another(): void {
+    this.step = { kind: 'form' };
     this.candidates.clear();
     this.named = null;
     Object.assign(this.filled, { receiver: null, purpose: null, purposeText: '', scope: '', conditions: '', until: dayAfter(usualDays) });
-    this.to({ kind: 'form' });
+    this.show();
+    this.element.querySelector<HTMLElement>('h1')?.focus();
   }
 }
 

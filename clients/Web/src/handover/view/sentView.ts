@@ -5,17 +5,18 @@ import { type Child, h, save, sentence } from '../../view/dom';
 import * as format from '../../view/format';
 import { stateIcon } from '../../view/icons';
 import { type Made, packageName, traceLink } from '../sending';
+import type { ProvenReceiver } from '../receivers';
 import type { ProvenTrace } from '../trace';
 import { failure, faultOf, type Speech } from './frame';
 
 /** @param trace What the log proves of it; null where it was saved and not sent. */
-export function sentView(speech: Speech, made: Made, trace: ProvenTrace | null, another: () => void): HTMLElement {
+export function sentView(speech: Speech, made: Made, receiver: ProvenReceiver, trace: ProvenTrace | null, another: () => void): HTMLElement {
   const { said } = speech;
   const link = traceLink(made);
   return h(
     'section',
     { class: 'sent', 'data-state': trace?.fault ? 'unproven' : (trace?.state ?? 'saved') },
-    ...outcome(speech, made, trace),
+    ...outcome(speech, made, receiver, trace),
     h('h2', {}, said.sent.link),
     h('p', { class: 'keep' }, said.sent.keep),
     linkBox(speech, link),
@@ -29,7 +30,7 @@ export function sentView(speech: Speech, made: Made, trace: ProvenTrace | null, 
   );
 }
 
-function outcome(speech: Speech, made: Made, trace: ProvenTrace | null): Child[] {
+function outcome(speech: Speech, made: Made, receiver: ProvenReceiver, trace: ProvenTrace | null): Child[] {
   const { said, words } = speech;
   const title = (text: string): HTMLElement => h('h1', { tabindex: -1 }, text);
   if (trace === null) return [title(said.sent.savedTitle), h('p', {}, sentence(said.sent.saved, packageName(made.id)))];
@@ -38,7 +39,7 @@ function outcome(speech: Speech, made: Made, trace: ProvenTrace | null): Child[]
   const [handover] = trace.events;
   if (!handover) return [title(said.sent.pendingTitle), h('p', { role: 'status' }, said.sent.pending)];
   return [
-    h('header', { class: 'done state-verified' }, stateIcon('proven'), h('div', {}, title(said.sent.title), h('p', {}, sentence(said.sent.lead, made.consent.receiver.legalName)))),
+    h('header', { class: 'done state-proven' }, stateIcon('proven'), h('div', {}, title(said.sent.title), h('p', {}, sentence(said.sent.lead, format.institution(words, receiver))))),
     h('p', { class: 'proven' }, said.sent.proven(format.count(words, handover.logIndex))),
   ];
 }

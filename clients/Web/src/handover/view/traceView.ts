@@ -135,7 +135,7 @@ export class TraceView {
       { class: 'warning' },
       h('h2', {}, said.trace.withdraw),
       h('p', {}, said.trace.withdrawText),
-      h('div', { class: 'buttons' }, h('button', { type: 'button', class: 'withdraw-sure', click: () => void this.withdraw() }, said.trace.withdrawSure), this.button('keep', said.trace.cancel, 'no')),
+      h('div', { class: 'buttons' }, h('button', { type: 'button', class: 'withdraw-sure', click: () => void this.withdraw() }, said.trace.withdrawSure), this.button('stay', said.trace.cancel, 'no')),
     );
   }
 
