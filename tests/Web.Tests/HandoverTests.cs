@@ -102,7 +102,7 @@ public sealed class HandoverTests(Chromium chromium, ITestOutputHelper output) :
         await Expect(trace.Locator("li[data-act=declined]")).ToContainTextAsync("We need the whole year.");
         await visit.InEachLanguageAsync(async (_, words) => await Expect(trace.Locator("li[data-act=declined]")).ToContainTextAsync(words("does not cover what we need", "未涵蓋", "未涵盖")), trace);
         await Expect(trace.Locator("button.withdraw")).ToHaveCountAsync(0);
-        await visit.AccessibleAsync(trace);
+        await Visit.AccessibleAsync(trace);
         await visit.PictureAsync("handover-declined", page: trace);
     }
 
@@ -155,7 +155,7 @@ public sealed class HandoverTests(Chromium chromium, ITestOutputHelper output) :
         await Expect(receiver.Locator(".opened [data-verdict=verified]")).ToHaveCountAsync(1);
         await Expect(receiver.Locator(".opened")).ToContainTextAsync("was not sent by this service");
         await Expect(receiver.Locator("button.accept")).ToHaveCountAsync(0);
-        await visit.AccessibleAsync(receiver);
+        await Visit.AccessibleAsync(receiver);
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public sealed class HandoverTests(Chromium chromium, ITestOutputHelper output) :
             await visit.FitsAsync(page);
             await visit.PictureAsync($"{name}-{language}", page: page);
         }, page);
-        await visit.AccessibleAsync(page);
+        await Visit.AccessibleAsync(page);
     }
 
     private static Task<string[]> GreenAsync(IPage page) => page.EvaluateAsync<string[]>("""

@@ -126,7 +126,7 @@ public sealed class Visit : IAsyncDisposable
     public Task AccessibleAsync() => AccessibleAsync(Page);
 
     /// <summary>The same of another page of the visitor.</summary>
-    public async Task AccessibleAsync(IPage page)
+    public static async Task AccessibleAsync(IPage page)
     {
         // In the page itself: the package's own way opens another page for each result, which takes longer than the checks.
         await page.EvaluateAsync(Axe);

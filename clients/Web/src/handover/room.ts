@@ -1,6 +1,7 @@
 // Where a sealed package is put while it is made or fetched: the browser's own file system for this page, so that its size is
 // no matter of memory; where there is none, memory, up to what that may hold.
 
+import { concat } from '../log/bytes';
 import { PackageRefusal } from './refusal';
 import type { Sink } from './seal';
 
@@ -21,9 +22,10 @@ export interface Room extends Sink {
   free(): Promise<void>;
 }
 
-export async function takeRoom(): Promise<Room> {
+/** @param maxLength The longest package in memory. */
+export async function takeRoom(maxLength = maxInMemory): Promise<Room> {
   const folder = await folderOf();
-  if (folder === null) return new Memory();
+  if (folder === null) return new Memory(maxLength);
   const release = await hold();
   const name = `${crypto.randomUUID()}.truecopy`;
   const handle = await folder.getFileHandle(name, { create: true });
@@ -65,9 +67,14 @@ async function folderOf(): Promise<FileSystemDirectoryHandle | null> {
   }
 }
 
+/** Each write to a file is a word with another process, so that small pieces are gathered. */
+const writeLength = 2 ** 20;
+
 class OwnFile implements Room {
   readonly isFile = true;
   private ended = false;
+  private gathered: Uint8Array<ArrayBuffer>[] = [];
+  private length = 0;
 
   constructor(
     private readonly folder: FileSystemDirectoryHandle,
@@ -78,8 +85,17 @@ class OwnFile implements Room {
   ) {}
 
   async write(piece: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.gathered.push(piece);
+    this.length += piece.length;
+    if (this.length >= writeLength) await this.flush();
+  }
+
+  private async flush(): Promise<void> {
+    const pieces = this.gathered;
+    this.gathered = [];
+    this.length = 0;
     try {
-      await this.writable.write(piece);
+      await this.writable.write(concat(...pieces));
     } catch (error) {
       if (error instanceof DOMException && error.name === 'QuotaExceededError') throw new PackageRefusal('noRoom', error.message);
       throw error;
@@ -87,6 +103,7 @@ class OwnFile implements Room {
   }
 
   async finish(): Promise<File> {
+    await this.flush();
     await this.writable.close();
     this.ended = true;
     return this.handle.getFile();
@@ -111,9 +128,11 @@ class Memory implements Room {
   private pieces: Blob[] = [];
   private length = 0;
 
+  constructor(private readonly maxLength: number) {}
+
   write(piece: Uint8Array<ArrayBuffer>): Promise<void> {
     this.length += piece.length;
-    if (this.length > maxInMemory) return Promise.reject(new PackageRefusal('noRoom', `this browser has room for ${maxInMemory} bytes`));
+    if (this.length > this.maxLength) return Promise.reject(new PackageRefusal('noRoom', `this browser has room for ${this.maxLength} bytes`));
     this.pieces.push(new Blob([piece]));
     return Promise.resolve();
   }
