@@ -25,7 +25,7 @@ public sealed class Site : IVisited, IAsyncDisposable
 
     public string Address => _app.Urls.Single();
 
-    public IReadOnlyList<string> Origins => [Address];
+    public IReadOnlyList<string> Origins => [Address, new InMemoryAddresses(World.Time).Origin];
 
     public DateTimeOffset Now => World.Time.GetUtcNow();
 
@@ -71,6 +71,39 @@ public sealed class Site : IVisited, IAsyncDisposable
     /// <summary>Adds an institution.</summary>
     public void AddIssuer(string id, string legalName, string jurisdiction) =>
         World.Inbox.CreateContainer(IssuerContainer.Prefix + id, new Dictionary<string, string> { ["legalname"] = legalName, ["jurisdiction"] = jurisdiction });
+
+    /// <summary>Adds an institution that takes packages, by what they are sealed to.</summary>
+    public async Task AddReceiverAsync(string id, string legalName, string encryptionKey)
+    {
+        World.Inbox.CreateContainer(ReceiverContainer.Prefix + id, new Dictionary<string, string>
+        {
+            ["legalname"] = legalName,
+            ["jurisdiction"] = "HK",
+            ["encryptionkey"] = encryptionKey,
+            ["purposes"] = "credit,dueDiligence",
+            ["keepsdays"] = "180",
+        });
+        await _app.Services.GetRequiredService<Housekeeping>().RunAsync(Stop);
+    }
+
+    /// <summary>Stands for the storage that packages are put into and fetched from, which pages ask by another origin.</summary>
+    public Task ServeStorageAsync(Visit visit) => visit.Page.Context.RouteAsync($"{Origins[1]}/**", async route =>
+    {
+        var parts = new Uri(route.Request.Url).AbsolutePath.Split('/', 3);
+        var blob = new BlobAddress(parts[1], parts[2]);
+        var headers = new Dictionary<string, string> { ["Access-Control-Allow-Origin"] = Address };
+        if (route.Request.Method == "PUT")
+        {
+            Assert.Equal("BlockBlob", await route.Request.HeaderValueAsync("x-ms-blob-type"));
+            var put = World.Inbox.Put(blob.Container, blob.Name, route.Request.PostDataBuffer!);
+            await route.FulfillAsync(new() { Status = 201, Headers = headers });
+            await _app.Services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(put), Stop);
+        }
+        else
+        {
+            await route.FulfillAsync(new() { Status = 200, Headers = headers, BodyBytes = World.Inbox.All[blob].Content.ToArray() });
+        }
+    });
 
     /// <summary>Lists a document in a manifest, as an institution does that has only its digest.</summary>
     public Task ListAsync(FilePayload document, string issuer) =>

@@ -59,6 +59,10 @@ async function start(): Promise<void> {
     lookFurther: (item) => void checker.lookFurther(item),
     refresh: (item) => void checker.refresh(item),
     print: (item) => printReport(item),
+    handOver: (file) => {
+      handover.take('handover', [file]);
+      location.hash = 'view=handover';
+    },
     evidence: { about: { caseNumber: '', officer: '' }, make: makeEvidence },
     useKey: giveKey,
     choose: (item, issuer) => checker.choose(item, issuer),
@@ -259,13 +263,14 @@ function takeDrops(checker: Checker, handover: HandoverPlace): void {
     const text = transfer.getData('text/plain');
     const hasFiles = [...transfer.items].some(({ kind }) => kind === 'file');
     if (!hasFiles && text.trim() === '') return;
-    if (hasFiles && (view() === 'handover' || view() === 'receive')) {
-      handover.take([...transfer.files]);
+    const current = view();
+    if (hasFiles && (current === 'handover' || current === 'receive')) {
+      handover.take(current, [...transfer.files]);
       return;
     }
     if (hasFiles) void droppedFiles(transfer).then((given) => checker.add(given));
     else checker.addFingerprints(parsePasted(text));
-    if (view() !== 'verify') location.hash = '';
+    if (current !== 'verify') location.hash = '';
   }
 }
 

@@ -78,7 +78,7 @@ export class FakeHandovers {
     if (!handover || !(await opens(proof, handover.withdrawLock))) return reply(409, { title: 'not the holder' });
     this.act(handover, 'withdrawn', { proof });
     handover.package = null;
-    return reply(200);
+    return reply(200, this.eventsOf(handover).at(-1));
   }
 
   waiting(receiver: string): Reply {
@@ -99,7 +99,7 @@ export class FakeHandovers {
     const note = act === 'declined' ? { reason, ...(text !== undefined && { text }) } : act === 'used' ? { purpose } : undefined;
     this.act(handover, act!, proof === undefined ? {} : { proof }, note);
     if (act !== 'used') handover.package = null;
-    return reply(200);
+    return reply(200, this.eventsOf(handover).at(-1));
   }
 
   private act(handover: Handover, act: string, more: Record<string, unknown> = {}, note?: object): void {
@@ -120,15 +120,19 @@ export class FakeHandovers {
     this.register.seal();
   }
 
-  private traceOf({ id, receiver, entries, refused, sentAt }: Handover): object {
+  private eventsOf({ entries }: Handover): object[] {
+    return entries.map(({ act, index }) => ({ act, at: this.register.atOf(index), logIndex: index, receipt: this.receipt(index) }));
+  }
+
+  private traceOf(handover: Handover): object {
+    const { id, receiver, entries, refused, sentAt } = handover;
     const last = entries.at(-1)?.act;
     const state = refused !== undefined ? 'refused' : last === undefined ? 'announced' : last === 'handover' ? 'sent' : last === 'used' ? 'received' : last;
-    const events = entries.map(({ act, index }) => ({ act, at: this.register.atOf(index), logIndex: index, receipt: this.receipt(index) }));
     return {
       id,
       receiver,
       state: this.lie() === 'saysReceived' ? 'received' : state,
-      events,
+      events: this.eventsOf(handover),
       ...(state === 'sent' && { expires: new Date(Date.parse(sentAt) + 30 * day).toISOString() }),
       ...(refused !== undefined && { refused }),
     };

@@ -217,7 +217,8 @@ export interface ConsentReader {
   readonly id: string | null;
   /** The recipient of the identity that opened the package. */
   readonly encryptionKey: string;
-  readonly purposes: readonly string[];
+  /** What it takes packages for; null where that is not known, without the network. */
+  readonly purposes: readonly string[] | null;
   /** The log that this page relies on. */
   readonly log: string;
   /** The handover that the package was fetched as; null where it was carried otherwise. */
@@ -234,6 +235,6 @@ export function requireForUs(consent: Consent, reader: ConsentReader, now: numbe
   if (reader.id !== null && receiver.id !== reader.id) throw new PackageRefusal('otherReceiver', `the consent names the receiver ${receiver.id}`);
   if (consent.log !== reader.log) throw new PackageRefusal('otherLog', `the consent names the log ${consent.log}`);
   if (reader.handover !== null && consent.handover !== reader.handover) throw new PackageRefusal('otherHandover', 'the consent names another handover');
-  if (!reader.purposes.includes(consent.purpose)) throw new PackageRefusal('purpose', `the purpose ${consent.purpose} is not accepted`);
+  if (reader.purposes?.includes(consent.purpose) === false) throw new PackageRefusal('purpose', `the purpose ${consent.purpose} is not accepted`);
   if (now >= Date.parse(consent.until)) throw new PackageRefusal('ended', `until ${consent.until}`);
 }

@@ -74,9 +74,13 @@ export class Handovers {
     }
   }
 
-  /** @param proof The withdraw key. @throws ServiceFailure */
-  async withdraw(id: string, proof: string): Promise<void> {
-    await this.service.json(`/v1/handovers/${id}/withdraw`, posted({ proof }), undefined, actSilence);
+  /**
+   * @param proof The withdraw key.
+   * @returns Whether it is in the log already; else it will be.
+   * @throws ServiceFailure
+   */
+  async withdraw(id: string, proof: string): Promise<boolean> {
+    return isRecorded(await this.service.json(`/v1/handovers/${id}/withdraw`, posted({ proof }), undefined, actSilence));
   }
 
   /** Newest first. @throws ServiceFailure */
@@ -86,9 +90,12 @@ export class Handovers {
     return isList ? (list as WaitingList) : garbled();
   }
 
-  /** @throws ServiceFailure */
-  async act(receiver: string, id: string, act: Act): Promise<void> {
-    await this.service.json(`/v1/receivers/${encodeURIComponent(receiver)}/handovers/${id}/acts`, posted(act), undefined, actSilence);
+  /**
+   * @returns Whether it is in the log already; else it will be.
+   * @throws ServiceFailure
+   */
+  async act(receiver: string, id: string, act: Act): Promise<boolean> {
+    return isRecorded(await this.service.json(`/v1/receivers/${encodeURIComponent(receiver)}/handovers/${id}/acts`, posted(act), undefined, actSilence));
   }
 
   /**
@@ -160,6 +167,11 @@ export function upload(address: string, file: File, progress: (sent: number) => 
 
 function posted(body: object): RequestInit {
   return { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
+}
+
+/** The act with its receipt; nothing, where that takes longer. */
+function isRecorded(answer: unknown): boolean {
+  return typeof (answer as Partial<HandoverEvent> | null)?.receipt === 'string';
 }
 
 function isEvent(value: unknown): value is HandoverEvent {

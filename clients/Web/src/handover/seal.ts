@@ -8,7 +8,7 @@ import { type Bytes, utf8 } from '../log/bytes';
 import { receiptExtension } from '../receipt/receipt';
 import type { Consent } from './consent';
 import { consentName, documentsFolder, maxPackageLength, maxReceiptLength, readMeName, receiptsFolder } from './limits';
-import { readMe } from './readMe';
+import readMe from '../../../Sdk/Handovers/READ-ME.txt?raw';
 import { PackageRefusal } from './refusal';
 
 configure({ useWebWorkers: false });

@@ -18,6 +18,8 @@ export interface CardActions {
   lookFurther(item: Item): void;
   refresh(item: Item): void;
   print(item: Item): void;
+  /** The document goes to the tab of handing over. */
+  handOver(file: File): void;
   readonly evidence: EvidenceActions;
   /** The document names this institution; null: show what all of them say. */
   choose(item: Item, issuer: string | null): void;
@@ -174,6 +176,7 @@ function buttons(words: Words, item: Item, state: StateName, actions: CardAction
     canLook && h('p', { class: 'further' }, item.everyAlgorithm ? words.unknown.moreDone : words.unknown.more),
     canLook && !item.everyAlgorithm && h('button', { type: 'button', class: 'further', click: () => actions.lookFurther(item) }, words.unknown.moreButton),
     receipt !== undefined && h('button', { type: 'button', class: 'save', click: () => save(baseName(item.name ?? 'document') + receiptExtension, receipt) }, words.saveReceipt),
+    state === 'verified' && item.source?.entry === null && h('button', { type: 'button', class: 'hand-over', click: () => actions.handOver(item.source!.file) }, words.handOver),
     item.digests.length > 0 && item.source !== null && state !== 'noKey' && !isBlocked(item) && h('button', { type: 'button', class: 'print', click: () => actions.print(item) }, words.print),
   );
 }

@@ -15,7 +15,7 @@ export class HandoverPlace {
   private tabs: HandoverTabs | null = null;
   /** What was asked for last. */
   private asked: readonly [Place, Words, Language] | null = null;
-  private dropped: readonly File[] = [];
+  private dropped: readonly { readonly view: Place['view']; readonly files: readonly File[] }[] = [];
 
   constructor(
     private readonly hasher: Hasher,
@@ -36,15 +36,17 @@ export class HandoverPlace {
     this.give();
   }
 
-  take(files: readonly File[]): void {
-    this.dropped = [...this.dropped, ...files];
+  /** Gives files to a tab, as soon as it is there. */
+  take(view: Place['view'], files: readonly File[]): void {
+    this.dropped = [...this.dropped, { view, files }];
     if (this.tabs) this.give();
   }
 
   private give(): void {
-    const files = this.dropped;
-    this.dropped = [];
-    if (files.length > 0) this.tabs!.take(this.asked![0].view, files);
+    const now = this.asked![0].view;
+    const own = this.dropped.filter(({ view }) => view === now);
+    this.dropped = this.dropped.filter(({ view }) => view !== now);
+    for (const { view, files } of own) this.tabs!.take(view, files);
   }
 
   private async load(words: Words): Promise<boolean> {

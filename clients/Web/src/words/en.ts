@@ -234,6 +234,7 @@ export const en = {
   signedByLink: (key: string) => `signed by ${key}, the key in the link`,
   cannotTell: (key: string) => `${key}: this browser cannot check this kind of signature`,
 
+  handOver: 'Hand it over',
   saveReceipt: 'Save the receipt',
   print: 'Print a report',
   retry: 'Try again',

@@ -221,6 +221,7 @@ export const zhHans: Words = {
   signedByLink: (key) => `由链接中的密钥 ${key} 签名`,
   cannotTell: (key) => `${key}：此浏览器无法核验这种签名`,
 
+  handOver: '递交此文件',
   saveReceipt: '保存凭证',
   print: '打印报告',
   retry: '重试',

@@ -221,6 +221,7 @@ export const zhHant: Words = {
   signedByLink: (key) => `由連結中的密碼匙 ${key} 簽署`,
   cannotTell: (key) => `${key}：此瀏覽器無法核實這種簽署`,
 
+  handOver: '遞交此文件',
   saveReceipt: '儲存憑證',
   print: '列印報告',
   retry: '再試一次',

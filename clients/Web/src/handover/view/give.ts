@@ -69,7 +69,9 @@ export class GiveView {
   }
 
   add(files: readonly File[]): void {
-    if (this.step.kind !== 'form') return;
+    if (this.step.kind === 'working') return;
+    if (this.step.kind === 'sent' || this.step.kind === 'saved') this.another();
+    else if (this.step.kind !== 'form') this.to({ kind: 'form' });
     void this.candidates.add(files);
   }
 

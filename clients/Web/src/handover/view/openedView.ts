@@ -35,7 +35,7 @@ export interface Arrived {
 /** How the handover stands: not looked up yet, not sent by this service, or by what is proven. */
 type Stand = { readonly kind: 'unseen' } | { readonly kind: 'notSent' } | { readonly kind: 'seen'; readonly trace: ProvenTrace } | { readonly kind: 'failed'; readonly failure: ServiceFailure };
 
-type Said = { readonly kind: 'nothing' } | { readonly kind: 'recording' } | { readonly kind: 'done'; readonly act: 'received' | 'declined' | 'used' } | { readonly kind: 'failed'; readonly failure: ServiceFailure };
+type Said = { readonly kind: 'nothing' } | { readonly kind: 'recording' } | { readonly kind: 'pending' } | { readonly kind: 'done'; readonly act: 'received' | 'declined' | 'used' } | { readonly kind: 'failed'; readonly failure: ServiceFailure };
 
 const maxDeclineText = 1000;
 
@@ -158,6 +158,7 @@ export class OpenedView {
       progress.tell(own.recording, null);
       return [progress.element];
     }
+    if (said.kind === 'pending') told.push(h('p', { role: 'status' }, speech.said.pending));
     if (said.kind === 'failed') told.push(failure(own.notRecorded, [h('p', {}, speech.words.failures[said.failure.kind]), technical(speech, said.failure.message)]));
     if (stand.kind !== 'seen' || stand.trace.fault) return told;
     const { state } = stand.trace;
@@ -214,8 +215,8 @@ export class OpenedView {
       // Taken back meanwhile, nothing is to be recorded of it.
       if (act.act === 'used') await this.look();
       const isWithdrawn = this.stand.kind === 'seen' && this.stand.trace.state === 'withdrawn';
-      if (!isWithdrawn) await this.handovers.act(receiver!.id, id!, act);
-      this.said = isWithdrawn ? { kind: 'nothing' } : { kind: 'done', act: act.act };
+      const isRecorded = !isWithdrawn && (await this.handovers.act(receiver!.id, id!, act));
+      this.said = isWithdrawn ? { kind: 'nothing' } : isRecorded ? { kind: 'done', act: act.act } : { kind: 'pending' };
       if (act.act === 'used') this.use = drawUse();
     } catch (error) {
       if (!(error instanceof ServiceFailure)) throw error;

@@ -121,16 +121,27 @@ export class ReceiveView {
         this.room = fetched.room;
       }
       progress.tell(speech!.said.receive.opening, null);
-      await this.tools.verifier.meet();
+      await this.meet();
       const log = this.tools.verifier.trust.held.keys[0]?.name ?? '';
       // Of what was carried here the key says whom it is for.
       const own = this.receivers.find(({ encryptionKey }) => encryptionKey === identity.recipient) ?? receiver;
-      const reader = { id: own?.id ?? null, purposes: own?.purposes ?? [], log, handover: waiting?.id ?? null };
+      const reader = { id: own?.id ?? null, purposes: own?.purposes ?? null, log, handover: waiting?.id ?? null };
       this.putOpened(file!, own, await inspect(file!, identity, reader, this.tools.verifier), null, waiting);
     } catch (error) {
       if (error instanceof PackageRefusal) this.putOpened(file!, receiver, null, error, waiting);
       else if (error instanceof ServiceFailure) this.put({ kind: 'failed', failure: error });
       else throw error;
+    }
+  }
+
+  /** What is known of the log is enough where it cannot be asked. */
+  private async meet(): Promise<void> {
+    const { verifier } = this.tools;
+    try {
+      await verifier.meet();
+    } catch (error) {
+      const { keys, confirmed } = verifier.trust.held;
+      if (!(error instanceof ServiceFailure) || keys.length === 0 || !confirmed) throw error;
     }
   }
 
@@ -168,9 +179,10 @@ export class ReceiveView {
 
   private who(speech: Speech): HTMLElement[] {
     const { receive, give } = speech.said;
-    const { loaded, identity, receiver } = this;
-    if (loaded.kind === 'loading') return [h('p', { role: 'status' }, give.loading)];
-    if (loaded.kind === 'failed') return [failure(speech.words.failures[loaded.failure])];
+    const { loaded } = this;
+    // Without the network a package that was carried here can be opened all the same.
+    if (loaded.kind === 'loading') return [h('p', { role: 'status' }, give.loading), this.identityField(speech)];
+    if (loaded.kind === 'failed') return [failure(speech.words.failures[loaded.failure]), this.identityField(speech)];
     if (loaded.directory.fault) return [faultOf(speech, give.unproven, loaded.directory.fault)];
     const select = h(
       'select',
@@ -183,21 +195,24 @@ export class ReceiveView {
           void this.list(false);
         },
       },
-      this.receivers.map((each) => h('option', { value: each.id, selected: each === receiver }, `${format.institution(speech.words, each)}${speech.words.aside(each.id)}`)),
+      this.receivers.map((each) => h('option', { value: each.id, selected: each === this.receiver }, `${format.institution(speech.words, each)}${speech.words.aside(each.id)}`)),
     );
+    return [labelled(receive.institution, select), this.identityField(speech)];
+  }
+
+  private identityField({ said }: Speech): HTMLElement {
+    const { receive, give } = said;
+    const { identity, receiver } = this;
     const fits = identity?.recipient === receiver?.encryptionKey;
-    return [
-      labelled(receive.institution, select),
-      h(
-        'div',
-        { class: 'field' },
-        h('p', {}, fileInput('identity', {}, ([file]) => file && void this.takeIdentity(file)), h('label', { for: 'identity', class: 'choose quiet' }, receive.identity)),
-        this.isBadIdentity ? failure(receive.badIdentity) : this.needsIdentity ? failure(receive.needsIdentity) : null,
-        identity
-          ? [facts([[give.facts.key, h('code', { class: 'key own-key' }, identity.recipient)]]), receiver && h('p', { class: fits ? 'proven' : 'failure', role: 'status' }, fits ? receive.identityFits : receive.otherIdentity)]
-          : h('p', { class: 'hint' }, receive.identityHint),
-      ),
-    ];
+    return h(
+      'div',
+      { class: 'field' },
+      h('p', {}, fileInput('identity', {}, ([file]) => file && void this.takeIdentity(file)), h('label', { for: 'identity', class: 'choose quiet' }, receive.identity)),
+      this.isBadIdentity ? failure(receive.badIdentity) : this.needsIdentity ? failure(receive.needsIdentity) : null,
+      identity
+        ? [facts([[give.facts.key, h('code', { class: 'key own-key' }, identity.recipient)]]), receiver && h('p', { class: fits ? 'proven' : 'failure', role: 'status' }, fits ? receive.identityFits : receive.otherIdentity)]
+        : h('p', { class: 'hint' }, receive.identityHint),
+    );
   }
 
   private waiting(speech: Speech): HTMLElement {

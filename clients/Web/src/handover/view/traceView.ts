@@ -10,7 +10,7 @@ import type { DeclineReason, Purpose } from '../consent';
 import { Handovers } from '../handovers';
 import { idOf, parseSecret, withdrawKeyOf } from '../locks';
 import { type HandoverState, type ProvenEvent, type ProvenTrace, proveTrace, type Trace } from '../trace';
-import { facts, failure, faultOf, Progress, type Speech, type Tools } from './frame';
+import { facts, failure, faultOf, Progress, type Speech, technical, type Tools } from './frame';
 
 type Seen =
   | { readonly kind: 'loading' }
@@ -30,6 +30,7 @@ export class TraceView {
   private seen: Seen = { kind: 'loading' };
   private withdrawing: 'no' | 'asked' | 'doing' = 'no';
   private withdrawFailure: FailureKind | null = null;
+  private isPending = false;
 
   constructor(private readonly tools: Tools) {}
 
@@ -73,9 +74,10 @@ export class TraceView {
     const secret = this.secret!;
     this.withdrawing = 'doing';
     this.withdrawFailure = null;
+    this.isPending = false;
     this.show();
     try {
-      await new Handovers(this.tools.service).withdraw(await idOf(secret), await withdrawKeyOf(secret));
+      this.isPending = !(await new Handovers(this.tools.service).withdraw(await idOf(secret), await withdrawKeyOf(secret)));
     } catch (error) {
       if (!(error instanceof ServiceFailure)) throw error;
       this.withdrawFailure = error.kind;
@@ -113,11 +115,13 @@ export class TraceView {
     const canWithdraw = fault === null && (state === 'sent' || state === 'received');
     return [
       ...(this.withdrawFailure === null ? [] : [failure(said.trace.withdrawFailed, h('p', {}, speech.words.failures[this.withdrawFailure]))]),
+      ...(this.isPending && state !== 'withdrawn' ? [h('p', { role: 'status' }, said.pending)] : []),
       fault ? faultOf(speech, said.trace.unproven, fault) : stateHeader(speech, state),
       facts([
         [said.trace.receiver, foreign(trace.receiver)],
         ...(fault === null && trace.expires !== undefined ? [[said.trace.expires, format.time(speech.words, trace.expires)] as const] : []),
       ]),
+      ...(trace.refused !== undefined ? [h('div', {}, technical(speech, trace.refused))] : []),
       events.length > 0 ? eventList(speech, events) : h('div', {}),
       h('div', { class: 'buttons' }, this.refresh(speech), canWithdraw && this.withdrawing === 'no' && this.button('withdraw', said.trace.withdraw, 'asked')),
       ...(canWithdraw && this.withdrawing !== 'no' ? [this.withdrawal(speech)] : []),

@@ -263,6 +263,7 @@ export const en = {
     nothingStands: 'Not one document in the package verifies.',
     noRoom: 'The package is too large for this browser or this device. Large packages are handled by the command-line tool, truecopy.',
   } as Record<RefusalRule, string>,
+  pending: 'The service has taken it, but it is not in the public log yet. Look again in a while.',
   technical: 'Technical message',
 };
 
