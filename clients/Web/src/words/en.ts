@@ -20,7 +20,7 @@ export const en = {
   product: 'TrueCopy',
   skip: 'Skip to content',
   language: 'Language',
-  tabs: { verify: 'Check a document', handover: 'Hand over', receive: 'Receive', issuer: 'For issuers', log: 'The public log' },
+  tabs: { verify: 'Check a document', handover: 'Hand over', receive: 'Receive', issuer: 'For issuers', log: 'Public log' },
   cannotLoad: 'This part of the page could not be loaded. Is this computer online? Try again.',
 
   question: 'Is this document genuine, and does it still stand?',
