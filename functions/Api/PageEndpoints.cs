@@ -19,7 +19,8 @@ public sealed class PageEndpoints(IBlobAddresses addresses)
     /// <remarks>
     /// Hashes files in the browser, asks this API about the digests, and checks the receipts itself. What follows <c>#</c> in
     /// its address stays in the browser: <c>digest=&lt;algorithm&gt;:&lt;hex&gt;</c> asks about a digest,
-    /// <c>key=&lt;verifier key&gt;</c> holds the log to that key, <c>view=issuer</c> and <c>view=log</c> open the other tabs.
+    /// <c>key=&lt;verifier key&gt;</c> holds the log to that key, <c>view=handover</c>, <c>view=receive</c>, <c>view=issuer</c>
+    /// and <c>view=log</c> open the other tabs, and <c>trace=&lt;secret&gt;</c> shows what became of a package.
     /// </remarks>
     /// <response code="200">The page.</response>
     [Operation(Routes.Page, "getPage", "page", CacheControl = CacheControl.Revalidate)]

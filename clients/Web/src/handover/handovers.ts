@@ -86,7 +86,7 @@ export class Handovers {
   /** Newest first. @throws ServiceFailure */
   async waiting(receiver: string, offset: number): Promise<WaitingList> {
     const list = await this.service.json<Partial<WaitingList> | null>(`/v1/receivers/${encodeURIComponent(receiver)}/handovers?offset=${offset}&limit=${perPage}`, { cache: 'no-cache' });
-    const isList = Array.isArray(list?.handovers) && list.handovers.every((each: Partial<Waiting> | null) => isHex(each?.id) && Number.isSafeInteger(each.length) && typeof each.sentAt === 'string');
+    const isList = Array.isArray(list?.handovers) && list.handovers.every((each: Partial<Waiting> | null) => isHex(each?.id) && handoverStates.includes(each.state!) && Number.isSafeInteger(each.length) && typeof each.sentAt === 'string');
     return isList ? (list as WaitingList) : garbled();
   }
 
@@ -156,8 +156,7 @@ export function upload(address: string, file: File, progress: (sent: number) => 
     request.upload.addEventListener('progress', ({ loaded }) => progress(loaded));
     request.addEventListener('load', () => {
       const { status } = request;
-      // There already: an earlier try came through, of which the answer was lost. What the log commits to is compared afterwards.
-      if ((status >= 200 && status < 300) || status === 409) done();
+      if (status >= 200 && status < 300) done();
       else failed(new ServiceFailure(status >= 500 || status === 429 ? 'busy' : 'refused', `storage: HTTP ${status}`, status));
     });
     request.addEventListener('error', () => failed(new ServiceFailure('unreachable', 'storage')));

@@ -30,9 +30,10 @@ export interface Made {
   readonly room: Room;
 }
 
-/** How often the log is looked at, and how many times, until a package that was sent is in it. */
-const lookEvery = 1000;
-const maxLooks = 120;
+/** How long until the log is looked at again for a package that was sent, in milliseconds: each time longer, up to a limit, so many times. */
+const firstPause = 500;
+const maxPause = 8000;
+const maxLooks = 30;
 
 export async function make(draft: ConsentDraft, packed: readonly Packed[], told: (stage: Stage) => void): Promise<Made> {
   const secret = createSecret();
@@ -60,17 +61,21 @@ export async function make(draft: ConsentDraft, packed: readonly Packed[], told:
 export async function send(made: Made, handovers: Handovers, verifier: Verifier, told: (stage: Stage) => void, isAgain: boolean): Promise<ProvenTrace> {
   const { id, lock, withdrawLock, file, consent } = made;
   told({ kind: 'announcing' });
-  const known = isAgain ? await handovers.trace(id) : null;
-  if (known === null || known.state === 'announced') {
+  try {
     const address = await handovers.announce({ id, receiver: consent.receiver.id, lock, withdrawLock, length: file.size });
     told({ kind: 'sending', done: 0, of: file.size });
     await upload(address, file, (done) => told({ kind: 'sending', done: Math.min(done, file.size), of: file.size }));
+  } catch (error) {
+    // Nothing can be put there twice, so that it is there already.
+    const isThere = isAgain && error instanceof ServiceFailure && (error.status === 409 || error.status === 403);
+    if (!isThere) throw error;
   }
   told({ kind: 'waiting' });
   return waitFor(made, handovers, verifier);
 }
 
 async function waitFor(made: Made, handovers: Handovers, verifier: Verifier): Promise<ProvenTrace> {
+  let pause = firstPause;
   for (let looks = 0; ; looks++) {
     try {
       const trace = await handovers.trace(made.id);
@@ -80,7 +85,8 @@ async function waitFor(made: Made, handovers: Handovers, verifier: Verifier): Pr
       if (!(error instanceof ServiceFailure)) throw error;
     }
     if (looks >= maxLooks) return { events: [], state: 'announced', fault: null };
-    await new Promise((done) => setTimeout(done, lookEvery));
+    await new Promise((done) => setTimeout(done, pause));
+    pause = Math.min(1.3 * pause, maxPause);
   }
 }
 
