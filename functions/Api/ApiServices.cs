@@ -65,32 +65,32 @@ public static class ApiServices
 
     private static void Map(IEndpointRouteBuilder routes)
     {
-        Get(routes, Routes.VerifyOne, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyOneAsync(Value(request, "algorithm"), Value(request, "digest"), stop));
-        Get(routes, Routes.ReceiptOfOne, (request, stop) => Endpoint<VerifyEndpoints>(request).ReceiptOfOneAsync(Value(request, "algorithm"), Value(request, "digest"), stop));
-        Map(routes, [HttpMethods.Post], Routes.VerifyMany, (request, stop) => Endpoint<VerifyEndpoints>(request).VerifyManyAsync(request, stop), RequestClass.Batch);
-        Post(routes, Routes.RefreshReceipt, (request, stop) => Endpoint<ReceiptEndpoints>(request).RefreshAsync(request, stop));
-        Map(routes, [HttpMethods.Get, HttpMethods.Head], Routes.Status, (request, stop) => Endpoint<StatusEndpoints>(request).StatusAsync(request, stop), RequestClass.Batch);
-        Map(routes, [HttpMethods.Get, HttpMethods.Head], Routes.StatusList, (request, stop) => Endpoint<StatusEndpoints>(request).StatusListAsync(stop), RequestClass.Batch);
-        Get(routes, Routes.Issuers, (request, stop) => Endpoint<RegistryEndpoints>(request).IssuersAsync(stop));
-        Get(routes, Routes.IssuerHistory, (request, stop) => Endpoint<RegistryEndpoints>(request).HistoryAsync(Value(request, "id"), stop));
-        Get(routes, Routes.IssuerDocuments, (request, stop) => Endpoint<IssuerEndpoints>(request).DocumentsAsync(request, Value(request, "id"), stop));
-        Get(routes, Routes.IssuerUploads, (request, stop) => Endpoint<IssuerEndpoints>(request).UploadsAsync(request, Value(request, "id"), stop));
-        Get(routes, Routes.Receivers, (request, stop) => Endpoint<HandoverEndpoints>(request).ReceiversAsync(stop));
-        Post(routes, Routes.Handovers, (request, stop) => Endpoint<HandoverEndpoints>(request).AnnounceAsync(request, stop));
-        Get(routes, Routes.Handover, (request, stop) => Endpoint<HandoverEndpoints>(request).TraceAsync(Value(request, "id"), stop));
-        Post(routes, Routes.Withdraw, (request, stop) => Endpoint<HandoverEndpoints>(request).WithdrawAsync(request, Value(request, "id"), stop));
-        Get(routes, Routes.ReceiverHandovers, (request, stop) => Endpoint<ReceiverEndpoints>(request).ListAsync(request, Value(request, "id"), stop));
-        Get(routes, Routes.ReceiverPackage, (request, stop) => Endpoint<ReceiverEndpoints>(request).PackageAsync(request, Value(request, "id"), Value(request, "handover"), stop));
-        Post(routes, Routes.ReceiverActs, (request, stop) => Endpoint<ReceiverEndpoints>(request).ActAsync(request, Value(request, "id"), Value(request, "handover"), stop));
-        Get(routes, Routes.Keys, (request, stop) => Endpoint<RegistryEndpoints>(request).KeysAsync(stop));
-        Get(routes, Routes.Policy, (request, _) => Task.FromResult(Endpoint<RegistryEndpoints>(request).Policy()));
-        GetAlways(routes, Routes.Checkpoint, (request, stop) => Endpoint<LogEndpoints>(request).CheckpointAsync(stop));
-        Get(routes, Routes.Tile, (request, stop) => Endpoint<LogEndpoints>(request).TileAsync(Value(request, "path"), stop));
-        GetAlways(routes, Routes.Page, (request, _) => Task.FromResult(Endpoint<PageEndpoints>(request).Index()));
-        GetAlways(routes, Routes.Reference, (request, _) => Task.FromResult(Endpoint<PageEndpoints>(request).Reference()));
-        GetAlways(routes, Routes.PageAsset, (request, _) => Task.FromResult(Endpoint<PageEndpoints>(request).Asset(Value(request, "file"))));
+        Get(routes, Routes.VerifyOne, (request, stop) => Endpoint<VerifyEndpoints>(routes).VerifyOneAsync(Value(request, "algorithm"), Value(request, "digest"), stop));
+        Get(routes, Routes.ReceiptOfOne, (request, stop) => Endpoint<VerifyEndpoints>(routes).ReceiptOfOneAsync(Value(request, "algorithm"), Value(request, "digest"), stop));
+        Map(routes, [HttpMethods.Post], Routes.VerifyMany, (request, stop) => Endpoint<VerifyEndpoints>(routes).VerifyManyAsync(request, stop), RequestClass.Batch);
+        Post(routes, Routes.RefreshReceipt, (request, stop) => Endpoint<ReceiptEndpoints>(routes).RefreshAsync(request, stop));
+        Map(routes, [HttpMethods.Get, HttpMethods.Head], Routes.Status, (request, stop) => Endpoint<StatusEndpoints>(routes).StatusAsync(request, stop), RequestClass.Batch);
+        Map(routes, [HttpMethods.Get, HttpMethods.Head], Routes.StatusList, (request, stop) => Endpoint<StatusEndpoints>(routes).StatusListAsync(stop), RequestClass.Batch);
+        Get(routes, Routes.Issuers, (request, stop) => Endpoint<RegistryEndpoints>(routes).IssuersAsync(stop));
+        Get(routes, Routes.IssuerHistory, (request, stop) => Endpoint<RegistryEndpoints>(routes).HistoryAsync(Value(request, "id"), stop));
+        Get(routes, Routes.IssuerDocuments, (request, stop) => Endpoint<IssuerEndpoints>(routes).DocumentsAsync(request, Value(request, "id"), stop));
+        Get(routes, Routes.IssuerUploads, (request, stop) => Endpoint<IssuerEndpoints>(routes).UploadsAsync(request, Value(request, "id"), stop));
+        Get(routes, Routes.Receivers, (request, stop) => Endpoint<HandoverEndpoints>(routes).ReceiversAsync(stop));
+        Post(routes, Routes.Handovers, (request, stop) => Endpoint<HandoverEndpoints>(routes).AnnounceAsync(request, stop));
+        Get(routes, Routes.Handover, (request, stop) => Endpoint<HandoverEndpoints>(routes).TraceAsync(Value(request, "id"), stop));
+        Post(routes, Routes.Withdraw, (request, stop) => Endpoint<HandoverEndpoints>(routes).WithdrawAsync(request, Value(request, "id"), stop));
+        Get(routes, Routes.ReceiverHandovers, (request, stop) => Endpoint<ReceiverEndpoints>(routes).ListAsync(request, Value(request, "id"), stop));
+        Get(routes, Routes.ReceiverPackage, (request, stop) => Endpoint<ReceiverEndpoints>(routes).PackageAsync(request, Value(request, "id"), Value(request, "handover"), stop));
+        Post(routes, Routes.ReceiverActs, (request, stop) => Endpoint<ReceiverEndpoints>(routes).ActAsync(request, Value(request, "id"), Value(request, "handover"), stop));
+        Get(routes, Routes.Keys, (request, stop) => Endpoint<RegistryEndpoints>(routes).KeysAsync(stop));
+        Get(routes, Routes.Policy, (request, _) => Task.FromResult(Endpoint<RegistryEndpoints>(routes).Policy()));
+        GetAlways(routes, Routes.Checkpoint, (request, stop) => Endpoint<LogEndpoints>(routes).CheckpointAsync(stop));
+        Get(routes, Routes.Tile, (request, stop) => Endpoint<LogEndpoints>(routes).TileAsync(Value(request, "path"), stop));
+        GetAlways(routes, Routes.Page, (request, _) => Task.FromResult(Endpoint<PageEndpoints>(routes).Index()));
+        GetAlways(routes, Routes.Reference, (request, _) => Task.FromResult(Endpoint<PageEndpoints>(routes).Reference()));
+        GetAlways(routes, Routes.PageAsset, (request, _) => Task.FromResult(Endpoint<PageEndpoints>(routes).Asset(Value(request, "file"))));
         GetAlways(routes, Routes.Live, (_, _) => Task.FromResult(HealthEndpoints.Live()));
-        GetAlways(routes, Routes.Ready, (request, stop) => Endpoint<HealthEndpoints>(request).ReadyAsync(stop));
+        GetAlways(routes, Routes.Ready, (request, stop) => Endpoint<HealthEndpoints>(routes).ReadyAsync(stop));
         GetAlways(routes, Routes.OpenApi, (_, _) => Task.FromResult(PageEndpoints.OpenApi()));
     }
 
@@ -110,12 +110,13 @@ public static class ApiServices
         string template,
         Func<HttpRequest, CancellationToken, Task<IResult>> endpoint,
         RequestClass requests) =>
-        routes.MapMethods(template, methods, context => Failures(context).AnswerAsync(context, endpoint)).WithMetadata(new RequestClassMetadata(requests));
+        routes.MapMethods(template, methods, context => Endpoint<FailureResponses>(routes).AnswerAsync(context, endpoint)).WithMetadata(new RequestClassMetadata(requests));
 
     private static FailureResponses Failures(HttpContext context) => context.RequestServices.GetRequiredService<FailureResponses>();
 
-    private static T Endpoint<T>(HttpRequest request)
-        where T : notnull => request.HttpContext.RequestServices.GetRequiredService<T>();
+    // There is one of each, and a request needs no scope of its own.
+    private static T Endpoint<T>(IEndpointRouteBuilder routes)
+        where T : notnull => routes.ServiceProvider.GetRequiredService<T>();
 
     private static string Value(HttpRequest request, string name) => request.RouteValues[name] as string ?? "";
 }

@@ -50,17 +50,25 @@ public sealed partial class FailureResponses(ApiMetrics metrics, TimeProvider ti
     {
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
 
-        // The status is sent, so a client that takes longer than this to read can only be cut off; until then it holds the answer and its place.
-        using var deadline = new CancellationTokenSource(HttpLimits.MaxWriteTime, time);
-        await using var late = deadline.Token.Register(context.Abort);
         try
         {
-            await answer.ExecuteAsync(context);
+            // Most answers are with the server at once, which sends them.
+            var writing = answer.ExecuteAsync(context);
+            if (!writing.IsCompletedSuccessfully)
+                await FinishAsync(context, writing);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is left to read it: no failure of ours, in whatever way the connection says so.
         }
+    }
+
+    private async Task FinishAsync(HttpContext context, Task writing)
+    {
+        // The status is sent, so a client that takes longer than this to read can only be cut off; until then it holds the answer and its place.
+        using var deadline = new CancellationTokenSource(HttpLimits.MaxWriteTime, time);
+        await using var late = deadline.Token.Register(context.Abort);
+        await writing;
     }
 
     private async Task<IResult> FindAnswerAsync(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint)

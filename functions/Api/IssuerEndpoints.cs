@@ -32,7 +32,7 @@ public sealed class IssuerEndpoints(IInstitutionGate gate, KnownIssuers known, R
 
         var digests = await references.FindAsync(id, reference, cancellationToken);
         var answers = await verifier.VerifyAsync(digests, cancellationToken);
-        return Response.Json(new DocumentsDocument(reference, [.. answers.Select(answer => answer.ToDocument())]), DocumentJson.Instance.DocumentsDocument, CacheControl.None);
+        return Response.Json(VerdictBody.OfDocuments(reference, answers), CacheControl.None);
     }
 
     /// <summary>What an issuer uploaded, and what came of it.</summary>

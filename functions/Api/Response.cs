@@ -15,6 +15,9 @@ internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, st
     /// <summary>The body for clients that take it compressed; null where that is not worth it.</summary>
     public ContentCoding.Body? Coded { get; init; }
 
+    /// <summary>Where the body is, to be given back once it is sent; null where nobody waits for it.</summary>
+    public PooledBody? Pooled { get; init; }
+
     /// <summary>An answer in JSON, written by source-generated code, whatever JSON options the host has.</summary>
     public static Response Json<T>(T value, JsonTypeInfo<T> type, string cacheControl, string contentType = "application/json", int status = StatusCodes.Status200OK, int? retryAfterSeconds = null) =>
         new(JsonSerializer.SerializeToUtf8Bytes(value, type), contentType, cacheControl, status, retryAfterSeconds);
@@ -26,6 +29,9 @@ internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, st
     public static Response OfAct(string handover, HandoverEventDocument? done) => done is not null
         ? Json(done, DocumentJson.Instance.HandoverEventDocument, CacheControl.None)
         : new Response("{}"u8.ToArray(), "application/json", CacheControl.None, StatusCodes.Status202Accepted) { Location = "/" + Routes.Handover.Replace("{id}", handover, StringComparison.Ordinal) };
+
+    /// <summary>An answer in JSON that was written already.</summary>
+    public static Response Json(PooledBody body, string cacheControl) => new(body.Written, "application/json", cacheControl) { Pooled = body };
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -43,7 +49,10 @@ internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, st
             return;
         var sent = Coded?.In(coding) ?? body;
         response.ContentLength = sent.Length;
-        await response.Body.WriteAsync(sent, httpContext.RequestAborted);
+        await response.BodyWriter.WriteAsync(sent, httpContext.RequestAborted);
+
+        // Not where that failed: somebody may be sending it still.
+        Pooled?.Dispose();
     }
 
     // Weak, since the same content has other bytes in another coding.

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -8,9 +7,6 @@ namespace TrueCopy.Api;
 public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limits)
 {
     private const string JsonType = "application/json";
-
-    // Of what one institution says of a document in a log of millions, with room to spare.
-    private const int UsualLength = 4 * 1024;
 
     /// <summary>Verify one document by its digest.</summary>
     /// <remarks>
@@ -36,7 +32,7 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
         if (Read(new DigestDocument(algorithm, digest), out var parsed) is { } problem)
             return problem;
         var answer = await verifier.VerifyAsync(parsed!, cancellationToken);
-        return Response.Json(answer.ToDocument(), DocumentJson.Instance.VerdictDocument, CacheControl.None);
+        return Response.Json(VerdictBody.Of(answer), CacheControl.None);
     }
 
     /// <summary>The receipt of one document.</summary>
@@ -97,27 +93,7 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
         }
 
         var answers = await verifier.VerifyAsync(digests, cancellationToken);
-        return Write(answers) is { } body ? new Response(body, JsonType, CacheControl.None) : Problem.AnswerTooLarge($"The answer has more than {HttpLimits.MaxAnswerLength} bytes. Ask for fewer digests at once.");
-    }
-
-    // A BatchAnswerDocument, one answer at a time, so that no more is held than one answer may have; null if it has more.
-    private static ReadOnlyMemory<byte>? Write(IReadOnlyList<ProvenVerdict> answers)
-    {
-        var body = new ArrayBufferWriter<byte>(Math.Min(HttpLimits.MaxAnswerLength, answers.Sum(answer => UsualLength * (1 + answer.Issuers.Count))));
-        using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = DocumentJson.Instance.Options.Encoder });
-        json.WriteStartObject();
-        json.WriteStartArray("results"u8);
-        foreach (var answer in answers)
-        {
-            JsonSerializer.Serialize(json, answer.ToDocument(), DocumentJson.Instance.VerdictDocument);
-            if (json.BytesCommitted + json.BytesPending > HttpLimits.MaxAnswerLength)
-                return null;
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.Flush();
-        return body.WrittenMemory;
+        return VerdictBody.OfBatch(answers) is { } body ? Response.Json(body, CacheControl.None) : Problem.AnswerTooLarge($"The answer has more than {HttpLimits.MaxAnswerLength} bytes. Ask for fewer digests at once.");
     }
 
     private static IResult? Read(DigestDocument document, out Digest? digest, string where = "")

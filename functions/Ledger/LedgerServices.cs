@@ -85,6 +85,7 @@ public static class LedgerServices
         services.AddSingleton<CheckpointSource>();
         services.AddSingleton<ICheckpointSource>(provider => provider.GetRequiredService<CheckpointSource>());
         services.AddSingleton<StatusSource>();
+        services.AddSingleton<KnownRows>();
         services.AddSingleton<VerdictService>();
         services.AddSingleton<StatusReader>();
         services.AddSingleton<ReceiptRenewal>();

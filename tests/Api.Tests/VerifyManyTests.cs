@@ -29,6 +29,36 @@ public sealed class VerifyManyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Answers_that_are_written_at_the_same_time_share_no_memory()
+    {
+        string[] documents = [.. Enumerable.Range(0, 8).Select(i => $"document {i}")];
+        foreach (var document in documents)
+            await _host.IssueAsync(document);
+        var alone = new Dictionary<string, string>();
+        foreach (var document in documents)
+            alone[document] = await ReceiptOfAsync(document);
+        await Parallel.ForEachAsync(Enumerable.Range(0, 400), TestContext.Current.CancellationToken, async (i, stop) =>
+        {
+            var document = documents[i % documents.Length];
+            if (i % 3 > 0)
+            {
+                Assert.Equal(alone[document], await ReceiptOfAsync(document));
+                return;
+            }
+
+            using var batch = await PostAsync(Body(documents));
+            var answers = ForeignJson.Read(await batch.Content.ReadAsByteArrayAsync(stop), DocumentJson.Instance.BatchAnswerDocument);
+            Assert.Equal(alone.Values, answers.Results.Select(answer => answer.Results[0].Receipt));
+        });
+
+        async Task<string> ReceiptOfAsync(string document)
+        {
+            using var response = await _host.GetAsync($"/v1/verify/sha-256/{ApiHost.HexOf(document)}");
+            return ForeignJson.Read(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken), DocumentJson.Instance.VerdictDocument).Results[0].Receipt;
+        }
+    }
+
+    [Fact]
     public async Task A_digest_asked_for_a_thousand_times_is_looked_up_once()
     {
         await using var host = await ApiHost.StartAsync();

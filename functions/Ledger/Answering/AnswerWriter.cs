@@ -50,7 +50,7 @@ public sealed class AnswerWriter(
     {
         foreach (var row in rows)
         {
-            var receipt = await prover.ProveAsync(row, cancellationToken);
+            var (receipt, _) = await prover.ProveAsync(row, cancellationToken);
             await outbox.WriteReceiptAsync(source, at, row.Digest, row.LogIndex, receipt.Encode(), cancellationToken, isRepeat);
         }
 
@@ -66,7 +66,7 @@ public sealed class AnswerWriter(
         foreach (var (line, act) in acts.SelectMany(Lines).OrderBy(item => item.Line.Position))
         {
             if (act.InEffect is { } row)
-                lines.Add(line.Position + 1, act.Act.Kind, row, await prover.ProveAsync(row, cancellationToken), line.FileName);
+                lines.Add(line.Position + 1, act.Act.Kind, row, (await prover.ProveAsync(row, cancellationToken)).Receipt, line.FileName);
             else
                 lines.AddRefused(line.Position + 1, act.Refusal!.Detail, line.FileName);
         }
@@ -105,7 +105,7 @@ public sealed class AnswerWriter(
 
         using var lines = new ReceiptLines(rows.Length);
         foreach (var (line, row) in repeat.Lines.Zip(rows))
-            lines.Add(line.Line, ActKind.Issue, row, await prover.ProveAsync(row, cancellationToken), line.FileName);
+            lines.Add(line.Line, ActKind.Issue, row, (await prover.ProveAsync(row, cancellationToken)).Receipt, line.FileName);
         await outbox.WriteManifestReceiptsAsync(repeat.Source, repeat.At, part: 0, parts: 1, lines.Written, cancellationToken, isRepeat: true);
     }
 
@@ -121,7 +121,7 @@ public sealed class AnswerWriter(
         {
             var prover = await ProverAsync(acts, cancellationToken);
             foreach (var (line, act) in list.Done.Zip(acts))
-                lines.Add(line.Line, line.Kind, act, await prover.ProveAsync(act, cancellationToken));
+                lines.Add(line.Line, line.Kind, act, (await prover.ProveAsync(act, cancellationToken)).Receipt);
         }
 
         if (list.Parts == 1)

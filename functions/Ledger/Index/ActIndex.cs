@@ -20,13 +20,19 @@ public sealed class ActIndex(ITableStore tables)
     private const int Parallelism = 64;
 
     /// <summary>The acts on a document, in log order; empty for a document that is unknown.</summary>
-    public async Task<IReadOnlyList<IndexedAct>> FindAsync(Digest digest, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<IndexedAct>> FindAsync(Digest digest, CancellationToken cancellationToken) => FindAsync(digest, null, cancellationToken);
+
+    /// <summary>The acts on a document, in log order; empty for a document that is unknown.</summary>
+    /// <param name="digest">The document.</param>
+    /// <param name="known">Rows that need not be read again.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<IndexedAct>> FindAsync(Digest digest, KnownRows? known, CancellationToken cancellationToken)
     {
         var hex = digest.Hex;
         var query = new RowQuery(hex[..PartitionDigits], KeyPrefix: $"{digest.Algorithm.Name}:{hex}:");
-        var acts = new List<IndexedAct>();
+        var acts = new List<IndexedAct>(1);
         await foreach (var row in tables.QueryAsync(StorageNames.AnchorsTable, query, RowColumns.All, cancellationToken))
-            acts.Add(ToAct(digest, row));
+            acts.Add(known?.Read(digest, row) ?? ToAct(digest, row));
         acts.Sort((left, right) => left.LogIndex.CompareTo(right.LogIndex));
         return acts;
     }

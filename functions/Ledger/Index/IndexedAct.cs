@@ -16,27 +16,47 @@ public sealed record IndexedAct(
     Unpublished Unpublished)
 {
     // Most that are written are never read.
-    private readonly ReadOnce _entry = new();
+    private readonly Found _found = new();
 
     private IndexedAct(IndexedAct original) =>
-        (_entry, Digest, ActId, LogIndex, EntryBytes, Opening, Unpublished) = (new ReadOnce(), original.Digest, original.ActId, original.LogIndex, original.EntryBytes, original.Opening, original.Unpublished);
+        (_found, Digest, ActId, LogIndex, EntryBytes, Opening, Unpublished) = (new Found(), original.Digest, original.ActId, original.LogIndex, original.EntryBytes, original.Opening, original.Unpublished);
 
     /// <summary>The entry, read; the first time that it is asked for, unless whoever made this has read it.</summary>
     /// <exception cref="LogFormatException">It is not one.</exception>
     public Entry Entry
     {
-        get => _entry.Value ??= Entry.Parse(EntryBytes.Span);
-        init => _entry.Value = value;
+        get => _found.Entry ??= Entry.Parse(EntryBytes.Span);
+        init => _found.Entry = value;
+    }
+
+    /// <summary>Whether the log was found to hold the entry, and the opening to open it. The log only grows, so that stays so.</summary>
+    internal bool IsProven
+    {
+        get => _found.IsProven;
+        set => _found.IsProven = value;
     }
 
     // No part of what an act is, so that acts are equal whether or not they were read.
-    private sealed class ReadOnce : IEquatable<ReadOnce>
+    private sealed class Found : IEquatable<Found>
     {
-        public Entry? Value { get; set; }
+        private volatile Entry? _entry;
+        private volatile bool _isProven;
 
-        public bool Equals(ReadOnce? other) => true;
+        public Entry? Entry
+        {
+            get => _entry;
+            set => _entry = value;
+        }
 
-        public override bool Equals(object? obj) => obj is ReadOnce;
+        public bool IsProven
+        {
+            get => _isProven;
+            set => _isProven = value;
+        }
+
+        public bool Equals(Found? other) => true;
+
+        public override bool Equals(object? obj) => obj is Found;
 
         public override int GetHashCode() => 0;
     }

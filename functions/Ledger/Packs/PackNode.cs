@@ -143,14 +143,18 @@ public sealed class PackNode
         return [.. layers];
     }
 
-    /// <summary>Adds the siblings of a child on its way to the node's root.</summary>
-    public static void AddPath(List<MerkleHash> path, MerkleHash[][] hashes, int number)
+    /// <summary>Copies the siblings of a child on its way to the node's root.</summary>
+    /// <returns>How many.</returns>
+    public static int CopyPath(MerkleHash[][] hashes, int number, Span<MerkleHash> path)
     {
+        var count = 0;
         for (var layer = 0; layer < hashes.Length - 1; layer++, number >>= 1)
         {
             if ((number ^ 1) < hashes[layer].Length)
-                path.Add(hashes[layer][number ^ 1]);
+                path[count++] = hashes[layer][number ^ 1];
         }
+
+        return count;
     }
 
     /// <summary>Adds the nodes that are new, from the top: this one and those below it.</summary>

@@ -64,18 +64,7 @@ public sealed class PackedStatus
         nodes[TopLevel] = _root;
         for (var level = TopLevel; level > 0; level--)
             nodes[level - 1] = IsOnEdge(level - 1, page) ? _edge[level - 1] : await BelowAsync(_packs, nodes[level], NumberIn(level, page), cancellationToken);
-        var path = new List<MerkleHash>(PackNode.Levels * PackNode.Height);
-        for (var level = 0; level <= TopLevel; level++)
-        {
-            if (IsOnEdge(level, page))
-                PackNode.AddPath(path, _hashes[level], NumberIn(level, page));
-            else if (nodes[level] is { } node)
-                PackNode.AddPath(path, node.WholeHashes(), NumberIn(level, page));
-            else
-                AddZeros(path, level);
-        }
-
-        return (nodes[0]?.Page(NumberIn(0, page)) ?? StatusPage.Zero, path);
+        return (nodes[0]?.Page(NumberIn(0, page)) ?? StatusPage.Zero, PathOf(page, nodes));
     }
 
     /// <summary>The pages that are not the same as in another status, by number; with none, those that are not all zero.</summary>
@@ -137,10 +126,28 @@ public sealed class PackedStatus
         return bytes;
     }
 
-    private static void AddZeros(List<MerkleHash> path, int level)
+    private MerkleHash[] PathOf(long page, PackNode?[] nodes)
     {
-        for (var height = level * PackNode.Height; height < (level + 1) * PackNode.Height; height++)
-            path.Add(StatusHasher.Zero(height));
+        Span<MerkleHash> path = stackalloc MerkleHash[PackNode.Levels * PackNode.Height];
+        var count = 0;
+        for (var level = 0; level <= TopLevel; level++)
+        {
+            if (IsOnEdge(level, page))
+                count += PackNode.CopyPath(_hashes[level], NumberIn(level, page), path[count..]);
+            else if (nodes[level] is { } node)
+                count += PackNode.CopyPath(node.WholeHashes(), NumberIn(level, page), path[count..]);
+            else
+                count += CopyZeros(level, path[count..]);
+        }
+
+        return path[..count].ToArray();
+    }
+
+    private static int CopyZeros(int level, Span<MerkleHash> path)
+    {
+        for (var i = 0; i < PackNode.Height; i++)
+            path[i] = StatusHasher.Zero((level * PackNode.Height) + i);
+        return PackNode.Height;
     }
 
     private static int NumberIn(int level, long page) => (int)(page >> (PackNode.Height * level)) & (PackNode.Width - 1);

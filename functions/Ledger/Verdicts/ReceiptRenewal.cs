@@ -8,20 +8,8 @@ public sealed class ReceiptRenewal(CheckpointSource checkpoints, StatusSource st
     /// <exception cref="LogUnavailableException">The log cannot answer now.</exception>
     public async Task<Receipt?> RefreshAsync(Receipt receipt, CancellationToken cancellationToken)
     {
-        var index = receipt.Proof.Index;
         var checkpoint = await checkpoints.GetAsync(0, cancellationToken);
-        var reader = new TreeReader(tiles, checkpoint.Size);
-        if (index < 0 || index >= checkpoint.Size || await reader.LeafAsync(index, cancellationToken) != TreeHasher.Leaf(receipt.Entry.Span))
-            return null;
-        var status = receipt.ReadEntry().Kind == ActKind.Issue ? await statuses.GetAsync(checkpoint, cancellationToken) : null;
-        return Receipt.Create(
-            index,
-            receipt.Entry,
-            receipt.Opening,
-            receipt.Successor,
-            receipt.Note,
-            await reader.InclusionProofAsync(index, cancellationToken),
-            checkpoint.Note,
-            status is null ? null : (await status.ProveAsync(index, cancellationToken)).Proof);
+        var prover = new Prover(tiles, checkpoint, await statuses.GetAsync(checkpoint, cancellationToken));
+        return (await prover.RenewAsync(receipt, cancellationToken))?.Receipt;
     }
 }

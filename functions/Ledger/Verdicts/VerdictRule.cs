@@ -39,7 +39,10 @@ public static class VerdictRule
     /// <summary>Decides.</summary>
     public static Decision Decide(IEnumerable<IndexedAct> acts, DateTimeOffset now)
     {
-        IssuerResult[] results = [.. acts.GroupBy(act => act.Entry.Issuer, StringComparer.Ordinal).Select(issuer => DecideOne([.. issuer], now)).OfType<IssuerResult>()];
+        IndexedAct[] all = [.. acts];
+        IssuerResult[] results = Array.TrueForAll(all, act => act.Entry.Issuer == all[0].Entry.Issuer)
+            ? DecideOne(all, now) is { } only ? [only] : []
+            : [.. all.GroupBy(act => act.Entry.Issuer, StringComparer.Ordinal).Select(issuer => DecideOne([.. issuer], now)).OfType<IssuerResult>()];
         Array.Sort(results, Issuance);
         return new Decision(VerdictWord.Overall(results, result => result.Verdict), results);
     }
@@ -68,6 +71,7 @@ public static class VerdictRule
     private static IndexedAct? Suspension(IndexedAct[] ordered)
     {
         var reinstated = Array.FindLastIndex(ordered, act => act.Entry.Kind == ActKind.Reinstate);
-        return ordered.Skip(reinstated + 1).FirstOrDefault(act => act.Entry.Kind == ActKind.Suspend);
+        var suspended = Array.FindIndex(ordered, reinstated + 1, act => act.Entry.Kind == ActKind.Suspend);
+        return suspended < 0 ? null : ordered[suspended];
     }
 }

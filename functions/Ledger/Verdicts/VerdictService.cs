@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace TrueCopy.Ledger.Verdicts;
@@ -13,36 +12,6 @@ public sealed record ProvenResult(IssuerResult Result, Receipt Receipt, Receipt?
 {
     /// <summary>What its own domain said last; null where the log records nothing of it.</summary>
     public DomainRecord? Domain { get; init; }
-
-    /// <summary>The result as the HTTP API answers it.</summary>
-    public ResultDocument ToDocument()
-    {
-        var issue = Result.Issue;
-        return new ResultDocument(
-            new IssuerDocument(issue.Entry.Issuer ?? "", issue.Entry.LegalName ?? "", issue.Entry.Jurisdiction ?? "") { LegalNames = issue.Entry.LegalNames },
-            Result.Verdict,
-            Result.Since,
-            Encoding.UTF8.GetString(Receipt.Encode()),
-            IssueReceipt is { } proof ? Encoding.UTF8.GetString(proof.Encode()) : null,
-            issue.Entry.ValidFrom,
-            issue.Entry.Expires,
-            Result.Deciding.Entry.Reason,
-            Receipt.Note,
-            Receipt.Successor is { } successor ? new DigestDocument(successor.Algorithm.Name, successor.Hex) : null,
-            new UnprovenDocument(LastActs(Result.Acts), issue.Unpublished.Type, Successor?.Verdict) { Domain = Domain?.ToDocument() });
-    }
-
-    private static ActDocument[] LastActs(IReadOnlyList<IndexedAct> acts)
-    {
-        var last = new ActDocument[Math.Min(acts.Count, UnprovenDocument.MaxActs)];
-        for (var i = 0; i < last.Length; i++)
-        {
-            var act = acts[acts.Count - last.Length + i];
-            last[i] = new ActDocument(act.LogIndex, act.Entry.Kind, act.Entry.At, act.Entry.Reason);
-        }
-
-        return last;
-    }
 }
 
 /// <summary>The document that takes another's place.</summary>
@@ -61,17 +30,7 @@ public sealed record ProvenVerdict(
     Verdict Verdict,
     DateTimeOffset CheckedAt,
     SignedCheckpoint Checkpoint,
-    IReadOnlyList<ProvenResult> Issuers)
-{
-    /// <summary>The answer as the HTTP API gives it.</summary>
-    public VerdictDocument ToDocument() => new(
-        Verdict,
-        Digest.Algorithm.Name,
-        Digest.Hex,
-        CheckedAt,
-        [.. Issuers.Select(issuer => issuer.ToDocument())],
-        CheckpointDocument.Of(Checkpoint));
-}
+    IReadOnlyList<ProvenResult> Issuers);
 
 /// <summary>
 /// Answers verification requests from the index and the published log. Stateless but for caches. What the index says is held to
@@ -79,6 +38,7 @@ public sealed record ProvenVerdict(
 /// </summary>
 public sealed partial class VerdictService(
     ActIndex index,
+    KnownRows rows,
     CheckpointSource checkpoints,
     IHashTileSource tiles,
     StatusSource statuses,
@@ -126,11 +86,11 @@ public sealed partial class VerdictService(
     {
         // Read meanwhile; one that turns out to be too small is read again.
         var published = checkpoints.GetAsync(0, cancellationToken).AsTask();
-        var acts = await index.FindAsync(digest, cancellationToken);
+        var acts = await index.FindAsync(digest, rows, cancellationToken);
         await published;
         var now = time.GetUtcNow();
         var decision = VerdictRule.Decide(acts, now);
-        var needed = acts.Count == 0 ? 0 : acts.Max(act => act.LogIndex) + 1;
+        var needed = acts.Count == 0 ? 0 : acts[^1].LogIndex + 1;
         var checkpoint = await checkpoints.GetAsync(needed, cancellationToken);
         var status = decision.Results.Count == 0 ? null : await statuses.GetAsync(checkpoint, cancellationToken);
         var prover = new Prover(tiles, checkpoint, status);
@@ -162,11 +122,11 @@ public sealed partial class VerdictService(
     {
         try
         {
-            var receipt = await prover.ProveAsync(result.Deciding, cancellationToken);
-            var issueReceipt = ReferenceEquals(result.Issue, result.Deciding) ? null : await prover.ProveAsync(result.Issue, cancellationToken);
+            var deciding = await prover.ProveAsync(result.Deciding, cancellationToken);
+            Proven? issue = ReferenceEquals(result.Issue, result.Deciding) ? null : await prover.ProveAsync(result.Issue, cancellationToken);
             if (status is not null)
-                Require(result, status.From, StatusPage.Read((issueReceipt ?? receipt).Status!.Page.Span, result.Issue.LogIndex));
-            return (receipt, issueReceipt);
+                Require(result, status.From, (issue ?? deciding).Status);
+            return (deciding.Receipt, issue?.Receipt);
         }
         catch (LogFormatException exception)
         {
@@ -175,17 +135,11 @@ public sealed partial class VerdictService(
     }
 
     // What was done before status was kept, the status does not say; that a document stands it says in any case.
-    private static void Require(IssuerResult result, long from, EntryStatus status)
+    private static void Require(IssuerResult result, long from, EntryStatus? status)
     {
-        var expected = result.Verdict switch
-        {
-            Verdict.Suspended => EntryStatus.Suspended,
-            Verdict.Superseded => EntryStatus.Superseded,
-            Verdict.Revoked => EntryStatus.Revoked,
-            _ => EntryStatus.Stands,
-        };
+        var expected = VerdictWord.StatusOf(result.Verdict);
         if (status != expected && (result.Issue.LogIndex >= from || expected == EntryStatus.Stands))
-            throw new LogFormatException($"index: it says \"{WireName.Of(result.Verdict)}\" of entry {result.Issue.LogIndex}, and the log's status is {(int)status}");
+            throw new LogFormatException($"index: it says \"{WireName.Of(result.Verdict)}\" of entry {result.Issue.LogIndex}, and the log's status is {(int?)status}");
     }
 
     // One step only: a successor that is itself superseded says so, and asking about it leads on. So no chain is too long, and no circle endless.

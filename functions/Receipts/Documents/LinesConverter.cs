@@ -21,15 +21,24 @@ public sealed class LinesConverter : JsonConverter<string>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options)
     {
-        var length = Encoding.UTF8.GetByteCount(value);
-        var text = ArrayPool<byte>.Shared.Rent(length);
-        var json = ArrayPool<byte>.Shared.Rent((2 * length) + 2);
-        Encoding.UTF8.GetBytes(value, text);
-        if (text.AsSpan(0, length).ContainsAnyExcept(Plain))
-            writer.WriteStringValue(value);
-        else
-            writer.WriteRawValue(json.AsSpan(0, Quote(text.AsSpan(0, length), json)), skipInputValidation: true);
+        var text = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length));
+        Write(writer, text.AsSpan(0, Encoding.UTF8.GetBytes(value, text)));
         ArrayPool<byte>.Shared.Return(text);
+    }
+
+    /// <summary>Writes lines.</summary>
+    /// <param name="writer">To what.</param>
+    /// <param name="text">The lines, in UTF-8.</param>
+    public static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> text)
+    {
+        if (text.ContainsAnyExcept(Plain))
+        {
+            writer.WriteStringValue(text);
+            return;
+        }
+
+        var json = ArrayPool<byte>.Shared.Rent((2 * text.Length) + 2);
+        writer.WriteRawValue(json.AsSpan(0, Quote(text, json)), skipInputValidation: true);
         ArrayPool<byte>.Shared.Return(json);
     }
 

@@ -38,13 +38,11 @@ public sealed record ProvenStatus
 
         if (Status is not { } status)
             return $"The answer says \"{word}\" without the log's own proof of how the document stands now, so nothing follows from it.";
-        return (verdict, status) switch
+        if (VerdictWord.StatusOf(verdict) == status)
+            return null;
+        return status switch
         {
-            (Verdict.Verified or Verdict.Expired or Verdict.NotYetValid, EntryStatus.Stands) => null,
-            (Verdict.Suspended, EntryStatus.Suspended) => null,
-            (Verdict.Superseded, EntryStatus.Superseded) => null,
-            (Verdict.Revoked, EntryStatus.Revoked) => null,
-            (_, EntryStatus.Reissued) => $"The answer says \"{word}\" of an issue that no longer counts: the same document was issued again.",
+            EntryStatus.Reissued => $"The answer says \"{word}\" of an issue that no longer counts: the same document was issued again.",
             _ when !Enum.IsDefined(status) => $"The answer says \"{word}\", and the log's own status is one that this version does not know: {(int)status}.",
             _ => $"The answer says \"{word}\", and the log itself says \"{WireName.Of(status)}\". The log is right.",
         };

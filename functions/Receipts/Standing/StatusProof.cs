@@ -20,7 +20,7 @@ public sealed record StatusProof(ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte
         new(entry, BytesOf(path), page, BytesOf(pagePath));
 
     /// <summary>The bytes of a path, as a proof holds it.</summary>
-    public static byte[] BytesOf(IEnumerable<MerkleHash> path) => MerkleHash.AsBytes([.. path]).ToArray();
+    public static byte[] BytesOf(IEnumerable<MerkleHash> path) => MerkleHash.AsBytes(path as MerkleHash[] ?? [.. path]).ToArray();
 
     /// <summary>What it proves of the entry at <paramref name="index"/>.</summary>
     /// <param name="index">The index of an issue entry that is proven to be there.</param>

@@ -60,6 +60,16 @@ public static class VerdictWord
         return first;
     }
 
+    /// <summary>The status that goes with a word; null for a word that says nothing of an issue.</summary>
+    public static EntryStatus? StatusOf(Verdict word) => word switch
+    {
+        Verdict.Verified or Verdict.Expired or Verdict.NotYetValid => EntryStatus.Stands,
+        Verdict.Suspended => EntryStatus.Suspended,
+        Verdict.Superseded => EntryStatus.Superseded,
+        Verdict.Revoked => EntryStatus.Revoked,
+        _ => null,
+    };
+
     /// <summary>What an act comes to if it is the one that decides, and since when it is so.</summary>
     /// <param name="deciding">An issue, revocation, suspension or supersession.</param>
     /// <param name="now">For validity; the only part that time alone can change.</param>

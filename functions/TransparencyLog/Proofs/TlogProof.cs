@@ -24,6 +24,7 @@ public sealed record TlogProof(
     private const string ExtraPrefix = "extra ";
     private const string IndexPrefix = "index ";
     private const int MaxPathLength = 63;
+    private const int MaxDigits = 20;
 
     /// <summary>Parses a proof.</summary>
     /// <exception cref="LogFormatException">The bytes are not a tlog-proof of version 1.</exception>
@@ -64,15 +65,36 @@ public sealed record TlogProof(
             : new TlogProof(extra, index, path, rest);
     }
 
+    /// <summary>How many bytes <see cref="Encode()"/> gives.</summary>
+    public int EncodedLength
+    {
+        get
+        {
+            Span<byte> index = stackalloc byte[MaxDigits];
+            Utf8Formatter.TryFormat(Index, index, out var digits);
+            var extraLength = Extra is { } extra ? ExtraPrefix.Length + LineLength(extra.Length) : 0;
+            return Header.Length + 1 + extraLength + IndexPrefix.Length + digits + 1 + (Path.Count * LineLength(MerkleHash.Size)) + 1 + Checkpoint.Length;
+        }
+    }
+
     /// <summary>The bytes of the proof.</summary>
     public byte[] Encode()
     {
-        Span<byte> index = stackalloc byte[20];
+        var proof = new byte[EncodedLength];
+        Encode(proof);
+        return proof;
+    }
+
+    /// <summary>Writes the bytes of the proof.</summary>
+    /// <param name="proof">At least <see cref="EncodedLength"/> bytes.</param>
+    /// <exception cref="ArgumentException">It is shorter.</exception>
+    public void Encode(Span<byte> proof)
+    {
+        if (proof.Length < EncodedLength)
+            throw new ArgumentException("The proof is longer.", nameof(proof));
+        Span<byte> index = stackalloc byte[MaxDigits];
         Utf8Formatter.TryFormat(Index, index, out var digits);
-        var extraLength = Extra is { } extra ? ExtraPrefix.Length + LineLength(extra.Length) : 0;
-        var length = Header.Length + 1 + extraLength + IndexPrefix.Length + digits + 1 + (Path.Count * LineLength(MerkleHash.Size)) + 1 + Checkpoint.Length;
-        var proof = new byte[length];
-        var rest = proof.AsSpan();
+        var rest = proof;
         WriteText(ref rest, Header + "\n");
         if (Extra is not null)
         {
@@ -88,7 +110,6 @@ public sealed record TlogProof(
             WriteBase64Line(ref rest, hash.Bytes);
         WriteText(ref rest, "\n");
         Checkpoint.Span.CopyTo(rest);
-        return proof;
     }
 
     private static int LineLength(int bytes) => Base64.GetMaxEncodedToUtf8Length(bytes) + 1;

@@ -93,8 +93,10 @@ public sealed class CheckpointSourceTests : IAsyncLifetime
         using var reading = new Blocked(_world);
         using var tiles = new CachedTiles(_world.Ledger.Log);
         using var packs = new PackStore(_world.Ledger);
+        using var rows = new KnownRows();
         var verifier = new VerdictService(
             _world.Ledger.Index,
+            rows,
             new CheckpointSource(keys, _world.Ledger.Log, _world.Time),
             tiles,
             new StatusSource(packs, _world.Ledger.Log, tiles, NullLogger<StatusSource>.Instance),

@@ -56,6 +56,7 @@ public sealed class HistoryTests
                         answer.Issuers.Select(item => item.Result.Verdict).Distinct().ToArray() switch { [] => Verdict.Unknown, [var common] => common, _ => Verdict.Conflicting },
                         answer.Verdict);
                     Assert.All(answer.Issuers, item => AssertRests(item, answer));
+                    VerdictJsonTests.AssertAsRecord(answer);
                 }
             }
         },
