@@ -22,8 +22,9 @@ internal sealed class PooledBody(int capacity) : IBufferWriter<byte>, IDisposabl
     /// <inheritdoc/>
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        if (_bytes.Length - _length < Math.Max(sizeHint, 1))
-            Grow(_length + Math.Max(sizeHint, _length));
+        var least = Math.Max(sizeHint, 1);
+        if (_bytes.Length - _length < least)
+            Grow(_length + Math.Max(least, _length));
         return _bytes.AsMemory(_length);
     }
 

@@ -60,7 +60,7 @@ public sealed class HandoverTraces(HandoverRecords records, HandoverAdmission ad
         var prover = new Prover(tiles, await checkpoints.GetAsync(acts.Max(act => act.LogIndex) + 1, cancellationToken), status: null);
         var events = new List<HandoverEventDocument>(acts.Count);
         foreach (var act in acts)
-            events.Add(new HandoverEventDocument(act.Entry.Kind, act.Entry.At, act.LogIndex, Encoding.UTF8.GetString((await prover.ProveAsync(act, cancellationToken)).Encode())));
+            events.Add(new HandoverEventDocument(act.Entry.Kind, act.Entry.At, act.LogIndex, Encoding.UTF8.GetString((await prover.ProveAsync(act, cancellationToken)).Receipt.Encode())));
         return events;
     }
 }

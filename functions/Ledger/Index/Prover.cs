@@ -13,6 +13,9 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
 {
     private readonly TreeReader _reader = new(tiles, checkpoint.Size);
 
+    /// <summary>Whether it proves under these.</summary>
+    internal bool IsUnder(SignedCheckpoint other, LogStatus? its) => ReferenceEquals(checkpoint, other) && ReferenceEquals(status, its);
+
     /// <summary>The receipt of an act; of an issue with what proves how it stands.</summary>
     /// <exception cref="LogFormatException">The log does not hold the act as the index says.</exception>
     public async ValueTask<Proven> ProveAsync(IndexedAct act, CancellationToken cancellationToken)

@@ -49,6 +49,9 @@ public sealed partial class VerdictService(
 {
     private const int Parallelism = 16;
 
+    // What it computes for one answer serves the others under its checkpoint.
+    private Prover? _prover;
+
     /// <summary>Answers one question: one index query (and one for a successor), and tiles, status and domains that are mostly in memory.</summary>
     /// <exception cref="LogUnavailableException">The log cannot answer now, or the index says something else than the log.</exception>
     public async Task<ProvenVerdict> VerifyAsync(Digest digest, CancellationToken cancellationToken)
@@ -93,7 +96,7 @@ public sealed partial class VerdictService(
         var needed = acts.Count == 0 ? 0 : acts[^1].LogIndex + 1;
         var checkpoint = await checkpoints.GetAsync(needed, cancellationToken);
         var status = decision.Results.Count == 0 ? null : await statuses.GetAsync(checkpoint, cancellationToken);
-        var prover = new Prover(tiles, checkpoint, status);
+        var prover = ProverUnder(checkpoint, status);
         var issuers = new ProvenResult[decision.Results.Count];
         for (var i = 0; i < issuers.Length; i++)
         {
@@ -116,6 +119,14 @@ public sealed partial class VerdictService(
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(digests.Distinct(), options, async (digest, stop) => answers[digest] = await VerifyAsync(digest, stop));
         return [.. digests.Select(digest => answers[digest])];
+    }
+
+    private Prover ProverUnder(SignedCheckpoint checkpoint, LogStatus? status)
+    {
+        var prover = Volatile.Read(ref _prover);
+        if (prover?.IsUnder(checkpoint, status) != true)
+            Volatile.Write(ref _prover, prover = new Prover(tiles, checkpoint, status));
+        return prover;
     }
 
     private static async Task<(Receipt Receipt, Receipt? IssueReceipt)> ProveAsync(IssuerResult result, Prover prover, LogStatus? status, long size, CancellationToken cancellationToken)

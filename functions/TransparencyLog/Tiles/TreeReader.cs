@@ -1,10 +1,18 @@
+using System.Collections.Concurrent;
+
 namespace TrueCopy.TransparencyLog.Tiles;
 
-/// <summary>Makes proofs for a tree of a given size out of its tiles.</summary>
+/// <summary>
+/// Makes proofs for a tree of a given size out of its tiles. Most proofs need the hash of what is at the tree's right, which is
+/// many nodes; a reader that is kept computes it once.
+/// </summary>
 /// <param name="tiles">Tiles of the log; every tile that a tree of <paramref name="size"/> leaves has.</param>
 /// <param name="size">Number of leaves, as a checkpoint states it.</param>
 public sealed class TreeReader(IHashTileSource tiles, long size)
 {
+    // Of ranges that end where the tree does, by where they start; a tree has one a level.
+    private readonly ConcurrentDictionary<long, MerkleHash> _ends = new(concurrencyLevel: 1, capacity: 7);
+
     /// <summary>The root: what the checkpoint of this size signs.</summary>
     public ValueTask<MerkleHash> RootAsync(CancellationToken cancellationToken) => PrefixRootAsync(size, cancellationToken);
 
@@ -33,8 +41,21 @@ public sealed class TreeReader(IHashTileSource tiles, long size)
         var fetched = await FetchAsync(ranges, cancellationToken);
         var hashes = new MerkleHash[ranges.Count];
         for (var i = 0; i < hashes.Length; i++)
+        {
+            if (TryRecall(ranges[i], out hashes[i]))
+                continue;
             hashes[i] = Fold(ranges[i], fetched);
+            if (ranges[i].End == size)
+                _ends[ranges[i].Start] = hashes[i];
+        }
+
         return hashes;
+    }
+
+    private bool TryRecall(TreeRange range, out MerkleHash hash)
+    {
+        hash = default;
+        return range.End == size && _ends.TryGetValue(range.Start, out hash);
     }
 
     // All at once where they have to travel, and without a task where they are in memory. A proof takes a tile or two a
@@ -45,6 +66,8 @@ public sealed class TreeReader(IHashTileSource tiles, long size)
         Dictionary<TileId, Task<HashTile>>? travelling = null;
         for (var i = 0; i < ranges.Count; i++)
         {
+            if (TryRecall(ranges[i], out _))
+                continue;
             for (var rest = ranges[i]; TreeRange.TryTakeLast(ref rest, out var node);)
             {
                 var id = TileId.Of(node, size);
