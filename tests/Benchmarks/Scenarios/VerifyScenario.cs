@@ -84,6 +84,11 @@ internal sealed class VerifyScenario : IScenario
             Goal = headline ? Goal.RatioAtMost(1.33) : null,
             Headline = headline,
         });
+        run.Add(new Measurement("garbage of a verify, client and server" + at, knowns.Garbage, "bytes")
+        {
+            Baseline = new Baseline("of a constant answer", constants.Garbage),
+            Headline = headline,
+        });
         run.Add(new Measurement("storage operations of a verify, warm cache" + at, (operations.Total - before) / (double)knowns.Count, "operations")
         {
             Goal = headline ? Goal.AtMost(1.01) : null,
@@ -103,9 +108,9 @@ internal sealed class VerifyScenario : IScenario
 
         async Task<Asked> MeasureAsync(byte[][] requests)
         {
-            var (started, processor) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
+            var (started, processor, allocated) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
             var (_, latencies) = await AskAsync(host, requests, time / Rounds);
-            return new Asked(latencies.Length, TimeProvider.System.GetElapsedTime(started), Environment.CpuUsage.TotalTime - processor);
+            return new Asked(latencies.Length, TimeProvider.System.GetElapsedTime(started), Environment.CpuUsage.TotalTime - processor, GC.GetTotalAllocatedBytes() - allocated);
         }
 
         Task<(double Rate, double[] Latencies)> AskAsync(VerifyHost asked, byte[][] requests, TimeSpan limit) =>
@@ -121,13 +126,16 @@ internal sealed class VerifyScenario : IScenario
             new BatchRequestDocument([.. digests.Select(digest => new DigestDocument(digest.Algorithm.Name, digest.Hex))]),
             DocumentJson.Instance.BatchRequestDocument));
 
-    // Requests that were answered, how long that took, and the processor time of this process, which is client and server.
-    private readonly record struct Asked(long Count, TimeSpan Elapsed, TimeSpan Spent)
+    // Requests that were answered, how long that took, and what it took of this process, which is client and server.
+    private readonly record struct Asked(long Count, TimeSpan Elapsed, TimeSpan Spent, long Allocated)
     {
         public double Rate => Count / Elapsed.TotalSeconds;
 
         public double Processor => Spent.TotalMicroseconds / Count;
 
-        public static Asked operator +(Asked left, Asked right) => new(left.Count + right.Count, left.Elapsed + right.Elapsed, left.Spent + right.Spent);
+        public double Garbage => (double)Allocated / Count;
+
+        public static Asked operator +(Asked left, Asked right) =>
+            new(left.Count + right.Count, left.Elapsed + right.Elapsed, left.Spent + right.Spent, left.Allocated + right.Allocated);
     }
 }
