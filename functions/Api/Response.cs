@@ -18,20 +18,20 @@ internal sealed class Response(ReadOnlyMemory<byte> body, string contentType, st
     /// <summary>Where the body is, to be given back once it is sent; null where nobody waits for it.</summary>
     public PooledBody? Pooled { get; init; }
 
+    /// <summary>Where what was asked for is told once it is there; null where this is it.</summary>
+    public string? Location { get; init; }
+
     /// <summary>An answer in JSON, written by source-generated code, whatever JSON options the host has.</summary>
     public static Response Json<T>(T value, JsonTypeInfo<T> type, string cacheControl, string contentType = "application/json", int status = StatusCodes.Status200OK, int? retryAfterSeconds = null) =>
         new(JsonSerializer.SerializeToUtf8Bytes(value, type), contentType, cacheControl, status, retryAfterSeconds);
 
-    /// <summary>Where what was asked for is told once it is there; null where this is it.</summary>
-    public string? Location { get; init; }
+    /// <summary>An answer in JSON that was written already.</summary>
+    public static Response Json(PooledBody body, string cacheControl) => new(body.Written, "application/json", cacheControl) { Pooled = body };
 
     /// <summary>What became of an act: its receipt, or, where that takes longer, where it will be told.</summary>
     public static Response OfAct(string handover, HandoverEventDocument? done) => done is not null
         ? Json(done, DocumentJson.Instance.HandoverEventDocument, CacheControl.None)
         : new Response("{}"u8.ToArray(), "application/json", CacheControl.None, StatusCodes.Status202Accepted) { Location = "/" + Routes.Handover.Replace("{id}", handover, StringComparison.Ordinal) };
-
-    /// <summary>An answer in JSON that was written already.</summary>
-    public static Response Json(PooledBody body, string cacheControl) => new(body.Written, "application/json", cacheControl) { Pooled = body };
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

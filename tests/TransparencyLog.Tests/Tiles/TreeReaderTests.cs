@@ -50,6 +50,22 @@ public sealed class TreeReaderTests
     }
 
     [Fact]
+    public async Task What_is_at_the_trees_right_is_read_once_for_all_proofs_of_a_reader()
+    {
+        var log = TestLog.OfSize(300);
+        var reader = new TreeReader(new UncachedTiles(log), 300);
+        await reader.InclusionProofAsync(3, TestContext.Current.CancellationToken);
+        Assert.True(log.Tiles.Remove(new TileId(0, 1, 44)));
+        foreach (var index in new[] { 3, 0, 255 })
+        {
+            var proof = await reader.InclusionProofAsync(index, TestContext.Current.CancellationToken);
+            Assert.True(ProofVerifier.Includes(TreeHasher.Leaf(TestLog.Entry(index)), index, 300, proof, log.Edge.Root()));
+        }
+
+        await Assert.ThrowsAsync<TileNotFoundException>(async () => await reader.InclusionProofAsync(256, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_proof_made_from_a_damaged_tile_does_not_verify()
     {
         var log = TestLog.OfSize(300);
