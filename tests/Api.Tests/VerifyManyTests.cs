@@ -103,7 +103,7 @@ public sealed class VerifyManyTests : IAsyncLifetime
     public async Task A_body_that_is_not_a_batch_is_refused(string body)
     {
         var problem = await ApiHost.ProblemAsync(await PostAsync(body), 400, "malformed-request");
-        Assert.Matches(@"^(The body is not a batch request: line \d+, byte \d+\.|A batch has 1 to 1000 digests\.|digests\[0\] is null\.)$", problem.GetProperty("detail").GetString()!);
+        Assert.Matches(@"^(The body is not what this operation takes: line \d+, byte \d+\.|A batch has 1 to 1000 digests\.|digests\[0\] is null\.)$", problem.GetProperty("detail").GetString()!);
     }
 
     [Theory]
