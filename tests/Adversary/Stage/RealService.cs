@@ -12,6 +12,7 @@ internal sealed partial class RealService : IAsyncDisposable
     {
         _process = process;
         KeysFolder = Path.Combine(dataFolder, "keys");
+        ReceiverIdentity = Path.Combine(dataFolder, "receivers", "demo-lender.agekey");
     }
 
     public Uri Address => new(AddressPattern().Match(_process.Output).Groups[1].Value);
@@ -21,6 +22,9 @@ internal sealed partial class RealService : IAsyncDisposable
 
     /// <summary>Where its signing keys are.</summary>
     public string KeysFolder { get; }
+
+    /// <summary>The identity file of its demo receiver.</summary>
+    public string ReceiverIdentity { get; }
 
     public StorageAccounts Accounts => StorageAccounts.Connect(Inbox, Inbox);
 

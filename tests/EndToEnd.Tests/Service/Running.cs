@@ -20,6 +20,9 @@ public abstract class Running(Host host) : IAsyncLifetime
 
     internal AzureStorage.StorageAccounts Accounts => _service.Accounts;
 
+    /// <summary>The identity file of the demo receiver.</summary>
+    internal string ReceiverIdentity => _folder.At("data/receivers/demo-lender.agekey");
+
     public async ValueTask InitializeAsync()
     {
         _service = await RunningService.StartAsync(host, _folder.At("data"));
