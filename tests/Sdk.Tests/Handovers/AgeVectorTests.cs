@@ -59,7 +59,7 @@ public sealed class AgeVectorTests
 
     private static async Task<IReadOnlyList<Vector>> VectorsAsync()
     {
-        using var process = Process.Start(new ProcessStartInfo("node", ["write.mjs"]) { WorkingDirectory = RepositoryFolder.At("tests", "Sdk.Tests", "AgeVectors"), RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("node", ["write.mjs"]) { WorkingDirectory = RepositoryFolder.At("tests", "Sdk.Tests", "Node"), RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);
