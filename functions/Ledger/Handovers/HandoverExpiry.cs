@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace TrueCopy.Ledger.Handovers;
 
 /// <summary>
@@ -5,7 +7,14 @@ namespace TrueCopy.Ledger.Handovers;
 /// though it waits for nobody, or never was in the log, is deleted as well.
 /// </summary>
 /// <remarks>Remembers when it looked last; a restart is harmless.</remarks>
-public sealed class HandoverExpiry(IIssuerContainers containers, HandoverTraces traces, Packages packages, StagedActs staged, HandoverOptions options, TimeProvider time)
+public sealed partial class HandoverExpiry(
+    IIssuerContainers containers,
+    HandoverTraces traces,
+    Packages packages,
+    StagedActs staged,
+    HandoverOptions options,
+    TimeProvider time,
+    ILogger<HandoverExpiry> logger)
 {
     private long? _lookedAt;
 
@@ -15,16 +24,33 @@ public sealed class HandoverExpiry(IIssuerContainers containers, HandoverTraces 
         if (_lookedAt is { } at && time.GetElapsedTime(at) < options.SweepEvery)
             return;
         var now = time.GetTimestamp();
+        var isDone = true;
         await foreach (var container in containers.ListContainersAsync(ReceiverContainer.Prefix, cancellationToken))
         {
             await foreach (var blob in containers.ListAsync(container.Name, "", cancellationToken))
             {
                 if (options.ExpiryOf(blob.At) <= time.GetUtcNow())
-                    await EndAsync(new BlobVersion(container.Name, blob.Path, blob.ETag), cancellationToken);
+                    isDone &= await TryEndAsync(new BlobVersion(container.Name, blob.Path, blob.ETag), cancellationToken);
             }
         }
 
-        _lookedAt = now;
+        if (isDone)
+            _lookedAt = now;
+    }
+
+    // What stands against one keeps neither the others from expiring nor the log from going on.
+    private async Task<bool> TryEndAsync(BlobVersion package, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EndAsync(package, cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogLeft(logger, package.Container, exception);
+            return false;
+        }
     }
 
     private async Task EndAsync(BlobVersion package, CancellationToken cancellationToken)
@@ -37,4 +63,7 @@ public sealed class HandoverExpiry(IIssuerContainers containers, HandoverTraces 
     }
 
     private static DateTimeOffset WholeSecond(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond));
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A package in {Container} whose time is over is left to the next look.")]
+    private static partial void LogLeft(ILogger logger, string container, Exception exception);
 }

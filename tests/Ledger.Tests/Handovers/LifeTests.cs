@@ -145,6 +145,23 @@ public sealed class LifeTests
         await Audit.RunAsync(_world);
     }
 
+    // As when a sequencer dies between index and deletion, or two who asked again were both in time.
+    [Fact]
+    public async Task What_is_staged_twice_is_in_the_log_once_in_one_batch_and_in_two()
+    {
+        await using var service = await SentAsync();
+        await service.Handovers.ActAsync("lender", _parcel.Id, _parcel.Act(ActKind.Received), Stop);
+        for (var batch = 0; batch < 2; batch++)
+        {
+            for (var i = 0; i < 2; i++)
+                await _world.Staged.AddAsync(_parcel.Staged(_world, ActKind.Used, 1), Stop);
+            await service.Sequencer.DrainAsync(Stop);
+        }
+
+        Assert.Equal([ActKind.Handover, ActKind.Received, ActKind.Used], (await service.Traces.TraceAsync(_parcel.Id, Stop))!.Events.Select(item => item.Act));
+        await Audit.RunAsync(_world);
+    }
+
     // In one batch the order of the log decides.
     [Fact]
     public async Task Of_acts_that_meet_in_a_batch_the_first_ends_the_waiting()
@@ -243,6 +260,15 @@ public sealed class LifeTests
         await service.Housekeeping.RunAsync(Stop);
         Assert.True(_world.Inbox.Exists(stray) && _world.Inbox.All.ContainsKey(_parcel.Blob));
         _world.Time.Advance(TimeSpan.FromDays(31));
+
+        // One that cannot be deleted keeps neither the others nor the log waiting.
+        var other = new Parcel("two");
+        await other.SendAsync(_world, service, Stop);
+        await _world.Staged.AddAsync(other.Staged(_world, ActKind.Received), Stop);
+        using (_world.Inbox.HoldLease(new BlobAddress("receiver-lender", "stray")))
+            await service.Housekeeping.RunAsync(Stop);
+        Assert.Equal((true, false), (_world.Inbox.Exists(stray), _world.Inbox.All.ContainsKey(_parcel.Blob)));
+        Assert.Equal(HandoverState.Received, (await service.Traces.TraceAsync(other.Id, Stop))!.State);
         await service.Housekeeping.RunAsync(Stop);
         Assert.False(_world.Inbox.Exists(stray) || _world.Inbox.All.ContainsKey(_parcel.Blob));
         Assert.Equal(HandoverState.Declined, (await service.Traces.TraceAsync(_parcel.Id, Stop))!.State);

@@ -46,9 +46,12 @@ public sealed class ReceiverTests
         await _world.Staged.AddAsync(new ReceiverChange(third), Stop);
         await _world.Staged.AddAsync(new ReceiverChange(second), Stop);
         await service.Sequencer.DrainAsync(Stop);
-        await _world.Staged.AddAsync(new ReceiverChange(second), Stop);
-        await _world.Staged.AddAsync(new ReceiverChange(third), Stop);
-        await service.Sequencer.DrainAsync(Stop);
+        foreach (var late in (Receiver[])[second, old, third])
+        {
+            await _world.Staged.AddAsync(new ReceiverChange(late), Stop);
+            await service.Sequencer.DrainAsync(Stop);
+        }
+
         var records = await new ReceiverHistory(_world.Ledger.Tables).FindAsync("lender", Stop);
         Assert.Equal([90L, 3L], records.Select(record => record.Read().KeepsDays));
         await Audit.RunAsync(_world);

@@ -252,6 +252,10 @@ public static class Audit
         var acts = rows.Select(row => (row.ActId, row.Digest)).ToArray();
         Require(acts.Distinct().Count() == acts.Length, "each act is in effect once");
         Require(rows.Select(row => row.LogIndex).Distinct().Count() == acts.Length, "each row has an entry of its own");
+
+        // What issuers do may be in the log again; whoever traces a handover sees every entry of it.
+        var ofHandovers = rows.Where(row => HandoverAudit.IsOfHandover(row.Entry)).Select(row => row.LogIndex).ToHashSet();
+        Require(Enumerable.Range(audited, entries.Count - audited).All(index => ofHandovers.Contains(index) || !HandoverAudit.IsOfHandover(Entry.Parse(entries[index].Span))), "each act of a handover is in the log once");
     }
 
     // Not only those that stand: an issuer may have taken a copy of one that was written again since.

@@ -8,6 +8,9 @@ namespace TrueCopy.Testing.InMemory;
 /// </summary>
 internal static class HandoverAudit
 {
+    /// <summary>Whether an entry is of a handover.</summary>
+    public static bool IsOfHandover(Entry entry) => WireName.Of(entry.Kind) is "handover" or "received" or "declined" or "used" or "withdrawn" or "expired";
+
     /// <summary>Checks entries; throws <see cref="AuditException"/> naming the rule that one breaks.</summary>
     /// <param name="entries">Every entry.</param>
     /// <param name="from">The first that is checked; no handover is before it.</param>
