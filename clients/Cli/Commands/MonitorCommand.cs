@@ -36,7 +36,8 @@ internal static class MonitorCommand
             Watch the log for an institution: what is new under its name since the last run. For a timer or a CI job.
 
             Tells every new act under its id, every change of how the registry describes it, others who are described by a
-            name like its own, and keys that take over. The log is audited first, as truecopy audit does: that it has only
+            name like its own, and keys that take over; of a receiver of packages also each change of the key that they are
+            sealed to. The log is audited first, as truecopy audit does: that it has only
             grown since the last run, that its policy's witnesses have seen it, that mirrors have the same. What was told
             is remembered once it was told, and by the webhook too: a run that was cut short tells it again.
 

@@ -1,17 +1,18 @@
 namespace TrueCopy.Cli.Monitoring;
 
 /// <summary>Something in the log that concerns an institution.</summary>
-/// <param name="Kind"><c>act</c>, <c>registry</c>, <c>namesake</c> or <c>keys</c>.</param>
+/// <param name="Kind"><c>act</c>, <c>registry</c>, <c>receiver</c>, <c>namesake</c> or <c>keys</c>.</param>
 /// <param name="LogIndex">The entry.</param>
 /// <param name="At">When it was done; UTC.</param>
 /// <param name="Act">What was done, as the entry says it.</param>
-/// <param name="Issuer">Who did it; absent for keys.</param>
+/// <param name="Issuer">Who did it, or who is described; absent for keys.</param>
 /// <param name="LegalName">Its legal name.</param>
 /// <param name="Jurisdiction">Its jurisdiction.</param>
 /// <param name="Domain">Its domain; only of the registry.</param>
 /// <param name="Target">The issue entry that was acted on.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Keys">Keys that sign from then on.</param>
+/// <param name="EncryptionKey">What packages for it are sealed to from then on; only of a receiver.</param>
 internal sealed record WatchedEntry(
     string Kind,
     long LogIndex,
@@ -23,10 +24,12 @@ internal sealed record WatchedEntry(
     string? Domain,
     long? Target,
     string? Reason,
-    IReadOnlyList<string>? Keys)
+    IReadOnlyList<string>? Keys,
+    string? EncryptionKey)
 {
     public const string OfAct = "act";
     public const string OfRegistry = "registry";
+    public const string OfReceiver = "receiver";
     public const string OfNamesake = "namesake";
     public const string OfKeys = "keys";
 
@@ -35,18 +38,19 @@ internal sealed record WatchedEntry(
         index,
         entry.At,
         WireName.Of(entry.Kind),
-        entry.Issuer,
+        entry.Issuer ?? entry.Receiver,
         entry.LegalName,
         entry.Jurisdiction,
         entry.Domain,
         entry.Target,
         entry.Reason is { } reason ? WireName.Of(reason) : null,
-        entry.Kind == ActKind.Keys ? entry.Keys : null);
+        entry.Kind == ActKind.Keys ? entry.Keys : null,
+        entry.EncryptionKey);
 }
 
 /// <summary>
-/// Picks from a log's entries what concerns one institution: what is done under its id, how the registry describes it, others who
-/// are described by a name like its own, and keys that take over.
+/// Picks from a log's entries what concerns one institution: what is done under its id, how the registry describes it as an issuer and
+/// as a receiver of packages, others who are described by a name like its own, and keys that take over.
 /// </summary>
 /// <param name="issuer">The institution's id.</param>
 /// <param name="from">Index of the first entry that is new.</param>
@@ -86,13 +90,17 @@ internal sealed class IssuerWatch(string issuer, long from, IEnumerable<string> 
             return;
         if (entry.Kind == ActKind.Keys)
             Add(WatchedEntry.OfKeys, index, entry);
-        else if (entry.Kind == ActKind.Issuer && entry.Issuer != issuer)
+        else if (IsDescription(entry) && (entry.Issuer ?? entry.Receiver) != issuer)
             _described.Add((index, entry));
+        else if (entry.Kind == ActKind.Receiver)
+            Add(WatchedEntry.OfReceiver, index, entry);
         else if (entry.Issuer == issuer)
             Add(entry.Kind == ActKind.Issuer ? WatchedEntry.OfRegistry : WatchedEntry.OfAct, index, entry);
-        if (entry.Kind == ActKind.Issuer && entry.Issuer == issuer)
+        if (IsDescription(entry) && (entry.Issuer ?? entry.Receiver) == issuer)
             _names.UnionWith(NamesOf(entry));
     }
+
+    private static bool IsDescription(Entry entry) => entry.Kind is ActKind.Issuer or ActKind.Receiver;
 
     private void Add(string kind, long index, Entry entry)
     {

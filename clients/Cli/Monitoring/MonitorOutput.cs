@@ -7,7 +7,7 @@ namespace TrueCopy.Cli.Monitoring;
 /// <param name="Issuer">The institution's id.</param>
 /// <param name="IsFirst">Whether this is the first run, which only says how things stand.</param>
 /// <param name="Names">The institution's names.</param>
-/// <param name="Counts">New entries by kind: <c>act</c>, <c>registry</c>, <c>namesake</c>, <c>keys</c>.</param>
+/// <param name="Counts">New entries by kind: <c>act</c>, <c>registry</c>, <c>receiver</c>, <c>namesake</c>, <c>keys</c>.</param>
 /// <param name="Entries">The new entries, in the log's order: 1,000 at most; of a first run namesakes only.</param>
 /// <param name="ExitCode">The run's exit code, but that of an undelivered report.</param>
 /// <param name="Audit">What the audit of the log found.</param>
@@ -47,6 +47,7 @@ internal static class MonitorText
     private static Printable Of(WatchedEntry entry, Terminal terminal) => entry.Kind switch
     {
         WatchedEntry.OfRegistry => $"entry {entry.LogIndex}, {terminal.Time(entry.At)}: the registry describes it as {entry.LegalName} [{entry.Jurisdiction}]{(entry.Domain is null ? "" : $", {entry.Domain}")}",
+        WatchedEntry.OfReceiver => $"entry {entry.LogIndex}, {terminal.Time(entry.At)}: packages for it, as {entry.LegalName} [{entry.Jurisdiction}], are sealed to {entry.EncryptionKey}; if that key is not its own, somebody else opens them",
         WatchedEntry.OfNamesake => $"entry {entry.LogIndex}, {terminal.Time(entry.At)}: {terminal.Bad("another institution has a name like this one's")}: {entry.Issuer} is {entry.LegalName} [{entry.Jurisdiction}]",
         WatchedEntry.OfKeys => $"entry {entry.LogIndex}, {terminal.Time(entry.At)}: keys that sign for the log from there on: {string.Join(", ", entry.Keys ?? [])}",
         _ => $"entry {entry.LogIndex}, {terminal.Time(entry.At)}: {entry.Act}{(entry.Target is { } target ? $" of entry {target}" : "")}{(entry.Reason is null ? "" : $", {entry.Reason}")}",
@@ -56,6 +57,7 @@ internal static class MonitorText
     {
         WatchedEntry.OfAct => "under its id",
         WatchedEntry.OfRegistry => "of the registry",
+        WatchedEntry.OfReceiver => "of the key that packages for it are sealed to",
         WatchedEntry.OfNamesake => "of others with a name like its own",
         _ => "of the log's keys",
     };

@@ -79,6 +79,26 @@ public sealed class MonitorCommandTests : WatchedLog
     }
 
     [Fact]
+    public async Task A_change_of_the_key_that_a_receivers_packages_are_sealed_to_is_told_and_a_receiver_of_a_name_like_its_own()
+    {
+        await using var service = World.Start();
+        World.AddReceiver("bank");
+        await service.Housekeeping.RunAsync(Stop);
+        var (code, json, _) = await MonitorAsync();
+        Assert.Equal((0, 1), (code, Count(json, "receiver")));
+
+        // Whoever runs the service puts a key of his own there.
+        World.Time.Advance(TimeSpan.FromMinutes(5));
+        World.AddReceiver("bank", new byte[32]);
+        World.AddReceiver("banc");
+        await service.Housekeeping.RunAsync(Stop);
+        (code, json, _) = await MonitorAsync();
+        Assert.Equal((ExitCode.News, 1, 1), (code, Count(json, "receiver"), Count(json, "namesake")));
+        Assert.Contains(EncryptionKey.Encode(new byte[32]), Entries(json).Select(one => one.TryGetProperty("encryptionKey", out var key) ? key.GetString() : null));
+        Assert.Equal(0, (await MonitorAsync()).Code);
+    }
+
+    [Fact]
     public async Task Another_institution_that_is_called_almost_the_same_is_told_also_at_the_first_run()
     {
         World.AddIssuer("banc");
