@@ -118,14 +118,23 @@ public sealed class HttpTests(RunningApp app)
     [Fact]
     public async Task An_issuer_who_is_signed_in_sees_its_own_documents_and_no_one_elses()
     {
-        Assert.Equal(HttpStatusCode.OK, await AskAsync("bank", "00000000-0000-0000-0000-00000000000a"));
-        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("bank", "00000000-0000-0000-0000-00000000000b"));
-        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("registry", "00000000-0000-0000-0000-00000000000a"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("v1/issuers/bank/documents?reference=1", "00000000-0000-0000-0000-00000000000a"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("v1/issuers/bank/documents?reference=1", "00000000-0000-0000-0000-00000000000b"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("v1/issuers/registry/documents?reference=1", "00000000-0000-0000-0000-00000000000a"));
     }
 
-    private async Task<HttpStatusCode> AskAsync(string issuer, string principal)
+    [Fact]
+    public async Task A_receiver_who_is_signed_in_sees_its_own_packages_and_no_one_elses()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"v1/issuers/{issuer}/documents?reference=1");
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("v1/receivers/lender/handovers", "00000000-0000-0000-0000-00000000000c"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("v1/receivers/lender/handovers", "00000000-0000-0000-0000-00000000000a"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("v1/receivers/other/handovers", "00000000-0000-0000-0000-00000000000c"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync("v1/issuers/lender/documents?reference=1", "00000000-0000-0000-0000-00000000000c"));
+    }
+
+    private async Task<HttpStatusCode> AskAsync(string path, string principal)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Add("X-MS-CLIENT-PRINCIPAL-ID", principal);
         using var response = await app.Client.SendAsync(request, Stop);
         return response.StatusCode;

@@ -39,6 +39,7 @@ public sealed class RunningApp : IAsyncLifetime
             ["Limits__PerSecond"] = "1",
             ["Limits__AddressHeader"] = "CLIENT-IP",
             ["Access__SignIn"] = "true",
+            ["Access__Receivers"] = """{"lender":["00000000-0000-0000-0000-00000000000c"]}""",
             ["Access__Issuers"] = """{"bank":["00000000-0000-0000-0000-00000000000a"]}""",
         };
         _process = await AppProcess.StartAsync(settings, CancellationToken.None);
