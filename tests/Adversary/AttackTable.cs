@@ -77,6 +77,7 @@ public sealed class AttackTable
         "Receipt" => "receipts, with no network",
         "Audit" => "what an audit is shown",
         "Witness" => "what the policy's witnesses have not seen",
+        "HandingOver" => "packages on their way, and what is said to have become of them",
         "Package" => "packages that a stranger sealed for a receiver",
         "Page" => "the page in a browser, and links to it",
         var other => throw new InvalidOperationException($"{other} has no title."),
