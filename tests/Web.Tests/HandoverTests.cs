@@ -193,6 +193,24 @@ public sealed class HandoverTests(Chromium chromium, ITestOutputHelper output) :
         await Expect(visit.Page.Locator(".candidate")).ToHaveCountAsync(0);
     }
 
+    [Fact]
+    public async Task A_document_that_was_verified_is_handed_over_from_its_card_and_one_that_was_not_is_not()
+    {
+        var document = await _service.IssueAsync("statement.pdf");
+        await using var visit = await Visit.StartAsync(chromium, _service);
+        var unknown = await visit.CheckAsync(Site.FileOf("own.txt", "never issued"u8.ToArray()), "unknown");
+        await Expect(unknown.Locator("button.hand-over")).ToHaveCountAsync(0);
+        await visit.CheckAsync(document, "verified");
+        await visit.InEachLanguageAsync(async (_, words) => await Expect(visit.Cards.First.Locator("button.hand-over")).ToHaveTextAsync(words("Hand it over", "遞交此文件", "递交此文件")));
+        await visit.Cards.First.Locator("button.hand-over").ClickAsync();
+        await Expect(visit.Page.Locator(".candidate[data-verdict=verified]")).ToContainTextAsync("statement.pdf");
+        await Expect(visit.Page.Locator("h1")).ToHaveTextAsync("Hand documents over");
+
+        // What is on the list of checked documents stays there.
+        await visit.Page.GoBackAsync();
+        await Expect(visit.Cards).ToHaveCountAsync(2);
+    }
+
     /// <summary>Fills the form in, in English.</summary>
     internal static async Task FillAsync(IPage page, params FilePayload[] documents)
     {
