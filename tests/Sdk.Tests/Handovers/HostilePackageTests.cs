@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
+using CsCheck;
 using TrueCopy.Client.Handovers;
 using TrueCopy.EndToEnd.Tests;
 
@@ -133,6 +134,35 @@ public sealed class HostilePackageTests : IDisposable
         var refused = await Assert.ThrowsAsync<PackageException>(() => package.ExtractAsync(_folder.At("opened"), cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(("a.pdf: it is not the document of the consent.", PackageFault.Contents), (refused.Message, refused.Fault));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void Whatever_is_changed_in_what_is_sealed_it_is_refused_in_words_or_opened_as_its_consent_says()
+    {
+        var zip = HostileZip.Write([ConsentEntry, ReadMe, DocumentEntry, ReceiptEntry]);
+        var refused = 0;
+        Gen.Select(Gen.Int[0, zip.Length - 1], Gen.Byte, Gen.Int[0, 3], Gen.Int[0, zip.Length - 1]).Sample(
+            (at, value, how, length) =>
+            {
+                byte[] changed = how switch
+                {
+                    0 => [.. zip[..at], value, .. zip[(at + 1)..]],
+                    1 => [.. zip[..at], .. zip[Math.Min(at + (value % 40), zip.Length)..]],
+                    2 => [.. zip[..at], .. zip[(length / 2)..Math.Min(zip.Length, (length / 2) + value)], .. zip[at..]],
+                    _ => zip[..length],
+                };
+                try
+                {
+                    var package = OpenAsync(changed).GetAwaiter().GetResult();
+                    package.CopyAsync(package.Consent.Documents[0], null).GetAwaiter().GetResult();
+                }
+                catch (PackageException)
+                {
+                    Interlocked.Increment(ref refused);
+                }
+            },
+            iter: 2000);
+        Assert.True(refused > 1000, $"{refused} refused");
     }
 
     private byte[] ConsentWith(Action<JsonNode> change)
