@@ -45,6 +45,9 @@ internal static class FuzzTargets
         new("tile path", RoundTrip.Exact, null, [.. new[] { "tile/0/000", "tile/63/x001/x234/067.p/255", "tile/entries/x999/999" }.Select(Bytes)], bytes => TileId.TryParse(Chars(bytes), out var tile) ? Bytes(tile.ToPath()) : null),
         new("entry", RoundTrip.Stable, typeof(LogFormatException), [EntryBytes, Entry.Genesis("o", ["k"], DateTimeOffset.UnixEpoch).Encode(), Samples.Bank.ToEntry(DateTimeOffset.UnixEpoch).Encode()], bytes => Entry.Parse(bytes).Encode()),
         new("confidential part", RoundTrip.Stable, typeof(LogFormatException), [UnpublishedJson.Encode(Act.Unpublished)], bytes => UnpublishedJson.Encode(UnpublishedJson.Decode(bytes))),
+        new("consent", RoundTrip.Stable, typeof(LogFormatException), [ConsentTo(Samples.Lender.EncryptionKey).Encode()], bytes => Consent.Parse(bytes).Encode()),
+        new("note of a handover", RoundTrip.Stable, typeof(LogFormatException), [FuzzTarget.Text("""{"reason":"other","text":"t"}"""), FuzzTarget.Text("""{"purpose":"credit"}""")], bytes => FuzzTarget.Text(HandoverNote.Parse(Encoding.UTF8.GetString(bytes)).Encode())),
+        new("encryption key", RoundTrip.Exact, null, [Bytes(Samples.Lender.EncryptionKey)], bytes => EncryptionKey.TryParse(Chars(bytes), out var key) ? Bytes(EncryptionKey.Encode(key)) : null),
         new("digest", RoundTrip.Stable, null, [Bytes($"sha-256:{Hex}"), Bytes($"sm3:{Hex}")], bytes => Digest.TryParse(Chars(bytes), out var digest) ? Bytes(digest.ToString()) : null),
         new("opening", RoundTrip.Stable, null, [Bytes(Hex)], bytes => Opening.TryParse(Chars(bytes), out var opening) ? Bytes(opening.Hex) : null),
         new("manifest", RoundTrip.None, typeof(LineException), [FuzzTarget.Text($$"""{"algorithm":"sha-256","digest":"{{Hex}}","reference":"r","type":"t","validFrom":"2026-01-01T00:00:00Z","expires":"2027-01-01T00:00:00.5+08:00"}""" + "\n"), FuzzTarget.Text($$"""{"algorithm":"sm3","digest":"{{Hex}}"}""")], bytes => Lines(bytes, line => ManifestLine.Parse(line, new Terms(null, null, null, null))))
@@ -84,6 +87,13 @@ internal static class FuzzTargets
     private static string Chars(byte[] bytes) => Encoding.Latin1.GetString(bytes);
 
     private static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
+
+    private static Consent ConsentTo(string key) => new(
+        1, Hex, Hex, InMemoryWorld.Origin, new ConsentReceiver("lender", "The Lender", key, 4), HandoverPurpose.Other, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), "en", [new ConsentDocument("a.pdf", 5, $"sha-256:{Hex}", "verified", true)])
+    {
+        PurposeText = "p",
+        Scope = "s\nt",
+    };
 
     private static MerkleHash Leaf(byte value) => TreeHasher.Leaf([value]);
 
