@@ -40,11 +40,12 @@ public sealed class ParameterTests
     public async Task Production_without_its_variables_is_not_compiled_and_says_of_each_which_it_is_and_why()
     {
         Assert.Equal(Bicep.Stated.Keys.Order(StringComparer.Ordinal), Reasons.Keys.Order(StringComparer.Ordinal));
-        foreach (var stated in new[] { [], Bicep.Stated.ToDictionary(variable => variable.Key, _ => "") })
+        var unstated = await Assert.ThrowsAsync<InvalidOperationException>(() => BicepServer.Bare.Value.CheckAsync(InfraFolder.Original.File("prod.bicepparam")));
+        var empty = await Bicep.RunAsync(InfraFolder.Original.Path, Bicep.Stated.ToDictionary(variable => variable.Key, _ => ""), "build-params", "prod.bicepparam", "--stdout");
+        Assert.Equal((1, ""), (empty.ExitCode, empty.Output));
+        foreach (var said in new[] { unstated.Message, empty.Errors })
         {
-            var build = await BuildAsync(Deployments.Production, stated);
-            Assert.Equal((1, ""), (build.ExitCode, build.Output));
-            var errors = build.Errors.Trim().Split('\n');
+            var errors = said.Trim().Split('\n');
             Assert.Equal(Reasons.Count, errors.Length);
             Assert.All(Reasons, reason => Assert.Single(errors, error =>
                 error.Contains($": {reason.Key} is ", StringComparison.Ordinal) && error.Contains(reason.Value, StringComparison.Ordinal)));
@@ -54,9 +55,8 @@ public sealed class ParameterTests
     [Fact]
     public async Task One_variable_that_is_missing_is_enough_and_the_only_one_that_is_named()
     {
-        var build = await BuildAsync(Deployments.Production, Bicep.Stated.Where(stated => stated.Key != "TRUECOPY_LOG_ORIGIN"));
-        Assert.Equal((1, ""), (build.ExitCode, build.Output));
-        Assert.Contains(": TRUECOPY_LOG_ORIGIN is ", Assert.Single(build.Errors.Trim().Split('\n')), StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Deployments.PredictAsync(production => Deployments.Stating(production, "TRUECOPY_LOG_ORIGIN", "")));
+        Assert.Contains(": TRUECOPY_LOG_ORIGIN is ", Assert.Single(refused.Message.Trim().Split('\n')), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -89,8 +89,8 @@ public sealed class ParameterTests
     [Fact]
     public async Task Production_begins_with_no_institution_that_nobody_is()
     {
-        var build = (await BuildAsync(Deployments.Production, Bicep.Stated)).MustSucceed();
-        var parameters = JsonNode.Parse(JsonNode.Parse(build.Output)!["parametersJson"]!.ToString())!["parameters"]!;
+        var compiled = await BicepServer.Stated.Value.CheckAsync(InfraFolder.Original.File("prod.bicepparam"));
+        var parameters = JsonNode.Parse(compiled["parameters"]!.ToString())!["parameters"]!;
         Assert.Empty(parameters["issuers"]!["value"]!.AsArray());
         Assert.DoesNotContain("example", parameters.ToJsonString(), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("demo", parameters.ToJsonString(), StringComparison.OrdinalIgnoreCase);
@@ -99,19 +99,22 @@ public sealed class ParameterTests
     [Fact]
     public async Task A_log_that_is_to_last_is_not_begun_with_the_parameters_of_development()
     {
-        var build = await BuildAsync(Deployments.Development, [new("TRUECOPY_LOG_ORIGIN", "log.truecopy.internal/1")]);
-        Assert.Equal(1, build.ExitCode);
-        Assert.Contains("these are the parameters of development", build.Errors, StringComparison.Ordinal);
-        Assert.Contains("prod.bicepparam", build.Errors, StringComparison.Ordinal);
+        Assert.Contains("TRUECOPY_LOG_ORIGIN", Bicep.Stated.Keys);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => BicepServer.Stated.Value.CheckAsync(InfraFolder.Original.File("dev.bicepparam")));
+        Assert.Contains("these are the parameters of development", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("prod.bicepparam", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Two_environments_of_development_have_two_logs()
     {
-        var one = await BuildAsync(Deployments.Development, [new("AZURE_ENV_NAME", "Alice")]);
-        var other = await BuildAsync(Deployments.Development, [new("AZURE_ENV_NAME", "bob")]);
-        Assert.Contains("dev.truecopy.example/alice", one.MustSucceed().Output, StringComparison.Ordinal);
-        Assert.Contains("dev.truecopy.example/bob", other.MustSucceed().Output, StringComparison.Ordinal);
+        foreach (var name in new[] { "Alice", "bob" })
+        {
+            using var folder = InfraFolder.Copy();
+            folder.Write("named.bicepparam", Deployments.Stating(folder.Read("dev.bicepparam"), "AZURE_ENV_NAME", name, "truecopy-dev"));
+            var compiled = await BicepServer.Bare.Value.CheckAsync(folder.File("named.bicepparam"));
+            Assert.Contains($"dev.truecopy.example/{name.ToLowerInvariant()}", compiled["parameters"]!.ToString(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -159,7 +162,4 @@ public sealed class ParameterTests
         Assert.Equal((Namespace, "truecopy"), (export.Text("properties.destination.resourceId"), export.Text("properties.destination.metaData.eventHubName")));
         Assert.True(export.IsExactly("properties.tableNames", "AppExceptions", "AppMetrics", "AppTraces", "AzureDiagnostics", "FunctionAppLogs"));
     }
-
-    private static Task<Outcome> BuildAsync(string environment, IEnumerable<KeyValuePair<string, string>> variables) =>
-        Bicep.RunAsync(InfraFolder.Original.Path, variables.ToDictionary(), "build-params", $"{environment}.bicepparam", "--stdout");
 }

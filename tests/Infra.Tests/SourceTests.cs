@@ -12,13 +12,8 @@ public class SourceTests
     [Fact]
     public async Task Formatting_changes_nothing()
     {
-        using var copy = InfraFolder.Copy();
-        (await Bicep.RunAsync(copy.Path, "format", "--pattern", "**/*.bicep")).MustSucceed();
-        foreach (var parameters in copy.Sources.Where(source => source.EndsWith(".bicepparam", StringComparison.Ordinal)))
-            (await Bicep.RunAsync(copy.Path, "format", parameters)).MustSucceed();
-
-        Assert.Equal(InfraFolder.Original.Sources, copy.Sources);
-        Assert.DoesNotContain(copy.Sources, source => copy.Read(source) != InfraFolder.Original.Read(source));
+        foreach (var source in InfraFolder.Original.Sources)
+            Assert.Equal(InfraFolder.Original.Read(source), await BicepServer.Bare.Value.FormatAsync(InfraFolder.Original.File(source)));
     }
 
     [Fact]

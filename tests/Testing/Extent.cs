@@ -25,12 +25,15 @@ public static class Extent
     public static string Part(string variable) => Environment.GetEnvironmentVariable(variable) ?? "";
 
     /// <summary>All of them, or as many as <paramref name="sample"/> says, chosen by <see cref="Seed"/>; the first and the last always.</summary>
-    public static IReadOnlyList<T> SampleOf<T>(IReadOnlyList<T> all, int sample)
+    /// <param name="all">All.</param>
+    /// <param name="sample">How many.</param>
+    /// <param name="salt">Tells samples of the same things apart, so that together they cover more.</param>
+    public static IReadOnlyList<T> SampleOf<T>(IReadOnlyList<T> all, int sample, int salt = 0)
     {
         if (IsExhaustive || all.Count <= sample)
             return all;
         var chosen = Enumerable.Range(1, all.Count - 2).ToArray();
-        new Random(Seed).Shuffle(chosen);
+        new Random(unchecked(Seed + salt)).Shuffle(chosen);
         return [all[0], .. chosen.Take(sample - 2).Order().Select(at => all[at]), all[^1]];
     }
 

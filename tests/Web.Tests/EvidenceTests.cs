@@ -67,7 +67,7 @@ public sealed partial class EvidenceTests(Chromium chromium, ITestOutputHelper o
         var report = await File.ReadAllTextAsync(Path.Combine(folder, "report.txt"), Stop);
         var pdf = await File.ReadAllBytesAsync(Path.Combine(folder, "report.pdf"), Stop);
         var lines = TextOf(pdf);
-        File.Copy(Path.Combine(folder, "report.pdf"), Path.ChangeExtension(Visit.PicturePath($"evidence-report-{state}-{language}"), ".pdf"), overwrite: true);
+        Visit.Keep(Path.Combine(folder, "report.pdf"), $"evidence-report-{state}-{language}.pdf");
         output.WriteLine($"report.pdf has {pdf.Length:N0} bytes, the zip file {new FileInfo(folder + ".zip").Length:N0}");
         foreach (var said in new[] { title, "LN-2026-0042", "陳大文 Chan Tai Man", document.Name })
         {

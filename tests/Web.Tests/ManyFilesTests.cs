@@ -54,7 +54,7 @@ public sealed class ManyFilesTests(Chromium chromium, ITestOutputHelper output) 
             await Expect(visit.Page.Locator(".totals")).ToContainTextAsync(done);
             await Expect(visit.Page.Locator("[role=status].unseen")).ToContainTextAsync(done);
             await visit.Page.EvaluateAsync("scrollTo(0, 0)");
-            await visit.Page.ScreenshotAsync(new() { Path = Visit.PicturePath($"300-{language}"), Animations = ScreenshotAnimations.Disabled });
+            await visit.PictureAsync($"300-{language}", whole: false);
         });
     }
 

@@ -29,6 +29,8 @@ public sealed class Visit : IAsyncDisposable
 {
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
+    private static readonly bool TakesPictures = Extent.Of("TRUECOPY_PICTURES", 0, 1) > 0;
+
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly IBrowserContext _context;
     private readonly IVisited _site;
@@ -129,8 +131,9 @@ public sealed class Visit : IAsyncDisposable
     public static async Task AccessibleAsync(IPage page)
     {
         // In the page itself: the package's own way opens another page for each result, which takes longer than the checks.
-        await page.EvaluateAsync(Axe);
-        var violations = await page.EvaluateAsync<string[]>("async () => (await axe.run()).violations.map(({ id, help, nodes }) => [`${id}: ${help}`, ...nodes.map(({ html }) => html)].join('\\n  '))");
+        if (!await page.EvaluateAsync<bool>("'axe' in window"))
+            await page.EvaluateAsync(Axe);
+        var violations = await page.EvaluateAsync<string[]>("async () => (await axe.run({ resultTypes: ['violations'] })).violations.map(({ id, help, nodes }) => [`${id}: ${help}`, ...nodes.map(({ html }) => html)].join('\\n  '))");
         Assert.True(violations.Length == 0, string.Join('\n', violations));
     }
 
@@ -176,17 +179,26 @@ public sealed class Visit : IAsyncDisposable
         Assert.True(content <= window, $"the page is {content} wide in a window of {window}");
     }
 
-    /// <summary>Where a picture of that name is kept.</summary>
-    public static string PicturePath(string name) => Path.Combine(AppContext.BaseDirectory, "TestResults", "screenshots", name + ".png");
-
-    /// <summary>Keeps a picture of the whole page, or of a part of it, in the test's output.</summary>
-    public Task PictureAsync(string name, ILocator? part = null, IPage? page = null)
+    /// <summary>
+    /// Keeps a picture of the whole page, of a part of it or of what is in the window, in the test's output: when everything is
+    /// gone through, or with <c>TRUECOPY_PICTURES=1</c>. It is for people to look at, and costs as much as what is tested.
+    /// </summary>
+    public async Task PictureAsync(string name, ILocator? part = null, IPage? page = null, bool whole = true)
     {
-        page ??= Page;
-        var path = PicturePath(name);
-        return part is null
-            ? page.ScreenshotAsync(new() { Path = path, FullPage = true, Animations = ScreenshotAnimations.Disabled })
-            : part.ScreenshotAsync(new() { Path = path, Animations = ScreenshotAnimations.Disabled });
+        if (!TakesPictures)
+            return;
+        var path = PlaceOf(name + ".png");
+        if (part is null)
+            await (page ?? Page).ScreenshotAsync(new() { Path = path, FullPage = whole, Animations = ScreenshotAnimations.Disabled });
+        else
+            await part.ScreenshotAsync(new() { Path = path, Animations = ScreenshotAnimations.Disabled });
+    }
+
+    /// <summary>Keeps a file beside the pictures, where they are kept.</summary>
+    public static void Keep(string path, string name)
+    {
+        if (TakesPictures)
+            File.Copy(path, PlaceOf(name), overwrite: true);
     }
 
     /// <summary>What the browser complained about so far was meant.</summary>
@@ -208,6 +220,9 @@ public sealed class Visit : IAsyncDisposable
                 _complaints.Enqueue(message.Text);
         };
     }
+
+    private static string PlaceOf(string name) =>
+        Path.Combine(Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "TestResults", "screenshots")).FullName, name);
 
     // A service without a policy says so by 404, which the browser takes for a fault.
     private bool IsExpected(IConsoleMessage message) => message.Text.Contains("Failed to load resource", StringComparison.Ordinal)

@@ -62,7 +62,7 @@ public sealed class WitnessTests(Chromium chromium) : IAsyncLifetime
         Assert.Contains(" --key log.vkey --policy policy\n", await ReadAsync(zip, "README.txt"), StringComparison.Ordinal);
         Assert.Contains("  policy\n", await ReadAsync(zip, "SHA256SUMS"), StringComparison.Ordinal);
         EvidenceTests.HasAllItsPages(Encoding.Latin1.GetBytes(await ReadAsync(zip, "report.pdf", Encoding.Latin1)));
-        File.Copy(await download.PathAsync(), Path.ChangeExtension(Visit.PicturePath($"evidence-seen-{language}"), ".zip"), overwrite: true);
+        Visit.Keep(await download.PathAsync(), $"evidence-seen-{language}.zip");
         var report = await ReadAsync(zip, "report.txt");
         Assert.Contains(seen, report, StringComparison.Ordinal);
         Assert.Contains(inFull, report, StringComparison.Ordinal);

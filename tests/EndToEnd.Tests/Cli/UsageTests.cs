@@ -1,4 +1,5 @@
 using TrueCopy.Cli;
+using TrueCopy.Local.Azurite;
 
 namespace TrueCopy.EndToEnd.Tests.Cli;
 
@@ -24,6 +25,14 @@ public sealed class UsageTests : ToolTests
         Assert.StartsWith("truecopy: ", lines[0], StringComparison.Ordinal);
         Assert.DoesNotContain("System.", lines[0], StringComparison.Ordinal);
         Assert.Equal((hint, help), (lines[1], lines[2]));
+    }
+
+    [Fact]
+    public async Task A_ledger_that_cannot_be_reached_is_no_diagnosis()
+    {
+        Assert.Equal(2, (await Tool.AdminAsync("doctor", "--ledger", "nonsense")).ExitCode);
+        Assert.Equal(2, (await Tool.AdminAsync("doctor", "--ledger", "https://elsewhere.example")).ExitCode);
+        Assert.Equal(3, (await Tool.AdminAsync("doctor", "--ledger", AzuriteAccount.Ledger.ConnectionString(1, 1, 1))).ExitCode);
     }
 
     // The storage is not there: whoever tries to upload is not told of the option.

@@ -82,14 +82,6 @@ public sealed class AdminCommandTests : IAsyncLifetime
         await AssertVerdictsAsync();
     }
 
-    [Fact]
-    public async Task A_ledger_that_cannot_be_reached_is_no_diagnosis()
-    {
-        Assert.Equal(2, (await Tool.AdminAsync("doctor", "--ledger", "nonsense")).ExitCode);
-        Assert.Equal(2, (await Tool.AdminAsync("doctor", "--ledger", "https://elsewhere.example")).ExitCode);
-        Assert.Equal(3, (await Tool.AdminAsync("doctor", "--ledger", AzuriteAccount.Ledger.ConnectionString(1, 1, 1))).ExitCode);
-    }
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private string Ledger => _local.Inbox

@@ -227,10 +227,11 @@ public sealed class KillTests : IDisposable
         return true;
     });
 
-    // A service that says that it is too busy is asked again, as every client does.
+    // A service that says that it is too busy is asked again, as every client does. To ask about every upload is work, and some of
+    // what is waited for takes minutes.
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         patience.CancelAfter(Wait.Limit);
         while (!await HoldsAsync())

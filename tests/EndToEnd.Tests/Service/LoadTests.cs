@@ -55,10 +55,11 @@ public sealed class LoadTests : IDisposable
         Assert.InRange(batches, 1, Files / 2);
     }
 
-    // On an idle machine a second is the limit; beside other test projects on two cores, time says little.
+    // Beside other test projects on two cores, time says nothing.
     [Fact]
-    public async Task From_upload_to_verified_takes_less_than_a_second_on_an_idle_machine_and_seconds_on_a_busy_one()
+    public async Task From_upload_to_verified_takes_less_than_a_second_on_an_idle_machine()
     {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("TRUECOPY_IDLE") == "1", "TRUECOPY_IDLE=1 says that the machine is idle.");
         await using var service = await LocalProcess.StartAsync(_folder.At("data"));
         using var http = new HttpClient();
         var times = new List<double>();
@@ -73,7 +74,7 @@ public sealed class LoadTests : IDisposable
 
         times.Sort();
         TestContext.Current.TestOutputHelper?.WriteLine($"upload finished to verified: median {times[10]:0} ms, worst {times[^1]:0} ms");
-        Assert.InRange(times[10], 0, Environment.GetEnvironmentVariable("TRUECOPY_IDLE") == "1" ? 1000 : 10_000);
+        Assert.InRange(times[10], 0, 1000);
     }
 
     [Fact]

@@ -1,17 +1,27 @@
 namespace TrueCopy.EndToEnd.Tests.Service;
 
-public sealed class MainPathOnLocalTests(OnLocal running) : MainPathTests(running), IClassFixture<OnLocal>;
+// On both hosts when everything is gone through, and otherwise on the one whose turn it is by the seed: that they answer alike is
+// what HostsAgreeTests are for.
+public sealed class MainPathOnLocalTests(LocalWhenEven running) : MainPathTests(running.Asked()), IClassFixture<LocalWhenEven>;
 
-public sealed class MainPathOnFunctionsTests(OnFunctions running) : MainPathTests(running), IClassFixture<OnFunctions>;
+public sealed class MainPathOnFunctionsTests(FunctionsWhenOdd running) : MainPathTests(running.Asked()), IClassFixture<FunctionsWhenOdd>;
 
-public sealed class ActsOnLocalTests(OnLocal running) : ActsTests(running), IClassFixture<OnLocal>;
+public sealed class ActsOnLocalTests(LocalWhenOdd running) : ActsTests(running.Asked()), IClassFixture<LocalWhenOdd>;
 
-public sealed class ActsOnFunctionsTests(OnFunctions running) : ActsTests(running), IClassFixture<OnFunctions>;
+public sealed class ActsOnFunctionsTests(FunctionsWhenEven running) : ActsTests(running.Asked()), IClassFixture<FunctionsWhenEven>;
 
-public sealed class InboxOnLocalTests(OnLocal running) : InboxTests(running), IClassFixture<OnLocal>;
+public sealed class InboxOnLocalTests(LocalWhenEven running) : InboxTests(running.Asked()), IClassFixture<LocalWhenEven>;
 
-public sealed class InboxOnFunctionsTests(OnFunctions running) : InboxTests(running), IClassFixture<OnFunctions>;
+public sealed class InboxOnFunctionsTests(FunctionsWhenOdd running) : InboxTests(running.Asked()), IClassFixture<FunctionsWhenOdd>;
 
-public sealed class HandoverOnLocalTests(OnLocal running) : HandoverTests(running), IClassFixture<OnLocal>;
+public sealed class HandoverOnLocalTests(LocalWhenOdd running) : HandoverTests(running.Asked()), IClassFixture<LocalWhenOdd>;
 
-public sealed class HandoverOnFunctionsTests(OnFunctions running) : HandoverTests(running), IClassFixture<OnFunctions>;
+public sealed class HandoverOnFunctionsTests(FunctionsWhenEven running) : HandoverTests(running.Asked()), IClassFixture<FunctionsWhenEven>;
+
+public sealed class LocalWhenEven() : Running(Host.Local, turn: 0);
+
+public sealed class LocalWhenOdd() : Running(Host.Local, turn: 1);
+
+public sealed class FunctionsWhenEven() : Running(Host.Functions, turn: 0);
+
+public sealed class FunctionsWhenOdd() : Running(Host.Functions, turn: 1);

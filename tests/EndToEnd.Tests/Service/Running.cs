@@ -5,8 +5,11 @@ using TrueCopy.EndToEnd.Tests.Cli;
 namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>A service that runs for all tests of the class.</summary>
-public abstract class Running(Host host) : IAsyncLifetime
+/// <param name="host">What runs it.</param>
+/// <param name="turn">Which seeds it runs with, even (0) or odd (1), unless everything is gone through; null for all.</param>
+public abstract class Running(Host host, int? turn = null) : IAsyncLifetime
 {
+    private readonly bool _isAsked = turn is null || Extent.IsExhaustive || Extent.Seed % 2 == turn;
     private readonly TempFolder _folder = new();
     private IRunningService _service = null!;
 
@@ -23,8 +26,17 @@ public abstract class Running(Host host) : IAsyncLifetime
     /// <summary>The identity file of the demo receiver.</summary>
     internal string ReceiverIdentity => _folder.At("data/receivers/demo-lender.agekey");
 
+    /// <summary>Itself, unless another host has its turn: then the test is skipped.</summary>
+    public Running Asked()
+    {
+        Assert.SkipUnless(_isAsked, $"On another host with seed {Extent.Seed}; TRUECOPY_EXHAUSTIVE=1 takes both.");
+        return this;
+    }
+
     public async ValueTask InitializeAsync()
     {
+        if (!_isAsked)
+            return;
         _service = await RunningService.StartAsync(host, _folder.At("data"));
         using var http = new HttpClient();
         var keys = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{Address}/v1/keys")));
@@ -33,7 +45,8 @@ public abstract class Running(Host host) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _service.DisposeAsync();
+        if (_isAsked)
+            await _service.DisposeAsync();
         _folder.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -61,5 +74,3 @@ public abstract class Running(Host host) : IAsyncLifetime
 }
 
 public sealed class OnLocal() : Running(Host.Local);
-
-public sealed class OnFunctions() : Running(Host.Functions);

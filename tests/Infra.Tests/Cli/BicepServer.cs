@@ -41,9 +41,13 @@ internal sealed class BicepServer : IDisposable
         return (JsonObject)JsonNode.Parse(compiled["contents"]!.ToString())!;
     }
 
-    /// <summary>What the compiler and its linter say of a parameter file and of all that it uses; throws where that is anything.</summary>
-    /// <exception cref="InvalidOperationException">It says something.</exception>
-    public Task CheckAsync(string parameters) => AskAsync("bicep/compileParams", new { path = parameters, parameterOverrides = new { } });
+    /// <summary>Compiles a parameter file and all that it uses; the answer has its <c>parameters</c>, as JSON in a string.</summary>
+    /// <exception cref="InvalidOperationException">The compiler or its linter says something; the message has a line for each.</exception>
+    public Task<JsonObject> CheckAsync(string parameters) => AskAsync("bicep/compileParams", new { path = parameters, parameterOverrides = new { } });
+
+    /// <summary>A source as the formatter would have it.</summary>
+    public async Task<string> FormatAsync(string source) =>
+        (await _calls.InvokeAsync<JsonObject>("bicep/format", new { path = source }))["contents"]!.ToString();
 
     /// <summary>What a parameter file deploys, as a snapshot holds it.</summary>
     /// <exception cref="InvalidOperationException">It does not compile, or cannot be deployed; the message says why.</exception>

@@ -68,12 +68,12 @@ internal static class Deployments
         return await PredictAsync(folder, "changed", deploymentName);
     }
 
-    /// <summary>A change to production's parameters: as if a variable were stated otherwise.</summary>
-    public static string Stating(string production, string variable, string value)
+    /// <summary>A change to parameters: as if a variable were stated otherwise.</summary>
+    public static string Stating(string parameters, string variable, string value, string unstated = "")
     {
-        var read = $"readEnvironmentVariable('{variable}', '')";
-        Assert.Contains(read, production, StringComparison.Ordinal);
-        return production.Replace(read, $"'{value}'", StringComparison.Ordinal);
+        var read = $"readEnvironmentVariable('{variable}', '{unstated}')";
+        Assert.Contains(read, parameters, StringComparison.Ordinal);
+        return parameters.Replace(read, $"'{value}'", StringComparison.Ordinal);
     }
 
     private static async Task<Dictionary<string, Deployment>> PredictAllAsync()

@@ -137,7 +137,7 @@ public sealed class CrashTests
         TestContext.Current.TestOutputHelper?.WriteLine(found.Message);
     }
 
-    private static async Task<int> StrikeEverywhereAsync(Scenario scenario, Fault fault, Aftermath aftermath, Break how, int most = 16)
+    private static async Task<int> StrikeEverywhereAsync(Scenario scenario, Fault fault, Aftermath aftermath, Break how, int most = 8)
     {
         var prepared = await Prepared.GetOrAdd(scenario, each => new(each.PrepareAsync)).Value;
         var clean = prepared.Copy();
@@ -149,7 +149,7 @@ public sealed class CrashTests
 
         // To copy and audit a log of 65,000 entries takes half a second each time. What is broken on purpose has to be found in any case.
         var sample = how != Break.None ? operations : scenario.Entries < 10_000 ? most : 4;
-        var victims = Extent.SampleOf([.. Enumerable.Range(0, operations)], sample);
+        var victims = Extent.SampleOf([.. Enumerable.Range(0, operations)], sample, salt: (int)fault + (3 * (int)aftermath));
         var struck = 0;
         foreach (var k in victims)
         {

@@ -11,7 +11,7 @@ public sealed class InterleavingTests
 {
     private static readonly Conduct[] Passing = [Conduct.Signs, Conduct.Signs, Conduct.Unreachable, Conduct.Fails, Conduct.SignsWrongly, Conduct.LiesAboutItsSize, Conduct.ClaimsToBeAhead];
 
-    private static int Random => Extent.Of("TRUECOPY_INTERLEAVINGS", 200, 4000);
+    private static int Random => Extent.Of("TRUECOPY_INTERLEAVINGS", 100, 4000);
 
     [Theory]
     [InlineData(2, 2)]
@@ -29,9 +29,9 @@ public sealed class InterleavingTests
     [InlineData(3, 1)]
     public async Task In_every_interleaving_of_sequencers_a_change_of_the_registry_is_recorded_once(int processes, int switches)
     {
-        var explored = await ExploreAsync(switches, (choose, where) => ChangeRegistryAsync(processes, choose, null, where));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings of {processes} sequencers with up to {switches} switches");
-        Assert.True(explored > 50, $"{explored} interleavings");
+        var explored = await SampleAsync(switches, (choose, where) => ChangeRegistryAsync(processes, choose, null, where));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings of {processes} sequencers with up to {switches} switches, seed {Extent.Seed}");
+        Assert.True(explored > 40, $"{explored} interleavings");
     }
 
     // Each has asked the domain and staged what it said.
@@ -40,9 +40,9 @@ public sealed class InterleavingTests
     [InlineData(3, 1)]
     public async Task In_every_interleaving_of_sequencers_what_a_domain_says_is_recorded_once(int processes, int switches)
     {
-        var explored = await ExploreAsync(switches, (choose, where) => AskDomainAsync(processes, choose, where));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings of {processes} sequencers with up to {switches} switches");
-        Assert.True(explored > 50, $"{explored} interleavings");
+        var explored = await SampleAsync(switches, (choose, where) => AskDomainAsync(processes, choose, where));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings of {processes} sequencers with up to {switches} switches, seed {Extent.Seed}");
+        Assert.True(explored > 40, $"{explored} interleavings");
     }
 
     // Each issues it on other terms, and one suspends it.
@@ -51,9 +51,9 @@ public sealed class InterleavingTests
     [InlineData(3, 1)]
     public async Task In_every_interleaving_of_sequencers_one_issue_of_a_document_counts(int processes, int switches)
     {
-        var explored = await ExploreAsync(switches, (choose, where) => IssueAgainAsync(processes, choose, where));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings of {processes} sequencers with up to {switches} switches");
-        Assert.True(explored > 50, $"{explored} interleavings");
+        var explored = await SampleAsync(switches, (choose, where) => IssueAgainAsync(processes, choose, where));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings of {processes} sequencers with up to {switches} switches, seed {Extent.Seed}");
+        Assert.True(explored > 40, $"{explored} interleavings");
     }
 
     [Theory]
@@ -62,14 +62,10 @@ public sealed class InterleavingTests
     public async Task A_sequencer_that_dies_anywhere_over_a_change_of_the_registry_loses_nothing(Fault fault)
     {
         var explored = 0;
-        for (var operation = 0; operation < 26; operation++)
-        {
-            var at = operation;
-            explored += await ExploreAsync(switches: 1, (choose, where) => ChangeRegistryAsync(2, choose, (0, at, fault), where));
-        }
-
-        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings in which one dies");
-        Assert.True(explored > 150, $"{explored} interleavings");
+        foreach (var operation in Extent.SampleOf([.. Enumerable.Range(0, 26)], 6))
+            explored += await ExploreAsync(switches: 1, (choose, where) => ChangeRegistryAsync(2, choose, (0, operation, fault), where));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings in which one dies, seed {Extent.Seed}");
+        Assert.True(explored > 30, $"{explored} interleavings");
     }
 
     [Theory]
@@ -78,10 +74,10 @@ public sealed class InterleavingTests
     public async Task A_sequencer_that_dies_anywhere_among_others_loses_nothing(Fault fault)
     {
         var explored = 0;
-        for (var operation = 0; operation < 30; operation++)
+        foreach (var operation in Extent.SampleOf([.. Enumerable.Range(0, 30)], 8))
             explored += await ExploreAsync(2, switches: 1, (0, operation, fault), Break.None);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings in which one dies");
-        Assert.True(explored > 200, $"{explored} interleavings");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings in which one dies, seed {Extent.Seed}");
+        Assert.True(explored > 50, $"{explored} interleavings");
     }
 
     // The witnesses are the same for both, and the real ones, so that two trees would be seen to be cosigned.
@@ -159,6 +155,29 @@ public sealed class InterleavingTests
 
     private static Task<int> ExploreAsync(int processes, int switches, (int, int, Fault)? death, Break how) =>
         ExploreAsync(switches, (choose, where) => RunAsync(processes, documents: 1, choose, death, how, where));
+
+    /// <summary>Every sequence of choices that switches at most so often, or fifty of them whose switches are anywhere.</summary>
+    private static async Task<int> SampleAsync(int switches, Func<Func<int, bool, int>, string, Task> runAsync)
+    {
+        if (Extent.IsExhaustive)
+            return await ExploreAsync(switches, runAsync);
+        var steps = 0;
+        await runAsync(
+            (_, _) =>
+            {
+                steps++;
+                return 0;
+            },
+            "without a switch");
+        for (var seed = Extent.Seed; seed < Extent.Seed + 50; seed++)
+        {
+            var (step, random) = (0, new Random(seed));
+            var switching = Enumerable.Range(0, switches).Select(_ => random.Next(steps)).ToHashSet();
+            await runAsync((count, canGoOn) => switching.Contains(step++) || !canGoOn ? random.Next(canGoOn && count > 1 ? 1 : 0, count) : 0, $"seed {seed}");
+        }
+
+        return 51;
+    }
 
     /// <summary>Depth first through every sequence of choices that switches at most so often.</summary>
     internal static async Task<int> ExploreAsync(int switches, Func<Func<int, bool, int>, string, Task> runAsync)

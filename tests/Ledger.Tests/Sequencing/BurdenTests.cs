@@ -79,20 +79,20 @@ public sealed class BurdenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_digest_that_a_manifest_lists_twenty_thousand_times_is_one_act_a_part_at_most_and_every_line_has_its_receipt()
+    public async Task A_digest_that_a_manifest_lists_thousands_of_times_is_one_act_a_part_at_most_and_every_line_has_its_receipt()
     {
-        const int Lines = 20_000;
+        var lines = Extent.IsExhaustive ? 20_000 : 5_000;
         var victim = DigestOf(Bytes("victim")).Hex;
-        var upload = await UploadAsync("bank", "SHA256SUMS", Bytes(string.Concat(Enumerable.Range(0, Lines).Select(i => $"{victim}  {i}.pdf\n"))));
+        var upload = await UploadAsync("bank", "SHA256SUMS", Bytes(string.Concat(Enumerable.Range(0, lines).Select(i => $"{victim}  {i}.pdf\n"))));
         var answers = LinesOf(upload);
-        Assert.Equal(Enumerable.Range(1, Lines).Select(line => (long)line), answers.Select(line => line.GetProperty("line").GetInt64()));
-        Assert.Equal(Enumerable.Range(0, Lines).Select(i => $"{i}.pdf"), answers.Select(line => line.GetProperty("file").GetString()));
+        Assert.Equal(Enumerable.Range(1, lines).Select(line => (long)line), answers.Select(line => line.GetProperty("line").GetInt64()));
+        Assert.Equal(Enumerable.Range(0, lines).Select(i => $"{i}.pdf"), answers.Select(line => line.GetProperty("file").GetString()));
         Assert.Single(answers.Select(line => line.GetProperty("logIndex").GetInt64()).Distinct());
         Assert.Single(Assert.Single((await VerifyAsync("victim")).Issuers).Result.Acts);
 
         // Beside those the genesis, the issuer's description, and the status after each batch.
         var batches = _world.Ledger.Published.Count;
-        Assert.InRange(_world.Ledger.Finished - 2 - batches, 1, ((Lines + ManifestIntake.PartLength - 1) / ManifestIntake.PartLength));
+        Assert.InRange(_world.Ledger.Finished - 2 - batches, 1, ((lines + ManifestIntake.PartLength - 1) / ManifestIntake.PartLength));
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class StandingTests
                 });
             }
         },
-        iter: Extent.IsExhaustive ? 3_000 : 100,
+        iter: Extent.IsExhaustive ? 3_000 : 50,
         threads: 1);
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class StandingTests
                 }
             }
         },
-        iter: Extent.IsExhaustive ? 6_000 : 300,
+        iter: Extent.IsExhaustive ? 6_000 : 100,
         threads: 1);
 
     [Fact]

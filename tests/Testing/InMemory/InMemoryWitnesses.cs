@@ -137,15 +137,18 @@ public sealed class InMemoryWitnesses : HttpMessageHandler
         Interlocked.Increment(ref _underWay);
         try
         {
-            return await await _world.Operations.RunAsync("witness.ask", () => AnswerAsync(member, body, cancellationToken), cancellationToken);
+            var answer = await await _world.Operations.RunAsync("witness.ask", () => AnswerAsync(member, body, cancellationToken), cancellationToken);
+            answer.WhenRead = () => Interlocked.Decrement(ref _underWay);
+            return answer;
         }
-        finally
+        catch
         {
             Interlocked.Decrement(ref _underWay);
+            throw;
         }
     }
 
-    private async Task<HttpResponseMessage> AnswerAsync(Member member, byte[] body, CancellationToken cancellationToken)
+    private async Task<Answer> AnswerAsync(Member member, byte[] body, CancellationToken cancellationToken)
     {
         switch (member.Conduct)
         {
@@ -164,9 +167,9 @@ public sealed class InMemoryWitnesses : HttpMessageHandler
             case Conduct.Babbles:
                 return Text(HttpStatusCode.OK, "<html>Welcome</html>\n");
             case Conduct.DoesNotStop:
-                return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Endless()) };
+                return new Answer(HttpStatusCode.OK) { Content = new StreamContent(new Endless()) };
             case Conduct.Redirects:
-                return new HttpResponseMessage(HttpStatusCode.TemporaryRedirect) { Headers = { Location = new Uri("https://elsewhere.example/") } };
+                return new Answer(HttpStatusCode.TemporaryRedirect) { Headers = { Location = new Uri("https://elsewhere.example/") } };
             case Conduct.LiesAboutItsSize:
                 return Text(HttpStatusCode.Conflict, "1\n", AddCheckpointRequest.SizeType);
             case Conduct.ConflictsWithoutASize:
@@ -186,7 +189,7 @@ public sealed class InMemoryWitnesses : HttpMessageHandler
             Cosigned.Enqueue(Checkpoint.Parse(SignedNote.Parse(AddCheckpointRequest.Parse(body).Note.Span).Text));
         if (member.Conduct is Conduct.IsLate or Conduct.IsSilent)
         {
-            // The others have answered long before.
+            // The others have answered long before, and their answers are read: until then time is not up.
             while (Volatile.Read(ref _underWay) > 1)
                 await Task.Yield();
             if (member.Conduct == Conduct.IsLate)
@@ -205,8 +208,20 @@ public sealed class InMemoryWitnesses : HttpMessageHandler
         return Text((HttpStatusCode)answer.Status, text, answer.Status == WitnessStatus.OtherSize ? AddCheckpointRequest.SizeType : "text/plain");
     }
 
-    private static HttpResponseMessage Text(HttpStatusCode status, string text, string type = "text/plain") =>
+    private static Answer Text(HttpStatusCode status, string text, string type = "text/plain") =>
         new(status) { Content = new StringContent(text, new MediaTypeHeaderValue(type)) };
+
+    private sealed class Answer(HttpStatusCode status) : HttpResponseMessage(status)
+    {
+        public Action? WhenRead { get; set; }
+
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            WhenRead?.Invoke();
+            WhenRead = null;
+        }
+    }
 
     private sealed class Member
     {
