@@ -81,6 +81,7 @@ public sealed record StorageAccounts(
             options.Retry.MaxRetries = 4;
             options.Retry.Delay = TimeSpan.FromMilliseconds(200);
             options.Retry.MaxDelay = TimeSpan.FromSeconds(5);
+            options.AddPolicy(BusyStorage.Instance, HttpPipelinePosition.PerCall);
             configure?.Invoke(options);
             return options;
         }

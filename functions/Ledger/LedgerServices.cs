@@ -15,8 +15,9 @@ public static class LedgerServices
         services.AddSingleton<LogStore>();
         services.AddSingleton<PackStore>();
         services.AddSingleton<SequencerLease>();
-        services.AddSingleton<ActIndex>();
-        services.AddSingleton<IssuedDocuments>();
+        services.AddSingleton(provider => new PatientTables(provider.GetRequiredService<ITableStore>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ActIndex(provider.GetRequiredService<PatientTables>()));
+        services.AddSingleton(provider => new IssuedDocuments(provider.GetRequiredService<PatientTables>(), provider.GetRequiredService<ActIndex>()));
         services.AddSingleton<ReferenceIndex>();
         services.AddSingleton<RevocationIndex>();
         services.AddSingleton<IssuerHistory>();
@@ -57,6 +58,9 @@ public static class LedgerServices
         services.AddSingleton<AnswerAttempts>();
         services.AddSingleton<AnswerHandler>();
         services.AddSingleton<DirectAnswers>();
+        services.AddSingleton<CommitPace>();
+        services.AddSingleton<BatchCollection>();
+        services.AddSingleton<DoneMessages>();
         services.AddSingleton<Sequencer>();
         services.AddSingleton<RepeatedIssues>();
         services.AddSingleton<DocumentIntake>();

@@ -109,3 +109,11 @@ public interface IBlobStore
 
 /// <summary>What has to be there, because the deployment made it or an earlier request wrote it, is not.</summary>
 public sealed class MissingInStorageException(string what, Exception? innerException = null) : IOException($"Storage lacks {what}.", innerException);
+
+/// <summary>Storage refuses for now, as often as the implementation tried: more is asked of it than it takes. Nothing is wrong with what was asked.</summary>
+/// <param name="after">After how long it wants to be asked again; null where it did not say.</param>
+public sealed class StorageBusyException(TimeSpan? after) : IOException("Storage is busy.")
+{
+    /// <summary>After how long storage wants to be asked again; null where it did not say.</summary>
+    public TimeSpan? After => after;
+}

@@ -15,7 +15,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _azurite = await AzuriteFixture.StartAsync(TestContext.Current.CancellationToken);
-        _staged = new StagedActs(_azurite.Connect().LedgerBlobs, _azurite.Connect().LedgerQueues, NullLogger<StagedActs>.Instance);
+        _staged = new StagedActs(_azurite.Connect().LedgerBlobs, _azurite.Connect().LedgerQueues, TimeProvider.System, NullLogger<StagedActs>.Instance);
     }
 
     public ValueTask DisposeAsync() => _azurite.DisposeAsync();
@@ -27,19 +27,19 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         await AddAsync(SomeUpload());
         Assert.NotNull(await _staged.OldestAsync(Stop));
 
-        var message = Assert.Single(await _staged.ReceiveAsync(Stop));
+        var message = Assert.Single((await _staged.ReceiveAsync(Stop)).Messages);
         Assert.Equal((1, SomeUpload().Source), (message.DeliveryCount, UploadOf(message).Source));
-        Assert.Empty(await _staged.ReceiveAsync(Stop));
+        Assert.Empty((await _staged.ReceiveAsync(Stop)).Messages);
         Assert.Null(await _staged.OldestAsync(Stop));
 
         await _staged.ReleaseAsync(message, TimeSpan.Zero, Stop);
-        var again = Assert.Single(await _staged.ReceiveAsync(Stop));
+        var again = Assert.Single((await _staged.ReceiveAsync(Stop)).Messages);
         Assert.Equal(2, again.DeliveryCount);
 
         // The first delivery is stale now: its holder can neither delete nor release what another holds.
         await _staged.DeleteAsync(message, Stop);
         await _staged.ReleaseAsync(message, TimeSpan.Zero, Stop);
-        Assert.Empty(await _staged.ReceiveAsync(Stop));
+        Assert.Empty((await _staged.ReceiveAsync(Stop)).Messages);
         await _staged.DeleteAsync(again, Stop);
         await _staged.DeleteAsync(again, Stop);
     }
@@ -52,7 +52,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         await AddAsync(SomeUpload());
         var received = new List<StagedMessage>();
         while (await _staged.OldestAsync(Stop) is not null)
-            received.AddRange(await _staged.ReceiveAsync(Stop));
+            received.AddRange((await _staged.ReceiveAsync(Stop)).Messages);
         Assert.Single(received);
         var poison = await queues.GetQueueClient("staged-acts-poison").ReceiveMessageAsync(cancellationToken: Stop);
         Assert.Equal("nonsense", poison.Value.Body.ToString());
@@ -113,9 +113,9 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         await _staged.StageAsync(parts, Stop);
         await AddAsync(SomeUpload());
 
-        var first = Assert.Single(await _staged.ReceiveAsync(Stop));
+        var first = Assert.Single((await _staged.ReceiveAsync(Stop)).Messages);
         Assert.False(first.IsBulk);
-        var bulk = new List<StagedMessage> { Assert.Single(await _staged.ReceiveAsync(Stop)), Assert.Single(await _staged.ReceiveAsync(Stop)) };
+        var bulk = new List<StagedMessage> { Assert.Single((await _staged.ReceiveAsync(Stop)).Messages), Assert.Single((await _staged.ReceiveAsync(Stop)).Messages) };
         Assert.Equal([(0, 2, 2000), (1, 2, 3)], bulk.Select(UploadOf).Select(upload => (upload.Answer.Part, upload.Answer.Parts, upload.Acts.Count)).Order());
         Assert.Equal(2, await CountBodiesAsync());
         foreach (var message in bulk)
@@ -130,7 +130,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         PreparedPart[] second = [await _staged.PrepareAsync(SomeUpload(2000, 0), Stop)];
         await _staged.StageAsync(first, Stop);
         await _staged.DiscardAsync(second, Stop);
-        Assert.Equal(2000, UploadOf(Assert.Single(await _staged.ReceiveAsync(Stop))).Acts.Count);
+        Assert.Equal(2000, UploadOf(Assert.Single((await _staged.ReceiveAsync(Stop)).Messages)).Acts.Count);
     }
 
     [Fact]
@@ -147,16 +147,16 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
             await queue.UpdateMessageAsync(taken.MessageId, taken.PopReceipt, (BinaryData?)null, TimeSpan.Zero, Stop);
         }
 
-        Assert.Empty(await _staged.ReceiveAsync(Stop));
+        Assert.Empty((await _staged.ReceiveAsync(Stop)).Messages);
         Assert.Equal((0, 1), ((await queue.GetPropertiesAsync(Stop)).Value.ApproximateMessagesCount, (await poison.GetPropertiesAsync(Stop)).Value.ApproximateMessagesCount));
 
         // What is left says whom to tell.
         var lost = (await poison.PeekMessageAsync(Stop)).Value;
-        Assert.Equal(SomeUpload(2000, 0).Source, StagedBody.SourceOf(lost.Body.ToMemory().Span));
+        Assert.Equal([SomeUpload(2000, 0).Source], StagedBody.SourcesOf(lost.Body.ToMemory().Span));
 
         // Before that it is not taken away.
         await _staged.StageAsync(parts, Stop);
-        Assert.Empty(await _staged.ReceiveAsync(Stop));
+        Assert.Empty((await _staged.ReceiveAsync(Stop)).Messages);
         Assert.Equal(1, (await queue.GetPropertiesAsync(Stop)).Value.ApproximateMessagesCount);
     }
 
@@ -169,7 +169,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         await raw.GetQueueClient(queue).SendMessageAsync("{not base64}", Stop);
         await _staged.StageAsync([await _staged.PrepareAsync(SomeUpload(queue == "staged-bulk" ? 2000 : 1, 0), Stop)], Stop);
         Assert.NotNull(await _staged.OldestAsync(Stop));
-        var received = new List<StagedMessage>([.. await _staged.ReceiveAsync(Stop), .. await _staged.ReceiveAsync(Stop)]);
+        var received = new List<StagedMessage>([.. (await _staged.ReceiveAsync(Stop)).Messages, .. (await _staged.ReceiveAsync(Stop)).Messages]);
         Assert.Single(received);
         var poison = (await raw.GetQueueClient(queue + "-poison").ReceiveMessageAsync(cancellationToken: Stop)).Value;
         Assert.Equal("{not base64}", poison.Body.ToString());

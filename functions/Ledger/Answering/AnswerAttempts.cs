@@ -43,7 +43,7 @@ public sealed partial class AnswerAttempts(
     {
         using var elapsed = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(elapsed.Token, cancellationToken);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var parallel = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForEachAsync(answers, parallel, async (answer, stop) => await TryAsync(answer, either.Token, stop));
     }
 

@@ -165,7 +165,7 @@ public sealed class AnswerWriter(
     private static async Task<TTo[]> EachAsync<TFrom, TTo>(IReadOnlyList<TFrom> items, Func<TFrom, CancellationToken, Task<TTo>> find, CancellationToken cancellationToken)
     {
         var found = new TTo[items.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var options = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForAsync(0, found.Length, options, async (i, stop) => found[i] = await find(items[i], stop));
         return found;
     }

@@ -58,7 +58,7 @@ public sealed class HandoverAdmission(HandoverRecords records, ActIndex index)
     {
         var handovers = staged.GroupBy(item => item.Handover).ToArray();
         var found = new (SentHandover? Sent, IReadOnlyList<IndexedAct> Rows)[handovers.Length];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var options = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForAsync(0, found.Length, options, async (i, stop) => found[i] = await FindAsync(handovers[i].Key, stop));
         if (found.Any(item => item.Sent is not null && item.Rows.Count == 0))
             throw new LogFormatException("index: it holds a handover and not its acts; let the doctor look");

@@ -25,7 +25,7 @@ public sealed class ReceiverInbox(HandoverRecords records, HandoverAdmission adm
 
         SentHandover[] listed = [.. sent.Skip(offset).Take(limit)];
         var documents = new WaitingHandoverDocument?[listed.Length];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var parallel = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForAsync(0, listed.Length, parallel, async (i, stop) =>
         {
             // One that is not wholly indexed yet is there in a moment.

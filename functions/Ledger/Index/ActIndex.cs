@@ -44,7 +44,7 @@ public sealed class ActIndex(ITableStore tables)
     /// <returns>The acts that take no effect.</returns>
     public async Task<IReadOnlyList<DisplacedAct>> AddAsync(IReadOnlyList<IndexedAct> acts, CancellationToken cancellationToken)
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var options = SideBySide.Of(Parallelism, cancellationToken);
         var unsettled = new ConcurrentBag<IndexedAct>();
         var keys = new HashSet<string>(acts.Count);
         foreach (var act in acts.Where(act => act.Entry.Yields is not null || !keys.Add(KeyOf(act))))

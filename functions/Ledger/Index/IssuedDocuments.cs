@@ -10,7 +10,7 @@ namespace TrueCopy.Ledger.Index;
 /// </summary>
 /// <remarks>
 /// 16 partitions, so that a batch of 1,000 documents fills 16 transactions, where 256 partitions would leave it 250: at the
-/// 20,000 entities a second that an account takes, each sees 1,250 of the 2,000 that it could.
+/// 20,000 entities a second that an account takes, each sees 1,250 of the 2,000 that it could. One instance a process.
 /// </remarks>
 public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
 {
@@ -19,6 +19,19 @@ public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
 
     // Of a transaction that meets something, so many are tried together next, so that one repeated document costs a query for as few.
     private const int NarrowTransaction = 12;
+
+    // What this process noted as new since the head is what it is: while nobody commits it stays new, however often a batch of it fails.
+    private readonly ConcurrentDictionary<(string, Digest), bool> _new = new();
+    private string? _head;
+
+    /// <summary>Begins a batch after a head. What was noted before another commit may have been issued by that.</summary>
+    /// <param name="head">Version of the head.</param>
+    public void Begin(string? head)
+    {
+        if (head != _head)
+            _new.Clear();
+        _head = head;
+    }
 
     /// <summary>Notes what is about to be issued.</summary>
     /// <param name="documents">Documents with the ids of their issuers, each once.</param>
@@ -30,9 +43,9 @@ public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
         bool isComplete,
         CancellationToken cancellationToken)
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var options = SideBySide.Of(Parallelism, cancellationToken);
         var perhaps = new ConcurrentBag<(string Issuer, Digest Document)>(isComplete ? [] : documents);
-        var transactions = documents.GroupBy(item => item.Document.Hex[..PartitionDigits]).SelectMany(partition => partition.Chunk(ITableStore.MaxTransaction));
+        var transactions = documents.Where(item => !_new.ContainsKey(item)).GroupBy(item => item.Document.Hex[..PartitionDigits]).SelectMany(partition => partition.Chunk(ITableStore.MaxTransaction));
         await Parallel.ForEachAsync(isComplete ? transactions : [], options, async (transaction, stop) =>
         {
             foreach (var item in await InsertAsync(transaction, stop))
@@ -49,7 +62,7 @@ public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
     public async Task AddAsync(IEnumerable<(string Issuer, Digest Document)> documents, CancellationToken cancellationToken)
     {
         var transactions = documents.Distinct().GroupBy(item => item.Document.Hex[..PartitionDigits]).SelectMany(partition => partition.Chunk(ITableStore.MaxTransaction));
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var options = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForEachAsync(transactions, options, async (transaction, stop) => await tables.UpsertAsync(StorageNames.IssuedTable, [.. transaction.Select(RowOf)], stop));
     }
 
@@ -68,7 +81,12 @@ public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
         // One that is there already keeps all of them out.
         TableRow[] rows = [.. transaction.Select(RowOf)];
         if (await tables.TryInsertAsync(StorageNames.IssuedTable, rows, cancellationToken))
+        {
+            foreach (var item in transaction)
+                _new[item] = true;
             return [];
+        }
+
         if (rows.Length <= NarrowTransaction)
         {
             if (rows.Length > 1)

@@ -42,7 +42,7 @@ public sealed class ReferenceIndex(ITableStore tables)
             .Distinct()
             .GroupBy(row => row.Partition)
             .SelectMany(partition => partition.Chunk(ITableStore.MaxTransaction));
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var options = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForEachAsync(transactions, options, async (transaction, stop) => await tables.UpsertAsync(StorageNames.ReferencesTable, transaction, stop));
     }
 

@@ -18,19 +18,14 @@ public sealed partial class PoisonHandler(DeadLetters deadLetters, AnswerAttempt
         await deadLetters.KeepAsync(queue, id, body, cancellationToken);
         metrics.Poisoned(queue);
         LogPoison(logger, queue, id);
-        if (UploadOf(body) is { } upload)
+        foreach (var upload in UploadsOf(body))
             await answers.RefuseAsync(upload, Rejection.NotProcessed(), cancellationToken);
     }
 
-    private static BlobVersion? UploadOf(ReadOnlyMemory<byte> body)
-    {
-        // What is not about an upload answers nobody; it is kept all the same.
-        return (EventOf(body) ?? StagedBody.SourceOf(body.Span)) is { } blob
-            && blob.Container.StartsWith(IssuerContainer.Prefix, StringComparison.Ordinal)
-            && UploadName.CheckPath(blob.Path) is null
-            ? blob
-            : null;
-    }
+    // What is not about an upload answers nobody; it is kept all the same.
+    private static IEnumerable<BlobVersion> UploadsOf(ReadOnlyMemory<byte> body) =>
+        (EventOf(body) is { } blob ? [blob] : StagedBody.SourcesOf(body.Span))
+        .Where(upload => upload.Container.StartsWith(IssuerContainer.Prefix, StringComparison.Ordinal) && UploadName.CheckPath(upload.Path) is null);
 
     private static BlobVersion? EventOf(ReadOnlyMemory<byte> body)
     {

@@ -1,39 +1,15 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 
 namespace TrueCopy.Ledger.Intake;
-
-/// <summary>An upload, or a part of one, that is stored but not yet staged.</summary>
-/// <param name="Part">Which part, from 0.</param>
-/// <param name="Blob">Where it is stored; null if it goes into the message itself.</param>
-/// <param name="Body">The message's content if it is not stored apart.</param>
-public sealed record PreparedPart(int Part, string? Blob, ReadOnlyMemory<byte> Body)
-{
-    /// <summary>The upload, if it is stored apart, so that its issuer can be told should that be lost.</summary>
-    public BlobVersion? Source { get; init; }
-}
-
-/// <summary>What is staged, as the queue delivers it.</summary>
-/// <param name="Id">The queue's id of the message.</param>
-/// <param name="Handle">What the queue asks for to delete this delivery.</param>
-/// <param name="DeliveryCount">1 on first delivery; more if an earlier holder did not finish.</param>
-/// <param name="StagedAt">When it was staged.</param>
-/// <param name="Blob">Where its body is stored; null if it is in the message.</param>
-/// <param name="Work">What to put into the log.</param>
-public sealed record StagedMessage(string Id, string Handle, long DeliveryCount, DateTimeOffset StagedAt, string? Blob, StagedWork Work)
-{
-    /// <summary>Whether it is a part of a long upload, which queues behind the short ones.</summary>
-    public bool IsBulk => Blob is not null;
-}
 
 /// <summary>
 /// The queue between intake and sequencer: at least once, in any order. A body that does not fit into a message goes into a
 /// blob, and a pointer to it into the queue for long uploads, which is read one message at a time and only when the other is
 /// empty, so that nobody waits for another's million lines. Long is also what names references, each of which may stand for
-/// a hundred documents.
+/// a hundred documents. Documents that are staged at the same time share a message.
 /// </summary>
-public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILogger<StagedActs> logger)
+/// <remarks>One instance a process.</remarks>
+public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, TimeProvider time, ILogger<StagedActs> logger)
 {
     /// <summary>How many short messages are taken at once. Fewer mean that, for now, that was all.</summary>
     public const int PageLength = IQueueStore.MaxReceived;
@@ -50,12 +26,17 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILo
     // Whoever deletes a message deletes its body after it, so that no message should ever lack one.
     private const int MaxDeliveriesWithoutBody = 5;
 
+    private readonly SharedSends _shared = new(
+        bodies => queues.SendAsync(StorageNames.StagedActsQueue, new MessageBody(StagedGroup.Encode(bodies)), TimeSpan.Zero, CancellationToken.None),
+        () => queues.CountAsync(StorageNames.StagedActsQueue, CancellationToken.None),
+        time);
+
     /// <summary>Stores an upload, or a part of one, under a name that nothing else has: whoever discards it takes nothing from another delivery.</summary>
     public async Task<PreparedPart> PrepareAsync(StagedUpload upload, CancellationToken cancellationToken)
     {
         var body = StagedBody.Encode(upload);
         if (body.Length <= IQueueStore.MaxBodyLength && IsShort(upload))
-            return new PreparedPart(0, null, body);
+            return new PreparedPart(0, null, body) { MayShare = upload.Answer.Kind == UploadKind.Document };
 
         // A name that no other delivery of the same event has, so that one that fails takes nothing from another.
         var blob = Guid.NewGuid().ToString("N");
@@ -75,6 +56,8 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILo
             {
                 if (part.Blob is { } blob)
                     await SendAsync(StorageNames.StagedBulkQueue, new StagedPointer(blob, part.Part, parts.Count, part.Source).Encode(), stop);
+                else if (part.MayShare)
+                    await _shared.SendAsync(part.Body);
                 else
                     await SendAsync(StorageNames.StagedActsQueue, part.Body, stop);
             },
@@ -91,17 +74,17 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILo
     /// Takes messages, short ones first; they come back by themselves if they are not deleted. Empty when none is visible, or
     /// none of those that are can be read: these come back too, and after some deliveries count as poison.
     /// </summary>
-    public async Task<IReadOnlyList<StagedMessage>> ReceiveAsync(CancellationToken cancellationToken)
+    public async Task<StagedPage> ReceiveAsync(CancellationToken cancellationToken)
     {
-        var messages = await ReceivePageAsync(cancellationToken);
-        if (messages.Count == 0)
-            return await ReceiveAsync(StorageNames.StagedBulkQueue, 1, ReadPointerAsync, cancellationToken);
-        if (messages.Count < PageLength)
-            return messages;
+        var page = await ReceivePageAsync(cancellationToken);
+        if (page.Messages.Count == 0)
+            return (await ReceiveAsync(StorageNames.StagedBulkQueue, 1, ReadPointerAsync, cancellationToken)) with { IsFull = false };
+        if (!page.IsFull)
+            return page;
 
         // Much is waiting, so one page a round trip would be slow.
-        var more = await Task.WhenAll(Enumerable.Range(0, MorePages).Select(_ => ReceivePageAsync(cancellationToken)));
-        return [.. messages, .. more.SelectMany(page => page)];
+        var more = await Task.WhenAll(Enumerable.Range(0, MorePages).Select(_ => ReceiveMoreAsync(cancellationToken)));
+        return new StagedPage([.. page.Messages, .. more.SelectMany(other => other.Messages)], IsFull: true);
     }
 
     /// <summary>Since when the message that has waited longest, of those visible now, is staged; null when none is visible.</summary>
@@ -112,18 +95,32 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILo
         return shorts < bulk ? shorts : bulk ?? shorts;
     }
 
-    /// <summary>Removes a message that is answered; does nothing if it is gone or was delivered again since.</summary>
-    public async Task DeleteAsync(StagedMessage message, CancellationToken cancellationToken)
+    /// <summary>Removes a message that is answered, or what it is of one; does nothing if it is gone or was delivered again since.</summary>
+    public Task DeleteAsync(StagedMessage message, CancellationToken cancellationToken) => SettleAsync(message, null, cancellationToken);
+
+    /// <summary>Puts a message back, to be seen after <paramref name="delay"/>; does nothing if it is gone or was delivered again since.</summary>
+    public Task ReleaseAsync(StagedMessage message, TimeSpan delay, CancellationToken cancellationToken) => SettleAsync(message, delay, cancellationToken);
+
+    private async Task SettleAsync(StagedMessage message, TimeSpan? wait, CancellationToken cancellationToken)
     {
+        if (message.Share is { } share)
+        {
+            (var all, wait) = share.Group.Settle(share.Number, wait);
+            if (!all)
+                return;
+        }
+
+        if (wait is { } delay)
+        {
+            await queues.TryHideAsync(QueueOf(message), message.Id, message.Handle, delay, cancellationToken);
+            return;
+        }
+
         // The message first: a message without its body would be lost, a body without its message only takes space.
         await queues.TryDeleteAsync(QueueOf(message), message.Id, message.Handle, cancellationToken);
         if (message.Blob is { } blob)
             await blobs.DeleteAsync(BodyOf(blob), cancellationToken);
     }
-
-    /// <summary>Puts a message back, to be seen after <paramref name="delay"/>; does nothing if it is gone or was delivered again since.</summary>
-    public Task ReleaseAsync(StagedMessage message, TimeSpan delay, CancellationToken cancellationToken) =>
-        queues.TryHideAsync(QueueOf(message), message.Id, message.Handle, delay, cancellationToken);
 
     private static bool IsShort(StagedUpload upload) =>
         upload.Answer is { Part: 0, Parts: 1 } && (upload.Answer.Kind != UploadKind.ActList || upload.MostActs <= MaxShortActs);
@@ -132,13 +129,27 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILo
 
     private static BlobAddress BodyOf(string blob) => new(StorageNames.StagingContainer, blob);
 
-    private Task<List<StagedMessage>> ReceivePageAsync(CancellationToken cancellationToken) =>
+    private Task<StagedPage> ReceivePageAsync(CancellationToken cancellationToken) =>
         ReceiveAsync(StorageNames.StagedActsQueue, PageLength, ReadInlineAsync, cancellationToken);
 
-    private async Task<List<StagedMessage>> ReceiveAsync(
+    // What the others brought is not lost when storage refuses one.
+    private async Task<StagedPage> ReceiveMoreAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReceivePageAsync(cancellationToken);
+        }
+        catch (StorageBusyException exception)
+        {
+            LogBusy(logger, exception);
+            return new StagedPage([], IsFull: false);
+        }
+    }
+
+    private async Task<StagedPage> ReceiveAsync(
         string queue,
         int count,
-        Func<ReceivedMessage, CancellationToken, Task<StagedMessage>> read,
+        Func<ReceivedMessage, CancellationToken, Task<IEnumerable<StagedMessage>>> read,
         CancellationToken cancellationToken)
     {
         var received = await queues.ReceiveAsync(queue, count, Invisible, cancellationToken);
@@ -147,7 +158,7 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILo
         {
             try
             {
-                messages.Add(await read(message, cancellationToken));
+                messages.AddRange(await read(message, cancellationToken));
             }
             catch (MissingInStorageException exception) when (message.DeliveryCount < MaxDeliveriesWithoutBody)
             {
@@ -161,18 +172,20 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILo
             }
         }
 
-        return messages;
+        return new StagedPage(messages, received.Count >= count);
     }
 
-    private static Task<StagedMessage> ReadInlineAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
-        Task.FromResult(Message(message, null, StagedBody.Decode(message.Body.Bytes.Span)));
+    private static Task<IEnumerable<StagedMessage>> ReadInlineAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
+        Task.FromResult(StagedGroup.TryDecode(message.Body.Bytes.Span) is { } uploads
+            ? uploads.Select(item => Message(message, null, item.Upload) with { Share = item.Share })
+            : [Message(message, null, StagedBody.Decode(message.Body.Bytes.Span))]);
 
-    private async Task<StagedMessage> ReadPointerAsync(ReceivedMessage message, CancellationToken cancellationToken)
+    private async Task<IEnumerable<StagedMessage>> ReadPointerAsync(ReceivedMessage message, CancellationToken cancellationToken)
     {
         var pointer = StagedPointer.Decode(message.Body.Bytes.Span);
         var body = await blobs.ReadAsync(BodyOf(pointer.Blob), cancellationToken) ?? throw new MissingInStorageException("the body of a staged upload");
         return StagedBody.Decode(body.Content.Span) is StagedUpload upload
-            ? Message(message, pointer.Blob, upload with { Answer = upload.Answer with { Part = pointer.Part, Parts = pointer.Parts } })
+            ? [Message(message, pointer.Blob, upload with { Answer = upload.Answer with { Part = pointer.Part, Parts = pointer.Parts } })]
             : throw new LogFormatException("staged pointer: it leads to no upload");
     }
 
@@ -183,7 +196,10 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILo
         queues.SendAsync(queue, new MessageBody(body), TimeSpan.Zero, cancellationToken);
 
     private static Task InParallelAsync<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> action, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, action);
+        Parallel.ForEachAsync(items, SideBySide.Of(16, cancellationToken), action);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Storage is busy: fewer staged messages are taken at once.")]
+    private static partial void LogBusy(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The body of a staged message is missing, delivery {Count}.")]
     private static partial void LogMissing(ILogger logger, long count, Exception exception);
@@ -191,38 +207,3 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, ILo
     [LoggerMessage(Level = LogLevel.Error, Message = "A staged message cannot be read and is moved to the poison queue.")]
     private static partial void LogPoison(ILogger logger, Exception exception);
 }
-
-/// <summary>The message of a staged upload whose body is a blob.</summary>
-/// <param name="Blob">The blob's name in the staging container.</param>
-/// <param name="Part">Which part of the upload it is, from 0.</param>
-/// <param name="Parts">How many parts there are.</param>
-/// <param name="Source">The upload, which is told if the blob is lost (<see cref="StagedBody.SourceOf"/>); messages of before it was named have none.</param>
-public sealed record StagedPointer(string Blob, int Part, int Parts, [property: JsonPropertyName("source")] BlobVersion? Source = null)
-{
-    // The longest name of a blob.
-    private const int MaxNameLength = 1024;
-
-    /// <summary>Writes it.</summary>
-    public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, StagedPointerJson.Default.StagedPointer);
-
-    /// <summary>Reads it.</summary>
-    /// <exception cref="LogFormatException">It is not a pointer.</exception>
-    public static StagedPointer Decode(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            var pointer = ForeignJson.Read(bytes, StagedPointerJson.Default.StagedPointer);
-            return pointer is { Blob.Length: > 0 and <= MaxNameLength, Part: >= 0, Source: null or { Container: not null, Path: not null, ETag: not null } } && pointer.Part < pointer.Parts
-                ? pointer
-                : throw new LogFormatException("staged pointer: it names no part of an upload");
-        }
-        catch (JsonException exception)
-        {
-            throw new LogFormatException("staged pointer: not its JSON", exception);
-        }
-    }
-}
-
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(StagedPointer))]
-internal sealed partial class StagedPointerJson : JsonSerializerContext;

@@ -73,17 +73,18 @@ public static class StagedBody
         }
     }
 
-    /// <summary>The upload that a message is about: a body of whatever version, or the message that says where a body is stored.</summary>
-    /// <returns>The upload; null if the message names none.</returns>
-    public static BlobVersion? SourceOf(ReadOnlySpan<byte> message)
+    /// <summary>The uploads that a message is about: a body of whatever version, a group of them, or the message that says where a body is stored.</summary>
+    /// <returns>The uploads; none if the message names none.</returns>
+    public static IReadOnlyList<BlobVersion> SourcesOf(ReadOnlySpan<byte> message)
     {
         try
         {
-            return ForeignJson.Read(message, Envelope.StagedEnvelope).Source is { Container: not null, Path: not null, ETag: not null } source ? source : null;
+            var envelope = ForeignJson.Read(message, Envelope.StagedEnvelope);
+            return [.. (envelope.Uploads ?? []).Prepend(envelope).Select(each => each?.Source).Where(source => source is { Container: not null, Path: not null, ETag: not null }).Select(source => source!)];
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return null;
+            return [];
         }
     }
 
@@ -247,7 +248,7 @@ internal sealed record StagedPackage(
         && (kind is ActKind.Declined or ActKind.Used) == Note is not null;
 }
 
-internal sealed record StagedEnvelope(BlobVersion? Source = null);
+internal sealed record StagedEnvelope(BlobVersion? Source = null, IReadOnlyList<StagedEnvelope?>? Uploads = null);
 
 [JsonSerializable(typeof(StagedUploadBody))]
 [JsonSerializable(typeof(RegistryChangeBody))]

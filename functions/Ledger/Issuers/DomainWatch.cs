@@ -70,7 +70,7 @@ public sealed class DomainWatch(
         var latest = await history.LatestAsync(cancellationToken);
         var known = (await keys.CurrentAsync(cancellationToken)).Verifiers;
         var words = new DomainWord?[issuers.Length];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var parallel = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForAsync(0, issuers.Length, parallel, async (i, stop) => words[i] = MayBeAsked(issuers[i].Domain) ? await ask(issuers[i].Domain!, issuers[i].Id, known, stop) : null);
 
         var now = WholeSecond(time.GetUtcNow());

@@ -165,7 +165,7 @@ public sealed class Doctor(IBlobStore blobs, IQueueStore queues, ITableStore tab
 
     private async Task CheckPendingAsync(Findings findings, CancellationToken cancellationToken)
     {
-        var staged = new StagedActs(blobs, queues, NullLogger<StagedActs>.Instance);
+        var staged = new StagedActs(blobs, queues, time, NullLogger<StagedActs>.Instance);
         if (await staged.OldestAsync(cancellationToken) is { } oldest && time.GetUtcNow() - oldest > Patience)
             findings.Note(FindingKind.Pending, $"an upload is staged since {oldest:u}", "The sequencer takes it when it runs; look at its errors.");
         var poison = 0L;

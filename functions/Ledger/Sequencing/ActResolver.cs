@@ -48,7 +48,7 @@ public sealed class ActResolver(ActIndex index, ReferenceIndex references) : IDi
     {
         Found[][] found = [.. lists.Select(list => new Found[list.Acts.Count])];
         var lines = lists.SelectMany((list, i) => Enumerable.Range(0, list.Acts.Count).Select(line => (list, i, line))).ToArray();
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var options = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForEachAsync(lines, options, async (item, stop) => found[item.i][item.line] = await FindAsync(item.list, item.list.Acts[item.line], stop));
         return found;
     }

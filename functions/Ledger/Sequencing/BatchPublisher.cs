@@ -21,7 +21,7 @@ public sealed partial class BatchPublisher(
 {
     private const int Parallelism = 64;
 
-    /// <summary>Publishes a batch to the end and records that it is finished.</summary>
+    /// <summary>Publishes a batch to the end; that it is finished is then to be recorded.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="checkpoint">The committed checkpoint, signed by the log alone.</param>
     /// <param name="cosigned">The same as it is published already, if enough witnesses have signed it; null to ask them.</param>
@@ -31,7 +31,7 @@ public sealed partial class BatchPublisher(
     {
         // Side by side. A witness that also keeps a copy finds the tiles by the time it has stored what it signed, or comes again.
         var asking = cosigned is null ? witnesses.AskAsync(checkpoint, () => new BatchTiles(batch.Tiles, published), forAll: false, cancellationToken) : Task.FromResult(cosigned);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var parallel = SideBySide.Of(Parallelism, cancellationToken);
         await Task.WhenAll(
             asking,
             batch.Pack is { } pack ? packs.WriteAsync(batch.Size, pack, cancellationToken) : Task.CompletedTask,
@@ -41,18 +41,22 @@ public sealed partial class BatchPublisher(
             return null;
         await log.PublishCheckpointAsync(cosigned.Checkpoint.Note, checkpoint.Size, cancellationToken);
 
-        var displaced = await indexer.AddAsync(batch, cancellationToken);
+        // Queued before the mark moves: then nobody looks at the batch again.
+        var since = time.GetUtcNow();
+        var queueing = OwedAnswers.Any(batch) ? pending.AddAsync(new BatchAnswers(batch.Name, since), options.HeadStart, cancellationToken) : null;
+        var indexing = indexer.AddAsync(batch, cancellationToken);
+        await Task.WhenAll(indexing, queueing ?? Task.CompletedTask);
+        var displaced = await indexing;
         if (displaced.Count > 0)
             LogDisplaced(logger, displaced.Count);
         if (batch.Pack is not null && displaced.Values.Count(item => item.Act.Entry is { Kind: ActKind.Issue, Yields: null }) is > 0 and var undecided)
             LogUndecided(logger, undecided);
 
-        // Before the mark: once it has moved nobody looks at the batch again.
-        var since = time.GetUtcNow();
-        var queued = OwedAnswers.Any(batch) ? await pending.AddAsync(new BatchAnswers(batch.Name, since), options.HeadStart, cancellationToken) : null;
-        await state.SaveFinishedAsync(batch.Size, cancellationToken);
-        return new FinishedBatch(batch, cosigned.Checkpoint, displaced, queued, since);
+        return new FinishedBatch(batch, cosigned.Checkpoint, displaced, queueing is null ? null : await queueing, since);
     }
+
+    /// <summary>Records that a batch is finished.</summary>
+    public Task MarkAsync(FinishedBatch finished, CancellationToken cancellationToken) => state.SaveFinishedAsync(finished.Batch.Size, cancellationToken);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} entries take no effect: what they record stands already, or was done too often.")]
     private static partial void LogDisplaced(ILogger logger, int count);

@@ -12,7 +12,11 @@ public sealed partial class Sequencer(
     BatchPublisher publisher,
     Witnesses witnesses,
     StagedActs staged,
+    BatchCollection collection,
+    CommitPace pace,
     StagedBatches batches,
+    IssuedDocuments issued,
+    DoneMessages done,
     SuspectMessages suspects,
     DirectAnswers answers,
     PendingAnswers pending,
@@ -37,10 +41,11 @@ public sealed partial class Sequencer(
     private const int Parallelism = 64;
 
     private readonly SemaphoreSlim _draining = new(1, 1);
+    // What was taken and is not done with; kept when storage is busy, since taking it again asks for more.
+    private readonly HashSet<StagedMessage> _taken = new(ReferenceEqualityComparer.Instance);
     private int _requested;
-    private static readonly TimeSpan SharedFor = TimeSpan.FromMinutes(1);
-    private long? _committedAt;
-    private long? _shortAt;
+    private int _refusals;
+    private long _refusedAt;
     private Tip? _tip;
     private volatile bool _waits;
 
@@ -54,12 +59,15 @@ public sealed partial class Sequencer(
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         var drained = false;
+        var begun = time.GetTimestamp();
         Volatile.Write(ref _requested, 1);
         while (Volatile.Read(ref _requested) == 1 && await _draining.WaitAsync(TimeSpan.Zero, cancellationToken))
         {
             try
             {
                 drained = true;
+                if (time.GetElapsedTime(begun) < MaxDrainTime)
+                    await RestAsync(cancellationToken);
                 if (Interlocked.Exchange(ref _requested, 0) == 1)
                     await DrainWhileStagedAsync(cancellationToken);
             }
@@ -77,6 +85,13 @@ public sealed partial class Sequencer(
     /// <inheritdoc/>
     public void Dispose() => _draining.Dispose();
 
+    // The lease is one blob for every process, and takes 500 requests a second. Once is no sign that another is busy for long.
+    private async Task RestAsync(CancellationToken cancellationToken)
+    {
+        if (_refusals > 1 && options.LeaseRest - time.GetElapsedTime(_refusedAt) is var rest && rest > TimeSpan.Zero)
+            await Task.Delay(rest, time, cancellationToken);
+    }
+
     // An act staged between the last look and the release finds the lease taken and leaves it to us, so look once more.
     private async Task DrainWhileStagedAsync(CancellationToken cancellationToken)
     {
@@ -84,6 +99,7 @@ public sealed partial class Sequencer(
         do
         {
             await using var held = await lease.TryAcquireAsync(cancellationToken);
+            (_refusals, _refusedAt) = held is null ? (_refusals + 1, time.GetTimestamp()) : (0, 0);
             if (held is null)
                 return;
             await RunBatchesAsync(started, cancellationToken);
@@ -95,24 +111,59 @@ public sealed partial class Sequencer(
     {
         try
         {
-            while (time.GetElapsedTime(started) < MaxDrainTime)
+            for (var refused = 0; time.GetElapsedTime(started) < MaxDrainTime;)
             {
-                _tip ??= await RecoverAsync(cancellationToken);
-                if (_tip is null)
-                    return;
-                var messages = await CollectAsync(cancellationToken);
-                if (messages.Count == 0 && !await committer.HaveKeysChangedAsync(_tip, cancellationToken))
-                    return;
-                foreach (var group in suspects.Group(messages))
-                    await SequenceOrBlameAsync(group, cancellationToken);
+                try
+                {
+                    if (!await RunBatchAsync(cancellationToken))
+                        return;
+                    refused = 0;
+                }
+                catch (StorageBusyException exception)
+                {
+                    // Whether the last commit took effect is not known; what is in effect is recognised by its act ids.
+                    LogBusy(logger, exception);
+                    Reset();
+                    await Task.Delay(PatientTables.PauseAfter(++refused, exception.After), time, cancellationToken);
+                }
             }
         }
         catch
         {
-            // Whether the last commit took effect is not known, so the next run starts from what storage says.
+            // As above; and what was taken comes back by itself.
             Reset();
             throw;
         }
+        finally
+        {
+            _taken.Clear();
+            if (!cancellationToken.IsCancellationRequested)
+                await done.EndAsync(cancellationToken);
+        }
+    }
+
+    /// <returns>Whether there was anything to do.</returns>
+    private async Task<bool> RunBatchAsync(CancellationToken cancellationToken)
+    {
+        _tip ??= await RecoverAsync(cancellationToken);
+        if (_tip is null)
+            return false;
+        var messages = _taken.Count > 0 ? TakeAgain() : await collection.TakeAsync(cancellationToken);
+        if (messages.Count == 0 && !await committer.HaveKeysChangedAsync(_tip, cancellationToken))
+            return false;
+        _taken.UnionWith(messages);
+        foreach (var group in suspects.Group(messages))
+            await SequenceOrBlameAsync(group, cancellationToken);
+        _taken.Clear();
+        return true;
+    }
+
+    // As if they were delivered again, so that it is looked up whether they are in effect.
+    private StagedMessage[] TakeAgain()
+    {
+        StagedMessage[] again = [.. _taken.Select(message => message with { DeliveryCount = message.DeliveryCount + 1 })];
+        _taken.Clear();
+        return again;
     }
 
     // What a message says can only stand in the way of making a batch. Storage and keys that fail afterwards are nobody's fault.
@@ -128,14 +179,17 @@ public sealed partial class Sequencer(
         StagedBatch batch;
         try
         {
+            issued.Begin(_tip.Version);
             batch = await batches.MakeAsync(messages, _tip.StatusFrom, cancellationToken);
             suspects.Clear(messages);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not StorageBusyException && !cancellationToken.IsCancellationRequested)
         {
             announcements.Forget();
             if (!await suspects.BlameAsync(messages, exception, cancellationToken))
                 throw;
+            if (messages is [var blamed])
+                _taken.Remove(blamed);
             foreach (var half in messages.Chunk(Math.Max(1, (messages.Count + 1) / 2)).Where(_ => messages.Count > 1))
                 await SequenceOrBlameAsync(half, cancellationToken);
             return;
@@ -159,8 +213,7 @@ public sealed partial class Sequencer(
 
             if (await committer.TryCommitGenesisAsync(cancellationToken) is { } genesis)
             {
-                _waits = await publisher.FinishAsync(genesis.Batch, genesis.Checkpoint, null, cancellationToken) is null;
-                return _waits ? null : genesis.Tip;
+                return await TryFinishAsync(genesis.Batch, genesis.Checkpoint, null, cancellationToken) ? genesis.Tip : null;
             }
         }
     }
@@ -172,11 +225,15 @@ public sealed partial class Sequencer(
         if (_waits)
             return false;
         LogFinishing(logger, head.Checkpoint.Size);
-        var batch = await committer.LoadBatchAsync(head.Stored, cancellationToken);
-        var finished = await publisher.FinishAsync(batch, head.Checkpoint, cosigned, cancellationToken);
+        return await TryFinishAsync(await committer.LoadBatchAsync(head.Stored, cancellationToken), head.Checkpoint, cosigned, cancellationToken);
+    }
+
+    private async Task<bool> TryFinishAsync(JournalBatch batch, SignedCheckpoint checkpoint, CosignedCheckpoint? cosigned, CancellationToken cancellationToken)
+    {
+        var finished = await publisher.FinishAsync(batch, checkpoint, cosigned, cancellationToken);
         _waits = finished is null;
-        if (!_waits)
-            await answers.BeginAsync(finished, [], cancellationToken);
+        if (finished is not null)
+            await Task.WhenAll(publisher.MarkAsync(finished, cancellationToken), answers.BeginAsync(finished, [], cancellationToken));
         return !_waits;
     }
 
@@ -184,54 +241,6 @@ public sealed partial class Sequencer(
     {
         _tip = null;
         announcements.Forget();
-    }
-
-    // Takes what is there and goes on with it: what arrives meanwhile makes up the next batch. Reading until the queue is
-    // empty would, under a steady load, not end before the batch is as large as it may be.
-    private async Task<List<StagedMessage>> CollectAsync(CancellationToken cancellationToken)
-    {
-        var started = time.GetTimestamp();
-        var messages = new List<StagedMessage>();
-        var (acts, longActs) = (0, 0);
-        while (acts < MaxBatchActs)
-        {
-            var received = await staged.ReceiveAsync(cancellationToken);
-            messages.AddRange(received);
-            acts += received.Sum(message => message.Work.MostActs);
-            var fillsTile = acts >= TileId.FullWidth;
-            if (received.Any(message => message.IsBulk))
-            {
-                longActs += received.Sum(message => message.Work.MostActs);
-                if (longActs >= MaxLongActs() || (fillsTile && time.GetElapsedTime(started) > options.CommitInterval))
-                    break;
-                continue;
-            }
-
-            if (received.Count > 0)
-                _shortAt = time.GetTimestamp();
-            if (received.Count >= StagedActs.PageLength)
-            {
-                if (fillsTile && time.GetElapsedTime(started) > options.CommitInterval)
-                    break;
-            }
-            else if (messages.Count == 0 || fillsTile || !await WaitForTurnAsync(cancellationToken))
-            {
-                break;
-            }
-        }
-
-        return messages;
-    }
-
-    private int MaxLongActs() => _shortAt is { } at && time.GetElapsedTime(at) < SharedFor ? MaxSharedActs : MaxBatchActs;
-
-    /// <returns>Whether there was something to wait for, so that it is worth looking again.</returns>
-    private async Task<bool> WaitForTurnAsync(CancellationToken cancellationToken)
-    {
-        if (_committedAt is not { } committedAt || options.CommitInterval - time.GetElapsedTime(committedAt) is var wait && wait <= TimeSpan.Zero)
-            return false;
-        await Task.Delay(wait, time, cancellationToken);
-        return true;
     }
 
     private async Task SequenceAsync(IReadOnlyList<StagedMessage> messages, StagedBatch batch, CancellationToken cancellationToken)
@@ -249,7 +258,7 @@ public sealed partial class Sequencer(
                 return;
             }
 
-            _committedAt = time.GetTimestamp();
+            pace.Committed(batch.Acts.Count);
             finished = await publisher.FinishAsync(committed.Batch, committed.Checkpoint, null, cancellationToken);
             if (finished is null)
             {
@@ -271,56 +280,68 @@ public sealed partial class Sequencer(
             return;
         }
 
-        await answers.BeginAsync(finished, await QueueOthersAsync(batch, cancellationToken), cancellationToken);
-        await EachAsync(messages, (message, stop) => SettleAsync(message, batch, stop), cancellationToken);
+        // Both may be done again; nobody waits for the mark to get an answer.
+        var others = await QueueOthersAsync(batch, cancellationToken);
+        await Task.WhenAll(
+            finished is null ? Task.CompletedTask : publisher.MarkAsync(finished, cancellationToken),
+            answers.BeginAsync(finished, others, cancellationToken));
+        await SettleAsync(messages, batch, cancellationToken);
     }
 
     // To every list whose lines are all done or refused, to what repeats what stands, and what has to go; queued before its message goes.
     private async Task<IReadOnlyList<(PendingAnswer Answer, QueuedAnswer Queued)>> QueueOthersAsync(StagedBatch batch, CancellationToken cancellationToken)
     {
         var since = time.GetUtcNow();
-        PendingAnswer[] done =
+        PendingAnswer[] owed =
         [
             .. batch.Lists.Values.Where(list => list.Waiting == 0).Select(list => list.AnswerTo(since)),
             .. batch.Repeats.Select(upload => RepeatAnswer.To(upload, since)),
             .. batch.Unwanted.Select(package => new PackageDeletion(package, since)),
         ];
-        var queued = new QueuedAnswer[done.Length];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, done.Length, parallel, async (i, stop) => queued[i] = await pending.AddAsync(done[i], answerOptions.HeadStart, stop));
-        return [.. done.Zip(queued)];
+        var queued = new QueuedAnswer[owed.Length];
+        var parallel = SideBySide.Of(Parallelism, cancellationToken);
+        await Parallel.ForAsync(0, owed.Length, parallel, async (i, stop) => queued[i] = await pending.AddAsync(owed[i], answerOptions.HeadStart, stop));
+        return [.. owed.Zip(queued)];
     }
 
     private Task StartAgainAsync(IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
     {
         Reset();
-        return EachAsync(messages, (message, stop) => staged.ReleaseAsync(message, TimeSpan.Zero, stop), cancellationToken);
+        return ReleaseAsync([.. messages.Select(message => (message, TimeSpan.Zero))], cancellationToken);
     }
 
     // What the batch had no room for is taken at once by the next. A list with a line that waits is tried again: at once if
     // this batch issued something, which may be what it waits for.
-    private Task SettleAsync(StagedMessage message, StagedBatch batch, CancellationToken cancellationToken)
+    private async Task SettleAsync(IReadOnlyList<StagedMessage> messages, StagedBatch batch, CancellationToken cancellationToken)
     {
-        TimeSpan? wait = batch.Left.Contains(message) ? TimeSpan.Zero
-            : batch.Lists.TryGetValue(message, out var resolved) && resolved.Waiting > 0 ? batch.Issues ? TimeSpan.Zero : options.RetryDelay
-            : null;
-        return wait is { } delay
-            ? staged.ReleaseAsync(message, delay, cancellationToken)
-            : staged.DeleteAsync(message, cancellationToken);
+        var waiting = new List<(StagedMessage, TimeSpan)>();
+        var finished = new List<StagedMessage>(messages.Count);
+        foreach (var message in messages)
+        {
+            if (batch.Left.Contains(message))
+                waiting.Add((message, TimeSpan.Zero));
+            else if (batch.Lists.TryGetValue(message, out var resolved) && resolved.Waiting > 0)
+                waiting.Add((message, batch.Issues ? TimeSpan.Zero : options.RetryDelay));
+            else
+                finished.Add(message);
+        }
+
+        await ReleaseAsync(waiting, cancellationToken);
+        await done.BeginAsync(finished, cancellationToken);
+        _taken.ExceptWith(finished);
     }
 
-    private static Task EachAsync(
-        IReadOnlyList<StagedMessage> messages,
-        Func<StagedMessage, CancellationToken, Task> action,
-        CancellationToken cancellationToken) =>
-        Parallel.ForAsync(
-            0,
-            messages.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (i, stop) => await action(messages[i], stop));
+    private async Task ReleaseAsync(IReadOnlyList<(StagedMessage Message, TimeSpan Delay)> messages, CancellationToken cancellationToken)
+    {
+        await Parallel.ForEachAsync(messages, SideBySide.Of(Parallelism, cancellationToken), async (item, stop) => await staged.ReleaseAsync(item.Message, item.Delay, stop));
+        _taken.ExceptWith(messages.Select(item => item.Message));
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Sequenced {Acts} acts: the log has {Size} entries ({Milliseconds:0} ms).")]
     private static partial void LogSequenced(ILogger logger, int acts, long size, double milliseconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Storage is busy; the sequencer waits and goes on with what it has.")]
+    private static partial void LogBusy(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Another sequencer committed first; starting again from its head.")]
     private static partial void LogLost(ILogger logger);

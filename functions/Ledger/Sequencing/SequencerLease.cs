@@ -37,7 +37,7 @@ public sealed partial class SequencerLease(IBlobStore blobs, TimeProvider time, 
 
     private sealed class Held : IAsyncDisposable
     {
-        private readonly CancellationTokenSource _stop = new();
+        private readonly PeriodicTimer _timer;
         private readonly IBlobStore _blobs;
         private readonly string _id;
         private readonly ILogger _logger;
@@ -45,14 +45,14 @@ public sealed partial class SequencerLease(IBlobStore blobs, TimeProvider time, 
 
         public Held(IBlobStore blobs, string id, TimeProvider time, ILogger logger)
         {
-            (_blobs, _id, _logger) = (blobs, id, logger);
-            _renewing = RenewAsync(time, _stop.Token);
+            (_blobs, _id, _logger, _timer) = (blobs, id, logger, new PeriodicTimer(RenewEvery, time));
+            _renewing = RenewAsync();
         }
 
         // Whatever stands against it, the lease expires by itself; thrown from here it would hide what the drain met.
         public async ValueTask DisposeAsync()
         {
-            await _stop.CancelAsync();
+            _timer.Dispose();
             try
             {
                 await _renewing;
@@ -62,24 +62,16 @@ public sealed partial class SequencerLease(IBlobStore blobs, TimeProvider time, 
             {
                 LogLeaseTrouble(_logger, "released", exception);
             }
-            finally
-            {
-                _stop.Dispose();
-            }
         }
 
-        private async Task RenewAsync(TimeProvider time, CancellationToken cancellationToken)
+        // Until the timer is disposed.
+        private async Task RenewAsync()
         {
-            using var timer = new PeriodicTimer(RenewEvery, time);
-            while (await WaitAsync(timer, cancellationToken))
+            while (await _timer.WaitForNextTickAsync(CancellationToken.None))
             {
                 try
                 {
-                    await _blobs.RenewLeaseAsync(Blob, _id, cancellationToken);
-                }
-                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-                {
-                    return;
+                    await _blobs.RenewLeaseAsync(Blob, _id, CancellationToken.None);
                 }
                 catch (Exception exception)
                 {
@@ -87,19 +79,6 @@ public sealed partial class SequencerLease(IBlobStore blobs, TimeProvider time, 
                     // does, the lease, which is no more than an optimisation, is another's. Its release is tried all the same.
                     LogLeaseTrouble(_logger, "renewed", exception);
                 }
-            }
-        }
-
-        private static async ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellationToken)
-        {
-            try
-            {
-                return await timer.WaitForNextTickAsync(cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                // Disposed: the normal end.
-                return false;
             }
         }
     }

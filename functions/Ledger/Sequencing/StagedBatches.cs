@@ -159,7 +159,7 @@ public sealed class StagedBatches(
     private async Task<LookedUp[]> LookUpAsync(List<Taken> taken, long from, CancellationToken cancellationToken)
     {
         var found = new LookedUp[taken.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var parallel = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForAsync(0, found.Length, parallel, async (i, stop) =>
         {
             if (taken[i].Message.Work is not StagedUpload upload)

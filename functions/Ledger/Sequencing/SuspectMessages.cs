@@ -28,7 +28,7 @@ public sealed partial class SuspectMessages(
     {
         if (_suspects.Count == 0)
             return [messages];
-        var suspects = messages.ToLookup(message => _suspects.ContainsKey(message.Id));
+        var suspects = messages.ToLookup(message => _suspects.ContainsKey(message.Name));
         StagedMessage[] others = [.. suspects[false]];
         return
         [
@@ -43,7 +43,7 @@ public sealed partial class SuspectMessages(
         if (_suspects.Count == 0)
             return;
         foreach (var message in messages)
-            _suspects.Remove(message.Id);
+            _suspects.Remove(message.Name);
     }
 
     /// <summary>Notes that a message failed by itself, and gives up one that did so too often.</summary>
@@ -54,7 +54,7 @@ public sealed partial class SuspectMessages(
             return false;
         if (messages is not [var one])
             return true;
-        var tries = _suspects[one.Id] = _suspects.GetValueOrDefault(one.Id) + 1;
+        var tries = _suspects[one.Name] = _suspects.GetValueOrDefault(one.Name) + 1;
         if (tries < options.MaxTries)
         {
             LogFailed(logger, tries, exception);
@@ -63,12 +63,12 @@ public sealed partial class SuspectMessages(
         }
 
         LogGivenUp(logger, exception);
-        await deadLetters.KeepAsync(DeadLetters, one.Id, StagedBody.Encode(one.Work), cancellationToken);
+        await deadLetters.KeepAsync(DeadLetters, one.Name, StagedBody.Encode(one.Work), cancellationToken);
         if (one.Work is StagedUpload upload)
             await answers.RefuseAsync(upload.Source, Rejection.NotProcessed(), cancellationToken);
         await staged.DeleteAsync(one, cancellationToken);
         metrics.GivenUp();
-        _suspects.Remove(one.Id);
+        _suspects.Remove(one.Name);
         return true;
     }
 

@@ -116,7 +116,7 @@ public sealed partial class VerdictService(
     public async Task<IReadOnlyList<ProvenVerdict>> VerifyAsync(IReadOnlyList<Digest> digests, CancellationToken cancellationToken)
     {
         var answers = new ConcurrentDictionary<Digest, ProvenVerdict>();
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        var options = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForEachAsync(digests.Distinct(), options, async (digest, stop) => answers[digest] = await VerifyAsync(digest, stop));
         return [.. digests.Select(digest => answers[digest])];
     }

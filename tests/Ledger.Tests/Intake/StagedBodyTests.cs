@@ -32,7 +32,7 @@ public sealed class StagedBodyTests
             """{"registry":{"id":"bank","legalName":"\u793A\u8303\u94F6\u884C","jurisdiction":"CN-GD","retention":"delete","algorithms":["sha-256","sm3"],"since":"2026-11-23T09:00:00Z","domain":"bank.example"},"v":1}""",
             Encoding.UTF8.GetString(body));
         Assert.Equivalent(change, Assert.IsType<RegistryChange>(StagedBody.Decode(body)), strict: true);
-        Assert.Null(StagedBody.SourceOf(body));
+        Assert.Empty(StagedBody.SourcesOf(body));
 
         var asked = change with { Outcome = new DomainOutcome("bank.hk", DomainWord.Contradicted, change.Issuer.Since) };
         Assert.Equivalent(asked, Assert.IsType<RegistryChange>(StagedBody.Decode(StagedBody.Encode(asked))), strict: true);

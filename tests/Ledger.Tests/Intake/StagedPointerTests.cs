@@ -13,7 +13,7 @@ public sealed class StagedPointerTests
 
     [Fact]
     public void A_pointer_says_which_upload_it_is_about() =>
-        Assert.Equal(new BlobVersion("issuer-bank", "all.sha256", "0x1"), StagedBody.SourceOf(Sample));
+        Assert.Equal([new BlobVersion("issuer-bank", "all.sha256", "0x1")], StagedBody.SourcesOf(Sample));
 
     [Fact]
     public void What_is_written_is_read() =>

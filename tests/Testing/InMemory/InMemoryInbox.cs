@@ -38,12 +38,18 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
     /// <summary>Containers whose uploads cannot be answered now.</summary>
     public ConcurrentDictionary<string, bool> Unanswerable { get; } = new();
 
+    /// <summary>Whether a document comes with the answer to the request that opens it, as a short one does on storage.</summary>
+    public bool HandsOutAtOnce { get; set; }
+
+    /// <summary>Sees every answer when it is there, by the upload that it answers.</summary>
+    public Action<BlobVersion>? Answered { get; set; }
+
     /// <summary>Blobs that storage does not hand out, by path, and why.</summary>
     public ConcurrentDictionary<string, Rejection> Unreadable { get; } = new();
 
     /// <inheritdoc/>
     public Task<BlobContainer?> FindContainerAsync(string container, CancellationToken cancellationToken) =>
-        RunAsync("registry.get", container, () => _containers.GetValueOrDefault(container), cancellationToken);
+        RunAsync("registry.get", "", () => _containers.GetValueOrDefault(container), cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlobContainer> ListContainersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -223,7 +229,11 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
         foreach (var block in _blocks.Keys.Where(block => block.Blob == blob).ToArray())
             _blocks.Remove(block);
         if (blob.Container.StartsWith(IssuerContainer.AnswersPrefix, StringComparison.Ordinal) && SourceOf(blob, kept.Metadata) is { } source)
+        {
             Note(source, blob.Name, kept);
+            Answered?.Invoke(source);
+        }
+
         return kept;
     }
 
@@ -278,17 +288,20 @@ public sealed class InMemoryInbox(IRequests requests, TimeProvider time) : InMem
 
     private static BlobVersion VersionOf(BlobAddress blob, string etag) => new(blob.Container, blob.Name, etag);
 
-    private Task<T> RunAsync<T>(string name, string container, Func<T> operation, CancellationToken cancellationToken) =>
-        Requests.RunAsync(new StorageRequest(name, StorageService.InboxBlob, container), operation, cancellationToken);
+    private Task<T> RunAsync<T>(string name, string blob, Func<T> operation, CancellationToken cancellationToken) =>
+        Requests.RunAsync(new StorageRequest(name, StorageService.InboxBlob, blob), operation, cancellationToken);
 
     /// <summary>A version being read, which stops being readable when the blob changes, as on storage.</summary>
     private sealed class Download(InMemoryInbox inbox, BlobAddress blob, InMemoryBlob found) : MemoryStream(found.Content.ToArray(), writable: false)
     {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            inbox.HandsOutAtOnce ? new ValueTask<int>(Read(buffer.Span)) : ReadByRequestAsync(buffer, cancellationToken);
+
+        private async ValueTask<int> ReadByRequestAsync(Memory<byte> buffer, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var from = Position;
-            return await inbox.RunAsync("inbox.read", blob.Container, () =>
+            return await inbox.RunAsync("inbox.read", blob.Name, () =>
             {
                 // What is sent again asks for the same bytes.
                 Position = from;

@@ -7,7 +7,7 @@ namespace TrueCopy.Testing.InMemory;
 public sealed class StagedView(InMemoryWorld world)
 {
     private static readonly string[] Queues = [StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue];
-    private readonly StagedActs _staged = new(world.Ledger, world.Queues, NullLogger<StagedActs>.Instance);
+    private readonly StagedActs _staged = new(world.Ledger, world.Queues, world.Time, NullLogger<StagedActs>.Instance);
 
     /// <summary>Messages in the queue, visible or not.</summary>
     public int Count => world.Queues.Count(Queues);

@@ -12,6 +12,9 @@ public sealed class InMemoryQueues(IRequests requests, TimeProvider time) : IQue
     /// <summary>What these queues do wrong on purpose.</summary>
     public Break Breaks { get; set; }
 
+    /// <summary>Sees every message when a queue has it.</summary>
+    public Action<string, MessageBody>? Sent { get; set; }
+
     /// <summary>Delivers in random order, as a queue may; null for first in, first out.</summary>
     public Random? Shuffle { get; set; }
 
@@ -24,6 +27,7 @@ public sealed class InMemoryQueues(IRequests requests, TimeProvider time) : IQue
             var message = new Message(++_numbers, new MessageBody(body.Bytes.ToArray(), body.IsText), now) { Handle = NewHandle(), VisibleAt = delay == TimeSpan.Zero ? DateTimeOffset.MinValue : now + delay };
             if (Breaks != Break.AnswersAreNotQueued || queue != StorageNames.AnswersQueue)
                 MessagesOf(queue).Add(message);
+            Sent?.Invoke(queue, body);
             return new SentMessage(message.Id, message.Handle);
         }
     }, cancellationToken);

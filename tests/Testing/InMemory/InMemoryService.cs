@@ -41,6 +41,9 @@ public sealed class InMemoryWorld
     /// <summary>How long whoever asks for an act waits for it; not at all, for the same reason.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.Zero;
 
+    /// <summary>How long a process that found another sequencing leaves it alone; not at all, likewise.</summary>
+    public TimeSpan LeaseRest { get; set; } = TimeSpan.Zero;
+
     /// <summary>Every operation on storage and keys.</summary>
     public Operations Operations { get; } = new();
 
@@ -172,7 +175,7 @@ public sealed class InMemoryWorld
         public NoteVerifier Verifier => signer.Verifier;
 
         public async ValueTask<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken) =>
-            await await operations.RunAsync("sign", () => signer.SignAsync(text, cancellationToken).AsTask(), cancellationToken);
+            await await operations.RunAsync(new StorageRequest("sign", StorageService.Vault), () => signer.SignAsync(text, cancellationToken).AsTask(), cancellationToken);
     }
 }
 
@@ -182,7 +185,7 @@ public static class InMemoryPorts
     /// <summary>Adds every port, and the clock; who signs is left to the host.</summary>
     public static IServiceCollection AddInMemory(this IServiceCollection services, InMemoryWorld world) => services
         .AddSingleton<TimeProvider>(world.Time)
-        .AddSingleton(new SequencerOptions { CommitInterval = world.CommitInterval })
+        .AddSingleton(new SequencerOptions { CommitInterval = world.CommitInterval, LeaseRest = world.LeaseRest })
         .AddSingleton(new HandoverOptions { Patience = world.Patience })
         .AddSingleton<AskDomain>((domain, _, _, stop) => world.Operations.RunAsync("domain.ask", () => world.Domains.GetValueOrDefault(domain, DomainWord.NotStated), stop))
         .AddSingleton<IBlobStore>(world.Ledger)

@@ -87,6 +87,9 @@ public sealed class Operations : IRequests
     /// <summary>Runs around every operation; what it throws, the operation's caller sees.</summary>
     public Func<Operation, Task>? Hook { get; set; }
 
+    /// <summary>How long each request takes, and which are refused; null for none.</summary>
+    public Func<StorageRequest, CancellationToken, ValueTask>? Model { get; set; }
+
     /// <summary>Fails the operation that is the <paramref name="index"/>-th from now on, counted from 0. Later ones succeed again.</summary>
     public void FailAt(int index, Fault fault) => Arm(At(index), fault, crash: false);
 
@@ -111,7 +114,12 @@ public sealed class Operations : IRequests
     }
 
     /// <inheritdoc/>
-    public Task<T> RunAsync<T>(StorageRequest request, Func<T> operation, CancellationToken cancellationToken) => RunAsync(request.Name, operation, cancellationToken);
+    public async Task<T> RunAsync<T>(StorageRequest request, Func<T> operation, CancellationToken cancellationToken)
+    {
+        if (Model is { } model)
+            await model(request, cancellationToken);
+        return await RunAsync(request.Name, operation, cancellationToken);
+    }
 
     /// <summary>Runs an operation.</summary>
     public async Task<T> RunAsync<T>(string name, Func<T> operation, CancellationToken cancellationToken = default)

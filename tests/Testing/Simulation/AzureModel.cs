@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using TrueCopy.Testing.InMemory;
 
-namespace TrueCopy.Benchmarks.Ports;
+namespace TrueCopy.Testing.Simulation;
 
 /// <summary>What Azure publishes about its services, and how long a request takes in the same region.</summary>
 /// <remarks>
@@ -8,7 +9,7 @@ namespace TrueCopy.Benchmarks.Ports;
 /// Storage", "… for Table storage", and "Azure Key Vault service limits". Times are assumptions: medians seen for small
 /// requests within a region, with a tail.
 /// </remarks>
-internal sealed record AzureLimits
+public sealed record AzureLimits
 {
     /// <summary>Requests a second of one storage account.</summary>
     public double Account { get; init; } = 20_000;
@@ -28,6 +29,17 @@ internal sealed record AzureLimits
     /// <summary>Signatures a second with a P-256 key in one vault: 2,000 in ten seconds.</summary>
     public double Vault { get; init; } = 200;
 
+    /// <summary>The same account at a part of its size, so that what it does at its limits takes less to find out.</summary>
+    public AzureLimits Scaled(double part) => new()
+    {
+        Account = Account * part,
+        TableAccount = TableAccount * part,
+        TablePartition = TablePartition * part,
+        Queue = Queue * part,
+        Blob = Blob * part,
+        Vault = Vault * part,
+    };
+
     /// <summary>The time of a request without its tail.</summary>
     public static TimeSpan TimeOf(StorageService service) => TimeSpan.FromMilliseconds(service switch
     {
@@ -39,12 +51,14 @@ internal sealed record AzureLimits
 }
 
 /// <summary>Makes requests take the time that they take on Azure, and refuses those above its limits, to be tried again as the SDK does.</summary>
-internal sealed class AzureModel(AzureLimits limits, TimeProvider time)
+public sealed class AzureModel(AzureLimits limits, TimeProvider time)
 {
     private const double TailShare = 0.3;
     private const int MaxRetries = 4;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
 
+    // The same each time, where one thread asks.
+    private readonly Random _random = new(1);
     private readonly ConcurrentDictionary<string, Bucket> _buckets = new();
     private readonly ConcurrentDictionary<string, int> _refused = new();
 
@@ -56,15 +70,21 @@ internal sealed class AzureModel(AzureLimits limits, TimeProvider time)
     {
         for (var attempt = 0; ; attempt++)
         {
-            var tail = -Math.Log(1 - Random.Shared.NextDouble()) * TailShare;
+            var tail = -Math.Log(1 - NextRandom()) * TailShare;
             await Task.Delay(AzureLimits.TimeOf(request.Service) * (1 - TailShare + tail), time, cancellationToken);
             if (BucketsOf(request).FirstOrDefault(bucket => !bucket.TryTake(request.Rows)) is not { } full)
                 return;
             _refused.AddOrUpdate(full.Name, 1, (_, count) => count + 1);
             if (attempt == MaxRetries)
-                throw new IOException($"503: {full.Name}");
-            await Task.Delay(RetryDelay * Math.Pow(2, attempt) * (0.8 + (Random.Shared.NextDouble() * 0.4)), time, cancellationToken);
+                throw new StorageBusyException(null);
+            await Task.Delay(RetryDelay * Math.Pow(2, attempt) * (0.8 + (NextRandom() * 0.4)), time, cancellationToken);
         }
+    }
+
+    private double NextRandom()
+    {
+        lock (_random)
+            return _random.NextDouble();
     }
 
     private IEnumerable<Bucket> BucketsOf(StorageRequest request)
@@ -76,6 +96,7 @@ internal sealed class AzureModel(AzureLimits limits, TimeProvider time)
         {
             StorageService.Queue => [account, Limit("queue " + request.Partition, limits.Queue)],
             StorageService.Table => [account, Limit("tables of the account", limits.TableAccount), Limit("table partition", limits.TablePartition, request.Partition)],
+            _ when request.Partition.Length == 0 => [account],
             _ => [account, Limit("one blob", limits.Blob, request.Partition)],
         };
     }

@@ -1,0 +1,127 @@
+namespace TrueCopy.Ledger.Intake;
+
+/// <summary>
+/// Sends what is staged at the same time as one message: while one is under way the next gathers, and the longer the more waits in
+/// the queue, or storage is slow to take it. So whoever takes out of it, which one process does, is never pushed aside by those
+/// who put into it. What comes alone goes at once, and by itself.
+/// </summary>
+/// <param name="send">Sends bodies as one message.</param>
+/// <param name="count">How many messages there are, those among them that somebody has taken and not done with.</param>
+/// <param name="time">The clock.</param>
+/// <remarks>One instance a process.</remarks>
+internal sealed class SharedSends(Func<IReadOnlyList<ReadOnlyMemory<byte>>, Task> send, Func<Task<long>> count, TimeProvider time)
+{
+    /// <summary>With more messages than this the queue is ahead of whoever empties it.</summary>
+    public const int ManyMessages = 128;
+
+    // Fewer in a second ask for no look.
+    private const int FewSends = 5;
+
+    // A send that takes this long was refused at least once: the storage client waits before it tries again.
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(120);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeastGap = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan FirstGap = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MaxGap = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly Queue<Waiting> _waiting = new();
+    private bool _sending;
+    private TimeSpan _gap;
+    private long _sentAt;
+    private long? _lookedAt;
+    private int _sends;
+
+    /// <summary>Sends a body, perhaps with others, and so whether or not one of them gives up. Done when storage has it.</summary>
+    public Task SendAsync(ReadOnlyMemory<byte> body)
+    {
+        var waiting = new Waiting(body);
+        bool begin;
+        lock (_lock)
+        {
+            _waiting.Enqueue(waiting);
+            begin = !_sending;
+            _sending = true;
+        }
+
+        if (begin)
+            _ = SendAllAsync();
+        return waiting.Sent.Task;
+    }
+
+    private async Task SendAllAsync()
+    {
+        while (true)
+        {
+            if (_gap > TimeSpan.Zero && _gap - time.GetElapsedTime(_sentAt) is var rest && rest > TimeSpan.Zero)
+                await Task.Delay(rest, time);
+            var group = Take();
+            if (group.Count == 0)
+                return;
+            var begun = time.GetTimestamp();
+            try
+            {
+                await send([.. group.Select(waiting => waiting.Body)]);
+                foreach (var waiting in group)
+                    waiting.Sent.SetResult();
+            }
+            catch (Exception exception)
+            {
+                foreach (var waiting in group)
+                    waiting.Sent.SetException(exception);
+            }
+
+            _sentAt = time.GetTimestamp();
+            await PaceAsync(begun);
+        }
+    }
+
+    private List<Waiting> Take()
+    {
+        lock (_lock)
+        {
+            var (taken, length) = (new List<Waiting>(), 0);
+            while (taken.Count < StagedGroup.MaxUploads && _waiting.TryPeek(out var next)
+                && (taken.Count == 0 || StagedGroup.LengthOf(taken.Count + 1, length + next.Body.Length) <= IQueueStore.MaxBodyLength))
+            {
+                taken.Add(_waiting.Dequeue());
+                length += next.Body.Length;
+            }
+
+            _sending = taken.Count > 0;
+            return taken;
+        }
+    }
+
+    private async Task PaceAsync(long begun)
+    {
+        _lookedAt ??= begun;
+        _sends++;
+        if (time.GetElapsedTime(_lookedAt.Value, _sentAt) < LookEvery)
+            return;
+        var isBusy = time.GetElapsedTime(begun, _sentAt) >= Slow || ((_sends >= FewSends || _gap > TimeSpan.Zero) && await IsAheadAsync());
+        (_lookedAt, _sends) = (_sentAt, 0);
+
+        // Twice as long at once, and back little by little.
+        var gap = isBusy ? TimeSpan.FromTicks(Math.Clamp(2 * _gap.Ticks, FirstGap.Ticks, MaxGap.Ticks)) : _gap * 0.8;
+        _gap = gap < LeastGap ? TimeSpan.Zero : gap;
+    }
+
+    private async Task<bool> IsAheadAsync()
+    {
+        try
+        {
+            return await count() > ManyMessages;
+        }
+        catch (IOException)
+        {
+            // Not to be had: as good a reason.
+            return true;
+        }
+    }
+
+    private sealed record Waiting(ReadOnlyMemory<byte> Body)
+    {
+        public TaskCompletionSource Sent { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,40 @@
+namespace TrueCopy.Ledger.Sequencing;
+
+/// <summary>
+/// When to commit: at once while few acts come, as long as that leaves a commit an interval on average; an interval after the last
+/// while many do, so that they share signatures and tiles.
+/// </summary>
+/// <remarks>One instance a process, used by one drain at a time.</remarks>
+public sealed class CommitPace(SequencerOptions options, TimeProvider time)
+{
+    private readonly Queue<(long At, int Acts)> _recent = new();
+    private double _tokens = options.CommitsAtOnce;
+    private long? _committedAt;
+
+    /// <summary>How long acts that are at hand are to wait for others; nothing or less for not at all.</summary>
+    public TimeSpan WaitOf(int acts)
+    {
+        if (_committedAt is not { } committedAt)
+            return TimeSpan.Zero;
+        var now = time.GetTimestamp();
+        var since = time.GetElapsedTime(committedAt, now);
+        while (_recent.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At, now) >= options.CommitInterval)
+            _recent.Dequeue();
+        return TokensAfter(since) >= 1 && acts + _recent.Sum(commit => commit.Acts) < options.FewActs ? TimeSpan.Zero : options.CommitInterval - since;
+    }
+
+    /// <summary>Notes a commit.</summary>
+    public void Committed(int acts)
+    {
+        var now = time.GetTimestamp();
+        if (_committedAt is { } before)
+            _tokens = TokensAfter(time.GetElapsedTime(before, now));
+        _tokens = Math.Max(0, _tokens - 1);
+        _committedAt = now;
+        if (options.CommitInterval > TimeSpan.Zero)
+            _recent.Enqueue((now, acts));
+    }
+
+    private double TokensAfter(TimeSpan since) =>
+        options.CommitInterval > TimeSpan.Zero ? Math.Min(options.CommitsAtOnce, _tokens + (since / options.CommitInterval)) : options.CommitsAtOnce;
+}
