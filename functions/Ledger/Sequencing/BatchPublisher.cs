@@ -21,7 +21,7 @@ public sealed partial class BatchPublisher(
 {
     private const int Parallelism = 64;
 
-    /// <summary>Publishes a batch to the end; that it is finished is then to be recorded.</summary>
+    /// <summary>Publishes a batch to the end and records that it is finished.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="checkpoint">The committed checkpoint, signed by the log alone.</param>
     /// <param name="cosigned">The same as it is published already, if enough witnesses have signed it; null to ask them.</param>
@@ -52,11 +52,10 @@ public sealed partial class BatchPublisher(
         if (batch.Pack is not null && displaced.Values.Count(item => item.Act.Entry is { Kind: ActKind.Issue, Yields: null }) is > 0 and var undecided)
             LogUndecided(logger, undecided);
 
-        return new FinishedBatch(batch, cosigned.Checkpoint, displaced, queueing is null ? null : await queueing, since);
+        var queued = queueing is null ? null : await queueing;
+        await state.SaveFinishedAsync(batch.Size, cancellationToken);
+        return new FinishedBatch(batch, cosigned.Checkpoint, displaced, queued, since);
     }
-
-    /// <summary>Records that a batch is finished.</summary>
-    public Task MarkAsync(FinishedBatch finished, CancellationToken cancellationToken) => state.SaveFinishedAsync(finished.Batch.Size, cancellationToken);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} entries take no effect: what they record stands already, or was done too often.")]
     private static partial void LogDisplaced(ILogger logger, int count);

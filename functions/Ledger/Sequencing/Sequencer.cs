@@ -43,6 +43,7 @@ public sealed partial class Sequencer(
     private readonly SemaphoreSlim _draining = new(1, 1);
     // What was taken and is not done with; kept when storage is busy, since taking it again asks for more.
     private readonly HashSet<StagedMessage> _taken = new(ReferenceEqualityComparer.Instance);
+    private string? _takenAt;
     private int _requested;
     private int _refusals;
     private long _refusedAt;
@@ -138,7 +139,7 @@ public sealed partial class Sequencer(
         {
             _taken.Clear();
             if (!cancellationToken.IsCancellationRequested)
-                await done.EndAsync(cancellationToken);
+                await done.DeleteAsync([], cancellationToken);
         }
     }
 
@@ -152,16 +153,17 @@ public sealed partial class Sequencer(
         if (messages.Count == 0 && !await committer.HaveKeysChangedAsync(_tip, cancellationToken))
             return false;
         _taken.UnionWith(messages);
+        _takenAt = _tip.Version;
         foreach (var group in suspects.Group(messages))
             await SequenceOrBlameAsync(group, cancellationToken);
         _taken.Clear();
         return true;
     }
 
-    // As if they were delivered again, so that it is looked up whether they are in effect.
+    // Where anything was committed meanwhile, as if they were delivered again: then it is looked up whether they are in effect.
     private StagedMessage[] TakeAgain()
     {
-        StagedMessage[] again = [.. _taken.Select(message => message with { DeliveryCount = message.DeliveryCount + 1 })];
+        StagedMessage[] again = [.. _tip!.Version == _takenAt ? _taken : _taken.Select(message => message with { DeliveryCount = message.DeliveryCount + 1 })];
         _taken.Clear();
         return again;
     }
@@ -212,9 +214,7 @@ public sealed partial class Sequencer(
             }
 
             if (await committer.TryCommitGenesisAsync(cancellationToken) is { } genesis)
-            {
                 return await TryFinishAsync(genesis.Batch, genesis.Checkpoint, null, cancellationToken) ? genesis.Tip : null;
-            }
         }
     }
 
@@ -233,7 +233,7 @@ public sealed partial class Sequencer(
         var finished = await publisher.FinishAsync(batch, checkpoint, cosigned, cancellationToken);
         _waits = finished is null;
         if (finished is not null)
-            await Task.WhenAll(publisher.MarkAsync(finished, cancellationToken), answers.BeginAsync(finished, [], cancellationToken));
+            await answers.BeginAsync(finished, [], cancellationToken);
         return !_waits;
     }
 
@@ -280,11 +280,7 @@ public sealed partial class Sequencer(
             return;
         }
 
-        // Both may be done again; nobody waits for the mark to get an answer.
-        var others = await QueueOthersAsync(batch, cancellationToken);
-        await Task.WhenAll(
-            finished is null ? Task.CompletedTask : publisher.MarkAsync(finished, cancellationToken),
-            answers.BeginAsync(finished, others, cancellationToken));
+        await answers.BeginAsync(finished, await QueueOthersAsync(batch, cancellationToken), cancellationToken);
         await SettleAsync(messages, batch, cancellationToken);
     }
 
@@ -327,7 +323,7 @@ public sealed partial class Sequencer(
         }
 
         await ReleaseAsync(waiting, cancellationToken);
-        await done.BeginAsync(finished, cancellationToken);
+        await done.DeleteAsync(finished, cancellationToken);
         _taken.ExceptWith(finished);
     }
 

@@ -49,12 +49,23 @@ public sealed class CostTests
     }
 
     [Fact]
-    public async Task Commits_keep_their_distance_but_an_act_after_a_pause_does_not_wait()
+    public async Task Few_acts_are_committed_at_once_until_there_were_too_many_commits_and_many_keep_their_distance()
     {
         await using var service = await StartAsync(TimeSpan.FromSeconds(1));
-
+        var options = new SequencerOptions();
         var (from, begun) = (_world.Time.GetUtcNow(), _world.Ledger.Published.Count);
-        await StageAsync(1, 1);
+
+        // One after another: the first commits are at once, as far as a second of them are few.
+        for (var i = 1; i < options.FewActs - 1; i++)
+        {
+            await StageAsync(i, 1);
+            await service.Sequencer.DrainAsync(Stop).WaitAsync(Wait.Limit, Stop);
+        }
+
+        Assert.Equal((from, begun + options.FewActs - 2), (_world.Time.GetUtcNow(), _world.Ledger.Published.Count));
+
+        // The next waits until a second has passed.
+        await StageAsync(100, 1);
         var draining = service.Sequencer.DrainAsync(Stop);
         while (!draining.IsCompleted)
         {
@@ -64,12 +75,58 @@ public sealed class CostTests
 
         await draining;
         Assert.True(_world.Time.GetUtcNow() - from >= _world.CommitInterval);
-        Assert.Equal(begun + 1, _world.Ledger.Published.Count);
+        Assert.Equal(begun + options.FewActs - 1, _world.Ledger.Published.Count);
+        await Audit.RunAsync(_world);
+    }
 
-        _world.Time.Advance(_world.CommitInterval);
-        await StageAsync(2, 1);
-        await service.Sequencer.DrainAsync(Stop);
-        Assert.Equal(begun + 2, _world.Ledger.Published.Count);
+    [Fact]
+    public async Task A_deletion_that_storage_refuses_ends_no_drain_and_what_stays_is_done_once()
+    {
+        await using var service = await StartAsync(TimeSpan.Zero);
+        var failures = 0;
+        _world.Operations.Hook = operation =>
+            operation.Name == "staged.delete" && operation.Moment == Fault.Before && failures++ % 3 != 2 ? Task.FromException(new StorageBusyException(TimeSpan.Zero)) : Task.CompletedTask;
+        await StageAsync(1, 100);
+        await service.Sequencer.DrainAsync(Stop).WaitAsync(Wait.Limit, Stop);
+        _world.Operations.Hook = null;
+        Assert.Equal(101, _world.Ledger.IndexedActs.Count);
+
+        for (var i = 0; i < 3; i++)
+        {
+            _world.Time.Advance(StagedActs.Invisible);
+            await service.Sequencer.DrainAsync(Stop).WaitAsync(Wait.Limit, Stop);
+        }
+
+        Assert.Equal((0, 101), (_world.Staged.Count, _world.Ledger.IndexedActs.Count));
+        await Audit.RunAsync(_world);
+    }
+
+    [Theory]
+    [InlineData("staged.receive")]
+    [InlineData("issued.insert")]
+    [InlineData("journal.write")]
+    [InlineData("head.write")]
+    [InlineData("tile.write")]
+    [InlineData("checkpoint.write")]
+    [InlineData("index.insert")]
+    [InlineData("finished.write")]
+    public async Task A_drain_waits_while_storage_is_busy_and_goes_on_with_what_it_has_without_asking_for_more(string busy)
+    {
+        await using var service = await StartAsync(TimeSpan.Zero);
+        var before = _world.Operations.Log.Count;
+        await StageAsync(1, 40);
+        var failures = 0;
+        _world.Operations.Hook = operation =>
+            operation.Name == busy && operation.Moment == Fault.Before && failures++ < 2 ? Task.FromException(new StorageBusyException(TimeSpan.Zero)) : Task.CompletedTask;
+        await service.Sequencer.DrainAsync(Stop).WaitAsync(Wait.Limit, Stop);
+        _world.Operations.Hook = null;
+
+        Assert.Equal((0, 41), (_world.Staged.Count, _world.Ledger.IndexedActs.Count));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(' ', _world.Operations.Log.Skip(before)));
+
+        // What is committed and could not be finished is looked up, an act each time.
+        Assert.InRange(_world.Operations.Log.Skip(before).Count(name => name == "index.query"), 0, busy is "tile.write" or "checkpoint.write" or "finished.write" ? 120 : 2);
+        await Audit.RunAsync(_world);
     }
 
     [Fact]

@@ -84,8 +84,9 @@ public sealed class SequencerTests
         await using var service = _world.Start();
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
         var message = _world.Upload("bank", "a", Bytes("a"));
-        _world.Operations.FailNext("staged.delete", Fault.Before);
+        _world.Operations.Hook = operation => operation.Name == "staged.delete" && operation.Moment == Fault.Before ? Task.FromException(new InjectedFaultException(operation.Name)) : Task.CompletedTask;
         await service.Intake.HandleAsync(message, TestContext.Current.CancellationToken);
+        _world.Operations.Hook = null;
         Assert.Equal(1, _world.Staged.Count);
         var size = _world.Ledger.Published.Count;
 

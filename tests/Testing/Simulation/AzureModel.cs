@@ -72,7 +72,7 @@ public sealed class AzureModel(AzureLimits limits, TimeProvider time)
         {
             var tail = -Math.Log(1 - NextRandom()) * TailShare;
             await Task.Delay(AzureLimits.TimeOf(request.Service) * (1 - TailShare + tail), time, cancellationToken);
-            if (BucketsOf(request).FirstOrDefault(bucket => !bucket.TryTake(request.Rows)) is not { } full)
+            if (BucketsOf(request).FirstOrDefault(bucket => !bucket.TryTake(bucket.CountsRequests ? 1 : request.Rows)) is not { } full)
                 return;
             _refused.AddOrUpdate(full.Name, 1, (_, count) => count + 1);
             if (attempt == MaxRetries)
@@ -112,6 +112,9 @@ public sealed class AzureModel(AzureLimits limits, TimeProvider time)
         private long? _at;
 
         public string Name => name;
+
+        /// <summary>An account's limit is on requests, the others' on rows and messages.</summary>
+        public bool CountsRequests => name is "inbox account" or "ledger account";
 
         public bool TryTake(int count)
         {

@@ -1,0 +1,89 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using static TrueCopy.Testing.Samples;
+
+namespace TrueCopy.Ledger.Tests.Intake;
+
+/// <summary>Documents that are staged at the same time share a message, and nothing else.</summary>
+public sealed class StagedGroupTests
+{
+    private readonly InMemoryWorld _world = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void A_group_is_the_uploads_in_the_bytes_in_which_each_would_be_staged_alone()
+    {
+        ReadOnlyMemory<byte>[] bodies = [StagedBody.Encode(Upload("a.pdf")), StagedBody.Encode(Upload("b.pdf"))];
+        var message = StagedGroup.Encode(bodies);
+        Assert.Equal($$"""{"uploads":[{{Encoding.UTF8.GetString(bodies[0].Span)}},{{Encoding.UTF8.GetString(bodies[1].Span)}}],"v":1}""", Encoding.UTF8.GetString(message.Span));
+        Assert.Equal(message.Length, StagedGroup.LengthOf(2, bodies.Sum(body => body.Length)));
+        Assert.Equal(["a.pdf", "b.pdf"], StagedGroup.TryDecode(message.Span)!.Select(item => item.Upload.Source.Path));
+        Assert.Equal(["a.pdf", "b.pdf"], StagedBody.SourcesOf(message.Span).Select(source => source.Path));
+        Assert.Equal(bodies[0], StagedGroup.Encode(bodies[..1]));
+        Assert.Null(StagedGroup.TryDecode(bodies[0].Span));
+    }
+
+    [Theory]
+    [InlineData("""{"uploads":[],"v":1}""")]
+    [InlineData("""{"uploads":[1],"v":1}""")]
+    [InlineData("""{"uploads":[{}],"v":1}""")]
+    [InlineData("""{"uploads":[BODY],"v":2}""")]
+    [InlineData("""{"uploads":[BODY],"v":1} """)]
+    [InlineData("""{"uploads":[BODY]""")]
+    [InlineData("""{"uploads":[BODY""")]
+    [InlineData("""{"uploads":[BODY BODY],"v":1}""")]
+    public void What_is_no_group_of_this_version_is_refused(string text)
+    {
+        var message = text.Replace("BODY", Encoding.UTF8.GetString(StagedBody.Encode(Upload("a.pdf"))), StringComparison.Ordinal);
+        Assert.Throws<LogFormatException>(() => StagedGroup.TryDecode(Encoding.UTF8.GetBytes(message)));
+    }
+
+    [Fact]
+    public async Task Documents_that_come_together_share_a_message_and_each_has_its_receipt()
+    {
+        const int Files = 200;
+        await using var service = _world.Start();
+        await service.Sequencer.DrainAsync(Stop);
+        var before = _world.Operations.Log.Count;
+        var versions = Enumerable.Range(0, Files).Select(i => _world.Inbox.Put("issuer-bank", $"{i}.pdf", Bytes($"{i}"))).ToArray();
+        using (_world.Lease.HoldElsewhere())
+            await Task.WhenAll(versions.Select(version => Task.Run(() => service.Intake.HandleAsync(InMemoryWorld.EventOf(version), Stop), Stop)));
+        Assert.InRange(_world.Staged.Count, Files / StagedGroup.MaxUploads, Files / 2);
+        await service.Sequencer.DrainAsync(Stop);
+
+        Assert.All(versions, version => Assert.True(_world.Inbox.IsAnswered(version), version.Path));
+        Assert.Equal(0, _world.Staged.Count);
+        var names = _world.Operations.Log.Skip(before).ToArray();
+        Assert.Equal(names.Count(name => name == "staged.send"), names.Count(name => name == "staged.delete"));
+        await Audit.RunAsync(_world);
+    }
+
+    [Fact]
+    public async Task A_message_goes_when_all_of_its_uploads_are_done_with_and_comes_back_for_those_that_are_not()
+    {
+        var staged = new StagedActs(_world.Ledger, _world.Queues, _world.Time, NullLogger<StagedActs>.Instance);
+        await _world.Queues.SendAsync(StorageNames.StagedActsQueue, new MessageBody(StagedGroup.Encode([StagedBody.Encode(Upload("a.pdf")), StagedBody.Encode(Upload("b.pdf"))])), TimeSpan.Zero, Stop);
+        var first = (await staged.ReceiveAsync(Stop)).Messages;
+        Assert.Equal(2, first.Select(message => message.Name).Distinct().Count());
+        await staged.DeleteAsync(first[0], Stop);
+        Assert.Equal(1, _world.Staged.Count);
+        await staged.ReleaseAsync(first[1], TimeSpan.Zero, Stop);
+
+        var again = (await staged.ReceiveAsync(Stop)).Messages;
+        Assert.Equal((2, 2), (again.Count, again[0].DeliveryCount));
+        foreach (var message in again)
+            await staged.DeleteAsync(message, Stop);
+        Assert.Equal(0, _world.Staged.Count);
+    }
+
+    [Fact]
+    public async Task Each_issuer_of_a_group_that_cannot_be_handled_is_told()
+    {
+        await using var service = _world.Start();
+        BlobVersion[] uploads = [_world.Inbox.Put("issuer-bank", "a.pdf", Bytes("a")), _world.Inbox.Put("issuer-bank", "b.pdf", Bytes("b"))];
+        var group = StagedGroup.Encode([.. uploads.Select(upload => new ReadOnlyMemory<byte>(StagedBody.Encode(Upload(upload.Path) with { Source = upload })))]);
+        await service.Poison.HandleAsync(StorageNames.StagedActsQueue, "1", group, Stop);
+        Assert.All(uploads, upload => Assert.Equal("not-processed", _world.Inbox.Rejections[upload].Cause));
+    }
+}
