@@ -38,7 +38,7 @@ public static class LedgerServices
         services.TryAddSingleton(new SequencerOptions());
         services.AddSingleton<HeadCheck>();
         services.AddSingleton<BatchCommitter>();
-        services.AddSingleton<BatchIndexer>();
+        services.AddSingleton(provider => new BatchIndexer(provider.GetRequiredService<PatientTables>()));
         services.AddSingleton<BatchPublisher>();
         services.TryAddSingleton(ServicePolicy.None);
         services.TryAddSingleton(new WitnessingOptions());

@@ -1,15 +1,20 @@
 using TrueCopy.Benchmarks.Ports;
 using TrueCopy.Benchmarks.Reporting;
+using TrueCopy.Testing.Simulation;
 
 namespace TrueCopy.Benchmarks.Scenarios;
 
 /// <summary>
-/// One deployment against Azure's published limits and the times of its services: the real sequencer and verifier, over
-/// ports that wait and refuse as <see cref="AzureModel"/> says.
+/// One deployment against Azure's published limits and the times of its services: the real intake, sequencer and verifier, over
+/// ports that wait and refuse as <see cref="AzureModel"/> says. Files are on a simulated clock, on which processor time costs
+/// nothing; manifests and verifications on this machine's.
 /// </summary>
 internal sealed class SimulateScenario : IScenario
 {
-    private static readonly int[] Files = [50, 100, 200, 400, 600, 1000, 2000];
+    private static readonly int[] Files = [1, 10, 100, 600, 1000, 2000, 4000, 8000];
+
+    // As many as the platform has for so much.
+    private static int InstancesFor(int load) => Math.Clamp(load / 50, 2, 100);
 
     public string Name => "simulate";
 
@@ -17,86 +22,30 @@ internal sealed class SimulateScenario : IScenario
 
     public async Task RunAsync(ScenarioRun run, CancellationToken cancellationToken)
     {
-        await FilesAsync(run, cancellationToken);
+        await FilesAsync(run);
         await ManifestsAsync(run, cancellationToken);
         await VerifiesAsync(run, cancellationToken);
     }
 
-    // Intake runs elsewhere, on many machines; what it does to the queue of staged acts is in the model.
-    private static async Task FilesAsync(ScenarioRun run, CancellationToken cancellationToken)
+    private static async Task FilesAsync(ScenarioRun run)
     {
         var (latency, achieved) = (new List<Point>(), new List<Point>());
-        foreach (var load in run.Quick ? Files[..2] : Files)
+        foreach (var load in run.Quick ? Files[..3] : Files)
         {
-            var model = new AzureModel(new AzureLimits(), TimeProvider.System);
-            var (rate, latencies, operations) = await OfferAsync(model, load, TimeSpan.FromSeconds(run.Scale(8, 2)), cancellationToken);
-            var p99 = Latencies.Percentile(latencies, 99);
-            run.Add(new Measurement($"simulated, {load:#,0} files/s offered: done", rate, "files/s") { Headline = load == 600 });
-            run.Add(new Measurement($"simulated, {load:#,0} files/s offered: staged to receipt, p50", Latencies.Percentile(latencies, 50), "ms"));
+            var simulated = await SimulatedDeployment.OfferAsync(new AzureLimits(), InstancesFor(load), load, TimeSpan.FromSeconds(run.Scale(load < 100 ? 120 : 20, 10)));
+            var (p50, p99) = (1000 * simulated.Percentile(50), 1000 * simulated.Percentile(99));
+            run.Add(new Measurement($"simulated, {load:#,0} files/s offered: done", simulated.Rate, "files/s") { Headline = load >= 1000 });
+            run.Add(new Measurement($"simulated, {load:#,0} files/s offered: staged to receipt, p50", p50, "ms") { Headline = load is 1 or 100 });
             run.Add(new Measurement($"simulated, {load:#,0} files/s offered: staged to receipt, p99", p99, "ms") { Headline = load == 100 });
-            run.Add(new Measurement($"simulated, {load:#,0} files/s offered: signatures a file", operations.Of("sign") / (double)latencies.Length, "signatures"));
-            if (model.Refused.Count > 0)
-                run.Notes.Add($"{load:#,0} files/s: refused by {Describe(model)}.");
+            run.Add(new Measurement($"simulated, {load:#,0} files/s offered: commits", simulated.Count("head.write"), "commits"));
+            run.Add(new Measurement($"simulated, {load:#,0} files/s offered: requests of a file", simulated.Operations.Values.Sum() / (double)Math.Max(1, simulated.Answered.Count), "requests"));
+            if (simulated.Refused.Count > 0)
+                run.Notes.Add($"{load:#,0} files/s: refused by {string.Join(", ", simulated.Refused.OrderByDescending(refused => refused.Value).Select(refused => $"{refused.Key} ({refused.Value:#,0} times)"))}.");
             latency.Add(new Point(load, p99));
-            achieved.Add(new Point(load, rate));
+            achieved.Add(new Point(load, simulated.Rate));
         }
 
         run.Charts.Add(new Chart("simulate.svg", "Files on simulated Azure storage, one deployment", "files/s offered", "files/s done, ms", [new Series("done", achieved), new Series("p99 staged to receipt", latency)]));
-    }
-
-    private static async Task<(double Rate, double[] Latencies, OperationCounts Operations)> OfferAsync(
-        AzureModel model,
-        int load,
-        TimeSpan time,
-        CancellationToken cancellationToken)
-    {
-        var count = (int)(load * time.TotalSeconds);
-        var operations = new OperationCounts(model.RunAsync);
-        var (staged, answered) = (new long[count], new long[count]);
-        var outbox = new LeanContainers(operations, number => answered[number] = TimeProvider.System.GetTimestamp());
-        await using var service = new LeanService(operations, new LeanLedger(operations), outbox, TimeSpan.Zero);
-        await service.DrainAllAsync(cancellationToken);
-        var started = TimeProvider.System.GetTimestamp();
-        var offering = Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 512, CancellationToken = cancellationToken }, async (i, stop) =>
-        {
-            var due = TimeSpan.FromSeconds(i / (double)load) - TimeProvider.System.GetElapsedTime(started);
-            if (due > TimeSpan.Zero)
-                await Task.Delay(due, TimeProvider.System, stop);
-            staged[i] = TimeProvider.System.GetTimestamp();
-            await AgainAndAgainAsync(() => service.StageAsync(Uploads.Document(i), stop), stop);
-        });
-        while (!offering.IsCompleted || service.Undone > 0)
-        {
-            await AgainAndAgainAsync(
-                () =>
-                {
-                    service.Return();
-                    return service.Sequencer.DrainAsync(cancellationToken);
-                },
-                cancellationToken);
-            await Task.Yield();
-        }
-
-        await offering;
-        var latencies = staged.Zip(answered, (from, to) => TimeProvider.System.GetElapsedTime(from, to).TotalMilliseconds).Order().ToArray();
-        return (count / TimeProvider.System.GetElapsedTime(started, answered.Max()).TotalSeconds, latencies, operations);
-    }
-
-    // The host calls a function again whose storage refused it for longer than the SDK tries.
-    private static async Task AgainAndAgainAsync(Func<Task> function, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                await function();
-                return;
-            }
-            catch (IOException)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken);
-            }
-        }
     }
 
     private static async Task ManifestsAsync(ScenarioRun run, CancellationToken cancellationToken)

@@ -122,8 +122,6 @@ public sealed class CostTests
         _world.Operations.Hook = null;
 
         Assert.Equal((0, 41), (_world.Staged.Count, _world.Ledger.IndexedActs.Count));
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(' ', _world.Operations.Log.Skip(before)));
-
         // What is committed and could not be finished is looked up, an act each time.
         Assert.InRange(_world.Operations.Log.Skip(before).Count(name => name == "index.query"), 0, busy is "tile.write" or "checkpoint.write" or "finished.write" ? 120 : 2);
         await Audit.RunAsync(_world);
