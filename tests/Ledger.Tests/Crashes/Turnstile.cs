@@ -102,11 +102,12 @@ internal sealed class Turnstile(Func<int, bool, int> choose)
             if (group is not null && process.Group == group)
                 return process.Turn?.Task;
             process.Group = group;
-        }
 
-        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Rest(process, turn, operation);
-        return turn.Task;
+            // Before another of the group looks for it.
+            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Rest(process, turn, operation);
+            return turn.Task;
+        }
     }
 
     private void Rest(Process process, TaskCompletionSource? turn, string operation)
