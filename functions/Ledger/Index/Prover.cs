@@ -3,7 +3,7 @@ namespace TrueCopy.Ledger.Index;
 /// <summary>A receipt, and how its entry stands as of its checkpoint.</summary>
 /// <param name="Receipt">The receipt.</param>
 /// <param name="Status">The code that the receipt proves; null where it proves none, as of an act.</param>
-public readonly record struct Proven(Receipt Receipt, EntryStatus? Status);
+public readonly record struct ProvenAct(Receipt Receipt, EntryStatus? Status);
 
 /// <summary>Makes receipts of acts that are in effect, under one checkpoint: for whoever uploaded and whoever asks alike.</summary>
 /// <param name="tiles">The log's tiles.</param>
@@ -18,24 +18,24 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
 
     /// <summary>The receipt of an act; of an issue with what proves how it stands.</summary>
     /// <exception cref="LogFormatException">The log does not hold the act as the index says.</exception>
-    public async ValueTask<Proven> ProveAsync(IndexedAct act, CancellationToken cancellationToken)
+    public async ValueTask<ProvenAct> ProveAsync(IndexedAct act, CancellationToken cancellationToken)
     {
         if (act.LogIndex >= checkpoint.Size || !(act.IsProven || (Opens(act) && await HoldsAsync(act.LogIndex, act.EntryBytes, cancellationToken))))
             throw new LogFormatException($"index: a row says of entry {act.LogIndex} what the log does not");
         act.IsProven = true;
         var (path, proof, code) = await FindAsync(act.LogIndex, act.Entry.Kind, cancellationToken);
-        return new Proven(Of(act, path, checkpoint.Note, proof), code);
+        return new ProvenAct(Of(act, path, checkpoint.Note, proof), code);
     }
 
     /// <summary>A receipt of the same entry with the same opening, which is not looked at, under the checkpoint.</summary>
     /// <returns>The receipt; null where the log does not hold its entry at its index.</returns>
-    public async ValueTask<Proven?> RenewAsync(Receipt receipt, CancellationToken cancellationToken)
+    public async ValueTask<ProvenAct?> RenewAsync(Receipt receipt, CancellationToken cancellationToken)
     {
         var index = receipt.Proof.Index;
         if (index < 0 || index >= checkpoint.Size || !await HoldsAsync(index, receipt.Entry, cancellationToken))
             return null;
         var (path, proof, code) = await FindAsync(index, receipt.ReadEntry().Kind, cancellationToken);
-        return new Proven(Receipt.Create(index, receipt.Entry, receipt.Opening, receipt.Successor, receipt.Note, path, checkpoint.Note, proof), code);
+        return new ProvenAct(Receipt.Create(index, receipt.Entry, receipt.Opening, receipt.Successor, receipt.Note, path, checkpoint.Note, proof), code);
     }
 
     /// <summary>The receipt of an act whose proof is known.</summary>

@@ -134,7 +134,7 @@ public sealed partial class VerdictService(
         try
         {
             var deciding = await prover.ProveAsync(result.Deciding, cancellationToken);
-            Proven? issue = ReferenceEquals(result.Issue, result.Deciding) ? null : await prover.ProveAsync(result.Issue, cancellationToken);
+            ProvenAct? issue = ReferenceEquals(result.Issue, result.Deciding) ? null : await prover.ProveAsync(result.Issue, cancellationToken);
             if (status is not null)
                 Require(result, status.From, (issue ?? deciding).Status);
             return (deciding.Receipt, issue?.Receipt);
