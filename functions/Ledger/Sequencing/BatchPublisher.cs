@@ -41,18 +41,15 @@ public sealed partial class BatchPublisher(
             return null;
         await log.PublishCheckpointAsync(cosigned.Checkpoint.Note, checkpoint.Size, cancellationToken);
 
-        // Queued before the mark moves: then nobody looks at the batch again.
-        var since = time.GetUtcNow();
-        var queueing = OwedAnswers.Any(batch) ? pending.AddAsync(new BatchAnswers(batch.Name, since), options.HeadStart, cancellationToken) : null;
-        var indexing = indexer.AddAsync(batch, cancellationToken);
-        await Task.WhenAll(indexing, queueing ?? Task.CompletedTask);
-        var displaced = await indexing;
+        var displaced = await indexer.AddAsync(batch, cancellationToken);
         if (displaced.Count > 0)
             LogDisplaced(logger, displaced.Count);
         if (batch.Pack is not null && displaced.Values.Count(item => item.Act.Entry is { Kind: ActKind.Issue, Yields: null }) is > 0 and var undecided)
             LogUndecided(logger, undecided);
 
-        var queued = queueing is null ? null : await queueing;
+        // Before the mark: once it has moved nobody looks at the batch again.
+        var since = time.GetUtcNow();
+        var queued = OwedAnswers.Any(batch) ? await pending.AddAsync(new BatchAnswers(batch.Name, since), options.HeadStart, cancellationToken) : null;
         await state.SaveFinishedAsync(batch.Size, cancellationToken);
         return new FinishedBatch(batch, cosigned.Checkpoint, displaced, queued, since);
     }

@@ -93,10 +93,10 @@ internal sealed class Turnstile(Func<int, bool, int> choose)
         process.DieIf(Fault.Before, operation.Name);
     }
 
-    // Rows of the index are looked up and written side by side, and beside them what is owed is queued; witnesses are asked: what comes together takes one turn together.
+    // Rows of the index are looked up and written side by side, and witnesses asked: what comes together takes one turn together.
     private Task? TurnOf(Process process, string operation)
     {
-        var group = operation.StartsWith("index.", StringComparison.Ordinal) || operation.StartsWith("issued.", StringComparison.Ordinal) || operation.StartsWith("handovers.", StringComparison.Ordinal) || operation == "answers.send" ? "index" : operation == "witness.ask" ? operation : null;
+        var group = operation.StartsWith("index.", StringComparison.Ordinal) || operation.StartsWith("issued.", StringComparison.Ordinal) || operation.StartsWith("handovers.", StringComparison.Ordinal) ? "index" : operation == "witness.ask" ? operation : null;
         lock (_lock)
         {
             if (group is not null && process.Group == group)
