@@ -28,6 +28,7 @@ internal static class AdminCommands
         Environment:
           TRUECOPY_LEDGER   the ledger's storage            (as --ledger)
           TRUECOPY_INBOX    the storage that issuers use    (as --inbox)
+          TRUECOPY_HANDOVER the storage of sealed packages  (as --handover)
           NO_COLOR          no colour, even on a terminal
 
         Example: truecopy-admin doctor
@@ -44,6 +45,7 @@ internal static class AdminCommands
         var apply = new Option<bool>("--apply") { Description = "Repair what can be repaired. Without it, nothing is changed." };
         var receipts = new Option<bool>("--receipts") { Description = "Also look for documents without a receipt: two requests a document." };
         var kept = new Option<FileInfo?>("--checkpoint") { HelpName = "FILE", Description = "The newest checkpoint, or receipt, that anybody kept: after a restore it tells whether storage was set back." };
+        var handover = new Option<string?>("--handover") { HelpName = "STORAGE", Description = "The account of sealed packages, likewise. Default: that of the inbox." };
         var (ledger, inbox, json) = (Ledger(), SharedOptions.Inbox(), Json());
         var command = new Command("doctor", $"""
             Say what is wrong with a ledger, and what repairs it.
@@ -59,10 +61,10 @@ internal static class AdminCommands
 
             Example: truecopy-admin doctor --ledger https://ledger.blob.core.windows.net --apply
             """)
-        { apply, receipts, kept, ledger, inbox, json };
+        { apply, receipts, kept, ledger, inbox, handover, json };
         command.SetAction((parsed, cancellationToken) => GuardAsync(async () =>
         {
-            var accounts = AzureLedger.Connect(LedgerOf(parsed, ledger), SharedOptions.InboxOf(parsed, inbox));
+            var accounts = AzureLedger.Connect(LedgerOf(parsed, ledger), SharedOptions.InboxOf(parsed, inbox), parsed.GetValue(handover) ?? SharedOptions.FromEnvironment("TRUECOPY_HANDOVER"));
             if (parsed.GetValue(apply))
                 await accounts.CreateLedgerAsync(cancellationToken);
             var options = new DoctorOptions(parsed.GetValue(apply), parsed.GetValue(receipts), await KeptAsync(parsed.GetValue(kept), cancellationToken));
@@ -91,7 +93,8 @@ internal static class AdminCommands
     {
         var (ledger, json) = (Ledger(), Json());
         var command = new Command("rebuild-index", $"""
-            Write the index again from the journal: the tables anchors, references, revocations and issuers.
+            Write the index again from the journal: the tables of documents and handovers, references,
+            revocations, issuers and receivers.
 
             For a table that was lost; tables that are gone are made. Rows that are there stay. Safe beside a running
             service, and it may be run again.
@@ -103,7 +106,7 @@ internal static class AdminCommands
         { ledger, json };
         command.SetAction((parsed, cancellationToken) => GuardAsync(async () =>
         {
-            var accounts = AzureLedger.Connect(LedgerOf(parsed, ledger), null);
+            var accounts = AzureLedger.Connect(LedgerOf(parsed, ledger));
             await accounts.CreateLedgerAsync(cancellationToken);
             var report = await WithBarAsync(terminal, "indexing", bar => AzureLedger.IndexRebuild(accounts).RunAsync(bar, cancellationToken));
             return await WriteAsync(report, "indexed", parsed.GetValue(json), terminal);

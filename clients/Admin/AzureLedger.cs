@@ -19,17 +19,18 @@ internal static class AzureLedger
     /// <summary>Connects.</summary>
     /// <param name="ledger">A connection string, or the ledger's https blob endpoint, which is then entered with the user's Azure sign-in; null for <see cref="Local"/>.</param>
     /// <param name="inbox">Likewise, of the inbox; null for Azurite.</param>
+    /// <param name="handover">Likewise, of sealed packages; null where they are in the inbox.</param>
     // Rows are made by reflection, which the native compiler does not see.
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor, typeof(TableEntity))]
-    public static StorageAccounts Connect(string? ledger, string? inbox)
+    public static StorageAccounts Connect(string? ledger, string? inbox = null, string? handover = null)
     {
         try
         {
-            return StorageAccounts.Connect(AddressOf(inbox ?? DevelopmentStorage), AddressOf(ledger ?? Local));
+            return StorageAccounts.Connect(AddressOf(inbox ?? DevelopmentStorage), AddressOf(ledger ?? Local), handovers: handover is null ? null : AddressOf(handover));
         }
         catch (FormatException exception)
         {
-            throw new CommandException(ExitCode.Usage, "--ledger and --inbox are connection strings or https blob endpoints.", exception);
+            throw new CommandException(ExitCode.Usage, "--ledger, --inbox and --handover are connection strings or https blob endpoints.", exception);
         }
     }
 

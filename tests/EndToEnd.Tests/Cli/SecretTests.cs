@@ -70,6 +70,7 @@ public sealed class SecretTests : IDisposable
             {
                 ["XDG_CONFIG_HOME"] = _folder.Path,
                 ["TRUECOPY_INBOX"] = Connection,
+                ["TRUECOPY_HANDOVER"] = Connection,
                 ["TRUECOPY_LEDGER"] = Connection + "QueueEndpoint=http://127.0.0.1:1/bank;TableEndpoint=http://127.0.0.1:1/bank;",
                 ["TRUECOPY_SERVICE"] = Service,
                 ["TRUECOPY_KEY"] = Connection,

@@ -93,7 +93,7 @@ public sealed class AdminCommandTests : IAsyncLifetime
 
     private async Task<(int Code, string Kinds)> DoctorAsync(params string[] more)
     {
-        var run = await Tool.AdminAsync(["doctor", "--ledger", Ledger, "--inbox", _local.Inbox, "--json", .. more]);
+        var run = await Tool.AdminAsync(["doctor", "--ledger", Ledger, "--inbox", _local.Inbox, "--handover", _local.Inbox, "--json", .. more]);
         var findings = JsonSerializer.Deserialize<JsonElement>(run.Output).GetProperty("findings").EnumerateArray();
         return (run.ExitCode, string.Join(' ', findings.Select(finding => finding.GetProperty("kind").GetString())));
     }
