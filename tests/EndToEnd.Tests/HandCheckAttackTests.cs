@@ -57,7 +57,7 @@ public sealed class HandCheckAttackTests : IDisposable
         };
 
         // A member that is new is either of a document's act, and then of the most there can be, or named here.
-        string[] ofOtherActs = [nameof(most.Domain), nameof(most.Outcome), nameof(most.Retention), nameof(most.Algorithms), nameof(most.Yields), nameof(most.Origin), nameof(most.Keys), nameof(most.Covers), nameof(most.Root), nameof(most.From)];
+        string[] ofOtherActs = [nameof(most.Domain), nameof(most.Outcome), nameof(most.Retention), nameof(most.Algorithms), nameof(most.Yields), nameof(most.Receiver), nameof(most.EncryptionKey), nameof(most.Purposes), nameof(most.KeepsDays), nameof(most.Lock), nameof(most.WithdrawLock), nameof(most.Proof), nameof(most.Origin), nameof(most.Keys), nameof(most.Covers), nameof(most.Root), nameof(most.From)];
         Assert.Equal(ofOtherActs, typeof(Entry).GetProperties().Where(member => member.CanWrite && member.GetValue(most) is null).Select(member => member.Name));
 
         foreach (var entry in new[] { least, most, most with { Replaces = null, Yields = 1 } })

@@ -7,10 +7,12 @@ namespace TrueCopy.Testing.InMemory;
 public sealed class StagedView(InMemoryWorld world)
 {
     private static readonly string[] Queues = [StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue];
-    private readonly StagedActs _staged = new(world.Ledger, world.Queues, world.Time, NullLogger<StagedActs>.Instance);
 
     /// <summary>Messages in the queue, visible or not.</summary>
     public int Count => world.Queues.Count(Queues);
+
+    // Each a process of its own: within one, what is staged at the same time is sent together, and waits for it.
+    private StagedActs Staging => new(world.Ledger, world.Queues, world.Time, NullLogger<StagedActs>.Instance);
 
     /// <summary>Whether there is a message that would be delivered now.</summary>
     public bool HasVisible => world.Queues.HasVisible(Queues);
@@ -19,17 +21,17 @@ public sealed class StagedView(InMemoryWorld world)
     public IReadOnlyCollection<string> Bodies => [.. world.Ledger.All.Keys.Where(blob => blob.Container == StorageNames.StagingContainer).Select(blob => blob.Name)];
 
     /// <summary>Stores an upload as the service does.</summary>
-    public Task<PreparedPart> PrepareAsync(StagedUpload upload, CancellationToken cancellationToken) => _staged.PrepareAsync(upload, cancellationToken);
+    public Task<PreparedPart> PrepareAsync(StagedUpload upload, CancellationToken cancellationToken) => Staging.PrepareAsync(upload, cancellationToken);
 
     /// <summary>Stages the parts of an upload as the service does.</summary>
-    public Task StageAsync(IReadOnlyList<PreparedPart> parts, CancellationToken cancellationToken) => _staged.StageAsync(parts, cancellationToken);
+    public Task StageAsync(IReadOnlyList<PreparedPart> parts, CancellationToken cancellationToken) => Staging.StageAsync(parts, cancellationToken);
 
     /// <summary>Stages an upload of one part.</summary>
     public async Task AddAsync(StagedUpload upload, CancellationToken cancellationToken) =>
         await StageAsync([await PrepareAsync(upload, cancellationToken)], cancellationToken);
 
     /// <summary>Stages a change of the registry, or what is to be done with a package, as the service does.</summary>
-    public Task AddAsync(StagedWork work, CancellationToken cancellationToken) => _staged.StageAsync(work, cancellationToken);
+    public Task AddAsync(StagedWork work, CancellationToken cancellationToken) => Staging.StageAsync(work, cancellationToken);
 
     /// <summary>Hides everything that is staged now until <see cref="LetGo"/>, as a queue that is slow to deliver.</summary>
     public void Hold() => world.Queues.ShowFrom(DateTimeOffset.MaxValue, Queues);
