@@ -45,7 +45,7 @@ internal static class LocalService
         await StartAsync(app, options, cancellationToken);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         await accounts.AllowPagesAsync(PagesOf(address), cancellationToken);
-        await Console.Out.WriteLineAsync(WhatNext.Text(address, inbox, identity.Verifiers[0].ToString(), Path.GetRelativePath(Environment.CurrentDirectory, DemoReceiver.IdentityIn(options.DataFolder)), [.. witnesses.All.Select(witness => (witness.Name, witness.Address))]));
+        await Console.Out.WriteLineAsync(WhatNext.Text(address, inbox, identity.Verifiers[0].ToString(), Path.GetFullPath(DemoReceiver.IdentityIn(options.DataFolder)), [.. witnesses.All.Select(witness => (witness.Name, witness.Address))]));
         await app.WaitForShutdownAsync(cancellationToken);
     }
 
