@@ -74,12 +74,12 @@ public sealed partial class DocumentTests
     [Fact]
     public void The_try_out_is_what_the_service_prints()
     {
-        var printed = Local.WhatNext.Text("http://127.0.0.1:7071", Local.Azurite.AzuriteAccount.Inbox.ConnectionString(10000, 10001, 10002), "log+1+key", ".truecopy/receivers/demo-lender.agekey", []);
+        var printed = Local.WhatNext.Text("http://127.0.0.1:7071", Local.Azurite.AzuriteAccount.Inbox.ConnectionString(10000, 10001, 10002), "log+1+key", "functions/Local/.truecopy/receivers/demo-lender.agekey", []);
         var commands = printed.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal)).Select(line => line.Trim()).ToArray();
         Assert.Equal(3, commands.Length);
         Assert.Contains("\nThe log's key: log+1+key\n", printed, StringComparison.Ordinal);
-        Assert.Contains(" .truecopy/receivers/demo-lender.agekey\n", printed, StringComparison.Ordinal);
-        Assert.Contains("`.truecopy/receivers/demo-lender.agekey`", Documents["docs/handover.md"], StringComparison.Ordinal);
+        Assert.Contains(" functions/Local/.truecopy/receivers/demo-lender.agekey\n", printed, StringComparison.Ordinal);
+        Assert.Contains("`functions/Local/.truecopy/receivers/demo-lender.agekey`", Documents["docs/handover.md"], StringComparison.Ordinal);
         Assert.All(commands, command => Assert.Contains($"$ {command}", Documents["README.md"], StringComparison.Ordinal));
     }
 
