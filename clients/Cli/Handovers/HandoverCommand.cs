@@ -82,7 +82,7 @@ internal static class HandoverCommand
                     to.Checkpoint.Checkpoint.Origin,
                     new ConsentReceiver(to.Id, to.LegalName, to.EncryptionKey, to.LogIndex),
                     what,
-                    WholeSecond(time.GetUtcNow()),
+                    time.WholeSecond(),
                     end,
                     NameLanguages.Tags[(int)(terminal.Language ?? NameLanguage.En)],
                     [.. documents.Select(document => document.Stated)])
@@ -123,6 +123,4 @@ internal static class HandoverCommand
     private static Task<bool> ConfirmAsync(Terminal terminal, CancellationToken cancellationToken) => terminal.CanAsk
         ? terminal.ConfirmAsync($"Do you agree?", cancellationToken)
         : throw new CommandException(ExitCode.Usage, "Nobody can be asked here, so nothing was done.") { Hint = "--yes agrees without being asked" };
-
-    private static DateTimeOffset WholeSecond(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond));
 }

@@ -42,7 +42,7 @@ public sealed partial class HandoverActs(HandoverTraces traces, StagedActs stage
         if (HandoverRule.RefuseProof(life, kind, proof) is { } wrong)
             throw new HandoverRefusedException(HandoverFault.Conflict, wrong);
 
-        var asked = new StagedHandover(sent.Source, id, kind, WholeSecond(time.GetUtcNow()), sent.Package) { Proof = proof, Note = note, Use = use };
+        var asked = new StagedHandover(sent.Source, id, kind, time.WholeSecond(), sent.Package) { Proof = proof, Note = note, Use = use };
         if (Outcome(handover, asked) is { } recorded)
             return await traces.EventAsync(recorded, cancellationToken);
         await staged.StageAsync(asked, cancellationToken);
@@ -102,8 +102,6 @@ public sealed partial class HandoverActs(HandoverTraces traces, StagedActs stage
         note = new HandoverNote(reason, act.Text, purpose);
         return note.Check(act.Act);
     }
-
-    private static DateTimeOffset WholeSecond(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Sequencing failed; what was staged waits for the next drain.")]
     private static partial void LogDrainFailed(ILogger logger, Exception exception);

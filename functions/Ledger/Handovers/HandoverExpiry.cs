@@ -57,12 +57,10 @@ public sealed partial class HandoverExpiry(
     {
         var handover = ReceiverContainer.HandoverOf(package.Path) is { } id ? await traces.FindAsync(id, cancellationToken) : null;
         if (handover is { Record.Sent: { } sent, Life.Waits: true } && sent.Source == package)
-            await staged.StageAsync(new StagedHandover(package, handover.Id, ActKind.Expired, WholeSecond(time.GetUtcNow()), sent.Package), cancellationToken);
+            await staged.StageAsync(new StagedHandover(package, handover.Id, ActKind.Expired, time.WholeSecond(), sent.Package), cancellationToken);
         else
             await packages.DeleteAsync(package, cancellationToken);
     }
-
-    private static DateTimeOffset WholeSecond(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A package in {Container} whose time is over is left to the next look.")]
     private static partial void LogLeft(ILogger logger, string container, Exception exception);

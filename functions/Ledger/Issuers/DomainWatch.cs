@@ -73,7 +73,7 @@ public sealed class DomainWatch(
         var parallel = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForAsync(0, issuers.Length, parallel, async (i, stop) => words[i] = MayBeAsked(issuers[i].Domain) ? await ask(issuers[i].Domain!, issuers[i].Id, known, stop) : null);
 
-        var now = WholeSecond(time.GetUtcNow());
+        var now = time.WholeSecond();
         var next = new List<SilentDomain>();
         foreach (var (issuer, word) in issuers.Zip(words))
         {
@@ -108,8 +108,6 @@ public sealed class DomainWatch(
 
     private static TimeSpan Jitter(TimeSpan interval) =>
         interval * (0.9 + (0.2 * (BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) / (double)ulong.MaxValue)));
-
-    private static DateTimeOffset WholeSecond(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond));
 }
 
 /// <summary>What is kept from one round to the next.</summary>
