@@ -113,9 +113,9 @@ internal sealed class SharedSends(Func<IReadOnlyList<ReadOnlyMemory<byte>>, Task
         {
             return await count() > ManyMessages;
         }
-        catch (IOException)
+        catch (Exception)
         {
-            // Not to be had: as good a reason.
+            // Not to be had: as good a reason. Whatever is the matter, it is no reason to send nothing any more.
             return true;
         }
     }

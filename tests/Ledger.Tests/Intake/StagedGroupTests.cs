@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using TrueCopy.Testing.Simulation;
@@ -23,6 +24,32 @@ public sealed class StagedGroupTests
         Assert.Equal(["a.pdf", "b.pdf"], StagedBody.SourcesOf(message.Span).Select(source => source.Path));
         Assert.Equal(bodies[0], StagedGroup.Encode(bodies[..1]));
         Assert.Null(StagedGroup.TryDecode(bodies[0].Span));
+    }
+
+    [Fact]
+    public async Task A_queue_that_cannot_be_counted_for_whatever_reason_takes_what_is_staged_all_the_same()
+    {
+        var counted = 0;
+        _world.Operations.Hook = operation =>
+        {
+            if (operation is { Name: "staged.send", Moment: Fault.Before })
+                _world.Time.Advance(TimeSpan.FromMilliseconds(80));
+            if (operation is not { Name: "staged.count", Moment: Fault.Before })
+                return Task.CompletedTask;
+            counted++;
+            throw new InvalidOperationException("it cannot be counted");
+        };
+        var staged = new StagedActs(_world.Ledger, _world.Queues, _world.Time, NullLogger<StagedActs>.Instance);
+        for (var i = 1; i <= 40; i++)
+        {
+            var staging = staged.StageAsync([await staged.PrepareAsync(Upload($"{i}.pdf"), Stop)], Stop);
+            for (var waited = Stopwatch.StartNew(); !staging.IsCompleted && waited.Elapsed < Wait.Limit; await Task.Yield())
+                _world.Time.Advance(TimeSpan.FromMilliseconds(10));
+            await staging.WaitAsync(TimeSpan.Zero, Stop);
+        }
+
+        Assert.NotEqual(0, counted);
+        Assert.Equal(40, _world.Staged.Count);
     }
 
     [Theory]
