@@ -23,7 +23,7 @@ public sealed class LargeFileTests(Chromium chromium, ITestOutputHelper output) 
         using var file = new SparseFile(size);
         await using var browser = await chromium.LaunchAsync();
         await using var visit = await Visit.StartAsync(browser, _site);
-        var memory = await RendererMemory.OfAsync(browser);
+        var memory = await BrowserMemory.OfAsync(browser);
 
         // What the browser needs in any case, to hash a file at all, counts before.
         await visit.CheckAsync(Site.FileOf("warm-up", RandomNumberGenerator.GetBytes(1 << 20)), "unknown");
@@ -41,7 +41,7 @@ public sealed class LargeFileTests(Chromium chromium, ITestOutputHelper output) 
         Assert.Equal(expected, (await visit.Cards.First.Locator(".hex").Last.TextContentAsync())!.Replace("sha-256: ", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
 
         var mib = size / 1048576.0;
-        output.WriteLine($"{mib:N0} MiB: in the browser {mib / hashed.TotalSeconds:N0} MiB/s, sha256sum {mib / tool.TotalSeconds:N0} MiB/s; the renderer's memory {before >> 20} MiB before, "
+        output.WriteLine($"{mib:N0} MiB: in the browser {mib / hashed.TotalSeconds:N0} MiB/s, sha256sum {mib / tool.TotalSeconds:N0} MiB/s; the browser's memory {before >> 20} MiB before, "
             + $"{during[0] >> 20} MiB at the start, {during[during.Count / 2] >> 20} MiB in the middle, {during[^1] >> 20} MiB at the end, {during.Max() >> 20} MiB at most");
         // Half of the shortest file: what is held of it at a time is a few megabytes, and when the browser tidies up is its own affair.
         Assert.True(during.Max() - before < 128 << 20, $"memory grew by {(during.Max() - before) >> 20} MiB");

@@ -27,6 +27,9 @@ public interface IVisited
 /// </summary>
 public sealed class Visit : IAsyncDisposable
 {
+    /// <summary>Where visitors are.</summary>
+    internal const string TimeZone = "Asia/Hong_Kong";
+
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     private static readonly bool TakesPictures = Extent.Of("TRUECOPY_PICTURES", 0, 1) > 0;
@@ -73,8 +76,14 @@ public sealed class Visit : IAsyncDisposable
             Locale = language,
             ViewportSize = new ViewportSize { Width = width, Height = 900 },
             ColorScheme = color,
-            TimezoneId = "Asia/Hong_Kong",
+            TimezoneId = TimeZone,
         });
+        return await StartInAsync(context, site, fragment);
+    }
+
+    /// <summary>A visitor who has a profile.</summary>
+    public static async Task<Visit> StartInAsync(IBrowserContext context, IVisited site, string fragment = "")
+    {
         context.SetDefaultTimeout(Chromium.Patience);
 
         // How long the page bears with a service that is silent is no rule of these tests: a machine may be busy, and an answer held back.

@@ -125,10 +125,11 @@ test('whatever a file is called, its name in the package is one that every compu
 
 test('where a browser has no files a package has as much room as is said, and no more', async () => {
   Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
-  const room = await takeRoom(10);
+  const room = await takeRoom(10, 10);
   await room.write(new Uint8Array(10));
   await refusedBy('noRoom', room.write(new Uint8Array(1)));
-  assert.equal((await (await takeRoom(10)).finish()).size, 0);
+  await refusedBy('noRoom', takeRoom(11, 10));
+  assert.equal((await (await takeRoom(0, 10)).finish()).size, 0);
 });
 
 const commitment = (opening: Buffer): object => ({ algorithm: 'sha-256', commitment: commitmentOf(opening, 'cd'.repeat(32)) });

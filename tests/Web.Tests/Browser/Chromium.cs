@@ -57,6 +57,19 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>Another browser, for a test that must have one to itself.</summary>
     public Task<IBrowser> LaunchAsync() => _playwright!.Chromium.LaunchAsync(_options);
 
+    /// <summary>
+    /// Another browser with the profile of a user in a folder: what a page stores is on the disk, as much as there is. Every other
+    /// visitor here is one in a private window, who has some gigabytes.
+    /// </summary>
+    public Task<IBrowserContext> LaunchProfileAsync(string folder) => _playwright!.Chromium.LaunchPersistentContextAsync(folder, new()
+    {
+        ExecutablePath = _options!.ExecutablePath,
+        Args = Flags,
+        Headless = true,
+        Locale = "en",
+        TimezoneId = Visit.TimeZone,
+    });
+
     public async ValueTask DisposeAsync()
     {
         if (Browser is not null)

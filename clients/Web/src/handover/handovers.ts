@@ -106,7 +106,7 @@ export class Handovers {
   async fetch(receiver: string, id: string, progress: (fetched: number, of: number) => void): Promise<{ readonly file: File; readonly room: Room }> {
     const { download, length } = (await this.service.json<{ readonly download?: unknown; readonly length?: unknown } | null>(`/v1/receivers/${encodeURIComponent(receiver)}/handovers/${id}/package`)) ?? {};
     if (!isAddress(download) || !Number.isSafeInteger(length) || (length as number) > maxPackageLength) return garbled();
-    const room = await takeRoom();
+    const room = await takeRoom(length as number);
     try {
       await this.copy(download, room, length as number, progress);
       return { file: await room.finish(), room };

@@ -33,6 +33,8 @@ export const refusals = [
   'nothingStands',
   /** There is no room on this device, or none that the browser gives. */
   'noRoom',
+  /** This page failed at it: nobody's package, the page's fault. */
+  'broken',
 ] as const;
 export type RefusalRule = (typeof refusals)[number];
 
@@ -44,5 +46,10 @@ export class PackageRefusal extends Error {
     detail: string,
   ) {
     super(detail);
+  }
+
+  /** What stood in the way, whatever it was, so that it can be said. */
+  static of(error: unknown): PackageRefusal {
+    return error instanceof PackageRefusal ? error : new PackageRefusal('broken', String(error));
   }
 }

@@ -22,14 +22,41 @@ export interface Room extends Sink {
   free(): Promise<void>;
 }
 
-/** @param maxLength The longest package in memory. */
-export async function takeRoom(maxLength = maxInMemory): Promise<Room> {
+/**
+ * @param length How long it becomes at least, so that what has no room is refused before the work and not after it.
+ * @param maxLength The longest package in memory.
+ * @throws PackageRefusal There is no room.
+ */
+export async function takeRoom(length: number, maxLength = maxInMemory): Promise<Room> {
   const folder = await folderOf();
+  const free = folder === null ? maxLength : await freeSpace();
+  if (length > free) throw new PackageRefusal('noRoom', `this browser has room for ${free} bytes`);
   if (folder === null) return new Memory(maxLength);
   const release = await hold();
-  const name = `${crypto.randomUUID()}.truecopy`;
-  const handle = await folder.getFileHandle(name, { create: true });
-  return new OwnFile(folder, name, handle, await handle.createWritable(), release);
+  try {
+    const name = `${crypto.randomUUID()}.truecopy`;
+    const handle = await folder.getFileHandle(name, { create: true });
+    return new OwnFile(folder, name, handle, await fitting(handle.createWritable()), release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** What the browser still gives this page, as far as it says: of a private window, which has a few gigabytes, it says what others have. */
+async function freeSpace(): Promise<number> {
+  const { quota, usage } = await navigator.storage.estimate();
+  return quota === undefined ? Infinity : Math.max(0, quota - (usage ?? 0));
+}
+
+/** Any step of writing may be the one that finds no room, the last as well. */
+async function fitting<T>(step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'QuotaExceededError') throw new PackageRefusal('noRoom', error.message);
+    throw error;
+  }
 }
 
 /** @returns What lets go. */
@@ -94,17 +121,12 @@ class OwnFile implements Room {
     const pieces = this.gathered;
     this.gathered = [];
     this.length = 0;
-    try {
-      await this.writable.write(concat(...pieces));
-    } catch (error) {
-      if (error instanceof DOMException && error.name === 'QuotaExceededError') throw new PackageRefusal('noRoom', error.message);
-      throw error;
-    }
+    await fitting(this.writable.write(concat(...pieces)));
   }
 
   async finish(): Promise<File> {
     await this.flush();
-    await this.writable.close();
+    await fitting(this.writable.close());
     this.ended = true;
     return this.handle.getFile();
   }

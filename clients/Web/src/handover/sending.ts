@@ -41,7 +41,7 @@ export async function make(draft: ConsentDraft, packed: readonly Packed[], told:
   const { consent, bytes } = writeConsent(draft, id, new Date());
   const of = consent.documents.reduce((all, { length }) => all + length, 0);
   told({ kind: 'sealing', done: 0, of });
-  const room = await takeRoom();
+  const room = await takeRoom(of);
   try {
     const { digest } = await seal(consent, bytes, packed, room, (done) => told({ kind: 'sealing', done, of }));
     const file = await room.finish();

@@ -210,8 +210,8 @@ export class GiveView {
         this.to({ kind: 'saved', made });
       }
     } catch (error) {
+      this.to({ kind: 'failed', refusal: PackageRefusal.of(error), failure: null, again: null });
       if (!(error instanceof PackageRefusal)) throw error;
-      this.to({ kind: 'failed', refusal: error, failure: null, again: null });
     }
   }
 

@@ -235,16 +235,18 @@ export class OpenedView {
     try {
       await save();
     } catch (error) {
+      this.saveRefusal = PackageRefusal.of(error);
       if (!(error instanceof PackageRefusal)) throw error;
-      this.saveRefusal = error;
+    } finally {
+      this.show();
     }
-    this.show();
   }
 
   private async saveOne(index: number, name: string): Promise<void> {
-    const room = await takeRoom();
+    const { opened } = this.arrived.inspection!;
+    const room = await takeRoom(opened.consent.documents[index]!.length);
     try {
-      await this.arrived.inspection!.opened.read(index, (piece) => room.write(piece));
+      await opened.read(index, (piece) => room.write(piece));
       saveFile(name, await room.finish());
     } catch (error) {
       await room.free();
@@ -256,7 +258,7 @@ export class OpenedView {
   private async saveAll(): Promise<void> {
     const { file, identity, id } = this.arrived;
     const sealed = await Sealed.open(file, identity);
-    const room = await takeRoom();
+    const room = await takeRoom(sealed.size);
     try {
       for (let at = 0; at < sealed.size; at += 2 ** 20) await room.write(new Uint8Array(await sealed.readUint8Array(at, 2 ** 20)));
       saveFile(`${packageName(id ?? 'unknown')}.zip`, await room.finish());

@@ -11,13 +11,13 @@ import type { ProvenReceiver } from '../receivers';
 import { PackageRefusal } from '../refusal';
 import { clearRooms, type Room } from '../room';
 import { OpenedView } from './openedView';
-import { facts, failure, faultOf, fileInput, labelled, type Loaded, loadReceivers, Progress, type Speech, technical, type Tools } from './frame';
+import { facts, failure, faultOf, fileInput, labelled, type Loaded, loadReceivers, Progress, refusalOf, type Speech, technical, type Tools } from './frame';
 
 /** What is on the table. */
 type Table =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'working'; readonly progress: Progress }
-  | { readonly kind: 'failed'; readonly failure: ServiceFailure }
+  | { readonly kind: 'failed'; readonly failure: ServiceFailure | PackageRefusal }
   | { readonly kind: 'opened'; readonly view: OpenedView };
 
 type Listed = { readonly kind: 'none' } | { readonly kind: 'failed'; readonly failure: ServiceFailure } | { readonly kind: 'there'; readonly handovers: readonly Waiting[]; readonly complete: boolean };
@@ -128,9 +128,10 @@ export class ReceiveView {
       const reader = { id: own?.id ?? null, purposes: own?.purposes ?? null, log, handover: waiting?.id ?? null };
       this.putOpened(file!, own, await inspect(file!, identity, reader, this.tools.verifier), null, waiting);
     } catch (error) {
-      if (error instanceof PackageRefusal) this.putOpened(file!, receiver, null, error, waiting);
-      else if (error instanceof ServiceFailure) this.put({ kind: 'failed', failure: error });
-      else throw error;
+      if (error instanceof ServiceFailure) this.put({ kind: 'failed', failure: error });
+      else if (file === null) this.put({ kind: 'failed', failure: PackageRefusal.of(error) });
+      else this.putOpened(file, receiver, null, PackageRefusal.of(error), waiting);
+      if (!(error instanceof ServiceFailure) && !(error instanceof PackageRefusal)) throw error;
     }
   }
 
@@ -272,7 +273,7 @@ export class ReceiveView {
       case 'working':
         return [table.progress.element];
       case 'failed':
-        return [failure(speech.words.failures[table.failure.kind], technical(speech, table.failure.message))];
+        return [table.failure instanceof PackageRefusal ? refusalOf(speech, table.failure) : failure(speech.words.failures[table.failure.kind], technical(speech, table.failure.message))];
       case 'opened':
         table.view.draw(speech);
         return [table.view.element, h('button', { type: 'button', class: 'close', click: () => void this.close() }, speech.said.receive.close)];

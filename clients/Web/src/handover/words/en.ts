@@ -262,6 +262,7 @@ export const en = {
     purpose: 'The consent is for a purpose that this institution does not take packages for.',
     nothingStands: 'Not one document in the package verifies.',
     noRoom: 'The package is too large for this browser or this device. Large packages are handled by the command-line tool, truecopy.',
+    broken: 'This page failed at it, and nothing was recorded. The command-line tool, truecopy, does the same.',
   } as Record<RefusalRule, string>,
   pending: 'The service has taken it, but it is not in the public log yet. Look again in a while.',
   technical: 'Technical message',

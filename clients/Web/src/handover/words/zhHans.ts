@@ -252,6 +252,7 @@ export const zhHans: HandoverWords = {
     purpose: '同意书所载的用途不在该机构接收文件包的范围内。',
     nothingStands: '文件包中没有一份文件通过核验。',
     noRoom: '文件包过大，此浏览器或本机无法处理。较大的文件包请用命令行工具 truecopy 处理。',
+    broken: '此网页处理时出错，没有留下任何记录。命令行工具 truecopy 可作相同处理。',
   },
   pending: '本服务已收下，但尚未记入公开日志。请稍后再查看。',
   technical: '技术信息',

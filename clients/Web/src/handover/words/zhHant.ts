@@ -252,6 +252,7 @@ export const zhHant: HandoverWords = {
     purpose: '同意書所載的用途不在該機構接收文件包的範圍內。',
     nothingStands: '文件包中沒有一份文件獲核實。',
     noRoom: '文件包過大，此瀏覽器或本機無法處理。較大的文件包請用命令列工具 truecopy 處理。',
+    broken: '此網頁處理時出錯，沒有留下任何記錄。命令列工具 truecopy 可作相同處理。',
   },
   pending: '本服務已收下，但尚未記入公開日誌。請稍後再查看。',
   technical: '技術訊息',

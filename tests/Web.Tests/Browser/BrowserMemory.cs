@@ -2,23 +2,22 @@ using System.Diagnostics;
 
 namespace TrueCopy.Web.Tests.Browser;
 
-/// <summary>The resident memory of the processes in which a browser runs pages and their workers.</summary>
-public sealed class RendererMemory
+/// <summary>The resident memory of all processes of a browser: those that run pages and their workers, and those that keep what pages store.</summary>
+public sealed class BrowserMemory
 {
     private readonly int[] _processes;
 
-    private RendererMemory(int[] processes) => _processes = processes;
+    private BrowserMemory(int[] processes) => _processes = processes;
 
-    /// <summary>That of the pages which are open now.</summary>
-    public static async Task<RendererMemory> OfAsync(IBrowser browser)
+    /// <summary>That of what runs now.</summary>
+    public static async Task<BrowserMemory> OfAsync(IBrowser browser)
     {
         var session = await browser.NewBrowserCDPSessionAsync();
         var processes = (await session.SendAsync("SystemInfo.getProcessInfo"))!.Value.GetProperty("processInfo").EnumerateArray()
-            .Where(process => process.GetProperty("type").GetString() == "renderer")
             .Select(process => process.GetProperty("id").GetInt32())
             .ToArray();
         Assert.NotEmpty(processes);
-        return new RendererMemory(processes);
+        return new BrowserMemory(processes);
     }
 
     /// <summary>The sum, in bytes.</summary>
