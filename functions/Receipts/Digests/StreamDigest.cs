@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Org.BouncyCastle.Crypto.Digests;
 
 namespace TrueCopy.Receipts.Digests;
 
@@ -62,7 +61,7 @@ internal sealed class IncrementalDigest : IDisposable
 {
     private readonly IReadOnlyList<DigestAlgorithm> _algorithms;
     private readonly List<IncrementalHash> _hashes = [];
-    private readonly SM3Digest? _sm3;
+    private readonly Sm3? _sm3;
 
     public IncrementalDigest(IReadOnlyList<DigestAlgorithm> algorithms)
     {
@@ -70,7 +69,7 @@ internal sealed class IncrementalDigest : IDisposable
         foreach (var algorithm in algorithms)
         {
             if (algorithm == DigestAlgorithm.Sm3)
-                _sm3 = new SM3Digest();
+                _sm3 = new Sm3();
             else
                 _hashes.Add(IncrementalHash.CreateHash(NameOf(algorithm)));
         }
@@ -80,7 +79,7 @@ internal sealed class IncrementalDigest : IDisposable
     {
         foreach (var hash in _hashes)
             hash.AppendData(bytes);
-        _sm3?.BlockUpdate(bytes);
+        _sm3?.Append(bytes);
     }
 
     /// <summary>The digests, in the order in which the algorithms were given.</summary>
@@ -93,7 +92,7 @@ internal sealed class IncrementalDigest : IDisposable
             if (algorithm == DigestAlgorithm.Sm3)
             {
                 var output = new byte[algorithm.Length];
-                _sm3!.DoFinal(output);
+                _sm3!.Finish(output);
                 digests.Add(new Digest(algorithm, output));
             }
             else

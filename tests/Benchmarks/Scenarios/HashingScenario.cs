@@ -7,6 +7,8 @@ namespace TrueCopy.Benchmarks.Scenarios;
 /// <summary>Hashes a long file as intake does, beside the tools that people hash with.</summary>
 internal sealed class HashingScenario : IScenario
 {
+    private const int Turns = 3;
+
     public string Name => "hashing";
 
     public string Title => "hash a stream as intake does, beside openssl and sha256sum";
@@ -33,19 +35,28 @@ internal sealed class HashingScenario : IScenario
 
     private static async Task MeasureAsync(ScenarioRun run, string path, int mebibytes, DigestAlgorithm algorithm, CancellationToken cancellationToken)
     {
-        var sha2 = algorithm != DigestAlgorithm.Sm3;
+        // In turns, so that what else the machine does weighs on both.
         await RateAsync(path, algorithm, cancellationToken);
-        var openssl = await ToolAsync(run, mebibytes, "openssl", ["dgst", "-" + algorithm.Name.Replace("-", "", StringComparison.Ordinal), path], cancellationToken);
-        var ours = await RateAsync(path, algorithm, cancellationToken);
+        var (own, other) = (new List<double>(), new List<double>());
+        for (var turn = 0; turn < Turns; turn++)
+        {
+            if (await ToolAsync(run, mebibytes, "openssl", ["dgst", "-" + algorithm.ToolName, path], cancellationToken) is { } rate)
+                other.Add(rate);
+            own.Add(await RateAsync(path, algorithm, cancellationToken));
+        }
+
+        var ours = MedianOf(own);
         run.Add(new Measurement($"{algorithm} of {Figures.Format(mebibytes)} MiB", ours, "MiB/s")
         {
-            Baseline = openssl is { } rate ? new Baseline("openssl dgst", rate) : null,
-            Goal = sha2 && openssl is not null ? Goal.RatioAtLeast(0.95) : null,
+            Baseline = other.Count > 0 ? new Baseline("openssl dgst", MedianOf(other)) : null,
+            Goal = other.Count > 0 ? Goal.RatioAtLeast(0.95) : null,
             Headline = true,
         });
         if (algorithm == DigestAlgorithm.Sha256 && await ToolAsync(run, mebibytes, "sha256sum", [path], cancellationToken) is { } coreutils)
             run.Add(new Measurement("sha-256, again", ours, "MiB/s") { Baseline = new Baseline("sha256sum", coreutils) });
     }
+
+    private static double MedianOf(IEnumerable<double> rates) => Latencies.Percentile([.. rates.Order()], 50);
 
     private static async Task<double> RateAsync(string path, DigestAlgorithm algorithm, CancellationToken cancellationToken)
     {

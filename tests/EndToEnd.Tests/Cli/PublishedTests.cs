@@ -95,6 +95,8 @@ public sealed class PublishedTests : IDisposable
             Assert.Equal(10, (await native.RunAsync(["verify", files[0], .. at])).ExitCode);
             var sm3 = await native.RunAsync(["hash", _folder.File("abc"), "--algorithm", "sm3"]);
             Assert.StartsWith("66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0", sm3.Output, StringComparison.Ordinal);
+            var many = await native.RunAsync(["hash", _folder.File("many", Encoding.ASCII.GetBytes(new string('a', 1_000_000))), "--algorithm", "sm3"]);
+            Assert.StartsWith("c8aaf89429554029e231941a2acc0ad61ff2a5acd8fadd25847a3a732b3b02c3", many.Output, StringComparison.Ordinal);
             var offline = await native.RunAsync(["verify", _folder.At("inbox"), "--offline", .. at]);
             Assert.True(offline.ExitCode == 0, offline.Output + offline.Error);
         }
