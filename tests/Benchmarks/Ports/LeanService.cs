@@ -12,7 +12,7 @@ internal sealed class LeanService : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly EcdsaP256Signer _key;
 
-    public LeanService(OperationCounts operations, LeanLedger ledger, LeanContainers answers, TimeSpan signing, SequencerOptions? options = null, EcdsaP256Signer? key = null, DistantWitnesses? witnesses = null)
+    public LeanService(OperationCounts operations, LeanLedger ledger, LeanContainers answers, TimeSpan signing, SequencerOptions? options = null, EcdsaP256Signer? key = null, DistantWitnesses? witnesses = null, string? folder = null)
     {
         Operations = operations;
         Ledger = ledger;
@@ -22,7 +22,7 @@ internal sealed class LeanService : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         services.AddSingleton(new LogIdentity(Origin, [new SlowSigner(_key, signing, operations, TimeProvider.System)]));
-        services.AddSingleton<IBlobStore>(ledger).AddSingleton<IQueueStore>(Queues).AddSingleton<ITableStore>(ledger.Tables).AddSingleton<IIssuerContainers>(answers);
+        services.AddSingleton(folder is null ? (IBlobStore)ledger : new WrittenBlobs(ledger, folder)).AddSingleton<IQueueStore>(Queues).AddSingleton<ITableStore>(ledger.Tables).AddSingleton<IIssuerContainers>(answers);
         if (options is not null)
             services.AddSingleton(options);
         if (witnesses is not null)
@@ -79,12 +79,15 @@ internal static class Uploads
     public static Digest DigestOf(int number) => new(DigestAlgorithm.Sha256, SHA256.HashData(BitConverter.GetBytes(number)));
 
     /// <summary>One document; its path is its number, so that its answer is recognised.</summary>
-    public static StagedUpload Document(int number) => new(
+    public static StagedUpload Document(int number) => Document(number, DigestOf(number));
+
+    /// <summary>The same of any digest.</summary>
+    public static StagedUpload Document(int number, Digest digest) => new(
         new BlobVersion(Bank.Container, number.ToString(System.Globalization.CultureInfo.InvariantCulture), "0x8DC0000000000001"),
         Bank,
         Bank.Since,
         AnswerForm.OfDocument,
-        [new RequestedAct(ActKind.Issue, 0) { Digests = [DigestOf(number)] }]);
+        [new RequestedAct(ActKind.Issue, 0) { Digests = [digest] }]);
 
     /// <summary>A part of a manifest.</summary>
     public static StagedUpload Manifest(int number, int lines) => new(

@@ -11,6 +11,9 @@ internal interface IScenario
     /// <summary>The question.</summary>
     string Title { get; }
 
+    /// <summary>Whether it compares with another server, and so cannot run without one.</summary>
+    bool NeedsPeer => false;
+
     /// <summary>Measures.</summary>
     Task RunAsync(ScenarioRun run, CancellationToken cancellationToken);
 }
@@ -20,6 +23,9 @@ internal interface IScenario
 /// <param name="Progress">Where a reader waits.</param>
 internal sealed record ScenarioRun(bool Quick, TextWriter Progress)
 {
+    /// <summary>Where another server takes one entry a request; null if none was named.</summary>
+    public Uri? Peer { get; init; }
+
     public List<Measurement> Measurements { get; } = [];
 
     public List<Chart> Charts { get; } = [];

@@ -18,10 +18,11 @@ internal static class LoopbackLoad
     /// <param name="port">Where the server listens.</param>
     /// <param name="connections">How many ask at once.</param>
     /// <param name="requests">What is asked, in turn.</param>
-    /// <param name="limit">Stops after this time, or</param>
+    /// <param name="limit">Stops after this time, each connection having asked once, or</param>
     /// <param name="count">after this many requests.</param>
     /// <param name="rate">Requests a second; null for as many as can be.</param>
     /// <param name="cancellationToken">Stops.</param>
+    /// <param name="longest">The longest answer in bytes, with its head.</param>
     /// <returns>Answers a second, and sorted latencies in ms: at a rate, from when the request was due.</returns>
     public static async Task<(double Rate, double[] Latencies)> RunAsync(
         int port,
@@ -30,7 +31,8 @@ internal static class LoopbackLoad
         TimeSpan limit,
         int count,
         double? rate,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        int longest = 1024 * 1024)
     {
         var started = TimeProvider.System.GetTimestamp();
         var next = -1;
@@ -43,9 +45,9 @@ internal static class LoopbackLoad
             using var client = new TcpClient { NoDelay = true };
             await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
             var stream = client.GetStream();
-            var buffer = new byte[1024 * 1024];
+            var buffer = new byte[longest];
             var times = new List<double>();
-            while (Interlocked.Increment(ref next) is var number && number < count && TimeProvider.System.GetElapsedTime(started) < limit)
+            while (Interlocked.Increment(ref next) is var number && number < count && (times.Count == 0 || TimeProvider.System.GetElapsedTime(started) < limit))
             {
                 var due = rate is { } paced ? TimeSpan.FromSeconds(number / paced) : TimeProvider.System.GetElapsedTime(started);
                 if (due - TimeProvider.System.GetElapsedTime(started) is var wait && wait > TimeSpan.FromMilliseconds(1))
