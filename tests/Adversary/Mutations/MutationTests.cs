@@ -2,7 +2,6 @@ using System.Text;
 using TrueCopy.Adversary.Tests.Stage;
 using TrueCopy.Cli;
 using TrueCopy.Cli.Trust;
-using TrueCopy.EndToEnd.Tests;
 
 namespace TrueCopy.Adversary.Tests.Mutations;
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs.Models;
 using TrueCopy.Adversary.Tests.Forging;
-using TrueCopy.EndToEnd.Tests;
 
 [assembly: AssemblyFixture(typeof(TrueCopy.Adversary.Tests.Stage.Theatre))]
 [assembly: AssemblyFixture(typeof(TrueCopy.Web.Tests.Browser.Chromium))]

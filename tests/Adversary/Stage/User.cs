@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TrueCopy.Cli;
 using TrueCopy.Cli.Trust;
-using TrueCopy.EndToEnd.Tests;
 
 namespace TrueCopy.Adversary.Tests.Stage;
 

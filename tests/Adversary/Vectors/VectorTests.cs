@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TrueCopy.Adversary.Tests.Stage;
-using TrueCopy.EndToEnd.Tests;
 using TrueCopy.Web.Tests.Browser;
 
 namespace TrueCopy.Adversary.Tests.Vectors;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using CsCheck;
 using TrueCopy.Client.Handovers;
-using TrueCopy.EndToEnd.Tests;
 
 namespace TrueCopy.Sdk.Tests.Handovers;
 

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 using TrueCopy.Client.Handovers;
-using TrueCopy.EndToEnd.Tests;
 
 namespace TrueCopy.Sdk.Tests.Handovers;
 

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using TrueCopy.Client.Handovers;
-using TrueCopy.EndToEnd.Tests;
 
 namespace TrueCopy.Sdk.Tests.Handovers;
 

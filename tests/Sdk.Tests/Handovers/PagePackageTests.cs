@@ -1,6 +1,5 @@
 using System.Text;
 using TrueCopy.Client.Handovers;
-using TrueCopy.EndToEnd.Tests;
 
 namespace TrueCopy.Sdk.Tests.Handovers;
 
