@@ -9,6 +9,7 @@ internal static class LocalFile
     /// <summary>What stands for standard input where a file is taken; a file of that name is <c>./-</c>.</summary>
     public const string StandardInput = "-";
 
+    private const int LongestAtOnce = 64 * 1024;
     private const int LongestSmallFile = 4 * 1024 * 1024;
     private const int LongestStatus = 64 * 1024 * 1024;
 
@@ -32,10 +33,27 @@ internal static class LocalFile
         CancellationToken cancellationToken)
     {
         await using var file = Open(path);
-        return await TryAsync(path, "read", () => terminal.WithProgressAsync(
-            $"hashing {Path.GetFileName(path)}",
-            file.CanSeek ? file.Length : 0,
-            progress => StreamDigest.ComputeAsync(file, algorithms, progress, cancellationToken)));
+        return await TryAsync(path, "read", async () =>
+        {
+            await using var whole = ReadAtOnce(file);
+            return await terminal.WithProgressAsync(
+                $"hashing {Path.GetFileName(path)}",
+                file.CanSeek ? file.Length : 0,
+                progress => StreamDigest.ComputeAsync(whole ?? file, algorithms, progress, cancellationToken));
+        });
+    }
+
+    // To hand a few bytes from thread to thread takes longer than to read them. Null for a file of more, or of nobody knows how many.
+    private static MemoryStream? ReadAtOnce(Stream file)
+    {
+        if (!file.CanSeek || file.Length is 0 or > LongestAtOnce)
+            return null;
+        var bytes = new byte[file.Length + 1];
+        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (length < bytes.Length)
+            return new MemoryStream(bytes, 0, length);
+        file.Position = 0;
+        return null;
     }
 
     /// <summary>Reads a small file, such as a receipt.</summary>

@@ -25,6 +25,9 @@ internal sealed class FollowedLog(TrueCopyClientOptions options, ServiceConnecti
     /// <summary>What the service names as its policy now; null for none.</summary>
     public Task<LogPolicy?> ReadPolicyAsync(CancellationToken cancellationToken) => _policy.ReadAsync(cancellationToken);
 
+    /// <summary>Begins to ask for what the answer to a question that is under way will be held to.</summary>
+    public void Begin(CancellationToken cancellationToken) => _policy.Begin(cancellationToken);
+
     /// <summary>What opens the checkpoints that answers stand on, under the keys that sign now, learned if need be.</summary>
     public ValueTask<OpenedCheckpoints> OpenAsync(IEnumerable<VerdictDocument> answers, CancellationToken cancellationToken) =>
         OpenAsync([.. answers.Select(answer => answer.Checkpoint.Note).Distinct()], cancellationToken);

@@ -7,7 +7,9 @@ namespace TrueCopy.Client;
 internal sealed class PolicyFollower(TrueCopyClientOptions options, ServiceConnection connection)
 {
     private readonly LogPolicy? _pinned = options.Policy ?? options.Known?.Policy;
+    private readonly Lock _beginning = new();
     private LogPolicy? _first;
+    private Task<LogPolicy?>? _begun;
     private bool _hasAsked;
 
     /// <summary>The policy that counts; null for none.</summary>
@@ -15,6 +17,19 @@ internal sealed class PolicyFollower(TrueCopyClientOptions options, ServiceConne
 
     /// <summary>Another policy that the service names now; null where it names the same, none, or was not asked.</summary>
     public LogPolicy? Offered { get; private set; }
+
+    /// <summary>Begins to ask where <see cref="SettleAsync"/> is sure to: beside the question whose answer it is wanted for, it costs no time of its own.</summary>
+    public void Begin(CancellationToken cancellationToken)
+    {
+        if (_pinned is null || _hasAsked || options.Policy is not null)
+            return;
+        lock (_beginning)
+        {
+            // One that failed was of a question that failed as well.
+            if (_begun is null or { IsCompleted: true, IsCompletedSuccessfully: false })
+                _begun = ReadAsync(cancellationToken);
+        }
+    }
 
     /// <summary>
     /// Asks the service at most once: on first contact, as for its keys; where its policy is pinned, to notice that it has
@@ -30,7 +45,7 @@ internal sealed class PolicyFollower(TrueCopyClientOptions options, ServiceConne
             return;
         if (_pinned is null && options is not { Keys: null, Known: null } && !notes.Any(note => HasOthers(note, origin)))
             return;
-        var served = await ReadAsync(cancellationToken);
+        var served = await ReadOnceAsync(cancellationToken);
         if (served is not null && !served.Covers(origin))
             throw connection.NoAnswer($"its policy is of another log than {origin}");
         if (served is null && _pinned is not null)
@@ -54,6 +69,23 @@ internal sealed class PolicyFollower(TrueCopyClientOptions options, ServiceConne
         {
             throw connection.NoAnswer($"its policy cannot be used: {exception.Message}", exception);
         }
+    }
+
+    private async Task<LogPolicy?> ReadOnceAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _begun, null) is { } begun)
+        {
+            try
+            {
+                return await begun.WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Whoever began it has given up, which is nothing to who asks now.
+            }
+        }
+
+        return await ReadAsync(cancellationToken);
     }
 
     private static bool HasOthers(string note, string origin)

@@ -303,7 +303,9 @@ public sealed class TrueCopyClient : IDisposable
         var asked = _time.GetTimestamp();
         var request = new BatchRequestDocument([.. digests.Select(digest => new DigestDocument(digest.Algorithm.Name, digest.Hex))]);
         var body = JsonSerializer.SerializeToUtf8Bytes(request, DocumentJson.Instance.BatchRequestDocument);
-        var answer = await _connection.PostAsync("verify", "v1/verify", body, DocumentJson.Instance.BatchAnswerDocument, cancellationToken);
+        var answering = _connection.PostAsync("verify", "v1/verify", body, DocumentJson.Instance.BatchAnswerDocument, cancellationToken);
+        _log.Begin(cancellationToken);
+        var answer = await answering;
         if (answer.Results.Count != digests.Length)
             throw _connection.NoAnswer("the answer has another number of results than there were questions");
         var checkpoints = await _log.OpenAsync(answer.Results, cancellationToken);

@@ -146,6 +146,44 @@ public sealed class PolicyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_policy_that_is_known_is_compared_while_the_answer_is_on_its_way()
+    {
+        Serve();
+        var known = await MeetAsync(null);
+        using var asking = new AnswersOncePolicyIsAsked(_service);
+        var options = new TrueCopyClientOptions { Service = new Uri("http://service.example"), Known = known };
+        using var client = new TrueCopyClient(options, asking, _service.Clock);
+        Assert.Equal(Verdict.Verified, (await client.VerifyAsync(Clients.DigestOf(0), Clients.Stop)).Verdict);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_a_question_leaves_the_comparison_of_policies_to_who_asks_next()
+    {
+        Serve();
+        var known = await MeetAsync(null);
+        using var given = new CancellationTokenSource();
+        using var asking = new GivenUpBy(given, _service);
+        var options = new TrueCopyClientOptions { Service = new Uri("http://service.example"), Known = known };
+        using var client = new TrueCopyClient(options, asking, _service.Clock);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.VerifyAsync(Clients.DigestOf(0), given.Token));
+        _service.Policy = _witnesses.PolicyOf(_service.World.Identity.Verifiers, "any hongkong shenzhen");
+        Assert.Equal(Verdict.Verified, (await client.VerifyAsync(Clients.DigestOf(0), Clients.Stop)).Verdict);
+        Assert.NotNull(client.OfferedPolicy);
+    }
+
+    [Fact]
+    public async Task A_comparison_of_policies_that_failed_with_its_question_is_made_anew_with_the_next()
+    {
+        Serve();
+        var known = await MeetAsync(null);
+        _service.Instead = _ => new HttpResponseMessage(System.Net.HttpStatusCode.Forbidden);
+        using var client = Clients.Of(_service, options => (options.Keys, options.Known) = (null, known));
+        await Assert.ThrowsAsync<NoAnswerException>(() => client.VerifyAsync(Clients.DigestOf(0), Clients.Stop));
+        _service.Instead = _ => null;
+        Assert.Equal(Verdict.Verified, (await client.VerifyAsync(Clients.DigestOf(0), Clients.Stop)).Verdict);
+    }
+
+    [Fact]
     public async Task Words_that_mean_the_same_are_no_other_policy()
     {
         Serve();
@@ -349,5 +387,35 @@ public sealed class PolicyTests : IDisposable
     private sealed class AheadBy(TimeProvider time, TimeSpan by) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + by;
+    }
+
+    /// <summary>A service that answers about documents once it was asked for its policy.</summary>
+    private sealed class AnswersOncePolicyIsAsked(HttpMessageHandler service) : DelegatingHandler(service)
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath == "/v1/policy")
+                _asked.SetResult();
+            await _asked.Task.WaitAsync(cancellationToken);
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    /// <summary>A service whose first asker gives up while both questions are under way.</summary>
+    private sealed class GivenUpBy(CancellationTokenSource asker, HttpMessageHandler service) : DelegatingHandler(service)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (!asker.IsCancellationRequested)
+            {
+                if (request.RequestUri!.AbsolutePath == "/v1/policy")
+                    await asker.CancelAsync();
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+
+            return await base.SendAsync(request, cancellationToken);
+        }
     }
 }
