@@ -140,7 +140,7 @@ internal sealed partial class StartupScenario : IScenario
     }
 
     /// <summary>Median times of commands that are run in turns, so that what else the machine does weighs on all of them.</summary>
-    private static async Task<double[]> TimesAsync(IReadOnlyList<ProcessStartInfo> commands, int turns, CancellationToken cancellationToken)
+    private static async Task<double[]> TimesAsync(List<ProcessStartInfo> commands, int turns, CancellationToken cancellationToken)
     {
         var times = commands.Select(_ => new List<double>(turns)).ToArray();
         for (var turn = 0; turn < turns; turn++)
