@@ -62,7 +62,12 @@ internal sealed class FakeService : IVisited, IAsyncDisposable
     }
 
     /// <summary>Somebody sends the lender a package of this kind (<c>abuse.ts</c>), past the page.</summary>
-    public Task AbuseAsync(string kind) => AskAsync("abuse", Encoding.UTF8.GetBytes(kind));
+    /// <returns>The handover's id.</returns>
+    public async Task<string> AbuseAsync(string kind)
+    {
+        using var answer = JsonDocument.Parse(await AskAsync("abuse", Encoding.UTF8.GetBytes(kind)));
+        return answer.RootElement.GetProperty("id").GetString()!;
+    }
 
     /// <summary>What is in its storage.</summary>
     public async Task<IReadOnlyList<StoredPackage>> PackagesAsync() => JsonSerializer.Deserialize<StoredPackage[]>(await AskAsync("packages", []), Json)!;

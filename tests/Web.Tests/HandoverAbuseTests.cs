@@ -11,36 +11,52 @@ public sealed class HandoverAbuseTests(Chromium chromium) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
-    [Theory]
-    [InlineData("traversal", "name", "has a name that could harm this computer", "可能危害這部電腦", "可能危害这台电脑")]
-    [InlineData("duplicate", "duplicate", "have the same name", "同名", "同名")]
-    [InlineData("bomb", "altered", "not the one that the consent names", "並非同意書所列", "不是同意书所列")]
-    [InlineData("oversizedConsent", "consentTooLong", "longer than a consent may be", "超過長度上限", "超过长度上限")]
-    [InlineData("malformedConsent", "consentMalformed", "does not follow its form", "不符合規定格式", "不符合规定格式")]
-    [InlineData("repeatedMember", "consentMalformed", "does not follow its form", "不符合規定格式", "不符合规定格式")]
-    [InlineData("otherReceiver", "otherReceiver", "given to another institution", "另一間機構", "另一家机构")]
-    [InlineData("otherLog", "otherLog", "another register", "另一個登記冊", "另一个登记簿")]
-    [InlineData("otherHandover", "otherHandover", "not the one that was announced", "並非所通知", "不是所通知")]
-    [InlineData("ended", "ended", "The consent has ended", "同意已屆滿", "同意已到期")]
-    [InlineData("purpose", "purpose", "for a purpose that this institution does not take", "不在該機構接收文件包的範圍", "不在该机构接收文件包的范围")]
-    [InlineData("nothingStands", "nothingStands", "Not one document in the package verifies", "沒有一份文件獲核實", "没有一份文件通过核验")]
-    [InlineData("cut", "damaged", "damaged, cut off, or was changed", "已損壞", "已损坏")]
-    [InlineData("plain", "notSealed", "no sealed package", "不是加密文件包", "不是加密文件包")]
-    [InlineData("otherKey", "otherKey", "sealed to another key", "按其他公開密碼匙加密", "按其他公钥加密")]
-    public async Task A_package_that_breaks_a_rule_is_refused_in_words_and_can_be_declined_but_not_accepted(string kind, string rule, string english, string traditional, string simplified)
+    /// <summary>Each kind of abuse (<c>abuse.ts</c>), the rule that it breaks, and the words of the refusal in each language.</summary>
+    private static readonly (string Kind, string Rule, string English, string Traditional, string Simplified)[] Abuses =
+    [
+        ("traversal", "name", "has a name that could harm this computer", "可能危害這部電腦", "可能危害这台电脑"),
+        ("duplicate", "duplicate", "have the same name", "同名", "同名"),
+        ("bomb", "altered", "not the one that the consent names", "並非同意書所列", "不是同意书所列"),
+        ("oversizedConsent", "consentTooLong", "longer than a consent may be", "超過長度上限", "超过长度上限"),
+        ("malformedConsent", "consentMalformed", "does not follow its form", "不符合規定格式", "不符合规定格式"),
+        ("repeatedMember", "consentMalformed", "does not follow its form", "不符合規定格式", "不符合规定格式"),
+        ("otherReceiver", "otherReceiver", "given to another institution", "另一間機構", "另一家机构"),
+        ("otherLog", "otherLog", "another register", "另一個登記冊", "另一个登记簿"),
+        ("otherHandover", "otherHandover", "not the one that was announced", "並非所通知", "不是所通知"),
+        ("ended", "ended", "The consent has ended", "同意已屆滿", "同意已到期"),
+        ("purpose", "purpose", "for a purpose that this institution does not take", "不在該機構接收文件包的範圍", "不在该机构接收文件包的范围"),
+        ("nothingStands", "nothingStands", "Not one document in the package verifies", "沒有一份文件獲核實", "没有一份文件通过核验"),
+        ("cut", "damaged", "damaged, cut off, or was changed", "已損壞", "已损坏"),
+        ("plain", "notSealed", "no sealed package", "不是加密文件包", "不是加密文件包"),
+        ("otherKey", "otherKey", "sealed to another key", "按其他公開密碼匙加密", "按其他公钥加密"),
+    ];
+
+    // All of them wait for the receiver at once, and one page opens them one after the other.
+    [Fact]
+    public async Task A_package_that_breaks_a_rule_is_refused_in_words_and_can_be_declined_but_not_accepted()
     {
-        await _service.AbuseAsync(kind);
-        await using var visit = await OpenAsync();
+        var packages = new List<string>();
+        foreach (var (kind, _, _, _, _) in Abuses)
+            packages.Add(await _service.AbuseAsync(kind));
+        await using var visit = await ReceiveAsync();
         var opened = visit.Page.Locator(".opened");
-        await Expect(opened).ToHaveAttributeAsync("data-rule", rule);
-        await visit.InEachLanguageAsync(async (_, words) => await Expect(opened.GetByRole(AriaRole.Alert).First).ToContainTextAsync(words(english, traditional, simplified)));
-        await Expect(opened.Locator("button.decline")).ToBeVisibleAsync();
-        await Expect(opened.Locator("button.accept")).ToHaveCountAsync(0);
-        await Expect(opened.Locator("[id^=save-]")).ToHaveCountAsync(0);
-        if (kind is "traversal" or "nothingStands")
+        for (var i = 0; i < Abuses.Length; i++)
         {
-            await visit.AccessibleAsync();
-            await visit.PictureAsync($"handover-refused-{kind}");
+            var (kind, rule, english, traditional, simplified) = Abuses[i];
+            await visit.Page.Locator($"tr[data-id='{packages[i]}'] button.open").ClickAsync();
+            await Expect(opened).ToHaveAttributeAsync("data-rule", rule);
+            await visit.InEachLanguageAsync(async (_, words) => await Expect(opened.GetByRole(AriaRole.Alert).First).ToContainTextAsync(words(english, traditional, simplified)));
+            await Expect(opened.Locator("button.decline")).ToBeVisibleAsync();
+            await Expect(opened.Locator("button.accept")).ToHaveCountAsync(0);
+            await Expect(opened.Locator("[id^=save-]")).ToHaveCountAsync(0);
+            if (kind is "traversal" or "nothingStands")
+            {
+                await visit.AccessibleAsync();
+                await visit.PictureAsync($"handover-refused-{kind}");
+            }
+
+            await visit.Page.Locator("button.close").ClickAsync();
+            await Expect(opened).ToHaveCountAsync(0);
         }
     }
 
@@ -155,9 +171,15 @@ public sealed class HandoverAbuseTests(Chromium chromium) : IAsyncLifetime
 
     private async Task<Visit> OpenAsync()
     {
+        var visit = await ReceiveAsync();
+        await visit.Page.Locator("button.open").ClickAsync();
+        return visit;
+    }
+
+    private async Task<Visit> ReceiveAsync()
+    {
         var visit = await Visit.StartAsync(chromium, _service, fragment: "#view=receive");
         await visit.Page.Locator("#identity").SetInputFilesAsync(_service.IdentityOf("demo-lender"));
-        await visit.Page.Locator("button.open").ClickAsync();
         return visit;
     }
 }

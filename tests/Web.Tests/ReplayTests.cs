@@ -51,19 +51,18 @@ public sealed partial class ReplayTests(Chromium chromium) : IAsyncLifetime
         await visit.CheckAsync(document, "distrusted");
     }
 
-    [Theory]
-    [InlineData(6, "distrusted")]
-    [InlineData(-6, "distrusted")]
-    [InlineData(4, "verified")]
-    [InlineData(-4, "verified")]
-    public async Task An_answer_whose_clock_is_more_than_five_minutes_off_is_no_answer(int minutes, string state)
+    [Fact]
+    public async Task An_answer_whose_clock_is_more_than_five_minutes_off_is_no_answer()
     {
         var document = await _site.IssueAsync("statement.pdf");
         await using var visit = await Visit.StartAsync(chromium, _site);
-        await visit.SetClockAsync(TimeSpan.FromMinutes(minutes));
-        var card = await visit.CheckAsync(document, state);
-        if (state == "distrusted")
-            await Expect(card.Locator("h3")).ToHaveTextAsync("No answer: the clocks differ");
+        foreach (var (minutes, state) in new[] { (6, "distrusted"), (-6, "distrusted"), (4, "verified"), (-4, "verified") })
+        {
+            await visit.SetClockAsync(TimeSpan.FromMinutes(minutes));
+            var card = await visit.CheckAsync(document, state);
+            if (state == "distrusted")
+                await Expect(card.Locator("h3")).ToHaveTextAsync("No answer: the clocks differ");
+        }
     }
 
     [Theory]

@@ -47,9 +47,9 @@ public sealed class StandingTests(Chromium chromium) : IAsyncLifetime
         await visit.InEachLanguageAsync(async (language, words) =>
         {
             await Expect(visit.Cards.First.Locator("h3")).ToHaveTextAsync(words("No answer: its standing is not proven", "未獲答覆：效力狀態未獲證明", "未得到答复：效力状态未获证明"));
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"standing-{language}");
         });
+        await visit.AccessibleAsync();
 
         await visit.Page.UnrouteAllAsync();
         await visit.CheckAsync(document, "revoked");
@@ -76,9 +76,9 @@ public sealed class StandingTests(Chromium chromium) : IAsyncLifetime
             await visit.InEachLanguageAsync(async (language, words) =>
             {
                 await Expect(card.Locator("h3")).ToHaveTextAsync(words(english, traditional, simplified));
-                await visit.AccessibleAsync();
                 await visit.PictureAsync($"{state}-{language}", card);
             });
+            await visit.AccessibleAsync();
             Assert.Equal(state == "current", (await visit.GreenAsync()).Any(element => element.StartsWith("<article", StringComparison.Ordinal)));
             await visit.Page.Locator("button.clear").ClickAsync();
         }
@@ -148,9 +148,9 @@ public sealed class StandingTests(Chromium chromium) : IAsyncLifetime
         await visit.InEachLanguageAsync(async (language, words) =>
         {
             await Expect(visit.Cards.First.Locator("h3")).ToHaveTextAsync(words("Receipt overtaken", "憑證已被其後的登記取代", "凭证已被后来的登记取代"));
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"reissued-{language}", visit.Cards.First);
         });
+        await visit.AccessibleAsync();
     }
 
     [Fact]
@@ -169,11 +169,8 @@ public sealed class StandingTests(Chromium chromium) : IAsyncLifetime
         await visit.Page.Locator("button.clear").ClickAsync();
         await visit.ChooseAsync(document, old, other, otherOld);
         await Expect(visit.Page.Locator(".card[data-state=current]")).ToHaveCountAsync(2);
-        await visit.InEachLanguageAsync(async (language, _) =>
-        {
-            await visit.AccessibleAsync();
-            await visit.PictureAsync($"kept-{language}");
-        });
+        await visit.InEachLanguageAsync((language, _) => visit.PictureAsync($"kept-{language}"));
+        await visit.AccessibleAsync();
 
         // What happens since is known once it was fetched, and then without the network.
         await _site.ActAsync("revoke", document, "issuedInError");
@@ -235,9 +232,9 @@ public sealed class StandingTests(Chromium chromium) : IAsyncLifetime
         await visit.InEachLanguageAsync(async (language, words) =>
         {
             await Expect(panel.Locator(".failure")).ToContainTextAsync(words("does not hold, so it was not kept", "收到的狀態不成立", "收到的状态不成立"));
-            await visit.AccessibleAsync();
             await visit.PictureAsync($"not-kept-{language}", panel);
         });
+        await visit.AccessibleAsync();
         await Expect(panel.Locator("#keep-status")).Not.ToBeCheckedAsync();
     }
 

@@ -27,10 +27,12 @@ public sealed class Chromium : IAsyncLifetime
         @"C:\Program Files\Google\Chrome\Application\chrome.exe",
     ];
 
-    // What a browser does for its user, and a test has no use for: telephoning home, mostly.
+    // What a browser does for its user, and a test has no use for: telephoning home, mostly. And keeping a process ready for the
+    // site that is visited next, which isolated sites need, and of which each test would start one that nobody visits.
     private static readonly string[] Flags =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--disable-site-isolation-trials",
     ];
 
     /// <summary>How long to wait for a condition, in milliseconds; <c>TRUECOPY_PATIENCE</c> asks for other seconds.</summary>
