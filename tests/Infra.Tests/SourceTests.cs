@@ -7,6 +7,9 @@ namespace TrueCopy.Infra.Tests;
 /// <summary>What the Bicep CLI itself says about the sources.</summary>
 public class SourceTests
 {
+    /// <summary>The templates that are deployed; what is said of one is said of all the modules in it.</summary>
+    private static readonly string[] Whole = ["main.bicep", "witness.bicep"];
+
     public static TheoryData<string> Committed => [Deployments.Development, Deployments.Production];
 
     [Fact]
@@ -19,8 +22,8 @@ public class SourceTests
     [Fact]
     public async Task The_linter_has_nothing_to_say()
     {
-        var templates = await Bicep.RunAsync(InfraFolder.Original.Path, "lint", "--pattern", "**/*.bicep");
-        Assert.True(templates.IsClean, templates.Errors);
+        foreach (var whole in Whole)
+            await BicepServer.Bare.Value.CompileAsync(InfraFolder.Original.File(whole));
     }
 
     [Fact]
@@ -31,11 +34,14 @@ public class SourceTests
         foreach (var template in templates)
             copy.Write(template, copy.Read(template) + "\nvar forgotten = 1\n");
 
-        var lint = await Bicep.RunAsync(copy.Path, "lint", "--pattern", "**/*.bicep");
+        var found = new List<string>();
+        foreach (var whole in Whole)
+        {
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => BicepServer.Bare.Value.CompileAsync(copy.File(whole)));
+            found.AddRange(refused.Message.Split('\n'));
+        }
 
-        Assert.NotEqual(0, lint.ExitCode);
-        Assert.All(templates, template => Assert.Contains(lint.Errors.Split('\n'), line =>
-            line.Contains(template + "(", StringComparison.Ordinal) && line.Contains("Error no-unused-vars", StringComparison.Ordinal)));
+        Assert.All(templates, template => Assert.Contains(found, line => line.Contains($"{template}: Error no-unused-vars: ", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public partial class WitnessTests
     [Fact]
     public async Task Parameters_build_and_lint_without_a_warning()
     {
-        await BicepServer.OfWitness.Value.CheckAsync(InfraFolder.Original.File("witness.bicepparam"));
+        await BicepServer.Stated.Value.CheckAsync(InfraFolder.Original.File("witness.bicepparam"));
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public partial class WitnessTests
     {
         using var folder = InfraFolder.Copy();
         folder.Write("witness.bicepparam", Deployments.Stating(folder.Read("witness.bicepparam"), variable, value));
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => BicepServer.OfWitness.Value.CheckAsync(folder.File("witness.bicepparam")));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => BicepServer.Stated.Value.CheckAsync(folder.File("witness.bicepparam")));
         var error = Assert.Single(refused.Message.Trim().Split('\n'));
         Assert.Contains($": {variable} is ", error, StringComparison.Ordinal);
         Assert.Contains(why, error, StringComparison.Ordinal);
@@ -124,8 +124,8 @@ public partial class WitnessTests
 
     private static async Task<Deployment> PredictAsync()
     {
-        var prediction = await BicepServer.OfWitness.Value.PredictAsync(InfraFolder.Original.File("witness.bicepparam"), Bicep.Pretence.deploymentName);
-        Deployments.AddOptions(prediction, await BicepServer.OfWitness.Value.CompileAsync(InfraFolder.Original.File("witness.bicep")));
+        var prediction = await BicepServer.Stated.Value.PredictAsync(InfraFolder.Original.File("witness.bicepparam"), Bicep.Pretence.deploymentName);
+        Deployments.AddOptions(prediction, await BicepServer.Stated.Value.CompileAsync(InfraFolder.Original.File("witness.bicep")));
         return new Deployment(prediction, Deployments.Development);
     }
 

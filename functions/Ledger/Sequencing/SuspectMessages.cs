@@ -23,10 +23,13 @@ public sealed partial class SuspectMessages(
     private static readonly Digest Anything = new(DigestAlgorithm.Sha256, new byte[32]);
     private readonly Dictionary<string, int> _suspects = [];
 
-    /// <summary>What to sequence together: those that nothing is known against, then each that failed, by itself.</summary>
+    /// <summary>
+    /// What to sequence together: those that nothing is known against, then each that failed, by itself; one group of none where
+    /// there are none, since the log may have something to say all the same.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<StagedMessage>> Group(IReadOnlyList<StagedMessage> messages)
     {
-        if (_suspects.Count == 0)
+        if (_suspects.Count == 0 || messages.Count == 0)
             return [messages];
         var suspects = messages.ToLookup(message => _suspects.ContainsKey(message.Name));
         StagedMessage[] others = [.. suspects[false]];

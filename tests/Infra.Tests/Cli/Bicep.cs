@@ -94,8 +94,4 @@ internal static class Bicep
 }
 
 /// <summary>How a run of the CLI ended.</summary>
-internal sealed record Outcome(int ExitCode, string Output, string Errors)
-{
-    /// <summary>Bicep writes warnings to standard error; nothing at all is what is wanted.</summary>
-    public bool IsClean => ExitCode == 0 && string.IsNullOrWhiteSpace(Errors);
-}
+internal sealed record Outcome(int ExitCode, string Output, string Errors);

@@ -11,11 +11,8 @@ namespace TrueCopy.Infra.Tests.Cli;
 /// </summary>
 internal sealed class BicepServer : IDisposable
 {
-    /// <summary>What production's parameters ask for is stated.</summary>
-    public static readonly Lazy<BicepServer> Stated = new(() => new BicepServer(Bicep.Stated));
-
-    /// <summary>What a witness's parameters ask for is stated.</summary>
-    public static readonly Lazy<BicepServer> OfWitness = new(() => new BicepServer(Bicep.StatedOfWitness));
+    /// <summary>What production's parameters ask for is stated, and what a witness's do, which are others.</summary>
+    public static readonly Lazy<BicepServer> Stated = new(() => new BicepServer(Bicep.Stated.Concat(Bicep.StatedOfWitness).ToDictionary()));
 
     /// <summary>Nothing is stated.</summary>
     public static readonly Lazy<BicepServer> Bare = new(() => new BicepServer(Bicep.Nothing));
@@ -53,7 +50,6 @@ internal sealed class BicepServer : IDisposable
     /// <exception cref="InvalidOperationException">It does not compile, or cannot be deployed; the message says why.</exception>
     public async Task<JsonObject> PredictAsync(string parameters, string deploymentName)
     {
-        await CheckAsync(parameters);
         try
         {
             var metadata = new { Bicep.Pretence.tenantId, Bicep.Pretence.subscriptionId, Bicep.Pretence.location, deploymentName };
@@ -62,6 +58,8 @@ internal sealed class BicepServer : IDisposable
         }
         catch (RemoteInvocationException refused)
         {
+            // Of what does not compile it says no more than that. To ask each time would be to compile everything twice.
+            await CheckAsync(parameters);
             throw new InvalidOperationException(refused.Message, refused);
         }
     }
@@ -75,7 +73,7 @@ internal sealed class BicepServer : IDisposable
     private async Task<JsonObject> AskAsync(string method, object request)
     {
         var answer = await _calls.InvokeAsync<JsonObject>(method, request);
-        var diagnostics = ((JsonArray)answer["diagnostics"]!).Select(said => $"{said!["source"]}: {said["code"]}: {said["message"]}").ToList();
+        var diagnostics = ((JsonArray)answer["diagnostics"]!).Select(said => $"{said!["source"]}: {said["level"]} {said["code"]}: {said["message"]}").ToList();
         return answer["success"]!.GetValue<bool>() && diagnostics.Count == 0 ? answer : throw new InvalidOperationException(string.Join('\n', diagnostics));
     }
 }

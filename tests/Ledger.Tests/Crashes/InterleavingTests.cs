@@ -156,8 +156,11 @@ public sealed class InterleavingTests
     private static Task<int> ExploreAsync(int processes, int switches, (int, int, Fault)? death, Break how) =>
         ExploreAsync(switches, (choose, where) => RunAsync(processes, documents: 1, choose, death, how, where));
 
-    /// <summary>Every sequence of choices that switches at most so often, or fifty of them whose switches are anywhere.</summary>
-    private static async Task<int> SampleAsync(int switches, Func<Func<int, bool, int>, string, Task> runAsync)
+    /// <summary>
+    /// Every sequence of choices that switches at most so often; or that without a switch, the same with the last process as the
+    /// first, and fifty whose switches are anywhere.
+    /// </summary>
+    internal static async Task<int> SampleAsync(int switches, Func<Func<int, bool, int>, string, Task> runAsync)
     {
         if (Extent.IsExhaustive)
             return await ExploreAsync(switches, runAsync);
@@ -169,6 +172,7 @@ public sealed class InterleavingTests
                 return 0;
             },
             "without a switch");
+        await runAsync((count, canGoOn) => canGoOn ? 0 : count - 1, "without a switch, the last first");
         for (var seed = Extent.Seed; seed < Extent.Seed + 50; seed++)
         {
             var (step, random) = (0, new Random(seed));
@@ -176,7 +180,7 @@ public sealed class InterleavingTests
             await runAsync((count, canGoOn) => switching.Contains(step++) || !canGoOn ? random.Next(canGoOn && count > 1 ? 1 : 0, count) : 0, $"seed {seed}");
         }
 
-        return 51;
+        return 52;
     }
 
     /// <summary>Depth first through every sequence of choices that switches at most so often.</summary>

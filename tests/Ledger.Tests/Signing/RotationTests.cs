@@ -112,6 +112,30 @@ public sealed class RotationTests
     }
 
     [Fact]
+    public async Task A_new_key_is_announced_also_while_nothing_is_there_but_what_failed_and_is_tried_again_later()
+    {
+        await using var service = _world.Start();
+        await IssueAsync(service, "one");
+        var one = DigestOf(Bytes("one"));
+        var list = _world.Upload("bank", "list.acts.jsonl", Bytes($$"""{"act":"suspend","algorithm":"sha-256","digest":"{{one.Hex}}"}"""));
+        using (_world.Lease.HoldElsewhere())
+            await service.Intake.HandleAsync(list, Stop);
+        _world.Ledger.Tables.Unreadable.Add(one);
+        Rotate(_new, _old, _ed25519);
+        var made = 0;
+        _world.Operations.Hook = _ => ++made < 1000 ? Task.CompletedTask : throw new InvalidOperationException("the drain goes round and round");
+        await service.Sequencer.DrainAsync(Stop);
+        _world.Operations.Hook = null;
+        Assert.Single(KeyEntries());
+
+        _world.Ledger.Tables.Unreadable.Clear();
+        _world.Time.Advance(StagedActs.Invisible);
+        await service.Sequencer.DrainAsync(Stop);
+        Assert.Equal(Verdict.Suspended, await VerdictAsync(service, "one"));
+        await Audit.RunAsync(_world);
+    }
+
+    [Fact]
     public async Task A_process_with_an_old_view_of_the_keys_takes_nothing_back()
     {
         await using var stale = _world.Start();
