@@ -20,19 +20,21 @@ namespace TrueCopy.AzureStorage.Tests;
 /// lends, as an Azurite does that speaks TLS and takes tokens. What is signed so it does not know how to check, because the SDK signs
 /// more since then than it looks at; that an address does what it says and no more, <see cref="PackageAddressTests"/> shows.
 /// </summary>
-public sealed class BorrowedKeyTests : IAsyncLifetime
+public sealed class BorrowedKeyTests : IClassFixture<BorrowedKeyTests.TlsAzurite>, IDisposable
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-    private readonly string _folder = Directory.CreateTempSubdirectory("truecopy-tls-").FullName;
     private readonly LentKeys _lent = new();
     private readonly HttpClient _http;
-    private Process _azurite = null!;
-    private StorageAccounts _accounts = null!;
+    private readonly StorageAccounts _accounts;
 
-    public BorrowedKeyTests()
+    public BorrowedKeyTests(TlsAzurite azurite)
     {
         _http = new HttpClient(_lent);
+        var account = new StorageAddress.ByIdentity(azurite.Blobs, azurite.Blobs, azurite.Blobs, new AnyToken());
+        _accounts = StorageAccounts.Connect(account, account, options => options.Transport = new HttpClientTransport(_http));
     }
+
+    public void Dispose() => _http.Dispose();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -76,62 +78,69 @@ public sealed class BorrowedKeyTests : IAsyncLifetime
         Assert.Equal(2, _lent.Count);
     }
 
-    public async ValueTask InitializeAsync()
+    /// <summary>An Azurite that speaks TLS and takes tokens.</summary>
+    public sealed class TlsAzurite : IAsyncLifetime
     {
-        var ports = new int[3];
-        for (var i = 0; i < ports.Length; i++)
+        private readonly string _folder = Directory.CreateTempSubdirectory("truecopy-tls-").FullName;
+        private Process _process = null!;
+
+        /// <summary>Where the blobs of its account are.</summary>
+        public Uri Blobs { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
         {
-            using var free = new TcpListener(IPAddress.Loopback, 0);
-            free.Start();
-            ports[i] = ((IPEndPoint)free.LocalEndpoint).Port;
+            var ports = new int[3];
+            for (var i = 0; i < ports.Length; i++)
+            {
+                using var free = new TcpListener(IPAddress.Loopback, 0);
+                free.Start();
+                ports[i] = ((IPEndPoint)free.LocalEndpoint).Port;
+            }
+
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+            using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+            await File.WriteAllTextAsync(Path.Combine(_folder, "cert.pem"), certificate.ExportCertificatePem(), Stop);
+            await File.WriteAllTextAsync(Path.Combine(_folder, "key.pem"), key.ExportECPrivateKeyPem(), Stop);
+            string[] arguments =
+            [
+                .. await AzuriteInstallation.EnsureAsync(Stop),
+                "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence",
+                "--blobPort", $"{ports[0]}", "--queuePort", $"{ports[1]}", "--tablePort", $"{ports[2]}",
+                "--cert", Path.Combine(_folder, "cert.pem"), "--key", Path.Combine(_folder, "key.pem"), "--oauth", "basic",
+            ];
+            _process = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            _process.BeginOutputReadLine();
+            _process.BeginErrorReadLine();
+            Blobs = new Uri($"https://127.0.0.1:{ports[0]}/{AzuriteAccount.Inbox.Name}");
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+            limit.CancelAfter(Wait.Limit);
+            using var http = new HttpClient(new LentKeys());
+            while (!await AnswersAsync(http, limit.Token))
+                await Task.Delay(50, limit.Token);
         }
 
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
-        await File.WriteAllTextAsync(Path.Combine(_folder, "cert.pem"), certificate.ExportCertificatePem(), Stop);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "key.pem"), key.ExportECPrivateKeyPem(), Stop);
-        string[] arguments =
-        [
-            .. await AzuriteInstallation.EnsureAsync(Stop),
-            "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence",
-            "--blobPort", $"{ports[0]}", "--queuePort", $"{ports[1]}", "--tablePort", $"{ports[2]}",
-            "--cert", Path.Combine(_folder, "cert.pem"), "--key", Path.Combine(_folder, "key.pem"), "--oauth", "basic",
-        ];
-        _azurite = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        _azurite.BeginOutputReadLine();
-        _azurite.BeginErrorReadLine();
-
-        var blobs = new Uri($"https://127.0.0.1:{ports[0]}/{AzuriteAccount.Inbox.Name}");
-        var account = new StorageAddress.ByIdentity(blobs, blobs, blobs, new AnyToken());
-        _accounts = StorageAccounts.Connect(account, account, options => options.Transport = new HttpClientTransport(_http));
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        limit.CancelAfter(Wait.Limit);
-        while (!await AnswersAsync(blobs, limit.Token))
-            await Task.Delay(50, limit.Token);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        // Its guard ends it when nobody writes to it any more.
-        _azurite.StandardInput.Close();
-        await _azurite.WaitForExitAsync(CancellationToken.None);
-        _azurite.Dispose();
-        _http.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)
-    {
-        Assert.False(_azurite.HasExited, "Azurite did not start");
-        try
+        public async ValueTask DisposeAsync()
         {
-            using var answer = await _http.GetAsync(address, cancellationToken);
-            return true;
+            // Its guard ends it when nobody writes to it any more.
+            _process.StandardInput.Close();
+            await _process.WaitForExitAsync(CancellationToken.None);
+            _process.Dispose();
+            Directory.Delete(_folder, recursive: true);
         }
-        catch (HttpRequestException)
+
+        private async Task<bool> AnswersAsync(HttpClient http, CancellationToken cancellationToken)
         {
-            return false;
+            Assert.False(_process.HasExited, "Azurite did not start");
+            try
+            {
+                using var answer = await http.GetAsync(Blobs, cancellationToken);
+                return true;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
         }
     }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace TrueCopy.AzureStorage.Tests;
 
 /// <summary>What a file costs in storage operations, from its event to its receipt; counted, so the same on every machine.</summary>
-public sealed class FileOperationTests
+public sealed class FileOperationTests(Azurite azurite)
 {
     private const int Files = 64;
 
@@ -13,10 +13,10 @@ public sealed class FileOperationTests
     public async Task A_burst_of_files_costs_at_most_eight_operations_a_file()
     {
         var stop = TestContext.Current.CancellationToken;
-        await using var azurite = await AzuriteFixture.StartAsync(stop);
+        var storage = await azurite.NewStorageAsync();
         var counter = new OperationCounter();
-        var accounts = azurite.Connect(options => options.AddPolicy(counter, HttpPipelinePosition.PerRetry));
-        await azurite.Connect().CreateIssuerAsync("bank", new Dictionary<string, string> { ["legalname"] = "示范银行", ["jurisdiction"] = "CN-GD" }, stop);
+        var accounts = storage.Connect(options => options.AddPolicy(counter, HttpPipelinePosition.PerRetry));
+        await storage.Connect().CreateIssuerAsync("bank", new Dictionary<string, string> { ["legalname"] = "示范银行", ["jurisdiction"] = "CN-GD" }, stop);
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddAzureStorage(accounts)
@@ -24,7 +24,7 @@ public sealed class FileOperationTests
             .AddLedger()
             .BuildServiceProvider();
         await services.GetRequiredService<Sequencer>().DrainAsync(stop);
-        var events = await UploadAsync(azurite.Connect().Inbox.GetBlobContainerClient("issuer-bank"));
+        var events = await UploadAsync(storage.Connect().Inbox.GetBlobContainerClient("issuer-bank"));
 
         // Held elsewhere, as by another process, until all is staged.
         var before = counter.Total;

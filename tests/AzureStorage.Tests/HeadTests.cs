@@ -4,15 +4,15 @@ using Azure.Storage.Blobs;
 namespace TrueCopy.AzureStorage.Tests;
 
 /// <summary>The commit of the whole design: one blob, replaced by compare-and-swap. Has a storage of its own, for there is one head.</summary>
-public sealed class HeadTests : IAsyncLifetime
+public sealed class HeadTests(Azurite azurite) : IAsyncLifetime
 {
-    private AzuriteFixture _azurite = null!;
+    private AzuriteFixture _storage = null!;
 
-    private StorageAccounts Accounts => _azurite.Connect();
+    private StorageAccounts Accounts => _storage.Connect();
 
-    public async ValueTask InitializeAsync() => _azurite = await AzuriteFixture.StartAsync(TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync() => _storage = await azurite.NewStorageAsync();
 
-    public ValueTask DisposeAsync() => _azurite.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Of_many_writers_from_the_same_state_exactly_one_wins()
@@ -95,6 +95,6 @@ public sealed class HeadTests : IAsyncLifetime
         var options = new BlobClientOptions();
         options.Retry.Delay = TimeSpan.FromMilliseconds(10);
         options.AddPolicy(policy, HttpPipelinePosition.PerRetry);
-        return (Accounts with { Ledger = new BlobServiceClient(_azurite.Ledger, options) }, policy);
+        return (Accounts with { Ledger = new BlobServiceClient(_storage.Ledger, options) }, policy);
     }
 }

@@ -5,17 +5,17 @@ using Microsoft.Extensions.DependencyInjection;
 namespace TrueCopy.AzureStorage.Tests;
 
 /// <summary>What an issuer can do in its own container does not touch another's uploads. On a storage of its own, for there is one log.</summary>
-public sealed class HostileIssuerTests : IAsyncLifetime
+public sealed class HostileIssuerTests(Azurite azurite) : IAsyncLifetime
 {
-    private AzuriteFixture _azurite = null!;
+    private AzuriteFixture _storage = null!;
     private ServiceProvider _services = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _azurite = await AzuriteFixture.StartAsync(Stop);
-        var accounts = _azurite.Connect();
+        _storage = await azurite.NewStorageAsync();
+        var accounts = _storage.Connect();
         foreach (var id in new[] { "hostile", "other" })
             await accounts.CreateIssuerAsync(id, new Dictionary<string, string> { ["legalname"] = id, ["jurisdiction"] = "HK" }, Stop);
         _services = new ServiceCollection()
@@ -27,16 +27,12 @@ public sealed class HostileIssuerTests : IAsyncLifetime
         await _services.GetRequiredService<Sequencer>().DrainAsync(Stop);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _services.DisposeAsync();
-        await _azurite.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     [Fact]
     public async Task An_answer_that_an_issuer_made_beforehand_and_leased_for_ever_stops_nobody()
     {
-        var own = _azurite.Connect().Inbox.GetBlobContainerClient("issuer-hostile");
+        var own = _storage.Connect().Inbox.GetBlobContainerClient("issuer-hostile");
         foreach (var name in new[] { ".truecopy/receipts/evil.pdf.tlog-proof", "receipts/evil.pdf.tlog-proof" })
         {
             await own.UploadBlobAsync(name, BinaryData.FromString("mine"), Stop);
@@ -61,11 +57,11 @@ public sealed class HostileIssuerTests : IAsyncLifetime
 
     private async Task IssueAsync(string issuer, string path)
     {
-        BlobContentInfo uploaded = await _azurite.Connect().Inbox.GetBlobContainerClient("issuer-" + issuer).UploadBlobAsync(path, BinaryData.FromString(path), Stop);
+        BlobContentInfo uploaded = await _storage.Connect().Inbox.GetBlobContainerClient("issuer-" + issuer).UploadBlobAsync(path, BinaryData.FromString(path), Stop);
         var version = new BlobVersion("issuer-" + issuer, path, uploaded.ETag.ToString().Trim('"'));
         await _services.GetRequiredService<IntakeHandler>().HandleAsync(InMemoryWorld.EventOf(version), Stop);
     }
 
     private async Task<bool> IsAnsweredAsync(string issuer, string path) =>
-        await _azurite.Connect().Inbox.GetBlobContainerClient("answers-" + issuer).GetBlobClient(AnswerPath.Receipt(path, DigestAlgorithm.Sha256)).ExistsAsync(Stop);
+        await _storage.Connect().Inbox.GetBlobContainerClient("answers-" + issuer).GetBlobClient(AnswerPath.Receipt(path, DigestAlgorithm.Sha256)).ExistsAsync(Stop);
 }

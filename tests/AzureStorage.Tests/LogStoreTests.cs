@@ -3,18 +3,18 @@ using System.Text;
 namespace TrueCopy.AzureStorage.Tests;
 
 /// <summary>The public log. Has a storage of its own, for there is one checkpoint.</summary>
-public sealed class LogStoreTests : IAsyncLifetime
+public sealed class LogStoreTests(Azurite azurite) : IAsyncLifetime
 {
-    private AzuriteFixture _azurite = null!;
+    private AzuriteFixture _storage = null!;
 
-    public async ValueTask InitializeAsync() => _azurite = await AzuriteFixture.StartAsync(TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync() => _storage = await azurite.NewStorageAsync();
 
-    public ValueTask DisposeAsync() => _azurite.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task The_published_checkpoint_never_shrinks_whoever_publishes_and_in_whatever_order()
     {
-        var stores = Enumerable.Range(0, 4).Select(_ => new LogStore(_azurite.Connect().LedgerBlobs)).ToArray();
+        var stores = Enumerable.Range(0, 4).Select(_ => new LogStore(_storage.Connect().LedgerBlobs)).ToArray();
         Assert.Null(await stores[0].ReadCheckpointAsync(Stop));
         long[] sizes = [5, 3, 9, 1, 7, 9, 8, 12, 2, 11];
         await Task.WhenAll(sizes.Select((size, i) => stores[i % 4].PublishCheckpointAsync(NoteOf(size), size, Stop)));
@@ -27,12 +27,12 @@ public sealed class LogStoreTests : IAsyncLifetime
     [Fact]
     public async Task Tiles_are_blobs_at_the_paths_of_the_specification()
     {
-        var store = new LogStore(_azurite.Connect().LedgerBlobs);
+        var store = new LogStore(_storage.Connect().LedgerBlobs);
         var tile = new TileContent(new TileId(0, 1234, 2), new byte[64]);
         await store.WriteAsync(tile, Stop);
         await store.WriteAsync(tile, Stop);
 
-        var blob = _azurite.Connect().Ledger.GetBlobContainerClient("log").GetBlobClient("tile/0/x001/234.p/2");
+        var blob = _storage.Connect().Ledger.GetBlobContainerClient("log").GetBlobClient("tile/0/x001/234.p/2");
         var properties = await blob.GetPropertiesAsync(cancellationToken: Stop);
         Assert.Equal("application/octet-stream", properties.Value.ContentType);
         Assert.Contains("immutable", properties.Value.CacheControl, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class LogStoreTests : IAsyncLifetime
     [Fact]
     public async Task A_partial_tile_that_is_gone_is_the_beginning_of_the_full_one()
     {
-        var store = new LogStore(_azurite.Connect().LedgerBlobs);
+        var store = new LogStore(_storage.Connect().LedgerBlobs);
         var edge = new RightEdge();
         for (var i = 0; i < 256; i++)
             edge.Append(Encoding.ASCII.GetBytes($"entry {i}"));

@@ -10,20 +10,20 @@ using Microsoft.Extensions.DependencyInjection;
 namespace TrueCopy.AzureStorage.Tests;
 
 /// <summary>A long manifest through the whole service on a real Azurite. TRUECOPY_MANIFEST_LINES makes it longer.</summary>
-public sealed class ManifestTests : IAsyncLifetime
+public sealed class ManifestTests(Azurite azurite) : IAsyncLifetime
 {
     private static readonly int Lines = Extent.Of("TRUECOPY_MANIFEST_LINES", 10_000, 20_000);
     private static readonly int Sample = Math.Min(Lines, 1000);
 
     private readonly OperationCounter _counter = new();
     private readonly CountingSigner _signer = new(new Ed25519Signer("log.example", RandomNumberGenerator.GetBytes(Ed25519Signer.SeedSize)));
-    private AzuriteFixture _azurite = null!;
+    private AzuriteFixture _storage = null!;
     private ServiceProvider _services = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _azurite = await AzuriteFixture.StartAsync(Stop);
-        var accounts = _azurite.Connect(options => options.AddPolicy(_counter, HttpPipelinePosition.PerRetry));
+        _storage = await azurite.NewStorageAsync();
+        var accounts = _storage.Connect(options => options.AddPolicy(_counter, HttpPipelinePosition.PerRetry));
         await accounts.CreateIssuerAsync("bank", new Dictionary<string, string> { ["legalname"] = "示范银行", ["jurisdiction"] = "CN-GD" }, Stop);
         _services = new ServiceCollection()
             .AddLogging()
@@ -34,16 +34,12 @@ public sealed class ManifestTests : IAsyncLifetime
         await _services.GetRequiredService<Sequencer>().DrainAsync(Stop);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _services.DisposeAsync();
-        await _azurite.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     [Fact]
     public async Task A_long_manifest_is_issued_in_constant_memory_with_few_operations_and_a_receipt_a_line()
     {
-        var container = _azurite.Connect().Inbox.GetBlobContainerClient("issuer-bank");
+        var container = _storage.Connect().Inbox.GetBlobContainerClient("issuer-bank");
         var blob = await UploadAsync(container);
         var (operations, signatures) = (_counter.Total, _signer.Count);
         var clock = Stopwatch.StartNew();
@@ -59,7 +55,7 @@ public sealed class ManifestTests : IAsyncLifetime
         Assert.True(Lines < 10_000 || perThousand < 60, $"{perThousand} operations per 1,000 digests");
         Assert.True(peak < 400, $"{peak} MiB");
 
-        await AssertReceiptsAsync(_azurite.Connect().Inbox.GetBlobContainerClient("answers-bank"));
+        await AssertReceiptsAsync(_storage.Connect().Inbox.GetBlobContainerClient("answers-bank"));
         clock.Restart();
         await AssertVerifiedAsync();
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Sample} random ones verified with receipts in {clock.Elapsed.TotalSeconds:0.0} s"));

@@ -2,21 +2,21 @@
 namespace TrueCopy.AzureStorage.Tests;
 
 /// <summary>The queue of answers on a storage of its own.</summary>
-public sealed class PendingAnswerTests : IAsyncLifetime
+public sealed class PendingAnswerTests(Azurite azurite) : IAsyncLifetime
 {
     private static readonly BlobVersion Source = new("issuer-bank", "目录/a b.pdf", "0x1");
-    private AzuriteFixture _azurite = null!;
+    private AzuriteFixture _storage = null!;
     private PendingAnswers _pending = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _azurite = await AzuriteFixture.StartAsync(Stop);
-        _pending = new PendingAnswers(_azurite.Connect().LedgerBlobs, _azurite.Connect().LedgerQueues);
+        _storage = await azurite.NewStorageAsync();
+        _pending = new PendingAnswers(_storage.Connect().LedgerBlobs, _storage.Connect().LedgerQueues);
     }
 
-    public ValueTask DisposeAsync() => _azurite.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task What_is_owed_is_counted_delivered_when_it_is_due_and_removed_by_whoever_has_it()
@@ -49,11 +49,11 @@ public sealed class PendingAnswerTests : IAsyncLifetime
         var body = (await ReceiveAsync())!.Value;
         Assert.Equal(owed.Refused, Assert.IsType<ActListAnswer>(await _pending.ReadAsync(body, Stop)).Refused);
 
-        await _azurite.Connect().Ledger.GetBlobContainerClient(StorageNames.StagingContainer).DeleteBlobAsync(queued.Blob, cancellationToken: Stop);
+        await _storage.Connect().Ledger.GetBlobContainerClient(StorageNames.StagingContainer).DeleteBlobAsync(queued.Blob, cancellationToken: Stop);
         await Assert.ThrowsAsync<LogFormatException>(() => _pending.ReadAsync(body, Stop));
         var other = await _pending.AddAsync(owed, TimeSpan.FromMinutes(1), Stop);
         await _pending.RemoveAsync(other, Stop);
-        Assert.False((await _azurite.Connect().Ledger.GetBlobContainerClient(StorageNames.StagingContainer).GetBlobClient(other.Blob).ExistsAsync(Stop)).Value);
+        Assert.False((await _storage.Connect().Ledger.GetBlobContainerClient(StorageNames.StagingContainer).GetBlobClient(other.Blob).ExistsAsync(Stop)).Value);
     }
 
     [Theory]
@@ -66,5 +66,5 @@ public sealed class PendingAnswerTests : IAsyncLifetime
         await Assert.ThrowsAsync<LogFormatException>(() => _pending.ReadAsync(System.Text.Encoding.UTF8.GetBytes(message), Stop));
 
     private async Task<ReadOnlyMemory<byte>?> ReceiveAsync() =>
-        (await _azurite.Connect().Queues.GetQueueClient(StorageNames.AnswersQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value?.Body.ToMemory();
+        (await _storage.Connect().Queues.GetQueueClient(StorageNames.AnswersQueue).ReceiveMessageAsync(cancellationToken: Stop)).Value?.Body.ToMemory();
 }

@@ -7,18 +7,18 @@ using Microsoft.Extensions.Time.Testing;
 namespace TrueCopy.AzureStorage.Tests;
 
 /// <summary>Has a storage of its own, for there is one queue and one lease.</summary>
-public sealed class QueueAndLeaseTests : IAsyncLifetime
+public sealed class QueueAndLeaseTests(Azurite azurite) : IAsyncLifetime
 {
-    private AzuriteFixture _azurite = null!;
+    private AzuriteFixture _storage = null!;
     private StagedActs _staged = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _azurite = await AzuriteFixture.StartAsync(TestContext.Current.CancellationToken);
-        _staged = new StagedActs(_azurite.Connect().LedgerBlobs, _azurite.Connect().LedgerQueues, TimeProvider.System, NullLogger<StagedActs>.Instance);
+        _storage = await azurite.NewStorageAsync();
+        _staged = new StagedActs(_storage.Connect().LedgerBlobs, _storage.Connect().LedgerQueues, TimeProvider.System, NullLogger<StagedActs>.Instance);
     }
 
-    public ValueTask DisposeAsync() => _azurite.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_staged_act_is_held_by_one_until_it_is_released_or_deleted()
@@ -47,7 +47,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
     [Fact]
     public async Task A_message_that_is_none_of_ours_goes_to_the_poison_queue_and_does_not_stop_the_rest()
     {
-        var queues = _azurite.Connect().Queues;
+        var queues = _storage.Connect().Queues;
         await queues.GetQueueClient("staged-acts").SendMessageAsync(BinaryData.FromString("nonsense"), cancellationToken: Stop);
         await AddAsync(SomeUpload());
         var received = new List<StagedMessage>();
@@ -61,7 +61,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
     [Fact]
     public async Task The_lease_is_one_sequencers_at_a_time_and_free_after_it_is_disposed()
     {
-        SequencerLease NewLease() => new(_azurite.Connect().LedgerBlobs, TimeProvider.System, NullLogger<SequencerLease>.Instance);
+        SequencerLease NewLease() => new(_storage.Connect().LedgerBlobs, TimeProvider.System, NullLogger<SequencerLease>.Instance);
         var taken = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => NewLease().TryAcquireAsync(Stop)));
         var held = Assert.Single(taken, lease => lease is not null);
         Assert.Null(await NewLease().TryAcquireAsync(Stop));
@@ -77,7 +77,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
     {
         var time = new FakeTimeProvider();
         var renewals = new FailingRenewals(isExplained ? new IOException("cut") : new InvalidOperationException("no token"));
-        var accounts = _azurite.Connect(options => options.AddPolicy(renewals, HttpPipelinePosition.PerCall));
+        var accounts = _storage.Connect(options => options.AddPolicy(renewals, HttpPipelinePosition.PerCall));
         var held = await new SequencerLease(accounts.LedgerBlobs, time, NullLogger<SequencerLease>.Instance).TryAcquireAsync(Stop);
         for (var i = 0; i < 2; i++)
         {
@@ -86,7 +86,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         }
 
         await held!.DisposeAsync();
-        await using var next = await new SequencerLease(_azurite.Connect().LedgerBlobs, TimeProvider.System, NullLogger<SequencerLease>.Instance).TryAcquireAsync(Stop);
+        await using var next = await new SequencerLease(_storage.Connect().LedgerBlobs, TimeProvider.System, NullLogger<SequencerLease>.Instance).TryAcquireAsync(Stop);
         Assert.NotNull(next);
     }
 
@@ -139,7 +139,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
         PreparedPart[] parts = [await _staged.PrepareAsync(SomeUpload(2000, 0), Stop)];
         await _staged.StageAsync(parts, Stop);
         await _staged.DiscardAsync(parts, Stop);
-        var (queue, poison) = (_azurite.Connect().Queues.GetQueueClient("staged-bulk"), _azurite.Connect().Queues.GetQueueClient("staged-bulk-poison"));
+        var (queue, poison) = (_storage.Connect().Queues.GetQueueClient("staged-bulk"), _storage.Connect().Queues.GetQueueClient("staged-bulk-poison"));
         for (var delivery = 1; delivery < 5; delivery++)
         {
             // Whoever takes it first does not wait the two minutes that a sequencer would.
@@ -165,7 +165,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
     [InlineData("staged-bulk")]
     public async Task A_message_that_is_not_base64_ends_as_poison_and_stops_nobody_behind_it(string queue)
     {
-        var raw = _azurite.Connect().RawQueues;
+        var raw = _storage.Connect().RawQueues;
         await raw.GetQueueClient(queue).SendMessageAsync("{not base64}", Stop);
         await _staged.StageAsync([await _staged.PrepareAsync(SomeUpload(queue == "staged-bulk" ? 2000 : 1, 0), Stop)], Stop);
         Assert.NotNull(await _staged.OldestAsync(Stop));
@@ -188,7 +188,7 @@ public sealed class QueueAndLeaseTests : IAsyncLifetime
     private async Task<int> CountBodiesAsync()
     {
         var count = 0;
-        await foreach (var _ in _azurite.Connect().Ledger.GetBlobContainerClient("staging").GetBlobsAsync(cancellationToken: Stop))
+        await foreach (var _ in _storage.Connect().Ledger.GetBlobContainerClient("staging").GetBlobsAsync(cancellationToken: Stop))
             count++;
         return count;
     }

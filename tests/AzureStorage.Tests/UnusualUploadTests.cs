@@ -11,33 +11,29 @@ using Microsoft.Extensions.DependencyInjection;
 namespace TrueCopy.AzureStorage.Tests;
 
 /// <summary>Blobs as storage really lets issuers make them; each is answered, and at once.</summary>
-public sealed class UnusualUploadTests : IAsyncLifetime
+public sealed class UnusualUploadTests(Azurite azurite) : IAsyncLifetime
 {
-    private AzuriteFixture _azurite = null!;
+    private AzuriteFixture _storage = null!;
     private ServiceProvider _services = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private BlobContainerClient Container => _azurite.Connect().Inbox.GetBlobContainerClient("issuer-bank");
+    private BlobContainerClient Container => _storage.Connect().Inbox.GetBlobContainerClient("issuer-bank");
 
     public async ValueTask InitializeAsync()
     {
-        _azurite = await AzuriteFixture.StartAsync(Stop);
-        await _azurite.Connect().CreateIssuerAsync("bank", new Dictionary<string, string> { ["legalname"] = "示范银行", ["jurisdiction"] = "CN-GD" }, Stop);
+        _storage = await azurite.NewStorageAsync();
+        await _storage.Connect().CreateIssuerAsync("bank", new Dictionary<string, string> { ["legalname"] = "示范银行", ["jurisdiction"] = "CN-GD" }, Stop);
         _services = new ServiceCollection()
             .AddLogging()
-            .AddAzureStorage(_azurite.Connect())
+            .AddAzureStorage(_storage.Connect())
             .AddSingleton(new LogIdentity(InMemoryWorld.Origin, [InMemoryWorld.NewEd25519()]))
             .AddLedger()
             .BuildServiceProvider();
         await _services.GetRequiredService<Sequencer>().DrainAsync(Stop);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _services.DisposeAsync();
-        await _azurite.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     [Fact]
     public async Task Metadata_and_properties_that_are_set_before_the_event_is_handled_count()

@@ -3,6 +3,15 @@
 // the pipe closes and Azurite shuts down in order. Ctrl-C reaches the whole process group, so it is left to the parent,
 // which still needs storage to finish what it is doing.
 const http = require('node:http');
+const Module = require('node:module');
+
+// Azurite loads everything that it can do before it does anything, and most of that is telemetry and databases that nobody here
+// asked for.
+const unasked = new Set(['applicationinsights', ...(process.env.AZURITE_DB === undefined ? ['./SqlBlobServer', './SqlBlobConfiguration'] : [])]);
+const load = Module._load;
+Module._load = function (request, ...rest) {
+  return unasked.has(request) ? {} : load.call(this, request, ...rest);
+};
 
 const on = process.on.bind(process);
 const once = process.once.bind(process);

@@ -15,27 +15,35 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    // Institutions come seldom, so that not every look at what they upload is a look for them as well.
+    private static readonly TimeSpan ContainersInterval = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<(string Container, string Path), string> _fed = new();
     private readonly HashSet<(string Container, string Name, string ETag)> _answered = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var known = new HashSet<string>();
+        var containers = new Dictionary<string, BlobContainerClient>();
+        long? listed = null;
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
             try
             {
-                await foreach (var container in accounts.Inbox.GetBlobContainersAsync(prefix: IssuerContainer.Prefix, cancellationToken: stoppingToken))
+                if (listed is null || time.GetElapsedTime(listed.Value) >= ContainersInterval)
                 {
-                    var client = accounts.Inbox.GetBlobContainerClient(container.Name);
-                    if (known.Add(container.Name))
-                        await RememberAnsweredAsync(container.Name, stoppingToken);
-                    await FeedAsync(client, stoppingToken);
+                    await ListContainersAsync(containers, stoppingToken);
+                    listed = time.GetTimestamp();
                 }
 
-                await foreach (var container in accounts.Handovers.GetBlobContainersAsync(prefix: ReceiverContainer.Prefix, cancellationToken: stoppingToken))
-                    await FeedAsync(accounts.Handovers.GetBlobContainerClient(container.Name), stoppingToken);
+                foreach (var container in containers.Values)
+                    await FeedAsync(container, stoppingToken);
+            }
+            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+            {
+                // It was removed since they were listed.
+                containers.Clear();
+                listed = null;
             }
             catch (Exception exception) when (StorageFailure.Explains(exception) && !stoppingToken.IsCancellationRequested)
             {
@@ -43,6 +51,20 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task ListContainersAsync(Dictionary<string, BlobContainerClient> containers, CancellationToken cancellationToken)
+    {
+        await foreach (var container in accounts.Inbox.GetBlobContainersAsync(prefix: IssuerContainer.Prefix, cancellationToken: cancellationToken))
+        {
+            if (containers.ContainsKey(container.Name))
+                continue;
+            await RememberAnsweredAsync(container.Name, cancellationToken);
+            containers.Add(container.Name, accounts.Inbox.GetBlobContainerClient(container.Name));
+        }
+
+        await foreach (var container in accounts.Handovers.GetBlobContainersAsync(prefix: ReceiverContainer.Prefix, cancellationToken: cancellationToken))
+            containers.TryAdd(container.Name, accounts.Handovers.GetBlobContainerClient(container.Name));
     }
 
     private async Task RememberAnsweredAsync(string container, CancellationToken cancellationToken)

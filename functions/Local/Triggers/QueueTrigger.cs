@@ -26,8 +26,12 @@ internal sealed partial class QueueTrigger(
     internal static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
+    // Nobody waits for what has failed for good, and most of the looking would be for that.
+    private static readonly TimeSpan PoisonPollInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    private readonly bool _isLast = queueName.EndsWith(StorageNames.PoisonSuffix, StringComparison.Ordinal);
     private readonly QueueClient _queue = accounts.RawQueues.GetQueueClient(queueName);
     private readonly QueueClient _poison = accounts.RawQueues.GetQueueClient(queueName + StorageNames.PoisonSuffix);
 
@@ -45,7 +49,7 @@ internal sealed partial class QueueTrigger(
                 foreach (var message in received)
                     running.Add(HandleAsync(message, abandoned.Token));
                 if (received.Length == 0)
-                    await Task.Delay(PollInterval, time, stoppingToken);
+                    await Task.Delay(_isLast ? PoisonPollInterval : PollInterval, time, stoppingToken);
 
                 while (running.Count > NewBatchThreshold)
                     running.Remove(await Task.WhenAny(running).WaitAsync(stoppingToken));
@@ -119,8 +123,7 @@ internal sealed partial class QueueTrigger(
 
     private async Task SettleAsync(QueueMessage message, string handle, Exception? failure)
     {
-        var lastQueue = queueName.EndsWith(StorageNames.PoisonSuffix, StringComparison.Ordinal);
-        if (failure is not null && (lastQueue || message.DequeueCount < MaxDequeueCount))
+        if (failure is not null && (_isLast || message.DequeueCount < MaxDequeueCount))
         {
             LogFailed(logger, message.DequeueCount, failure);
             await _queue.UpdateMessageAsync(message.MessageId, handle, (BinaryData?)null, RetryAfter);

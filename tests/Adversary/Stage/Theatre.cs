@@ -18,7 +18,6 @@ public sealed class Theatre : IAsyncLifetime
 {
     private const string Bank = "demo-bank";
     private const string Registry = "demo-registry";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly TempFolder _folder = new();
     private readonly HttpClient _http = new();
     private readonly Dictionary<string, byte[]> _documents = new(StringComparer.Ordinal);
@@ -132,7 +131,7 @@ public sealed class Theatre : IAsyncLifetime
     /// <summary>Waits until the service says so of a document.</summary>
     internal async Task UntilAsync(string name, Func<JsonArray, bool> says)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Wait.Limit);
         while (!says(JsonNode.Parse(await AskAsync(name))!["results"]![0]!["results"]!.AsArray()))
             await Task.Delay(100, patience.Token);
     }

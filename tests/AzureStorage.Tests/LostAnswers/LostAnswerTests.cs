@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
-using TrueCopy.Local.Azurite;
 
 namespace TrueCopy.AzureStorage.Tests.LostAnswers;
 
@@ -10,14 +8,12 @@ namespace TrueCopy.AzureStorage.Tests.LostAnswers;
 /// loses its answer in turn, or a sample of them does: one run a request, each in a storage account of its own. Requests that only read are left
 /// out, for losing their answers changes nothing, unless <c>TRUECOPY_LOST_ANSWERS=all</c>.
 /// </summary>
-public sealed class LostAnswerTests
+public sealed class LostAnswerTests(Azurite azurite, LostAnswerTests.Undisturbed undisturbed) : IClassFixture<LostAnswerTests.Undisturbed>
 {
     private const int Parallelism = 4;
     private const int Sample = 15;
     private static readonly bool ReadsToo = Environment.GetEnvironmentVariable("TRUECOPY_LOST_ANSWERS") == "all";
     private static readonly LogIdentity Identity = new("log.example", [InMemoryWorld.NewEcdsa(), InMemoryWorld.NewEd25519()]);
-
-    private static readonly Lazy<Task<(string Scenario, string Request)[]>> Requests = new(EnumerateAsync);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -31,13 +27,11 @@ public sealed class LostAnswerTests
     [Fact]
     public Task Whichever_request_takes_effect_but_is_reported_to_fail_the_next_delivery_or_drain_finishes() => EachAsync(Loss.ForGood, _ => { });
 
-    private static async Task EachAsync(Loss loss, Action<ScenarioRun> check)
+    private async Task EachAsync(Loss loss, Action<ScenarioRun> check)
     {
         var clock = Stopwatch.StartNew();
-        var requests = await Requests.Value;
+        var requests = undisturbed.Requests;
         var victims = Extent.SampleOf(requests, Sample);
-        var accounts = Accounts(victims.Count);
-        await using var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { Accounts = accounts }, Stop);
 
         var (failures, missed) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = Stop };
@@ -45,7 +39,7 @@ public sealed class LostAnswerTests
         {
             var (scenario, request) = victims[i];
             var network = new Network(request, loss);
-            var run = new ScenarioRun(Scenario.All[scenario], azurite.ConnectionString(accounts[i]), Identity);
+            var run = new ScenarioRun(Scenario.All[scenario], await azurite.NewAccountAsync(), Identity);
             try
             {
                 await run.RunAsync(network);
@@ -60,32 +54,35 @@ public sealed class LostAnswerTests
                 missed.Enqueue($"{scenario}, {request}");
         });
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{victims.Count} of {requests.Length} requests (seed {Extent.Seed}), each lost in turn ({loss}), in {clock.Elapsed.TotalSeconds:0} s; not sent in their own run: {string.Join("; ", missed)}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{victims.Count} of {requests.Count} requests (seed {Extent.Seed}), each lost in turn ({loss}), in {clock.Elapsed.TotalSeconds:0} s; not sent in their own run: {string.Join("; ", missed)}");
         Assert.True(failures.IsEmpty, $"{failures.Count} of {victims.Count} runs failed:\n{string.Join('\n', failures)}");
 
         // Which of several equal requests comes when is up to the scheduler; that they come is not.
         Assert.InRange(missed.Count, 0, Math.Max(2, victims.Count / 20));
     }
 
-    /// <summary>The requests of runs in which nothing is lost.</summary>
-    private static async Task<(string Scenario, string Request)[]> EnumerateAsync()
+    /// <summary>Runs in which nothing is lost.</summary>
+    public sealed class Undisturbed(Azurite azurite) : IAsyncLifetime
     {
-        var accounts = Accounts(Scenario.All.Count);
-        await using var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { Accounts = accounts }, Stop);
-        var victims = new List<(string, string)>();
-        foreach (var ((name, scenario), account) in Scenario.All.Zip(accounts))
+        /// <summary>Their requests.</summary>
+        public IReadOnlyList<(string Scenario, string Request)> Requests { get; private set; } = [];
+
+        public async ValueTask InitializeAsync()
         {
-            var network = new Network();
-            var run = new ScenarioRun(scenario, azurite.ConnectionString(account), Identity);
-            await run.RunAsync(network);
-            Assert.Equal((0, 0), (run.Failures, run.Errors.Count));
-            victims.AddRange(network.Requests.Where(request => ReadsToo || RequestName.HasEffect(request)).Select(request => (name, request)));
+            var requests = new List<(string, string)>();
+            foreach (var (name, scenario) in Scenario.All)
+            {
+                var network = new Network();
+                var run = new ScenarioRun(scenario, await azurite.NewAccountAsync(), Identity);
+                await run.RunAsync(network);
+                Assert.Equal((0, 0), (run.Failures, run.Errors.Count));
+                requests.AddRange(network.Requests.Where(request => ReadsToo || RequestName.HasEffect(request)).Select(request => (name, request)));
+            }
+
+            Assert.True(requests.Count > 100, $"{requests.Count} requests");
+            Requests = requests;
         }
 
-        Assert.True(victims.Count > 100, $"{victims.Count} requests");
-        return [.. victims];
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
-
-    private static AzuriteAccount[] Accounts(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new AzuriteAccount(string.Create(CultureInfo.InvariantCulture, $"lost{i}"), AzuriteAccount.Ledger.Key))];
 }

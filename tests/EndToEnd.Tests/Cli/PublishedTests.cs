@@ -32,7 +32,7 @@ public sealed class PublishedTests : IDisposable
     [Fact]
     public async Task Built_for_those_who_only_verify_it_holds_no_code_of_storage_and_no_command_that_needs_any()
     {
-        await ToolProcess.DotnetAsync(RepositoryFolder.Path, "publish", "clients/Cli", "-c", ToolProcess.Configuration, "-p:Issuing=false", "-nologo", "-o", _folder.At("verifier"));
+        await ToolProcess.DotnetAsync(RepositoryFolder.Path, "publish", "clients/Cli", "-c", ToolProcess.Configuration, "-p:Issuing=false", "-p:RunAnalyzers=false", "-nologo", "-o", _folder.At("verifier"));
         Assert.DoesNotContain(Directory.EnumerateFiles(_folder.At("verifier")), file => Path.GetFileName(file).StartsWith("Azure.", StringComparison.Ordinal) || Path.GetFileName(file).Contains("Ledger", StringComparison.Ordinal));
         var verifier = new ToolProcess(_folder.At("verifier/truecopy"), _folder.At("config"));
         Assert.Equal(0, (await verifier.RunAsync("hash", _folder.File("abc"))).ExitCode);

@@ -8,27 +8,11 @@ using TrueCopy.Local.Azurite;
 namespace TrueCopy.EndToEnd.Tests.Operator;
 
 /// <summary>The recovery tools on the storage of a running local service: what is lost comes back, and auditors see nothing of it.</summary>
-public sealed class AdminCommandTests : IAsyncLifetime
+public sealed class AdminCommandTests(AdminCommandTests.Operated operated) : IClassFixture<AdminCommandTests.Operated>
 {
-    private readonly TempFolder _folder = new();
-    private LocalProcess _local = null!;
-    private StorageAccounts _accounts = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _local = await LocalProcess.StartAsync(_folder.At("data"));
-        _accounts = StorageAccounts.Connect(_local.Inbox, Ledger);
-        for (var i = 0; i < 3; i++)
-            Assert.Equal(0, (await Tool.RunAsync("issue", _folder.File($"file{i}"), "--issuer", "demo-bank", "--reference", $"loan-{i}", "--inbox", _local.Inbox)).ExitCode);
-        Assert.Equal(0, (await Tool.RunAsync("revoke", "ref:loan-2", "--issuer", "demo-bank", "--inbox", _local.Inbox)).ExitCode);
-        Assert.Equal(0, await AuditAsync());
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _local.DisposeAsync();
-        _folder.Dispose();
-    }
+    private readonly TempFolder _folder = operated.Folder;
+    private readonly LocalProcess _local = operated.Local;
+    private readonly StorageAccounts _accounts = operated.Local.Accounts;
 
     [Fact]
     public async Task Lost_tables_and_a_lost_public_log_come_back_from_the_journal_beside_the_running_service()
@@ -88,8 +72,7 @@ public sealed class AdminCommandTests : IAsyncLifetime
         .Replace(AzuriteAccount.Inbox.Name, AzuriteAccount.Ledger.Name, StringComparison.Ordinal)
         .Replace(AzuriteAccount.Inbox.Key, AzuriteAccount.Ledger.Key, StringComparison.Ordinal);
 
-    private async Task<int> AuditAsync(params string[] more) =>
-        (await Tool.RunAsync(["audit", _local.Address, "--state", _folder.At("audit.json"), .. more])).ExitCode;
+    private Task<int> AuditAsync(params string[] more) => operated.AuditAsync(more);
 
     private async Task<(int Code, string Kinds)> DoctorAsync(params string[] more)
     {
@@ -122,5 +105,31 @@ public sealed class AdminCommandTests : IAsyncLifetime
             await client.UpdateEntityAsync(row, Azure.ETag.All, TableUpdateMode.Replace, Stop);
         if (key is not null)
             await client.UpsertEntityAsync(new TableEntity(row.PartitionKey, key), TableUpdateMode.Replace, Stop);
+    }
+
+    /// <summary>A service with storage of its own, three documents, one of them revoked, and an auditor who saw it so. Each test leaves it whole.</summary>
+    public sealed class Operated : IAsyncLifetime
+    {
+        internal TempFolder Folder { get; } = new();
+
+        internal LocalProcess Local { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Local = await LocalProcess.StartAsync(Folder.At("data"));
+            for (var i = 0; i < 3; i++)
+                Assert.Equal(0, (await Tool.RunAsync("issue", Folder.File($"file{i}"), "--issuer", "demo-bank", "--reference", $"loan-{i}", "--inbox", Local.Inbox)).ExitCode);
+            Assert.Equal(0, (await Tool.RunAsync("revoke", "ref:loan-2", "--issuer", "demo-bank", "--inbox", Local.Inbox)).ExitCode);
+            Assert.Equal(0, await AuditAsync());
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Local.DisposeAsync();
+            Folder.Dispose();
+        }
+
+        internal async Task<int> AuditAsync(params string[] more) =>
+            (await Tool.RunAsync(["audit", Local.Address, "--state", Folder.At("audit.json"), .. more])).ExitCode;
     }
 }

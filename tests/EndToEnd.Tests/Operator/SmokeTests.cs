@@ -6,7 +6,7 @@ using TrueCopy.EndToEnd.Tests.Service;
 namespace TrueCopy.EndToEnd.Tests.Operator;
 
 /// <summary><c>.ci/smoke</c>, which decides whether a deployment stays: on a service that runs, and on each way in which it should not pass.</summary>
-public sealed class SmokeTests : IAsyncLifetime
+public sealed class SmokeTests(SharedAzurite azurite) : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
     private LocalProcess _service = null!;
@@ -17,7 +17,7 @@ public sealed class SmokeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _service = await LocalProcess.StartAsync(_folder.At("data"));
+        _service = await LocalProcess.StartAsync(azurite, _folder.At("data"));
         using var http = new HttpClient();
         var keys = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{_service.Address}/v1/keys"), Stop));
         _key = keys.RootElement.GetProperty("verifierKeys")[0].GetString()!;

@@ -191,10 +191,9 @@ public sealed partial class HostsAgreeTests(HostsAgreeTests.BothHosts hosts) : I
     private static partial Regex TimePattern();
 
     /// <summary>Both hosts on one storage that holds one document.</summary>
-    public sealed class BothHosts : IAsyncLifetime
+    public sealed class BothHosts(SharedAzurite azurite) : IAsyncLifetime
     {
         private readonly TempFolder _folder = new();
-        private AzuriteFixture? _azurite;
         private LocalProcess? _local;
         private HostedApp? _functions;
 
@@ -210,13 +209,13 @@ public sealed partial class HostsAgreeTests(HostsAgreeTests.BothHosts hosts) : I
 
         public async ValueTask InitializeAsync()
         {
-            _azurite = await AzuriteFixture.StartAsync(Stop);
-            _local = await LocalProcess.StartAsync(_folder.At("data"), "--azurite", "none", "--connection", _azurite.Inbox);
+            var storage = await azurite.NewAsync(Stop);
+            _local = await LocalProcess.StartAsync(_folder.At("data"), "--azurite", "none", "--connection", storage.Inbox);
             _functions = await HostedApp.StartAsync(
                 HostedApp.BuiltApp,
-                HostedApp.LaptopSettings(_azurite.Inbox, _azurite.Inbox, LocalOptions.Origin, _folder.At("data/keys")),
+                HostedApp.LaptopSettings(storage.Inbox, storage.Inbox, LocalOptions.Origin, _folder.At("data/keys")),
                 Stop);
-            await _azurite.Connect().Inbox.GetBlobContainerClient("issuer-demo-bank").UploadBlobAsync("document.txt", BinaryData.FromString("a document"), Stop);
+            await storage.Connect().Inbox.GetBlobContainerClient("issuer-demo-bank").UploadBlobAsync("document.txt", BinaryData.FromString("a document"), Stop);
             using var http = new HttpClient();
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
@@ -232,8 +231,6 @@ public sealed partial class HostsAgreeTests(HostsAgreeTests.BothHosts hosts) : I
                 await _functions.DisposeAsync();
             if (_local is not null)
                 await _local.DisposeAsync();
-            if (_azurite is not null)
-                await _azurite.DisposeAsync();
             _folder.Dispose();
         }
     }

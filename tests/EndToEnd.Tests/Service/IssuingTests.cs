@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -50,10 +51,12 @@ public sealed class IssuingTests(OnLocal running) : IClassFixture<OnLocal>
     [Fact]
     public async Task Files_that_are_issued_together_share_batches()
     {
-        var before = await BatchesAsync();
-        var run = await IssueAsync([.. Enumerable.Range(0, 40).Select(_ => running.NewFile())]);
+        var run = await IssueAsync([.. Enumerable.Range(0, 40).Select(_ => running.NewFile()), "--json"]);
         Assert.Equal(0, run.ExitCode);
-        Assert.InRange(await BatchesAsync() - before, 1, 20);
+        var entries = JsonDocument.Parse(run.Output).RootElement.EnumerateArray().Select(result => result.GetProperty("logIndex").GetInt64()).ToArray();
+        Assert.Equal(40, entries.Length);
+        var sizes = await BatchSizesAsync();
+        Assert.InRange(entries.Select(entry => sizes.First(size => size > entry)).Distinct().Count(), 1, 20);
     }
 
     [Fact]
@@ -229,11 +232,12 @@ public sealed class IssuingTests(OnLocal running) : IClassFixture<OnLocal>
         return [.. names];
     }
 
-    private async Task<int> BatchesAsync()
+    // The size of the log after each batch, which is how its file in the journal is called.
+    private async Task<List<long>> BatchSizesAsync()
     {
-        var count = 0;
-        await foreach (var _ in running.Accounts.Ledger.GetBlobContainerClient("journal").GetBlobsAsync(cancellationToken: TestContext.Current.CancellationToken))
-            count++;
-        return count;
+        var sizes = new List<long>();
+        await foreach (var batch in running.Accounts.Ledger.GetBlobContainerClient("journal").GetBlobsAsync(cancellationToken: TestContext.Current.CancellationToken))
+            sizes.Add(long.Parse(batch.Name.AsSpan(0, 19), CultureInfo.InvariantCulture));
+        return sizes;
     }
 }

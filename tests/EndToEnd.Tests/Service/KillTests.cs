@@ -11,7 +11,7 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 /// SIGKILL at random moments, while documents are uploaded: 5 times, 50 when all is gone through, or as often as
 /// <c>TRUECOPY_KILLS</c> says. <c>TRUECOPY_SEED</c> repeats the moments of a run.
 /// </summary>
-public sealed class KillTests : IDisposable
+public sealed class KillTests(SharedAzurite shared) : IDisposable
 {
     private static readonly int Kills = Extent.Of("TRUECOPY_KILLS", 3, 50);
     private static readonly TimeSpan UploadInterval = TimeSpan.FromMilliseconds(120);
@@ -33,8 +33,7 @@ public sealed class KillTests : IDisposable
         var seed = Extent.Seed;
         var random = new Random(seed);
         var clock = Stopwatch.StartNew();
-        await using var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions(), Stop);
-        var connection = azurite.ConnectionString(AzuriteAccount.Ledger);
+        var connection = await shared.NewAccountAsync(Stop);
         string[] storage = ["--azurite", "none", "--connection", connection];
         var accounts = StorageAccounts.Connect(connection, connection);
 

@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Azure.Storage.Blobs;
-using TrueCopy.Local.Azurite;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 
@@ -12,7 +10,7 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 /// Bursts and big files against the real process. Small by default; <c>TRUECOPY_FILES=2000</c> and
 /// <c>TRUECOPY_LARGE_MIB=2048</c> run larger ones.
 /// </summary>
-public sealed class LoadTests : IDisposable
+public sealed class LoadTests(SharedAzurite azurite) : IDisposable
 {
     private static readonly int Files = Extent.Of("TRUECOPY_FILES", 80, 2000);
     private static readonly int LargeMebibytes = Extent.Of("TRUECOPY_LARGE_MIB", 64, 2048);
@@ -25,7 +23,8 @@ public sealed class LoadTests : IDisposable
     {
         var clock = Stopwatch.StartNew();
         var half = Files / 2;
-        await using (var service = await LocalProcess.StartAsync(_folder.At("data")))
+        var storage = await LocalProcess.OnAccountAsync(azurite);
+        await using (var service = await LocalProcess.StartAsync(_folder.At("data"), storage))
         {
             await UploadAsync(service, 0, half);
 
@@ -35,7 +34,7 @@ public sealed class LoadTests : IDisposable
             await service.StopAsync();
         }
 
-        await using var again = await LocalProcess.StartAsync(_folder.At("data"));
+        await using var again = await LocalProcess.StartAsync(_folder.At("data"), storage);
         await UploadAsync(again, half + (Files / 4), Files);
 
         // Entries may repeat after the restart, so the size says when it is worth asking, not that all is there.
@@ -45,10 +44,8 @@ public sealed class LoadTests : IDisposable
         var finished = clock.Elapsed;
 
         Assert.All(answers, answer => Assert.Single(Assert.Single(answer.Results).Unproven!.Acts));
-        var ledger = new BlobServiceClient(again.Inbox.Replace("devstoreaccount1", AzuriteAccount.Ledger.Name, StringComparison.Ordinal)
-            .Replace(AzuriteAccount.Inbox.Key, AzuriteAccount.Ledger.Key, StringComparison.Ordinal));
         var batches = 0;
-        await foreach (var _ in ledger.GetBlobContainerClient("journal").GetBlobsAsync(cancellationToken: Stop))
+        await foreach (var _ in again.Accounts.Ledger.GetBlobContainerClient("journal").GetBlobsAsync(cancellationToken: Stop))
             batches++;
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{Files} files in {finished.TotalSeconds:0.0} s with a restart; log size {await LogSizeAsync(again)}; {batches} batches, so {batches} signatures of each key");
@@ -82,7 +79,7 @@ public sealed class LoadTests : IDisposable
     {
         var path = _folder.At("large");
         var sha256 = await WriteLargeAsync(path);
-        await using var service = await LocalProcess.StartAsync(_folder.At("data"));
+        await using var service = await LocalProcess.StartAsync(azurite, _folder.At("data"));
         var clock = Stopwatch.StartNew();
         var run = await Cli.Tool.RunAsync("issue", path, "--issuer", "demo-bank", "--inbox", service.Inbox, "--timeout", "600");
         Assert.Equal(0, run.ExitCode);

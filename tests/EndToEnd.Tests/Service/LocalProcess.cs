@@ -54,6 +54,14 @@ internal sealed partial class LocalProcess : IRunningService
         return started;
     }
 
+    /// <summary>Starts it beside an Azurite that runs, on an account that nobody else has: inbox and ledger are one then.</summary>
+    public static async Task<LocalProcess> StartAsync(SharedAzurite azurite, string dataFolder, params string[] more) =>
+        await StartAsync(dataFolder, [.. await OnAccountAsync(azurite), .. more]);
+
+    /// <summary>Arguments that give it such an account.</summary>
+    public static async Task<string[]> OnAccountAsync(SharedAzurite azurite) =>
+        ["--azurite", "none", "--connection", await azurite.NewAccountAsync(TestContext.Current.CancellationToken)];
+
     public Task ReadyAsync() => _process.Ready.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
 
     /// <summary>SIGKILL.</summary>

@@ -18,10 +18,10 @@ public sealed class HandoverOnLocalTests(LocalWhenOdd running) : HandoverTests(r
 
 public sealed class HandoverOnFunctionsTests(FunctionsWhenEven running) : HandoverTests(running.Asked()), IClassFixture<FunctionsWhenEven>;
 
-public sealed class LocalWhenEven() : Running(Host.Local, turn: 0);
+public sealed class LocalWhenEven(Services services) : Running(services, Host.Local, turn: 0);
 
-public sealed class LocalWhenOdd() : Running(Host.Local, turn: 1);
+public sealed class LocalWhenOdd(Services services) : Running(services, Host.Local, turn: 1);
 
-public sealed class FunctionsWhenEven() : Running(Host.Functions, turn: 0);
+public sealed class FunctionsWhenEven(Services services) : Running(services, Host.Functions, turn: 0);
 
-public sealed class FunctionsWhenOdd() : Running(Host.Functions, turn: 1);
+public sealed class FunctionsWhenOdd(Services services) : Running(services, Host.Functions, turn: 1);

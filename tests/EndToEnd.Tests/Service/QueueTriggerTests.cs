@@ -6,24 +6,24 @@ using TrueCopy.Local.Triggers;
 namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>An end that is asked for abandons nobody who could still finish.</summary>
-public sealed class QueueTriggerTests : IAsyncLifetime
+public sealed class QueueTriggerTests(SharedAzurite azurite) : IAsyncLifetime
 {
     private readonly TaskCompletionSource<CancellationToken> _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FakeTimeProvider _time = new();
-    private AzuriteFixture _azurite = null!;
+    private AzuriteFixture _storage = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private QueueClient Queue => _azurite.Connect().Queues.GetQueueClient(StorageNames.BlobEventsQueue);
+    private QueueClient Queue => _storage.Connect().Queues.GetQueueClient(StorageNames.BlobEventsQueue);
 
     public async ValueTask InitializeAsync()
     {
-        _azurite = await AzuriteFixture.StartAsync(Stop);
+        _storage = await azurite.NewAsync(Stop);
         await Queue.SendMessageAsync("an event", Stop);
     }
 
-    public ValueTask DisposeAsync() => _azurite.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Told_to_stop_it_lets_a_running_handler_finish_and_settles_its_message()
@@ -58,7 +58,7 @@ public sealed class QueueTriggerTests : IAsyncLifetime
     private async Task<QueueTrigger> StartAsync()
     {
         var trigger = new QueueTrigger(
-            _azurite.Connect(),
+            _storage.Connect(),
             StorageNames.BlobEventsQueue,
             async (_, stop) =>
             {

@@ -4,10 +4,11 @@ using TrueCopy.EndToEnd.Tests.Cli;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 
-/// <summary>A service that runs for all tests of the class.</summary>
+/// <summary>A service that others use too, and files of the class's own.</summary>
+/// <param name="services">What runs.</param>
 /// <param name="host">What runs it.</param>
 /// <param name="turn">Which seeds it runs with, even (0) or odd (1), unless everything is gone through; null for all.</param>
-public abstract class Running(Host host, int? turn = null) : IAsyncLifetime
+public abstract class Running(Services services, Host host, int? turn = null) : IAsyncLifetime
 {
     private readonly bool _isAsked = turn is null || Extent.IsExhaustive || Extent.Seed % 2 == turn;
     private readonly TempFolder _folder = new();
@@ -24,7 +25,7 @@ public abstract class Running(Host host, int? turn = null) : IAsyncLifetime
     internal AzureStorage.StorageAccounts Accounts => _service.Accounts;
 
     /// <summary>The identity file of the demo receiver.</summary>
-    internal string ReceiverIdentity => _folder.At("data/receivers/demo-lender.agekey");
+    internal string ReceiverIdentity => Path.Combine(services.DataOf(host), "receivers/demo-lender.agekey");
 
     /// <summary>Itself, unless another host has its turn: then the test is skipped.</summary>
     public Running Asked()
@@ -37,18 +38,17 @@ public abstract class Running(Host host, int? turn = null) : IAsyncLifetime
     {
         if (!_isAsked)
             return;
-        _service = await RunningService.StartAsync(host, _folder.At("data"));
+        _service = await services.StartedAsync(host);
         using var http = new HttpClient();
         var keys = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{Address}/v1/keys")));
         Key = keys.RootElement.GetProperty("verifierKeys")[0].GetString()!;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (_isAsked)
-            await _service.DisposeAsync();
         _folder.Dispose();
         GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
     }
 
     internal string NewFile(byte[]? content = null, string extension = ".pdf") => _folder.File(Guid.NewGuid() + extension, content ?? RandomNumberGenerator.GetBytes(1000));
@@ -73,4 +73,4 @@ public abstract class Running(Host host, int? turn = null) : IAsyncLifetime
         Tool.RunAsync(["verify", .. filesAndOptions, "--service", Address, "--key", Key]);
 }
 
-public sealed class OnLocal() : Running(Host.Local);
+public sealed class OnLocal(Services services) : Running(services, Host.Local);

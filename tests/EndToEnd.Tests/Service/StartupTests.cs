@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using TrueCopy.Local.Azurite;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>What keeps the service from starting is told in words that say what to do.</summary>
-public sealed class StartupTests : IDisposable
+public sealed class StartupTests(SharedAzurite azurite) : IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -26,8 +25,7 @@ public sealed class StartupTests : IDisposable
     [Fact]
     public async Task A_foreign_Azurite_is_told_and_can_be_used()
     {
-        await using var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions(), TestContext.Current.CancellationToken);
-        var connection = azurite.ConnectionString(AzuriteAccount.Inbox);
+        var connection = await azurite.NewAccountAsync(TestContext.Current.CancellationToken);
         var port = new Uri(connection.Split("BlobEndpoint=")[1].Split(';')[0]).Port;
         var error = await FailAsync("--port", "0", "--blob-port", $"{port}");
         Assert.Contains("Another Azurite listens", error, StringComparison.Ordinal);
@@ -49,8 +47,7 @@ public sealed class StartupTests : IDisposable
     [Fact]
     public async Task Storage_of_another_log_is_not_touched()
     {
-        await using var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions(), TestContext.Current.CancellationToken);
-        var connection = azurite.ConnectionString(AzuriteAccount.Inbox);
+        var connection = await azurite.NewAccountAsync(TestContext.Current.CancellationToken);
         await using (await LocalProcess.StartAsync(_folder.At("first"), "--azurite", "none", "--connection", connection))
         {
         }

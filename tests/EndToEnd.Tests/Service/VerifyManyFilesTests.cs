@@ -11,7 +11,7 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 /// A folder of many small files against the real service, beside the naive ways. Small by default;
 /// <c>TRUECOPY_VERIFY_FILES=10000</c> runs the size that docs/benchmarks.md quotes.
 /// </summary>
-public sealed partial class VerifyManyFilesTests : IDisposable
+public sealed partial class VerifyManyFilesTests(OnLocal service) : IClassFixture<OnLocal>, IDisposable
 {
     private static readonly int Count = Extent.Of("TRUECOPY_VERIFY_FILES", 150, 10_000);
     private static readonly int Processes = Count < 1000 ? 3 : 10;
@@ -26,7 +26,6 @@ public sealed partial class VerifyManyFilesTests : IDisposable
         Directory.CreateDirectory(_folder.At("inbox"));
         for (var i = 0; i < Count; i++)
             _folder.File($"inbox/{i:00000}.txt", Encoding.UTF8.GetBytes($"small file {i}"));
-        await using var service = await LocalProcess.StartAsync(_folder.At("data"));
         var tool = new ToolProcess(ToolProcess.Built, _folder.At("config"));
         await SucceedAsync(tool, "manifest", _folder.At("inbox"), "--output", _folder.At("all.manifest.jsonl"));
         await SucceedAsync(tool, "issue", _folder.At("all.manifest.jsonl"), "--issuer", "demo-bank", "--inbox", service.Inbox, "--timeout", "600");

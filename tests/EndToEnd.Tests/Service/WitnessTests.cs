@@ -7,7 +7,7 @@ using TrueCopy.Local;
 namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>The service as a newcomer starts it, with its witnesses; and one whose witness goes away and comes back.</summary>
-public sealed class WitnessTests : IDisposable
+public sealed class WitnessTests(SharedAzurite shared) : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly HttpClient _http = new();
@@ -52,7 +52,7 @@ public sealed class WitnessTests : IDisposable
     [Fact]
     public async Task While_a_witness_is_down_an_upload_waits_and_when_it_is_back_it_is_published()
     {
-        await using var azurite = await AzuriteFixture.StartAsync(Stop);
+        var azurite = await shared.NewAsync(Stop);
         var accounts = azurite.Connect();
         var keys = _folder.At("data/keys");
         await KeyFiles.CreateMissingAsync(keys, Stop);
