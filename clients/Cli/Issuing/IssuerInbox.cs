@@ -110,7 +110,7 @@ internal sealed class IssuerInbox
         {
             await foreach (var container in account.GetBlobContainersAsync(BlobContainerTraits.Metadata, BlobContainerStates.None, IssuerContainer.Prefix, cancellationToken).Take(MostListed).WithCancellation(cancellationToken))
             {
-                var name = container.Properties.Metadata.FirstOrDefault(pair => pair.Key.Equals("legalname", StringComparison.OrdinalIgnoreCase)).Value ?? "";
+                var name = container.Properties.Metadata?.FirstOrDefault(pair => pair.Key.Equals("legalname", StringComparison.OrdinalIgnoreCase)).Value ?? "";
                 issuers.Add(new IssuerDocument(IssuerContainer.IdOf(container.Name), Uri.UnescapeDataString(name), ""));
             }
         }

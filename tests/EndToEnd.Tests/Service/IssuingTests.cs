@@ -121,6 +121,8 @@ public sealed class IssuingTests(OnLocal running) : IClassFixture<OnLocal>
     [InlineData("nobody-at-all", "its issuers are ")]
     public async Task An_issuer_that_there_is_not_is_refused_and_the_near_ones_offered(string issuer, string hint)
     {
+        // A container whose institution nobody has entered yet is no obstacle.
+        await running.Accounts.Inbox.GetBlobContainerClient("issuer-not-entered").CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
         foreach (string[] command in new string[][] { ["issue", running.NewFile(), running.NewFile()], ["revoke", running.NewFile()] })
         {
             var run = await Tool.RunAsync([.. command, "--issuer", issuer, "--inbox", running.Inbox]);
