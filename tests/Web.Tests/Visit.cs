@@ -27,9 +27,6 @@ public interface IVisited
 /// </summary>
 public sealed class Visit : IAsyncDisposable
 {
-    /// <summary>Where visitors are.</summary>
-    internal const string TimeZone = "Asia/Hong_Kong";
-
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     private static readonly bool TakesPictures = Extent.Of("TRUECOPY_PICTURES", 0, 1) > 0;
@@ -76,7 +73,7 @@ public sealed class Visit : IAsyncDisposable
             Locale = language,
             ViewportSize = new ViewportSize { Width = width, Height = 900 },
             ColorScheme = color,
-            TimezoneId = TimeZone,
+            TimezoneId = Chromium.TimeZone,
         });
         return await StartInAsync(context, site, fragment);
     }

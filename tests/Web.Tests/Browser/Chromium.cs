@@ -12,6 +12,9 @@ namespace TrueCopy.Web.Tests.Browser;
 /// </summary>
 public sealed class Chromium : IAsyncLifetime
 {
+    /// <summary>Where visitors are.</summary>
+    public const string TimeZone = "Asia/Hong_Kong";
+
     /// <summary>Environment variable that names another Chromium.</summary>
     private const string PathVariable = "TRUECOPY_CHROMIUM";
 
@@ -69,7 +72,7 @@ public sealed class Chromium : IAsyncLifetime
         Args = Flags,
         Headless = true,
         Locale = "en",
-        TimezoneId = Visit.TimeZone,
+        TimezoneId = TimeZone,
     });
 
     public async ValueTask DisposeAsync()
