@@ -137,7 +137,7 @@ public sealed class CrashTests
         TestContext.Current.TestOutputHelper?.WriteLine(found.Message);
     }
 
-    private static async Task<int> StrikeEverywhereAsync(Scenario scenario, Fault fault, Aftermath aftermath, Break how, int most = 8)
+    private static async Task<int> StrikeEverywhereAsync(Scenario scenario, Fault fault, Aftermath aftermath, Break how, int most = 6)
     {
         var prepared = await Prepared.GetOrAdd(scenario, each => new(each.PrepareAsync)).Value;
         var clean = prepared.Copy();

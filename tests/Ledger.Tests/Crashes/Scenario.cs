@@ -251,6 +251,7 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
         await using var service = world.Start();
         await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
         var batches = (Entries - 3 + Sequencer.MaxBatchActs) / (Sequencer.MaxBatchActs + 1);
+        var last = 0;
         foreach (var chunk in Enumerable.Range(0, Entries - 3 - batches).Chunk(Sequencer.MaxBatchActs))
         {
             var name = $"old from {chunk[0]}";
@@ -258,10 +259,13 @@ internal sealed record Scenario(int Entries, Func<Story, Task> Tell, params Stan
             var upload = Samples.Upload(name) with { Answer = new AnswerForm(UploadKind.Manifest), Acts = [.. acts] };
             await world.Staged.AddAsync(upload, TestContext.Current.CancellationToken);
             await service.Sequencer.DrainAsync(TestContext.Current.CancellationToken);
+            last = chunk.Length + 1;
         }
 
         Assert.Equal(Entries, world.Ledger.Finished);
-        await Audit.RunAsync(world);
+
+        // Nothing failed so far, as in the short ones: of a long log the index is rebuilt from the last batch alone, which takes seconds less.
+        await Audit.RunAsync(world, Entries < 10_000 || Extent.IsExhaustive ? 0 : Entries - last);
         return world;
     }
 
