@@ -8,11 +8,11 @@ internal sealed class LeanLedger : InMemoryBlobs
     private long _indexBytes;
     private long _packBytes;
 
-    public LeanLedger(IRequests operations)
+    public LeanLedger(OperationCounts operations)
         : base(operations, TimeProvider.System) =>
-        Tables = new InMemoryTables(operations) { Inserting = Count };
+        Tables = new LeanTables(operations, Count);
 
-    public InMemoryTables Tables { get; }
+    public LeanTables Tables { get; }
 
     /// <summary>Tiles of the log that this one continues, which are read and never written.</summary>
     public IReadOnlyDictionary<TileId, ReadOnlyMemory<byte>>? Older { get; init; }

@@ -17,7 +17,7 @@ internal sealed class LeanService : IAsyncDisposable
         Operations = operations;
         Ledger = ledger;
         Answers = answers;
-        Queues = new InMemoryQueues(operations, TimeProvider.System);
+        Queues = new LeanQueues(operations);
         _key = witnesses?.LogKey ?? key ?? NewKey();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
@@ -37,7 +37,7 @@ internal sealed class LeanService : IAsyncDisposable
 
     public LeanContainers Answers { get; }
 
-    public InMemoryQueues Queues { get; }
+    public LeanQueues Queues { get; }
 
     /// <summary>Messages between intake and sequencer.</summary>
     public int Undone => Queues.Count(StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue);
@@ -63,9 +63,6 @@ internal sealed class LeanService : IAsyncDisposable
     /// <summary>Stages an upload of one part.</summary>
     public async Task StageAsync(StagedUpload upload, CancellationToken cancellationToken) =>
         await Staged.StageAsync([await Staged.PrepareAsync(upload, cancellationToken)], cancellationToken);
-
-    /// <summary>What was received and not deleted is seen again, as after the time that a message is out of sight.</summary>
-    public void Return() => Queues.ShowFrom(DateTimeOffset.MinValue, StorageNames.StagedActsQueue, StorageNames.StagedBulkQueue);
 }
 
 /// <summary>Uploads to measure with.</summary>

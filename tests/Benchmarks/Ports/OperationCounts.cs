@@ -11,16 +11,17 @@ internal sealed class OperationCounts(Func<StorageRequest, CancellationToken, Va
 
     public long Of(string name) => _counts.TryGetValue(name, out var count) ? Volatile.Read(ref count.Value) : 0;
 
-    public Task<T> RunAsync<T>(StorageRequest request, Func<T> operation, CancellationToken cancellationToken)
+    /// <summary>A request that does nothing by itself; done at once, and nothing allocated, where nobody models what it costs.</summary>
+    public ValueTask RunAsync(StorageRequest request, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _counts.GetOrAdd(request.Name, _ => new StrongBox()).Value);
-        return model is null ? Task.FromResult(operation()) : ModelAsync();
+        return model is null ? ValueTask.CompletedTask : model(request, cancellationToken);
+    }
 
-        async Task<T> ModelAsync()
-        {
-            await model(request, cancellationToken);
-            return operation();
-        }
+    public async Task<T> RunAsync<T>(StorageRequest request, Func<T> operation, CancellationToken cancellationToken)
+    {
+        await RunAsync(request, cancellationToken);
+        return operation();
     }
 
     private sealed class StrongBox
