@@ -23,7 +23,9 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
     /// <summary>What proves how the entry stands as of the checkpoint; null where it is not there, as in receipts of acts.</summary>
     public StatusProof? Status { get; init; }
 
-    // Written by ReceiptJson.Default, whose options are known to the compiler, which makes writing several times faster.
+    // The names of the members, the opening and the successor.
+    private const int MaxExtraFrame = 512;
+
     private static readonly ReceiptJson Reading = new(new JsonSerializerOptions(ReceiptJson.Default.Options) { MaxDepth = 2, AllowDuplicateProperties = false });
 
     /// <summary>Puts together the receipt of an act.</summary>
@@ -45,8 +47,69 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
         ReadOnlyMemory<byte> checkpoint,
         StatusProof? status = null)
     {
-        var extra = JsonSerializer.SerializeToUtf8Bytes(new ReceiptExtra(entry, opening.Hex, successor?.ToString(), note, status), ReceiptJson.Default.ReceiptExtra);
+        var (known, length) = RentExtra(entry.Span, opening, successor, note, status is null ? [] : status.ToJson());
+        var extra = known.AsSpan(0, length).ToArray();
+        ArrayPool<byte>.Shared.Return(known);
         return new Receipt(entry, opening, new TlogProof(extra, logIndex, path, checkpoint), successor, note) { Status = status };
+    }
+
+    /// <summary>Writes the bytes of the <c>.tlog-proof</c> file of an act, as <see cref="Create"/> and <see cref="Encode"/> give them, without a receipt of which they are.</summary>
+    /// <param name="output">To where.</param>
+    /// <param name="logIndex">Index of the entry.</param>
+    /// <param name="entry">Its exact bytes.</param>
+    /// <param name="opening">Opens its commitments.</param>
+    /// <param name="successor">The document that takes this one's place, if the entry commits to one.</param>
+    /// <param name="note">The issuer's note, if the entry commits to one.</param>
+    /// <param name="path">Inclusion path in the tree of <paramref name="checkpoint"/>.</param>
+    /// <param name="checkpoint">The signed note.</param>
+    /// <param name="status">What proves how an issue stands, in JSON (<see cref="StatusProof.ToJson"/>), which those of one page have in common; empty for none.</param>
+    public static void Write(
+        IBufferWriter<byte> output,
+        long logIndex,
+        ReadOnlySpan<byte> entry,
+        Opening opening,
+        Digest? successor,
+        string? note,
+        ReadOnlySpan<MerkleHash> path,
+        ReadOnlySpan<byte> checkpoint,
+        ReadOnlySpan<byte> status)
+    {
+        var (extra, length) = RentExtra(entry, opening, successor, note, status);
+        TlogProof.Write(output, extra.AsSpan(0, length), logIndex, path, checkpoint);
+        ArrayPool<byte>.Shared.Return(extra);
+    }
+
+    private static (byte[] Extra, int Length) RentExtra(ReadOnlySpan<byte> entry, Opening opening, Digest? successor, string? note, ReadOnlySpan<byte> status)
+    {
+        var said = note is null ? [] : JsonSerializer.SerializeToUtf8Bytes(note, ReceiptJson.Default.String);
+        var extra = ArrayPool<byte>.Shared.Rent(MaxExtraFrame + JsonText.Base64Length(entry.Length) + said.Length + status.Length);
+        var json = new JsonText(extra);
+        json.Add("{\"entry\":\""u8);
+        json.AddBase64(entry);
+        json.Add("\",\"opening\":\""u8);
+        json.AddHex(opening.Nonce);
+        json.Add("\""u8);
+        if (successor is not null)
+        {
+            json.Add(",\"successor\":\""u8);
+            json.Add(successor);
+            json.Add("\""u8);
+        }
+
+        if (note is not null)
+        {
+            json.Add(",\"note\":"u8);
+            json.Add(said);
+        }
+
+        if (!status.IsEmpty)
+        {
+            json.Add(",\"status\":"u8);
+            json.Add(status);
+        }
+
+        json.Add("}"u8);
+        return (extra, json.Length);
     }
 
     /// <summary>Reads a receipt; says nothing yet about whether it proves anything.</summary>
@@ -94,4 +157,5 @@ internal sealed record ReceiptExtra(ReadOnlyMemory<byte> Entry, string Opening, 
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ReceiptExtra))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class ReceiptJson : JsonSerializerContext;

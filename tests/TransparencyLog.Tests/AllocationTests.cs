@@ -31,6 +31,17 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public void Proofs_of_neighbours_in_a_whole_tile_allocate_nothing()
+    {
+        var ((tree, _), path) = (Log(), new MerkleHash[63]);
+        Assert.Equal(0, Allocated(() =>
+        {
+            for (var index = 4608; index < 4608 + TileId.FullWidth; index++)
+                Assert.True(tree.CopyInclusionProofAsync(index, path, CancellationToken.None).Result > TileId.Height);
+        }));
+    }
+
+    [Fact]
     public void Appending_allocates_the_bundles_and_tiles_that_come_of_it_and_half_as_much_again()
     {
         var edge = new RightEdge();

@@ -16,7 +16,7 @@ public sealed record Act(ActId Id, BlobVersion Source, AnswerForm Answer, Digest
     public bool IsOfHandover => HandoverRule.IsOfHandover(Entry.Kind);
 
     /// <summary>Who did it: the owner of the container that it came from. Of handovers it means nothing.</summary>
-    public string Issuer => IssuerContainer.IdOf(Source.Container);
+    public string Issuer => Entry.Issuer ?? IssuerContainer.IdOf(Source.Container);
 
     /// <summary>What was done.</summary>
     public ActKind Kind => Entry.Kind;

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 
 namespace TrueCopy.Ledger.Acts;
 
@@ -12,6 +14,10 @@ namespace TrueCopy.Ledger.Acts;
 public readonly record struct ActId(string Value)
 {
     private const int Length = 16;
+    private const int StackLimit = 1024;
+
+    // The position and what parts it from the others.
+    private const int MaxFrame = 32;
 
     /// <summary>The id of the act that one line of one version of one blob makes, under one algorithm.</summary>
     /// <param name="source">The blob and its version.</param>
@@ -37,9 +43,14 @@ public readonly record struct ActId(string Value)
     // Neither containers, paths nor ETags can hold a NUL, so the joined form has one reading.
     private static ActId Of(BlobVersion source, long position, string subject)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{source.Container}\0{source.Path}\0{source.ETag}\0{position}\0{subject}");
+        var most = Encoding.UTF8.GetMaxByteCount(source.Container.Length + source.Path.Length + source.ETag.Length + subject.Length) + MaxFrame;
+        var rented = most > StackLimit ? ArrayPool<byte>.Shared.Rent(most) : null;
+        var text = rented is null ? stackalloc byte[StackLimit] : rented;
+        Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{source.Container}\0{source.Path}\0{source.ETag}\0{position}\0{subject}", out var length);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        SHA256.HashData(text[..length], hash);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
         return new ActId(Convert.ToHexStringLower(hash[..Length]));
     }
 }

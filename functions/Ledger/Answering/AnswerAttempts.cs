@@ -4,11 +4,6 @@ using Microsoft.Extensions.Logging;
 
 namespace TrueCopy.Ledger.Answering;
 
-/// <summary>An answer with what writes it.</summary>
-/// <param name="Owed">What is owed, by itself.</param>
-/// <param name="WriteAsync">Writes it.</param>
-internal sealed record ReadyAnswer(PendingAnswer Owed, Func<CancellationToken, Task> WriteAsync);
-
 /// <summary>
 /// Tries to write answers, each by itself: one that fails goes back into the queue alone, and after too many tries it is
 /// kept as a dead letter. Nothing here fails because of the place where an answer goes.
@@ -32,32 +27,52 @@ public sealed partial class AnswerAttempts(
     public Task RefuseAsync(BlobVersion source, Rejection rejection, CancellationToken cancellationToken)
     {
         var refusal = new RefusalAnswer(source, rejection, time.GetUtcNow());
-        return TryAllAsync([new ReadyAnswer(refusal, stop => writer.WriteAsync(refusal, stop))], options.AtOnce, cancellationToken);
+        return TryAllAsync([refusal], options.AtOnce, cancellationToken);
     }
 
-    /// <summary>Tries each of some answers once. When this returns, each is written, queued by itself, or kept.</summary>
+    /// <summary>Tries each of some answers once, out of what is stored. When this returns, each is written, queued by itself, or kept.</summary>
     /// <param name="answers">The answers.</param>
     /// <param name="limit">After how long what is not written counts as failed.</param>
     /// <param name="cancellationToken">Gives up: whoever called still owes what is not written.</param>
-    internal async Task TryAllAsync(IReadOnlyList<ReadyAnswer> answers, TimeSpan limit, CancellationToken cancellationToken)
+    internal Task TryAllAsync(IReadOnlyList<PendingAnswer> answers, TimeSpan limit, CancellationToken cancellationToken) =>
+        TryAllAsync(answers, answer => answer.Since, answer => answer, writer.WriteAsync, limit, cancellationToken);
+
+    /// <summary>Likewise the answers of a batch, out of what its process has in memory.</summary>
+    internal Task TryAllAsync(IReadOnlyList<OwedAnswer> answers, DateTimeOffset since, Prover prover, TimeSpan limit, CancellationToken cancellationToken) =>
+        TryAllAsync(answers, _ => since, answer => answer.ToPending(since), (answer, stop) => writer.WriteAsync(answer, prover, stop), limit, cancellationToken);
+
+    private async Task TryAllAsync<T>(
+        IReadOnlyList<T> answers,
+        Func<T, DateTimeOffset> sinceOf,
+        Func<T, PendingAnswer> toPending,
+        Func<T, CancellationToken, Task> writeAsync,
+        TimeSpan limit,
+        CancellationToken cancellationToken)
     {
         using var elapsed = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(elapsed.Token, cancellationToken);
-        var parallel = SideBySide.Of(Parallelism, cancellationToken);
-        await Parallel.ForEachAsync(answers, parallel, async (answer, stop) => await TryAsync(answer, either.Token, stop));
+        var token = either.Token;
+        await Parallel.ForAsync(0, answers.Count, SideBySide.Of(Parallelism, cancellationToken), (i, stop) => new ValueTask(TryAsync(answers[i], sinceOf, toPending, writeAsync, token, stop)));
     }
 
-    private async Task TryAsync(ReadyAnswer answer, CancellationToken either, CancellationToken stop)
+    private async Task TryAsync<T>(
+        T answer,
+        Func<T, DateTimeOffset> sinceOf,
+        Func<T, PendingAnswer> toPending,
+        Func<T, CancellationToken, Task> writeAsync,
+        CancellationToken either,
+        CancellationToken stop)
     {
         try
         {
-            await answer.WriteAsync(either);
-            metrics.Written(time.GetUtcNow() - answer.Owed.Since);
+            await writeAsync(answer, either);
+            metrics.Written(time.GetUtcNow() - sinceOf(answer));
         }
         catch (Exception exception) when (!stop.IsCancellationRequested)
         {
             metrics.Failed();
-            var owed = answer.Owed with { Tries = answer.Owed.Tries + 1 };
+            var tried = toPending(answer);
+            var owed = tried with { Tries = tried.Tries + 1 };
             if (owed.Tries < options.MaxTries)
             {
                 LogFailed(logger, owed.Tries, exception);

@@ -32,8 +32,7 @@ public sealed class AnswerHandler(
             return AnswerOutcome.Unreadable;
         }
 
-        var answers = await writer.SplitAsync(owed, cancellationToken);
-        await attempts.TryAllAsync([.. answers.Select(answer => new ReadyAnswer(answer, stop => writer.WriteAsync(answer, stop)))], options.PerDelivery, cancellationToken);
+        await attempts.TryAllAsync(await writer.SplitAsync(owed, cancellationToken), options.PerDelivery, cancellationToken);
         return AnswerOutcome.Handled;
     }
 }

@@ -14,6 +14,7 @@ public sealed class AnswerWriter(
     StatusSource statuses)
 {
     private const int Parallelism = 16;
+    private const int UsualReceipt = 4096;
 
     /// <summary>Writes one answer from what is stored.</summary>
     public Task WriteAsync(PendingAnswer answer, CancellationToken cancellationToken) => answer switch
@@ -27,6 +28,15 @@ public sealed class AnswerWriter(
         _ => throw new ArgumentOutOfRangeException(nameof(answer), answer, "A batch is answered one by one."),
     };
 
+    /// <summary>Writes one answer of a batch that its process has in memory.</summary>
+    internal Task WriteAsync(OwedAnswer owed, Prover prover, CancellationToken cancellationToken)
+    {
+        var first = owed.Acts.Span[0].Act;
+        return first.IsOfHandover ? packages.DeleteAsync(first.Source, cancellationToken)
+            : first.Answer.Kind == UploadKind.Document ? WriteDocumentAsync(owed.Acts, prover, cancellationToken)
+            : WritePartAsync(owed.Acts, prover, cancellationToken);
+    }
+
     /// <summary>The single answers that something owed stands for, each to be written by itself.</summary>
     internal async Task<IReadOnlyList<PendingAnswer>> SplitAsync(PendingAnswer owed, CancellationToken cancellationToken)
     {
@@ -36,59 +46,91 @@ public sealed class AnswerWriter(
         return [.. OwedAnswers.Of(written, batch.Since)];
     }
 
-    /// <summary>Writes the receipts of a document; then, if retention says so, deletes it.</summary>
-    /// <param name="document">The answer.</param>
-    /// <param name="acts">Its acts, one for each algorithm.</param>
-    /// <param name="prover">Makes the receipts.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    internal Task WriteDocumentAsync(DocumentAnswer document, IReadOnlyList<AnsweredAct> acts, Prover prover, CancellationToken cancellationToken) =>
-        acts.Any(act => act.Refusal is not null)
-            ? outbox.WriteRejectionAsync(document.Source, acts[0].At, acts.First(act => act.Refusal is not null).Refusal!, cancellationToken)
-            : WriteDocumentAsync(document.Source, acts[0].At, [.. acts.Select(act => act.InEffect!)], document.Delete, isRepeat: false, prover, cancellationToken);
+    // The receipts of a document; then, if retention says so, it is deleted.
+    private Task WriteDocumentAsync(ReadOnlyMemory<AnsweredAct> acts, Prover prover, CancellationToken cancellationToken)
+    {
+        var first = acts.Span[0];
+        foreach (ref readonly var answered in acts.Span)
+        {
+            if (answered.Refusal is { } refusal)
+                return outbox.WriteRejectionAsync(first.Act.Source, first.At, refusal, cancellationToken);
+        }
 
-    private async Task WriteDocumentAsync(BlobVersion source, DateTimeOffset at, IReadOnlyList<IndexedAct> rows, bool delete, bool isRepeat, Prover prover, CancellationToken cancellationToken)
+        var rows = new IndexedAct[acts.Length];
+        for (var i = 0; i < rows.Length; i++)
+            rows[i] = acts.Span[i].InEffect!;
+        return WriteDocumentAsync(first.Act.Source, first.At, rows, first.Act.Answer.DeleteDocument, isRepeat: false, prover, cancellationToken);
+    }
+
+    private async Task WriteDocumentAsync(BlobVersion source, DateTimeOffset at, IndexedAct[] rows, bool delete, bool isRepeat, Prover prover, CancellationToken cancellationToken)
     {
         foreach (var row in rows)
-        {
-            var (receipt, _) = await prover.ProveAsync(row, cancellationToken);
-            await outbox.WriteReceiptAsync(source, at, row.Digest, row.LogIndex, receipt.Encode(), cancellationToken, isRepeat);
-        }
+            await WriteReceiptAsync(source, at, row, isRepeat, prover, cancellationToken);
 
         // Only now: the act is published and every receipt is written.
         if (delete)
             await outbox.DeleteDocumentAsync(source, [.. rows.Select(row => row.Digest.Algorithm)], cancellationToken);
     }
 
-    /// <summary>Writes the receipts of a part of a manifest.</summary>
-    internal async Task WritePartAsync(ManifestPartAnswer part, IReadOnlyList<AnsweredAct> acts, Prover prover, CancellationToken cancellationToken)
+    private async Task WriteReceiptAsync(BlobVersion source, DateTimeOffset at, IndexedAct row, bool isRepeat, Prover prover, CancellationToken cancellationToken)
     {
-        using var lines = new ReceiptLines(acts.Count);
-        foreach (var (line, act) in acts.SelectMany(Lines).OrderBy(item => item.Line.Position))
-        {
-            if (act.InEffect is { } row)
-                lines.Add(line.Position + 1, act.Act.Kind, row, (await prover.ProveAsync(row, cancellationToken)).Receipt, line.FileName);
-            else
-                lines.AddRefused(line.Position + 1, act.Refusal!.Detail, line.FileName);
-        }
-
-        var form = acts[0].Act.Answer;
-        await outbox.WriteManifestReceiptsAsync(part.Source, acts[0].At, form.Part, form.Parts, lines.Written, cancellationToken);
+        var receipt = new PooledBody(UsualReceipt);
+        await prover.WriteAsync(receipt, row, cancellationToken);
+        await outbox.WriteReceiptAsync(source, at, row.Digest, row.LogIndex, receipt.Written, cancellationToken, isRepeat);
+        receipt.Dispose();
     }
 
-    private static IEnumerable<(ListedLine Line, AnsweredAct Act)> Lines(AnsweredAct act) => act.Act.Unpublished.Also
-        .Prepend(new ListedLine(act.Act.Position, act.Act.Unpublished.FileName))
-        .Select(line => (line, act));
+    // The receipts of a part of a manifest.
+    private async Task WritePartAsync(ReadOnlyMemory<AnsweredAct> acts, Prover prover, CancellationToken cancellationToken)
+    {
+        var lines = new ReceiptLines(acts.Length);
+        foreach (var (line, number) in LinesOf(acts.Span))
+        {
+            var answered = acts.Span[number];
+            if (answered.InEffect is { } row)
+                await AddAsync(lines, line.Position + 1, answered.Act.Kind, row, line.FileName, prover, cancellationToken);
+            else
+                lines.AddRefused(line.Position + 1, answered.Refusal!.Detail, line.FileName);
+        }
+
+        var (source, form, at) = (acts.Span[0].Act.Source, acts.Span[0].Act.Answer, acts.Span[0].At);
+        await outbox.WriteManifestReceiptsAsync(source, at, form.Part, form.Parts, lines.Written, cancellationToken);
+        lines.Dispose();
+    }
+
+    // By position; several lines may say the same.
+    private static List<(ListedLine Line, int Act)> LinesOf(ReadOnlySpan<AnsweredAct> acts)
+    {
+        var lines = new List<(ListedLine Line, int Act)>(acts.Length);
+        for (var i = 0; i < acts.Length; i++)
+        {
+            var act = acts[i].Act;
+            lines.Add((new ListedLine(act.Position, act.Unpublished.FileName), i));
+            foreach (var also in act.Unpublished.Also)
+                lines.Add((also, i));
+        }
+
+        lines.Sort((left, right) => (left.Line.Position, left.Act).CompareTo((right.Line.Position, right.Act)));
+        return lines;
+    }
+
+    private static async ValueTask AddAsync(ReceiptLines lines, long line, ActKind kind, IndexedAct row, string? file, Prover prover, CancellationToken cancellationToken)
+    {
+        using var receipt = new PooledBody(UsualReceipt);
+        await prover.WriteAsync(receipt, row, cancellationToken);
+        lines.Add(line, kind, row, receipt.Written.Span, file);
+    }
 
     private async Task WriteAsync(DocumentAnswer document, CancellationToken cancellationToken)
     {
         var acts = await FindAsync(document.Journal, act => act.Answer.Kind == UploadKind.Document && act.Source == document.Source, cancellationToken);
-        await WriteDocumentAsync(document, acts, await ProverAsync(acts.Select(act => act.InEffect), cancellationToken), cancellationToken);
+        await WriteDocumentAsync(acts, await ProverAsync(acts.Select(act => act.InEffect), cancellationToken), cancellationToken);
     }
 
     private async Task WriteAsync(ManifestPartAnswer part, CancellationToken cancellationToken)
     {
         var acts = await FindAsync(part.Journal, act => act.Answer.Kind == UploadKind.Manifest && act.Answer.Part == part.Part && act.Source == part.Source, cancellationToken);
-        await WritePartAsync(part, acts, await ProverAsync(acts.Select(act => act.InEffect), cancellationToken), cancellationToken);
+        await WritePartAsync(acts, await ProverAsync(acts.Select(act => act.InEffect), cancellationToken), cancellationToken);
     }
 
     private async Task WriteAsync(RepeatAnswer repeat, CancellationToken cancellationToken)
@@ -103,10 +145,11 @@ public sealed class AnswerWriter(
             return;
         }
 
-        using var lines = new ReceiptLines(rows.Length);
+        var lines = new ReceiptLines(rows.Length);
         foreach (var (line, row) in repeat.Lines.Zip(rows))
-            lines.Add(line.Line, ActKind.Issue, row, (await prover.ProveAsync(row, cancellationToken)).Receipt, line.FileName);
+            await AddAsync(lines, line.Line, ActKind.Issue, row, line.FileName, prover, cancellationToken);
         await outbox.WriteManifestReceiptsAsync(repeat.Source, repeat.At, part: 0, parts: 1, lines.Written, cancellationToken, isRepeat: true);
+        lines.Dispose();
     }
 
     private async Task WriteAsync(ActListAnswer list, CancellationToken cancellationToken)
@@ -116,18 +159,19 @@ public sealed class AnswerWriter(
             var id = ActId.Of(list.Source, line.Line - 1, line.Document);
             return (await index.FindAsync(line.Document, stop)).FirstOrDefault(act => act.ActId == id) ?? throw NotIndexed();
         }, cancellationToken);
-        using var lines = new ReceiptLines(acts.Length);
+        var lines = new ReceiptLines(acts.Length);
         if (acts.Length > 0)
         {
             var prover = await ProverAsync(acts, cancellationToken);
             foreach (var (line, act) in list.Done.Zip(acts))
-                lines.Add(line.Line, line.Kind, act, (await prover.ProveAsync(act, cancellationToken)).Receipt);
+                await AddAsync(lines, line.Line, line.Kind, act, null, prover, cancellationToken);
         }
 
         if (list.Parts == 1)
         {
             var refused = list.Refused.Count == 0 ? null : Rejection.RefusedActs(list.Refused.Count, list.Lines, list.Refused);
             await outbox.WriteActReceiptsAsync(list.Source, list.At, lines.Written, refused, cancellationToken);
+            lines.Dispose();
             return;
         }
 
@@ -137,6 +181,7 @@ public sealed class AnswerWriter(
         if (list.Refused.Count > 0)
             await outbox.WriteRejectionAsync(list.Source, list.At, Rejection.RefusedActs(), cancellationToken);
         await outbox.WriteManifestReceiptsAsync(list.Source, list.At, list.Part, list.Parts, lines.Written, cancellationToken);
+        lines.Dispose();
     }
 
     private async Task<Prover> ProverAsync(IEnumerable<IndexedAct?> rows, CancellationToken cancellationToken)

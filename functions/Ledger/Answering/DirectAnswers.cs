@@ -21,7 +21,6 @@ public sealed record FinishedBatch(
 /// </summary>
 /// <remarks>One instance a process.</remarks>
 public sealed partial class DirectAnswers(
-    AnswerWriter writer,
     AnswerAttempts attempts,
     PendingAnswers pending,
     IHashTileSource tiles,
@@ -84,8 +83,9 @@ public sealed partial class DirectAnswers(
     {
         try
         {
-            ReadyAnswer[] ready = [.. others.Select(other => new ReadyAnswer(other.Answer, stop => writer.WriteAsync(other.Answer, stop))), .. finished is null ? [] : await ReadyAsync(finished, cancellationToken)];
-            await attempts.TryAllAsync(ready, options.AtOnce, cancellationToken);
+            await Task.WhenAll(
+                attempts.TryAllAsync([.. others.Select(other => other.Answer)], options.AtOnce, cancellationToken),
+                finished is null ? Task.CompletedTask : AnswerAsync(finished, cancellationToken));
             foreach (var done in queued)
                 await pending.RemoveAsync(done, cancellationToken);
         }
@@ -108,20 +108,14 @@ public sealed partial class DirectAnswers(
         }
     }
 
-    private async Task<IEnumerable<ReadyAnswer>> ReadyAsync(FinishedBatch finished, CancellationToken cancellationToken)
+    private async Task AnswerAsync(FinishedBatch finished, CancellationToken cancellationToken)
     {
         var own = new BatchTiles(finished.Batch.Tiles, tiles);
         var status = finished.Batch.Pack is { } pack
             ? await LogStatus.OpenAsync(packs, packs.Keep(finished.Batch.Size, pack), own, finished.Checkpoint, cancellationToken)
             : null;
-        var prover = new Prover(own, finished.Checkpoint, status);
-        return OwedAnswers.Of(finished.Batch, finished.Since, finished.Displaced).Select(answer => answer.Owed switch
-        {
-            DocumentAnswer document => new ReadyAnswer(document, stop => writer.WriteDocumentAsync(document, answer.Acts, prover, stop)),
-            ManifestPartAnswer part => new ReadyAnswer(part, stop => writer.WritePartAsync(part, answer.Acts, prover, stop)),
-            PackageDeletion package => new ReadyAnswer(package, stop => writer.WriteAsync(package, stop)),
-            var other => throw new InvalidOperationException($"A batch does not owe {other}."),
-        });
+        var answers = OwedAnswers.Of(finished.Batch, finished.Displaced);
+        await attempts.TryAllAsync(answers, finished.Since, new Prover(own, finished.Checkpoint, status), options.AtOnce, cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Answers take long to write; the log goes on meanwhile.")]

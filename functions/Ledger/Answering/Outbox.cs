@@ -16,6 +16,7 @@ namespace TrueCopy.Ledger.Answering;
 public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox> logger)
 {
     private const string LinesType = "application/jsonl; charset=utf-8";
+    private const int MostFacts = 5;
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     /// <summary>Writes the receipt of a document under one algorithm.</summary>
@@ -144,7 +145,7 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
 
     private static Dictionary<string, string> About(BlobVersion source, DateTimeOffset at, bool isRepeat = false)
     {
-        var metadata = new Dictionary<string, string>
+        var metadata = new Dictionary<string, string>(MostFacts)
         {
             [AnswerMetadata.SourceETag] = source.ETag,
             [AnswerMetadata.SourceAt] = at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
@@ -159,23 +160,34 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
         Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{ActId.Of(source, part, DigestAlgorithm.Sha256)}{part:d6}")));
 
     // Almost every answer is the first under its name; only where one stands is it read.
-    private Task WriteAsync(
+    private async Task WriteAsync(
         BlobVersion source,
         string path,
         ReadOnlyMemory<byte> body,
         string contentType,
         Dictionary<string, string> metadata,
-        CancellationToken cancellationToken) =>
-        UnlessGoneAsync(source, async () =>
+        CancellationToken cancellationToken)
+    {
+        try
         {
             var blob = AnswerTo(source, path);
             var headers = new BlobHeaders(contentType, Metadata: metadata);
-            if (await containers.TryWriteAsync(blob, body, BlobCondition.Absent, headers, cancellationToken) is not null)
-                return;
-            var isNewest = await ReplaceAsync(blob, metadata, async (condition, stop) => await containers.TryWriteAsync(blob, body, condition, headers, stop) is not null, cancellationToken);
-            if (!isNewest && IsReceipts(path))
-                await containers.TryWriteAsync(blob with { Name = AnswerPath.OfVersion(path, source.ETag) }, body, BlobCondition.None, headers, cancellationToken);
-        });
+            if (await containers.TryWriteAsync(blob, body, BlobCondition.Absent, headers, cancellationToken) is null)
+                await ReplaceAsync(source, blob, body, headers, metadata, cancellationToken);
+        }
+        catch (MissingInStorageException)
+        {
+            if (!await IsGoneAsync(source))
+                throw;
+        }
+    }
+
+    private async Task ReplaceAsync(BlobVersion source, BlobAddress blob, ReadOnlyMemory<byte> body, BlobHeaders headers, Dictionary<string, string> metadata, CancellationToken cancellationToken)
+    {
+        var isNewest = await ReplaceAsync(blob, metadata, async (condition, stop) => await containers.TryWriteAsync(blob, body, condition, headers, stop) is not null, cancellationToken);
+        if (!isNewest && IsReceipts(blob.Name))
+            await containers.TryWriteAsync(blob with { Name = AnswerPath.OfVersion(blob.Name, source.ETag) }, body, BlobCondition.None, headers, cancellationToken);
+    }
 
     // Puts an answer in the place of one to an older version, or to the same, which is kept if it gives way to another.
     private async Task<bool> ReplaceAsync(BlobAddress blob, Dictionary<string, string> metadata, Func<BlobCondition, CancellationToken, Task<bool>> tryWriteAsync, CancellationToken cancellationToken)
@@ -244,11 +256,18 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
         }
         catch (MissingInStorageException)
         {
-            // An issuer without a place for its answers is a mistake of the deployment, not an issuer that has left.
-            if (await containers.FindContainerAsync(source.Container, CancellationToken.None) is not null)
+            if (!await IsGoneAsync(source))
                 throw;
-            LogContainerGone(logger, source.Container);
         }
+    }
+
+    // An issuer without a place for its answers is a mistake of the deployment, not an issuer that has left.
+    private async Task<bool> IsGoneAsync(BlobVersion source)
+    {
+        if (await containers.FindContainerAsync(source.Container, CancellationToken.None) is not null)
+            return false;
+        LogContainerGone(logger, source.Container);
+        return true;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Container} is gone, so an answer to one of its uploads could not be written.")]

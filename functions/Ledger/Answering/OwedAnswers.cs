@@ -1,22 +1,32 @@
 namespace TrueCopy.Ledger.Answering;
 
-/// <summary>An answer of a batch, and the acts that it is about.</summary>
-/// <param name="Owed">The answer.</param>
-/// <param name="Acts">The acts, in log order.</param>
-internal sealed record OwedAnswer(PendingAnswer Owed, IReadOnlyList<AnsweredAct> Acts);
-
 /// <summary>An act and what answers it.</summary>
 /// <param name="Act">The act.</param>
 /// <param name="Own">The row of its own entry, whether the index has it or not.</param>
 /// <param name="InEffect">The row of the index whose receipt is the answer: its own, or that of the act that counts in its place. Null if it is refused.</param>
 /// <param name="Refusal">Why it is refused; null if it is not.</param>
-internal sealed record AnsweredAct(Act Act, IndexedAct Own, IndexedAct? InEffect, Rejection? Refusal)
+internal readonly record struct AnsweredAct(Act Act, IndexedAct Own, IndexedAct? InEffect, Rejection? Refusal)
 {
     /// <summary>What answers an act.</summary>
     public static AnsweredAct Of(Act act, IndexedAct own, DisplacedAct? displaced) => new(act, own, displaced is null ? own : displaced.Standing, displaced?.Refusal);
 
     /// <summary>When it was done.</summary>
     public DateTimeOffset At => Own.Entry.At;
+}
+
+/// <summary>An answer of a batch.</summary>
+/// <param name="Journal">Name of the batch.</param>
+/// <param name="Acts">The acts that it is about, all of one upload or package, in log order.</param>
+internal readonly record struct OwedAnswer(string Journal, ReadOnlyMemory<AnsweredAct> Acts)
+{
+    private Act First => Acts.Span[0].Act;
+
+    /// <summary>The answer by itself, as it is queued where it could not be written.</summary>
+    /// <param name="since">Since when it is owed.</param>
+    public PendingAnswer ToPending(DateTimeOffset since) =>
+        First.IsOfHandover ? new PackageDeletion(First.Source, since)
+        : First.Answer.Kind == UploadKind.Document ? new DocumentAnswer(Journal, First.Source, [.. Acts.ToArray().Select(answered => answered.Act.Digest)], First.Answer.DeleteDocument, since)
+        : new ManifestPartAnswer(Journal, First.Source, First.Answer.Part, since);
 }
 
 /// <summary>
@@ -26,28 +36,41 @@ internal sealed record AnsweredAct(Act Act, IndexedAct Own, IndexedAct? InEffect
 internal static class OwedAnswers
 {
     /// <summary>Whether a batch owes any.</summary>
-    public static bool Any(JournalBatch batch) => batch.Records.Any(record => record.Act is { } act && (act.IsOfHandover ? act.Answer.DeleteDocument : act.Answer.Kind != UploadKind.ActList));
+    public static bool Any(JournalBatch batch) => batch.Records.Any(record => record.Act is { } act && IsOwed(act));
 
     /// <summary>One answer a document and part of a manifest, and one deletion a package that waits no more.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="since">Since when they are owed.</param>
     /// <param name="displaced">Acts that take no effect; of those that have an entry already the first entry is answered.</param>
-    public static IEnumerable<OwedAnswer> Of(JournalBatch batch, DateTimeOffset since, IReadOnlyDictionary<long, DisplacedAct> displaced)
+    public static IReadOnlyList<OwedAnswer> Of(JournalBatch batch, IReadOnlyDictionary<long, DisplacedAct> displaced)
     {
-        foreach (var package in batch.Acts().Where(item => item.Act is { IsOfHandover: true, Answer.DeleteDocument: true }).Select(item => item.Act.Source).Distinct())
-            yield return new OwedAnswer(new PackageDeletion(package, since), []);
-        var acts = batch.Acts().Where(item => !item.Act.IsOfHandover && item.Act.Answer.Kind != UploadKind.ActList && displaced.GetValueOrDefault(item.Row.LogIndex)?.Why != Displacement.SameAct);
-        foreach (var upload in acts.GroupBy(item => (item.Act.Source, item.Act.Answer)))
+        var acts = new List<AnsweredAct>(batch.Records.Count);
+        foreach (var (row, act) in batch.Acts())
         {
-            var (source, form) = upload.Key;
-            AnsweredAct[] answered = [.. upload.Select(item => AnsweredAct.Of(item.Act, item.Row, displaced.GetValueOrDefault(item.Row.LogIndex)))];
-            yield return form.Kind == UploadKind.Document
-                ? new OwedAnswer(new DocumentAnswer(batch.Name, source, [.. answered.Select(item => item.Act.Digest)], form.DeleteDocument, since), answered)
-                : new OwedAnswer(new ManifestPartAnswer(batch.Name, source, form.Part, since), answered);
+            var other = displaced.Count == 0 ? null : displaced.GetValueOrDefault(row.LogIndex);
+            if (IsOwed(act) && (act.IsOfHandover || other?.Why != Displacement.SameAct))
+                acts.Add(AnsweredAct.Of(act, row, other));
         }
+
+        // What an upload issues is in one batch, one after the other, or not at all. A package may be withdrawn and taken in one.
+        var all = acts.ToArray();
+        var answers = new List<OwedAnswer>();
+        var packages = new HashSet<BlobVersion>();
+        for (var (from, to) = (0, 1); from < all.Length; (from, to) = (to, to + 1))
+        {
+            while (to < all.Length && IsSameAnswer(all[from].Act, all[to].Act))
+                to++;
+            if (!all[from].Act.IsOfHandover || packages.Add(all[from].Act.Source))
+                answers.Add(new OwedAnswer(batch.Name, all.AsMemory(from, to - from)));
+        }
+
+        return answers;
     }
 
-    /// <summary>Likewise, where what takes effect is not known; good for the answers, not for their acts.</summary>
+    /// <summary>Likewise by themselves, where what takes effect is not known.</summary>
     public static IEnumerable<PendingAnswer> Of(JournalBatch batch, DateTimeOffset since) =>
-        Of(batch, since, new Dictionary<long, DisplacedAct>()).Select(answer => answer.Owed);
+        Of(batch, new Dictionary<long, DisplacedAct>()).Select(answer => answer.ToPending(since));
+
+    private static bool IsOwed(Act act) => act.IsOfHandover ? act.Answer.DeleteDocument : act.Answer.Kind != UploadKind.ActList;
+
+    private static bool IsSameAnswer(Act one, Act other) => one.IsOfHandover == other.IsOfHandover && one.Source == other.Source && one.Answer == other.Answer;
 }

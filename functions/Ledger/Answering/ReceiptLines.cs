@@ -9,62 +9,70 @@ namespace TrueCopy.Ledger.Answering;
 /// <c>logIndex</c> and <c>receipt</c>, which is the whole text of the <c>.tlog-proof</c>, so that one line can be
 /// handed on with one document.
 /// </summary>
-public sealed class ReceiptLines : IDisposable
+/// <param name="expected">About how many lines there will be.</param>
+public sealed class ReceiptLines(int expected) : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> _output = new();
-    private readonly Utf8JsonWriter _json;
-    private readonly int _expected;
+    // A "+" in base64 stays as it is; the file is never embedded in HTML.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Begins.</summary>
-    /// <param name="expected">About how many lines there will be.</param>
-    public ReceiptLines(int expected)
-    {
-        _expected = expected;
+    private readonly PooledBody _output = new(expected * UsualLength);
+    private Utf8JsonWriter? _json;
 
-        // A "+" in base64 stays as it is; the file is never embedded in HTML.
-        _json = new Utf8JsonWriter(_output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-    }
+    private const int UsualLength = 4096;
 
-    /// <summary>What was added so far.</summary>
-    public ReadOnlyMemory<byte> Written => _output.WrittenMemory;
+    /// <summary>What was added so far; valid until this is disposed.</summary>
+    public ReadOnlyMemory<byte> Written => _output.Written;
 
     /// <summary>Adds a receipt.</summary>
-    public void Add(long line, ActKind kind, IndexedAct act, Receipt receipt, string? file = null)
+    /// <param name="line">The line that it answers.</param>
+    /// <param name="kind">What was done.</param>
+    /// <param name="act">The act whose receipt it is.</param>
+    /// <param name="receipt">The <c>.tlog-proof</c>.</param>
+    /// <param name="file">The file's name, if the line names one.</param>
+    public void Add(long line, ActKind kind, IndexedAct act, ReadOnlySpan<byte> receipt, string? file = null)
     {
-        var isFirst = _output.WrittenCount == 0;
-        _json.WriteStartObject();
-        _json.WriteNumber("line", line);
-        if (file is not null)
-            _json.WriteString("file", file);
-        _json.WriteString("act", WireName.Of(kind));
-        _json.WriteString("algorithm", act.Digest.Algorithm.Name);
-        _json.WriteString("digest", act.Digest.Hex);
-        _json.WriteNumber("logIndex", act.LogIndex);
-        _json.WriteString("receipt", receipt.Encode());
-        _json.WriteEndObject();
-        _json.Flush();
-        _json.Reset();
-        _output.Write("\n"u8);
-
-        // Lines are alike, and a buffer that doubles its way to megabytes is copied and thrown away as often.
-        if (isFirst && _expected > 1)
-            _output.GetSpan((_output.WrittenCount + (_output.WrittenCount / 16)) * (_expected - 1));
+        var json = Begin(line, file);
+        json.WriteString("act"u8, WireName.Of(kind));
+        json.WriteString("algorithm"u8, act.Digest.Algorithm.Name);
+        Span<byte> hex = stackalloc byte[2 * act.Digest.Bytes.Length];
+        Convert.TryToHexStringLower(act.Digest.Bytes, hex, out _);
+        json.WriteString("digest"u8, hex);
+        json.WriteNumber("logIndex"u8, act.LogIndex);
+        json.WritePropertyName("receipt"u8);
+        LinesConverter.Write(json, receipt);
+        End(json);
     }
 
     /// <summary>Adds a line that was refused: <c>refused</c> says why.</summary>
     public void AddRefused(long line, string refused, string? file = null)
     {
-        _json.WriteStartObject();
-        _json.WriteNumber("line", line);
-        if (file is not null)
-            _json.WriteString("file", file);
-        _json.WriteString("refused", refused);
-        _json.WriteEndObject();
-        _json.Flush();
-        _json.Reset();
-        _output.Write("\n"u8);
+        var json = Begin(line, file);
+        json.WriteString("refused"u8, refused);
+        End(json);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _json.Dispose();
+    /// <summary>Gives the memory back: not where whoever was to send it failed, or was given up.</summary>
+    public void Dispose()
+    {
+        _json?.Dispose();
+        _output.Dispose();
+    }
+
+    private Utf8JsonWriter Begin(long line, string? file)
+    {
+        _json ??= new Utf8JsonWriter(_output, Options);
+        _json.WriteStartObject();
+        _json.WriteNumber("line"u8, line);
+        if (file is not null)
+            _json.WriteString("file"u8, file);
+        return _json;
+    }
+
+    private void End(Utf8JsonWriter json)
+    {
+        json.WriteEndObject();
+        json.Flush();
+        json.Reset();
+        _output.Write("\n"u8);
+    }
 }

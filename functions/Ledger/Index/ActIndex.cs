@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -16,7 +17,7 @@ namespace TrueCopy.Ledger.Index;
 public sealed class ActIndex(ITableStore tables)
 {
     private const string FirstIssue = "@";
-    private const int PartitionDigits = 2;
+    private static readonly string[] Partitions = [.. Enumerable.Range(0, 256).Select(first => first.ToString("x2", CultureInfo.InvariantCulture))];
     private const int Parallelism = 64;
 
     /// <summary>The acts on a document, in log order; empty for a document that is unknown.</summary>
@@ -28,8 +29,7 @@ public sealed class ActIndex(ITableStore tables)
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<IndexedAct>> FindAsync(Digest digest, KnownRows? known, CancellationToken cancellationToken)
     {
-        var hex = digest.Hex;
-        var query = new RowQuery(hex[..PartitionDigits], KeyPrefix: $"{digest.Algorithm.Name}:{hex}:");
+        var query = new RowQuery(PartitionOf(digest), KeyPrefix: $"{digest}:");
         var acts = new List<IndexedAct>(1);
         await foreach (var row in tables.QueryAsync(StorageNames.AnchorsTable, query, RowColumns.All, cancellationToken))
             acts.Add(known?.Read(digest, row) ?? ToAct(digest, row));
@@ -46,14 +46,17 @@ public sealed class ActIndex(ITableStore tables)
     {
         var options = SideBySide.Of(Parallelism, cancellationToken);
         var unsettled = new ConcurrentBag<IndexedAct>();
-        var keys = new HashSet<string>(acts.Count);
-        foreach (var act in acts.Where(act => act.Entry.Yields is not null || !keys.Add(KeyOf(act))))
-            unsettled.Add(act);
-        var transactions = acts
-            .Except(unsettled)
-            .GroupBy(act => act.Digest.Hex[..PartitionDigits])
-            .SelectMany(partition => partition.Chunk(ITableStore.MaxTransaction));
-        await Parallel.ForEachAsync(transactions, options, async (transaction, stop) =>
+        var keys = new HashSet<(Digest, string)>(acts.Count);
+        var partitions = new List<IndexedAct>?[Partitions.Length];
+        foreach (var act in acts)
+        {
+            if (act.Entry.Yields is not null || !keys.Add((act.Digest, IsFirstIssue(act) ? act.Entry.Issuer! : act.ActId.Value)))
+                unsettled.Add(act);
+            else
+                (partitions[act.Digest.Bytes[0]] ??= []).Add(act);
+        }
+
+        await Parallel.ForEachAsync(partitions.SelectMany(partition => partition?.Chunk(ITableStore.MaxTransaction) ?? []), options, async (transaction, stop) =>
         {
             if (await TryAddAsync(transaction, stop))
                 return;
@@ -93,9 +96,9 @@ public sealed class ActIndex(ITableStore tables)
 
     // The first issue of a document by an issuer has a key that says so. In a log of before status was kept, that a document was
     // issued before is found out by adding its row, which costs nothing where it was not.
-    private static string KeyOf(IndexedAct act) => act.Entry is { Kind: ActKind.Issue, Replaces: null, Yields: null }
-        ? FirstIssueKey(act.Digest, act.Entry.Issuer!)
-        : KeyOf(act.Digest, act.ActId);
+    private static string KeyOf(IndexedAct act) => IsFirstIssue(act) ? FirstIssueKey(act.Digest, act.Entry.Issuer!) : KeyOf(act.Digest, act.ActId);
+
+    private static bool IsFirstIssue(IndexedAct act) => act.Entry is { Kind: ActKind.Issue, Replaces: null, Yields: null };
 
     /// <summary>Writes a row, whatever is there.</summary>
     public async Task ReplaceAsync(IndexedAct act, CancellationToken cancellationToken)
@@ -141,7 +144,7 @@ public sealed class ActIndex(ITableStore tables)
             : throw new InvalidDataException("A row of the index lacks a column.");
 
     /// <summary>The row of an act under a key.</summary>
-    public static TableRow ToRow(IndexedAct act, string key) => new(act.Digest.Hex[..PartitionDigits], key)
+    public static TableRow ToRow(IndexedAct act, string key) => new(PartitionOf(act.Digest), key)
     {
         LogIndex = act.LogIndex,
         Act = act.ActId.Value,
@@ -150,7 +153,9 @@ public sealed class ActIndex(ITableStore tables)
         Confidential = act.Unpublished.IsEmpty ? null : Encoding.UTF8.GetString(UnpublishedJson.Encode(act.Unpublished)),
     };
 
+    private static string PartitionOf(Digest digest) => Partitions[digest.Bytes[0]];
+
     private static string FirstIssueKey(Digest digest, string issuer) => $"{digest}:{FirstIssue}{issuer}";
 
-    private static string KeyOf(Digest digest, ActId act) => $"{digest}:{act}";
+    private static string KeyOf(Digest digest, ActId act) => $"{digest}:{act.Value}";
 }

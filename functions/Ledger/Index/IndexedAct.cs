@@ -16,48 +16,36 @@ public sealed record IndexedAct(
     Unpublished Unpublished)
 {
     // Most that are written are never read.
-    private readonly Found _found = new();
+    private volatile Entry? _entry;
+    private volatile bool _isProven;
 
     private IndexedAct(IndexedAct original) =>
-        (_found, Digest, ActId, LogIndex, EntryBytes, Opening, Unpublished) = (new Found(), original.Digest, original.ActId, original.LogIndex, original.EntryBytes, original.Opening, original.Unpublished);
+        (Digest, ActId, LogIndex, EntryBytes, Opening, Unpublished) = (original.Digest, original.ActId, original.LogIndex, original.EntryBytes, original.Opening, original.Unpublished);
 
     /// <summary>The entry, read; the first time that it is asked for, unless whoever made this has read it.</summary>
     /// <exception cref="LogFormatException">It is not one.</exception>
     public Entry Entry
     {
-        get => _found.Entry ??= Entry.Parse(EntryBytes.Span);
-        init => _found.Entry = value;
+        get => _entry ??= Entry.Parse(EntryBytes.Span);
+        init => _entry = value;
     }
 
     /// <summary>Whether the log was found to hold the entry, and the opening to open it. The log only grows, so that stays so.</summary>
     internal bool IsProven
     {
-        get => _found.IsProven;
-        set => _found.IsProven = value;
+        get => _isProven;
+        set => _isProven = value;
     }
 
-    // No part of what an act is, so that acts are equal whether or not they were read.
-    private sealed class Found : IEquatable<Found>
-    {
-        private volatile Entry? _entry;
-        private volatile bool _isProven;
+    /// <summary>Whether it is the same row; whether either was read says nothing of that.</summary>
+    public bool Equals(IndexedAct? other) =>
+        other is not null
+        && (LogIndex, ActId) == (other.LogIndex, other.ActId)
+        && Digest.Equals(other.Digest)
+        && EntryBytes.Equals(other.EntryBytes)
+        && Opening.Equals(other.Opening)
+        && Unpublished.Equals(other.Unpublished);
 
-        public Entry? Entry
-        {
-            get => _entry;
-            set => _entry = value;
-        }
-
-        public bool IsProven
-        {
-            get => _isProven;
-            set => _isProven = value;
-        }
-
-        public bool Equals(Found? other) => true;
-
-        public override bool Equals(object? obj) => obj is Found;
-
-        public override int GetHashCode() => 0;
-    }
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Digest, LogIndex);
 }

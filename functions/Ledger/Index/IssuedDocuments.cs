@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace TrueCopy.Ledger.Index;
 
@@ -14,14 +15,14 @@ namespace TrueCopy.Ledger.Index;
 /// </remarks>
 public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
 {
-    private const int PartitionDigits = 1;
+    private static readonly string[] Partitions = [.. Enumerable.Range(0, 16).Select(first => first.ToString("x", CultureInfo.InvariantCulture))];
     private const int Parallelism = 64;
 
     // Of a transaction that meets something, so many are tried together next, so that one repeated document costs a query for as few.
     private const int NarrowTransaction = 12;
 
     // What this process noted as new since the head is what it is: while nobody commits it stays new, however often a batch of it fails.
-    private readonly ConcurrentDictionary<(string, Digest), bool> _new = new();
+    private readonly ConcurrentBag<(string Issuer, Digest Document)[]> _new = [];
     private string? _head;
 
     /// <summary>Begins a batch after a head. What was noted before another commit may have been issued by that.</summary>
@@ -45,7 +46,8 @@ public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
     {
         var options = SideBySide.Of(Parallelism, cancellationToken);
         var perhaps = new ConcurrentBag<(string Issuer, Digest Document)>(isComplete ? [] : documents);
-        var transactions = documents.Where(item => !_new.ContainsKey(item)).GroupBy(item => item.Document.Hex[..PartitionDigits]).SelectMany(partition => partition.Chunk(ITableStore.MaxTransaction));
+        var known = _new.IsEmpty ? null : _new.SelectMany(noted => noted).ToHashSet();
+        var transactions = TransactionsOf(known is null ? documents : documents.Where(item => !known.Contains(item)));
         await Parallel.ForEachAsync(isComplete ? transactions : [], options, async (transaction, stop) =>
         {
             foreach (var item in await InsertAsync(transaction, stop))
@@ -61,7 +63,7 @@ public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
     /// <summary>Notes what was issued, whatever is there.</summary>
     public async Task AddAsync(IEnumerable<(string Issuer, Digest Document)> documents, CancellationToken cancellationToken)
     {
-        var transactions = documents.Distinct().GroupBy(item => item.Document.Hex[..PartitionDigits]).SelectMany(partition => partition.Chunk(ITableStore.MaxTransaction));
+        var transactions = TransactionsOf(documents.Distinct());
         var options = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForEachAsync(transactions, options, async (transaction, stop) => await tables.UpsertAsync(StorageNames.IssuedTable, [.. transaction.Select(RowOf)], stop));
     }
@@ -79,11 +81,10 @@ public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
     private async Task<IReadOnlyList<(string Issuer, Digest Document)>> InsertAsync((string Issuer, Digest Document)[] transaction, CancellationToken cancellationToken)
     {
         // One that is there already keeps all of them out.
-        TableRow[] rows = [.. transaction.Select(RowOf)];
+        var rows = Array.ConvertAll(transaction, RowOf);
         if (await tables.TryInsertAsync(StorageNames.IssuedTable, rows, cancellationToken))
         {
-            foreach (var item in transaction)
-                _new[item] = true;
+            _new.Add(transaction);
             return [];
         }
 
@@ -98,5 +99,8 @@ public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
         return [.. perhaps.SelectMany(part => part)];
     }
 
-    private static TableRow RowOf((string Issuer, Digest Document) item) => new(item.Document.Hex[..PartitionDigits], $"{item.Document}:{item.Issuer}");
+    private static IEnumerable<(string Issuer, Digest Document)[]> TransactionsOf(IEnumerable<(string Issuer, Digest Document)> documents) =>
+        documents.GroupBy(item => item.Document.Bytes[0] >> 4).SelectMany(partition => partition.Chunk(ITableStore.MaxTransaction));
+
+    private static TableRow RowOf((string Issuer, Digest Document) item) => new(Partitions[item.Document.Bytes[0] >> 4], $"{item.Document}:{item.Issuer}");
 }

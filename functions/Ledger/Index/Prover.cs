@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace TrueCopy.Ledger.Index;
 
 /// <summary>A receipt, and how its entry stands as of its checkpoint.</summary>
@@ -11,7 +13,10 @@ public readonly record struct ProvenAct(Receipt Receipt, EntryStatus? Status);
 /// <param name="status">The status that its last entry commits to; null where that is none.</param>
 public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, LogStatus? status)
 {
+    private const int MaxPathLength = 63;
+
     private readonly TreeReader _reader = new(tiles, checkpoint.Size);
+    private PageProof? _page;
 
     /// <summary>Whether it proves under these.</summary>
     internal bool IsUnder(SignedCheckpoint other, LogStatus? its) => ReferenceEquals(checkpoint, other) && ReferenceEquals(status, its);
@@ -20,11 +25,21 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
     /// <exception cref="LogFormatException">The log does not hold the act as the index says.</exception>
     public async ValueTask<ProvenAct> ProveAsync(IndexedAct act, CancellationToken cancellationToken)
     {
-        if (act.LogIndex >= checkpoint.Size || !(act.IsProven || (Opens(act) && await HoldsAsync(act.LogIndex, act.EntryBytes, cancellationToken))))
-            throw new LogFormatException($"index: a row says of entry {act.LogIndex} what the log does not");
-        act.IsProven = true;
+        await RequireAsync(act, cancellationToken);
         var (path, proof, code) = await FindAsync(act.LogIndex, act.Entry.Kind, cancellationToken);
         return new ProvenAct(Of(act, path, checkpoint.Note, proof), code);
+    }
+
+    /// <summary>Writes the receipt of an act, the bytes of that which <see cref="ProveAsync"/> gives. What neighbours have in common is found and encoded once.</summary>
+    /// <exception cref="LogFormatException">The log does not hold the act as the index says.</exception>
+    public async ValueTask WriteAsync(IBufferWriter<byte> output, IndexedAct act, CancellationToken cancellationToken)
+    {
+        await RequireAsync(act, cancellationToken);
+        var status = await PageOfAsync(act, cancellationToken);
+        var path = ArrayPool<MerkleHash>.Shared.Rent(MaxPathLength);
+        var length = await _reader.CopyInclusionProofAsync(act.LogIndex, path, cancellationToken);
+        Receipt.Write(output, act.LogIndex, act.EntryBytes.Span, act.Opening, act.Unpublished.Successor, act.Unpublished.Note, path.AsSpan(0, length), checkpoint.Note.Span, status);
+        ArrayPool<MerkleHash>.Shared.Return(path);
     }
 
     /// <summary>A receipt of the same entry with the same opening, which is not looked at, under the checkpoint.</summary>
@@ -46,6 +61,25 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
     public static Receipt Of(IndexedAct act, IReadOnlyList<MerkleHash> path, ReadOnlyMemory<byte> checkpoint, StatusProof? status = null) =>
         Receipt.Create(act.LogIndex, act.EntryBytes, act.Opening, act.Unpublished.Successor, act.Unpublished.Note, path, checkpoint, status);
 
+    private async ValueTask RequireAsync(IndexedAct act, CancellationToken cancellationToken)
+    {
+        if (act.LogIndex >= checkpoint.Size || !(act.IsProven || (Opens(act) && await HoldsAsync(act.LogIndex, act.EntryBytes, cancellationToken))))
+            throw new LogFormatException($"index: a row says of entry {act.LogIndex} what the log does not");
+        act.IsProven = true;
+    }
+
+    private async ValueTask<byte[]> PageOfAsync(IndexedAct act, CancellationToken cancellationToken)
+    {
+        if (status is null || act.Entry.Kind != ActKind.Issue)
+            return [];
+        var number = StatusPage.NumberOf(act.LogIndex);
+        if (Volatile.Read(ref _page) is { } known && known.Number == number)
+            return known.Json;
+        var page = new PageProof(number, (await status.ProveAsync(act.LogIndex, cancellationToken)).Proof.ToJson());
+        Volatile.Write(ref _page, page);
+        return page.Json;
+    }
+
     private async ValueTask<bool> HoldsAsync(long index, ReadOnlyMemory<byte> entry, CancellationToken cancellationToken) =>
         await _reader.LeafAsync(index, cancellationToken) == TreeHasher.Leaf(entry.Span);
 
@@ -63,4 +97,8 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
         && act.Entry.Commitment == act.Opening.Commit(act.Digest)
         && act.Entry.SuccessorCommitment == (act.Unpublished.Successor is { } successor ? act.Opening.CommitSuccessor(successor) : null)
         && act.Entry.NoteCommitment == (act.Unpublished.Note is { } note ? act.Opening.CommitNote(note) : null);
+
+    /// <param name="Number">The number of a page of the status.</param>
+    /// <param name="Json">What proves it, as receipts bear it.</param>
+    private sealed record PageProof(long Number, byte[] Json);
 }

@@ -54,7 +54,16 @@ public sealed record StagedUpload(
     IReadOnlyList<RequestedAct> Acts) : StagedOfIssuer(Issuer)
 {
     /// <inheritdoc/>
-    public override int MostActs => Acts.Sum(act => act.MostActs);
+    public override int MostActs
+    {
+        get
+        {
+            var most = 0;
+            for (var i = 0; i < Acts.Count; i++)
+                most += Acts[i].MostActs;
+            return most;
+        }
+    }
 
     /// <summary>Whether all of it stood already when it was read, so that it is worth looking once more before it is logged.</summary>
     public bool Repeats { get; init; }

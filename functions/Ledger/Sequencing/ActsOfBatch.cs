@@ -55,27 +55,29 @@ public sealed class ActsOfBatch
     /// <param name="requests">What it issues, a document under each of its digests.</param>
     /// <param name="before">What its issuer did before to documents that may have been issued; in the order of effect.</param>
     /// <param name="from">Index of the first entry whose status is kept.</param>
-    public void AddIssues(IReadOnlyList<IReadOnlyList<Act>> requests, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before, long from)
+    public void AddIssues(IReadOnlyList<Act[]> requests, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before, long from)
     {
-        if (requests.Any(request => request.Any(act => IsThere(act, before))))
-            return;
+        foreach (var request in requests)
+        {
+            foreach (var act in request)
+            {
+                if (IsThere(act, before))
+                    return;
+            }
+        }
+
         foreach (var request in requests)
         {
             // All digests of a document or none: what is refused under one is not issued under another.
-            var planned = request.Select(act => (Act: act, Plan: DocumentActs.Plan(RowOf(act), OwnOf(act, before), from))).ToArray();
-            var isRefused = planned.Any(item => item.Plan.Displaced?.Refusal is not null);
-            foreach (var (act, _) in planned.Where(item => !isRefused || item.Plan.Displaced?.Refusal is not null))
+            var isRefused = false;
+            foreach (var act in request)
+                isRefused |= PlanOf(act, before, from).Displaced?.Refusal is not null;
+            foreach (var act in request)
             {
                 // Once more, since a document may be listed twice under the same digest.
-                var plan = DocumentActs.Plan(RowOf(act), OwnOf(act, before), from);
-                _seen.Add((act.Id, act.Digest));
-                var document = DocumentOf(act, before.GetValueOrDefault((act.Issuer, act.Digest), []));
-                document.IsIssued = true;
-                if (plan.Replaces is { } replaced)
-                    _statuses[replaced] = EntryStatus.Reissued;
-                if (plan.Yields is not null)
-                    _statuses[FirstIndex + _acts.Count] = EntryStatus.Reissued;
-                Add(act with { Entry = act.Entry with { Replaces = plan.Replaces, Yields = plan.Yields } }, document, plan.Displaced is null);
+                var plan = PlanOf(act, before, from);
+                if (!isRefused || plan.Displaced?.Refusal is not null)
+                    AddIssue(act, plan, before);
             }
         }
     }
@@ -86,14 +88,27 @@ public sealed class ActsOfBatch
     {
         var statuses = new Dictionary<long, EntryStatus>(_statuses);
         foreach (var document in _documents.Values.Where(document => document is { IsIssued: false, Count: > 0 }))
-            statuses[document.Own[^1].Entry.Target!.Value] = DocumentActs.StatusOf(document.Own.Where(act => act.LogIndex >= from));
+            statuses[document.Own()[^1].Entry.Target!.Value] = DocumentActs.StatusOf(document.Own().Where(act => act.LogIndex >= from));
         return statuses;
+    }
+
+    private void AddIssue(Act act, Succession plan, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before)
+    {
+        _seen.Add((act.Id, act.Digest));
+        var document = DocumentOf(act, before.GetValueOrDefault((act.Issuer, act.Digest), []));
+        document.IsIssued = true;
+        if (plan.Replaces is { } replaced)
+            _statuses[replaced] = EntryStatus.Reissued;
+        if (plan.Yields is not null)
+            _statuses[FirstIndex + _acts.Count] = EntryStatus.Reissued;
+        var placed = plan is { Replaces: null, Yields: null } ? act : act with { Entry = act.Entry with { Replaces = plan.Replaces, Yields = plan.Yields } };
+        Add(placed, document, plan.Displaced is null);
     }
 
     private void Add(Act act, Document document, bool hasRow)
     {
         if (hasRow)
-            document.Own.Add(RowOf(act));
+            document.Add(act, FirstIndex + _acts.Count);
         document.Count++;
         _acts.Add(act);
     }
@@ -101,31 +116,56 @@ public sealed class ActsOfBatch
     private bool IsThere(Act act, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before) =>
         _seen.Contains((act.Id, act.Digest)) || (before.TryGetValue((act.Issuer, act.Digest), out var rows) && rows.Any(row => row.ActId == act.Id));
 
-    private IReadOnlyList<IndexedAct> OwnOf(Act act, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before) =>
-        _documents.TryGetValue((act.Issuer, act.Digest), out var document) ? [.. document.Own.Order(VerdictRule.Effect)] : before.GetValueOrDefault((act.Issuer, act.Digest), []);
+    // Most of what is issued was never issued before.
+    private Succession PlanOf(Act act, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before, long from)
+    {
+        var own = _documents.TryGetValue((act.Issuer, act.Digest), out var document) ? document.OwnInOrder() : before.GetValueOrDefault((act.Issuer, act.Digest), []);
+        return own.Count == 0 ? default : DocumentActs.Plan(RowOf(act, FirstIndex + _acts.Count), own, from);
+    }
 
     private Document DocumentOf(Act act, IReadOnlyList<IndexedAct> before)
     {
         if (!_documents.TryGetValue((act.Issuer, act.Digest), out var document))
-            _documents.Add((act.Issuer, act.Digest), document = new Document { Own = [.. before] });
+            _documents.Add((act.Issuer, act.Digest), document = new Document(before));
         return document;
     }
 
     // As the index will have it, but for what is known at the commit.
-    private IndexedAct RowOf(Act act) => new(act.Digest, act.Id, FirstIndex + _acts.Count, default, Unopened, act.Unpublished) { Entry = act.Entry };
+    private static IndexedAct RowOf(Act act, long index) => new(act.Digest, act.Id, index, default, Unopened, act.Unpublished) { Entry = act.Entry };
 
     private static readonly Opening Unopened = new(new byte[Opening.Size]);
 
-    private sealed class Document
+    /// <param name="before">What its issuer did to it, in the log.</param>
+    private sealed class Document(IReadOnlyList<IndexedAct> before)
     {
-        /// <summary>What its issuer did to it, in the log and then in the batch, without what takes no effect.</summary>
-        public required List<IndexedAct> Own { get; init; }
+        private IReadOnlyList<IndexedAct> _own = before;
 
-        /// <summary>How much of that is in the batch, what takes no effect included.</summary>
+        // Most documents have one act in a batch, of which nobody asks for the row.
+        private Act? _last;
+        private long _index;
+
+        /// <summary>How much its issuer did to it in the batch, what takes no effect included.</summary>
         public int Count { get; set; }
 
         public bool IsIssued { get; set; }
 
         public bool IsRevoked { get; set; }
+
+        public void Add(Act act, long index)
+        {
+            _own = Own();
+            (_last, _index) = (act, index);
+        }
+
+        /// <summary>What its issuer did to it, in the log and then in the batch, without what takes no effect.</summary>
+        public IReadOnlyList<IndexedAct> Own()
+        {
+            if (_last is { } last)
+                (_own, _last) = ([.. _own, RowOf(last, _index)], null);
+            return _own;
+        }
+
+        /// <summary>The same in the order of effect.</summary>
+        public IReadOnlyList<IndexedAct> OwnInOrder() => [.. Own().Order(VerdictRule.Effect)];
     }
 }

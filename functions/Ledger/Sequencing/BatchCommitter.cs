@@ -142,7 +142,7 @@ public sealed class BatchCommitter(
     private static JournalRecord ToRecord(Act act, Opening opening)
     {
         var entry = act.ToEntry(opening);
-        return new JournalRecord(entry.Encode(), act with { Entry = entry }, opening);
+        return new JournalRecord(entry.Encode(), act with { Entry = entry }, opening) { IsMade = true };
     }
 
     private async Task<CommittedBatch?> TryCommitAsync(
@@ -165,9 +165,12 @@ public sealed class BatchCommitter(
         var signing = SignedCheckpoint.SignAsync(new Checkpoint(identity.Origin, batch.Size, batch.Root), identity.Signers, cancellationToken);
         if (batch.Keys().Any())
             batch = batch with { Note = (await signing).Note };
-        var writing = journal.TryWriteAsync(batch.Name, JournalFormat.Encode(batch), cancellationToken);
+        var body = JournalFormat.Write(batch);
+        var writing = journal.TryWriteAsync(batch.Name, body.Written, cancellationToken);
         await Task.WhenAll(writing, signing);
         metrics.Signed();
+        if (await writing)
+            body.Dispose();
 
         // Of two signatures under the same words the journal keeps the first, and what is kept elsewhere is the journal's.
         if (batch.Note is not null && !await writing)

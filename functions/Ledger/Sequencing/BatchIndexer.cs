@@ -25,7 +25,7 @@ public sealed class BatchIndexer(ITableStore tables)
         foreach (var record in batch.Receivers())
             await _receivers.AddAsync(record, cancellationToken);
 
-        var acts = batch.Acts().ToArray();
+        var acts = batch.Acts();
         var named = acts
             .Where(item => item.Act is { Kind: ActKind.Issue, Unpublished.Reference: not null })
             .Select(item => new DocumentReference(item.Act.Issuer, item.Act.Unpublished.Reference!, item.Act.Digest));

@@ -28,17 +28,28 @@ public sealed record JournalBatch(
     /// <summary>The batch's name: size and root, so it is unique to its content and sorts in log order.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Size:d19}-{Convert.ToHexStringLower(Root.Bytes)}");
 
+    private readonly Sorted _sorted = new();
+
+    private JournalBatch(JournalBatch original) =>
+        (Previous, Start, Root, Records, Tiles, Note, Pack, _sorted) = (original.Previous, original.Start, original.Root, original.Records, original.Tiles, original.Note, original.Pack, new Sorted());
+
     /// <summary>The entries with what the log does not say of them; the log's own entries are left out.</summary>
-    public IEnumerable<(IndexedAct Row, Act Act)> Acts() => Records
-        .Select((record, i) => (Record: record, Index: Start + i))
-        .Where(item => item.Record.Act is not null)
-        .Select(item => (item.Record.ToRow(item.Index), item.Record.Act!));
+    public IReadOnlyList<(IndexedAct Row, Act Act)> Acts() => _sorted.Acts ??=
+    [
+        .. Records
+            .Select((record, i) => (Record: record, Index: Start + i))
+            .Where(item => item.Record.Act is not null)
+            .Select(item => (item.Record.ToRow(item.Index), item.Record.Act!)),
+    ];
 
     /// <summary>The log's own entries: genesis, the keys that sign, the descriptions of issuers and receivers, what issuers' domains say, and the status.</summary>
-    public IEnumerable<(long LogIndex, Entry Entry)> OwnEntries() => Records
-        .Select((record, i) => (Record: record, Index: Start + i))
-        .Where(item => item.Record.Act is null)
-        .Select(item => (item.Index, Entry.Parse(item.Record.Entry.Span)));
+    public IReadOnlyList<(long LogIndex, Entry Entry)> OwnEntries() => _sorted.Own ??=
+    [
+        .. Records
+            .Select((record, i) => (Record: record, Index: Start + i))
+            .Where(item => item.Record.Act is null)
+            .Select(item => (item.Index, Entry.Parse(item.Record.Entry.Span))),
+    ];
 
     /// <summary>The entry that ends the batch with the status of all before it; null for a batch of before the log kept status.</summary>
     public Entry? Status() => Pack is null ? null : Entry.Parse(Records[^1].Entry.Span);
@@ -57,6 +68,31 @@ public sealed record JournalBatch(
     public IEnumerable<DomainRecord> Domains() => OwnEntries()
         .Where(own => own.Entry.Kind == ActKind.Domain)
         .Select(own => DomainRecord.Of(own.LogIndex, own.Entry));
+
+    // Sorted out of the records when first asked for; no part of what a batch is.
+    private sealed class Sorted : IEquatable<Sorted>
+    {
+        private volatile (IndexedAct Row, Act Act)[]? _acts;
+        private volatile (long LogIndex, Entry Entry)[]? _own;
+
+        public (IndexedAct Row, Act Act)[]? Acts
+        {
+            get => _acts;
+            set => _acts = value;
+        }
+
+        public (long LogIndex, Entry Entry)[]? Own
+        {
+            get => _own;
+            set => _own = value;
+        }
+
+        public bool Equals(Sorted? other) => true;
+
+        public override bool Equals(object? obj) => obj is Sorted;
+
+        public override int GetHashCode() => 0;
+    }
 }
 
 /// <summary>One entry in the journal.</summary>
@@ -65,6 +101,9 @@ public sealed record JournalBatch(
 /// <param name="Opening">What opens its commitments; null where it has none.</param>
 public sealed record JournalRecord(ReadOnlyMemory<byte> Entry, Act? Act, Opening? Opening)
 {
+    /// <summary>Whether this process made the entry out of the act and the opening, so that it need not find out that they belong together.</summary>
+    internal bool IsMade { get; init; }
+
     // Leaves out what only the issuer's receipts repeat.
-    internal IndexedAct ToRow(long logIndex) => new(Act!.Digest, Act.Id, logIndex, Entry, Opening!, Act.Unpublished.OfDocument) { Entry = Act.Entry };
+    internal IndexedAct ToRow(long logIndex) => new(Act!.Digest, Act.Id, logIndex, Entry, Opening!, Act.Unpublished.OfDocument) { Entry = Act.Entry, IsProven = IsMade };
 }

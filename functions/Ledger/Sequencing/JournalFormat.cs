@@ -12,27 +12,37 @@ namespace TrueCopy.Ledger.Sequencing;
 /// </summary>
 public static class JournalFormat
 {
+    private const int MaxDigestText = 160;
+
     private static ReadOnlySpan<byte> Magic => "truecopy-journal@v1\n"u8;
 
     private static ReadOnlySpan<byte> MagicWithPack => "truecopy-journal@v2\n"u8;
 
-    /// <summary>Writes a batch.</summary>
+    /// <summary>The bytes of a batch.</summary>
     public static ReadOnlyMemory<byte> Encode(JournalBatch batch)
     {
-        var output = new ArrayBufferWriter<byte>(1024 + (batch.Records.Count * 768) + batch.Tiles.Sum(tile => tile.Bytes.Length) + batch.Pack.GetValueOrDefault().Length);
+        using var output = Write(batch);
+        return output.Written.ToArray();
+    }
+
+    /// <summary>Writes a batch into memory of the pool.</summary>
+    internal static PooledBody Write(JournalBatch batch)
+    {
+        var output = new PooledBody(1024 + (batch.Records.Count * 768) + batch.Tiles.Sum(tile => tile.Bytes.Length) + batch.Pack.GetValueOrDefault().Length);
         output.Write(batch.Pack is null ? Magic : MagicWithPack);
         WriteText(output, batch.Previous);
         WriteInt64(output, batch.Start);
         output.Write(batch.Root.Bytes);
         var sources = new Dictionary<BlobVersion, int>();
+        var inOrder = new List<BlobVersion>();
         foreach (var record in batch.Records)
         {
-            if (record.Act is { } act)
-                sources.TryAdd(act.Source, sources.Count);
+            if (record.Act is { } act && !ReferenceEquals(act.Source, inOrder.LastOrDefault()) && sources.TryAdd(act.Source, sources.Count))
+                inOrder.Add(act.Source);
         }
 
-        WriteInt64(output, sources.Count);
-        foreach (var source in sources.OrderBy(pair => pair.Value).Select(pair => pair.Key))
+        WriteInt64(output, inOrder.Count);
+        foreach (var source in inOrder)
         {
             WriteText(output, source.Container);
             WriteText(output, source.Path);
@@ -53,8 +63,10 @@ public static class JournalFormat
             WriteBytes(output, pack.Span);
         if (batch.Note is { } note)
             WriteBytes(output, note.Span);
-        output.Write(SHA256.HashData(output.WrittenSpan));
-        return output.WrittenMemory;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(output.Written.Span, hash);
+        output.Write(hash);
+        return output;
     }
 
     /// <summary>Reads a batch.</summary>
@@ -112,13 +124,16 @@ public static class JournalFormat
 
     private static bool IsStatus(JournalRecord[] records) => records is [.., { Act: null } last] && Entry.Parse(last.Entry.Span).Kind == ActKind.Status;
 
-    private static void WriteRecord(ArrayBufferWriter<byte> output, JournalRecord record, Dictionary<BlobVersion, int> sources)
+    private static void WriteRecord(PooledBody output, JournalRecord record, Dictionary<BlobVersion, int> sources)
     {
         WriteBytes(output, record.Entry.Span);
-        WriteText(output, record.Act?.Digest.ToString() ?? "");
         if (record.Act is not { } act)
+        {
+            WriteText(output, "");
             return;
+        }
 
+        WriteDigest(output, act.Digest);
         WriteText(output, act.Id.Value);
         WriteText(output, WireName.Of(act.Kind));
         WriteInt64(output, act.Position);
@@ -159,26 +174,33 @@ public static class JournalFormat
         return new JournalRecord(entry, new Act(id, source, answer, digest, unpublished, said), opening);
     }
 
-    private static void WriteInt64(ArrayBufferWriter<byte> output, long value)
+    private static void WriteInt64(PooledBody output, long value)
     {
         BinaryPrimitives.WriteInt64BigEndian(output.GetSpan(sizeof(long)), value);
         output.Advance(sizeof(long));
     }
 
-    private static void WriteBytes(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> bytes)
+    private static void WriteBytes(PooledBody output, ReadOnlySpan<byte> bytes)
     {
         WriteLength(output, bytes.Length);
         output.Write(bytes);
     }
 
-    private static void WriteText(ArrayBufferWriter<byte> output, string text)
+    private static void WriteDigest(PooledBody output, Digest digest)
+    {
+        Span<char> text = stackalloc char[MaxDigestText];
+        digest.TryFormat(text, out var length, default, null);
+        WriteText(output, text[..length]);
+    }
+
+    private static void WriteText(PooledBody output, ReadOnlySpan<char> text)
     {
         var length = Encoding.UTF8.GetByteCount(text);
         WriteLength(output, length);
         output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(length)));
     }
 
-    private static void WriteLength(ArrayBufferWriter<byte> output, int length)
+    private static void WriteLength(PooledBody output, int length)
     {
         BinaryPrimitives.WriteInt32BigEndian(output.GetSpan(sizeof(int)), length);
         output.Advance(sizeof(int));

@@ -51,7 +51,7 @@ public sealed class StagedBatches(
         var taken = TakeFairly(messages, left);
         var admitted = await handovers.LookUpAsync([.. taken.Select(item => item.Message.Work).OfType<StagedHandover>()], cancellationToken);
         var found = await LookUpAsync(taken, from, cancellationToken);
-        var toIssue = taken.Zip(found).Where(item => item.Second.Issues).SelectMany(item => DocumentsOf(item.First.Upload)).ToHashSet();
+        var toIssue = DocumentsToIssue(taken, found);
         var before = await issued.NoteAsync(toIssue, isComplete: from == 0, cancellationToken);
         foreach (var (item, lookedUp) in taken.Zip(found))
         {
@@ -85,7 +85,7 @@ public sealed class StagedBatches(
             }
             else if (lookedUp.Issues)
             {
-                acts.AddIssues([.. upload.Acts.Select(request => Issues(upload, request).ToArray())], before, from);
+                acts.AddIssues([.. upload.Acts.Select(request => IssuesOf(upload, request))], before, from);
             }
         }
 
@@ -116,7 +116,39 @@ public sealed class StagedBatches(
     // it comes in the next.
     private static bool Meets(StagedUpload upload, LookedUp lookedUp, ActsOfBatch acts) => lookedUp.Lines is { } lines
         ? lines.Any(line => line.New.Any(act => acts.Issues(act.Issuer, act.Digest)))
-        : DocumentsOf(upload).Any(item => acts.ActsOn(item.Issuer, item.Document));
+        : AreActedOn(upload, acts);
+
+    private static bool AreActedOn(StagedUpload upload, ActsOfBatch acts)
+    {
+        foreach (var request in upload.Acts)
+        {
+            foreach (var digest in request.Digests)
+            {
+                if (acts.ActsOn(upload.Issuer.Id, digest))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static HashSet<(string Issuer, Digest Document)> DocumentsToIssue(List<Taken> taken, LookedUp[] found)
+    {
+        var documents = new HashSet<(string Issuer, Digest Document)>(taken.Count);
+        for (var i = 0; i < found.Length; i++)
+        {
+            if (!found[i].Issues)
+                continue;
+            var upload = taken[i].Upload;
+            foreach (var request in upload.Acts)
+            {
+                foreach (var digest in request.Digests)
+                    documents.Add((upload.Issuer.Id, digest));
+            }
+        }
+
+        return documents;
+    }
 
     private static IEnumerable<(string Issuer, Digest Document)> DocumentsOf(StagedUpload upload) =>
         upload.Acts.SelectMany(act => act.Digests.Select(digest => (upload.Issuer.Id, digest)));
@@ -201,14 +233,23 @@ public sealed class StagedBatches(
         var (message, upload) = (taken.Message, taken.Upload);
         if (upload.Answer.Kind == UploadKind.ActList || (message.DeliveryCount == 1 && !message.IsBulk))
             return false;
-        var first = Issues(upload, upload.Acts[0]).First();
+        var first = IssuesOf(upload, upload.Acts[0])[0];
         return (await index.FindAsync(first.Digest, cancellationToken)).Any(act => act.ActId == first.Id);
     }
 
-    private static IEnumerable<Act> Issues(StagedUpload upload, RequestedAct request) => request.Digests.Select(digest => upload.ToAct(
-        request,
-        ActId.Of(upload.Source, request.Position, digest.Algorithm),
-        digest,
+    private static Act[] IssuesOf(StagedUpload upload, RequestedAct request)
+    {
+        var acts = new Act[request.Digests.Count];
+        for (var i = 0; i < acts.Length; i++)
+        {
+            var digest = request.Digests[i];
+            acts[i] = upload.ToAct(request, ActId.Of(upload.Source, request.Position, digest.Algorithm), digest, UnpublishedOf(request, digest));
+        }
+
+        return acts;
+    }
+
+    private static Unpublished UnpublishedOf(RequestedAct request, Digest digest) =>
         request is { Reference: null, Type: null, FileName: null, Also.Count: 0, Digests.Count: 1 }
             ? Unpublished.None
             : new Unpublished
@@ -218,5 +259,5 @@ public sealed class StagedBatches(
                 FileName = request.FileName,
                 Also = request.Also,
                 Siblings = [.. request.Digests.Where(other => !other.Equals(digest))],
-            }));
+            };
 }

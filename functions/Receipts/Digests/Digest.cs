@@ -7,7 +7,7 @@ namespace TrueCopy.Receipts.Digests;
 
 /// <summary>A document as the service knows it: an algorithm and the hash of the bytes.</summary>
 [JsonConverter(typeof(DigestConverter))]
-public sealed class Digest : IEquatable<Digest>
+public sealed class Digest : IEquatable<Digest>, ISpanFormattable
 {
     private readonly byte[] _bytes;
 
@@ -48,12 +48,28 @@ public sealed class Digest : IEquatable<Digest>
         return true;
     }
 
-    /// <summary>Parses <c>algorithm:hex</c>, as <see cref="ToString"/> writes it.</summary>
+    /// <summary>Parses <c>algorithm:hex</c>, as <see cref="ToString()"/> writes it.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Digest? digest)
     {
         digest = null;
         var colon = text?.IndexOf(':') ?? -1;
         return colon > 0 && DigestAlgorithm.TryParse(text![..colon], out var algorithm) && TryParse(algorithm, text[(colon + 1)..], out digest);
+    }
+
+    /// <summary>Parses <c>algorithm:hex</c> in UTF-8, as <see cref="TryParse(string?, out Digest?)"/> does.</summary>
+    internal static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Digest? digest)
+    {
+        digest = null;
+        var colon = text.IndexOf((byte)':');
+        if (colon <= 0 || !DigestAlgorithm.TryParse(text[..colon], out var algorithm) || text.Length - colon - 1 != 2 * algorithm.Length)
+            return false;
+
+        Span<byte> bytes = stackalloc byte[algorithm.Length];
+        if (Convert.FromHexString(text[(colon + 1)..], bytes, out _, out _) != System.Buffers.OperationStatus.Done)
+            return false;
+
+        digest = new Digest(algorithm, bytes);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -66,7 +82,26 @@ public sealed class Digest : IEquatable<Digest>
     public override int GetHashCode() => MemoryMarshal.Read<int>(_bytes);
 
     /// <summary><c>algorithm:hex</c>.</summary>
-    public override string ToString() => $"{Algorithm.Name}:{Hex}";
+    public override string ToString() => $"{this}";
+
+    /// <inheritdoc/>
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    /// <inheritdoc/>
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        var name = Algorithm.Name;
+        charsWritten = name.Length + 1 + (2 * _bytes.Length);
+        if (destination.Length < charsWritten)
+        {
+            charsWritten = 0;
+            return false;
+        }
+
+        name.CopyTo(destination);
+        destination[name.Length] = ':';
+        return Convert.TryToHexStringLower(_bytes, destination[(name.Length + 1)..], out _);
+    }
 
     // Computed when it is first asked for.
     private static class Nothing
@@ -86,9 +121,10 @@ public sealed class DigestConverter : JsonConverter<Digest>
 {
     /// <inheritdoc/>
     public override Digest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && Digest.TryParse(reader.GetString(), out var digest)
-            ? digest
-            : throw new JsonException("A digest is algorithm:hex.");
+        reader.TokenType == JsonTokenType.String && TryRead(ref reader, out var digest) ? digest : throw new JsonException("A digest is algorithm:hex.");
+
+    private static bool TryRead(ref Utf8JsonReader reader, [NotNullWhen(true)] out Digest? digest) =>
+        reader.HasValueSequence || reader.ValueIsEscaped ? Digest.TryParse(reader.GetString(), out digest) : Digest.TryParse(reader.ValueSpan, out digest);
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());

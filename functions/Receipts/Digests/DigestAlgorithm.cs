@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace TrueCopy.Receipts.Digests;
 
@@ -39,7 +40,18 @@ public sealed class DigestAlgorithm
     /// <summary>Finds an algorithm by its exact name.</summary>
     public static bool TryParse(string? name, [NotNullWhen(true)] out DigestAlgorithm? algorithm)
     {
-        algorithm = All.FirstOrDefault(candidate => candidate.Name == name);
+        algorithm = null;
+        for (var i = 0; i < All.Count && algorithm is null; i++)
+            algorithm = All[i].Name == name ? All[i] : null;
+        return algorithm is not null;
+    }
+
+    /// <summary>Finds an algorithm by its exact name in UTF-8.</summary>
+    internal static bool TryParse(ReadOnlySpan<byte> name, [NotNullWhen(true)] out DigestAlgorithm? algorithm)
+    {
+        algorithm = null;
+        for (var i = 0; i < All.Count && algorithm is null; i++)
+            algorithm = Ascii.Equals(name, All[i].Name) ? All[i] : null;
         return algorithm is not null;
     }
 

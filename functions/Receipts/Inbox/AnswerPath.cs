@@ -87,7 +87,7 @@ public static class AnswerPath
 
     private static string NameFor(string path) =>
         path.Length <= MaxPathLength
-        && path.Count(c => c == '/') < MaxSegments
+        && path.AsSpan().Count('/') < MaxSegments
         && UploadName.CheckPath(path) is null
         && !path.StartsWith(HashPrefix, StringComparison.Ordinal)
             ? path
@@ -100,8 +100,17 @@ public static class AnswerPath
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private static DigestAlgorithm? AlgorithmThatEnds(string path) =>
-        DigestAlgorithm.All.FirstOrDefault(algorithm => path.EndsWith($".{algorithm}", StringComparison.Ordinal));
+    private static DigestAlgorithm? AlgorithmThatEnds(string path)
+    {
+        for (var i = 0; i < DigestAlgorithm.All.Count; i++)
+        {
+            var algorithm = DigestAlgorithm.All[i];
+            if (path.EndsWith(algorithm.Name, StringComparison.Ordinal) && path.AsSpan(0, path.Length - algorithm.Name.Length) is [.., '.'])
+                return algorithm;
+        }
+
+        return null;
+    }
 
     private static string? Between(string text, string prefix, string suffix) =>
         text.Length > prefix.Length + suffix.Length && text.StartsWith(prefix, StringComparison.Ordinal) && text.EndsWith(suffix, StringComparison.Ordinal)

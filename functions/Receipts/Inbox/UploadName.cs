@@ -47,10 +47,32 @@ public readonly record struct UploadName(UploadKind Kind, DigestAlgorithm? ListA
     /// <returns>The rule; null if none is broken.</returns>
     public static string? CheckPath(string path) =>
         path.Length > MaxLength ? $"a blob's name has at most {MaxLength} characters"
-        : path.Split('/', '\\').Any(segment => segment is "." or ".." || segment.Length == 0) ? "no part of a blob's name between slashes is empty, '.' or '..'"
+        : HasEmptyPart(path) ? "no part of a blob's name between slashes is empty, '.' or '..'"
         : path.EndsWith('.') ? "a blob's name does not end with a dot"
-        : path.Any(char.IsControl) ? "a blob's name has no control characters"
+        : HasControl(path) ? "a blob's name has no control characters"
         : null;
+
+    private static bool HasEmptyPart(ReadOnlySpan<char> path)
+    {
+        foreach (var part in path.SplitAny('/', '\\'))
+        {
+            if (path[part] is "" or "." or "..")
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool HasControl(ReadOnlySpan<char> path)
+    {
+        foreach (var character in path)
+        {
+            if (char.IsControl(character))
+                return true;
+        }
+
+        return false;
+    }
 }
 
 /// <summary>What an upload is, by its name.</summary>
@@ -80,7 +102,7 @@ public static class IssuerContainer
     public const string AnswersPrefix = "answers-";
 
     /// <summary>The container in which uploads to an issuer's container are answered.</summary>
-    public static string AnswersOf(string container) => AnswersPrefix + IdOf(container);
+    public static string AnswersOf(string container) => string.Concat(AnswersPrefix, container.AsSpan(Prefix.Length));
 
     /// <summary>The id of the issuer that owns a container.</summary>
     public static string IdOf(string container) => container[Prefix.Length..];

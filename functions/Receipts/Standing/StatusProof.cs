@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json.Serialization;
 
 namespace TrueCopy.Receipts.Standing;
@@ -15,12 +16,35 @@ public sealed record StatusProof(ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte
 {
     private const int MaxPathLength = 63 * MerkleHash.Size;
 
+    // The names of the members.
+    private const int MaxFrame = 64;
+
     /// <summary>Puts a proof together.</summary>
     public static StatusProof Create(ReadOnlyMemory<byte> entry, IEnumerable<MerkleHash> path, ReadOnlyMemory<byte> page, IEnumerable<MerkleHash> pagePath) =>
         new(entry, BytesOf(path), page, BytesOf(pagePath));
 
     /// <summary>The bytes of a path, as a proof holds it.</summary>
     public static byte[] BytesOf(IEnumerable<MerkleHash> path) => MerkleHash.AsBytes(path as MerkleHash[] ?? [.. path]).ToArray();
+
+    /// <summary>The JSON that receipts bear of it, in UTF-8.</summary>
+    public byte[] ToJson()
+    {
+        var length = MaxFrame + JsonText.Base64Length(Entry.Length) + JsonText.Base64Length(Path.Length) + JsonText.Base64Length(Page.Length) + JsonText.Base64Length(PagePath.Length);
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        var json = new JsonText(rented);
+        json.Add("{\"entry\":\""u8);
+        json.AddBase64(Entry.Span);
+        json.Add("\",\"path\":\""u8);
+        json.AddBase64(Path.Span);
+        json.Add("\",\"page\":\""u8);
+        json.AddBase64(Page.Span);
+        json.Add("\",\"pagePath\":\""u8);
+        json.AddBase64(PagePath.Span);
+        json.Add("\"}"u8);
+        var written = rented.AsSpan(0, json.Length).ToArray();
+        ArrayPool<byte>.Shared.Return(rented);
+        return written;
+    }
 
     /// <summary>What it proves of the entry at <paramref name="index"/>.</summary>
     /// <param name="index">The index of an issue entry that is proven to be there.</param>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
@@ -66,16 +67,7 @@ public sealed record TlogProof(
     }
 
     /// <summary>How many bytes <see cref="Encode()"/> gives.</summary>
-    public int EncodedLength
-    {
-        get
-        {
-            Span<byte> index = stackalloc byte[MaxDigits];
-            Utf8Formatter.TryFormat(Index, index, out var digits);
-            var extraLength = Extra is { } extra ? ExtraPrefix.Length + LineLength(extra.Length) : 0;
-            return Header.Length + 1 + extraLength + IndexPrefix.Length + digits + 1 + (Path.Count * LineLength(MerkleHash.Size)) + 1 + Checkpoint.Length;
-        }
-    }
+    public int EncodedLength => LengthOf(Extra?.Length, Index, Path.Count, Checkpoint.Length);
 
     /// <summary>The bytes of the proof.</summary>
     public byte[] Encode()
@@ -92,24 +84,48 @@ public sealed record TlogProof(
     {
         if (proof.Length < EncodedLength)
             throw new ArgumentException("The proof is longer.", nameof(proof));
-        Span<byte> index = stackalloc byte[MaxDigits];
-        Utf8Formatter.TryFormat(Index, index, out var digits);
+        Write(proof, Extra is not null, Extra.GetValueOrDefault().Span, Index, Path as MerkleHash[] ?? [.. Path], Checkpoint.Span);
+    }
+
+    /// <summary>Writes the bytes of a proof with extra data, which need not be put together first.</summary>
+    /// <param name="output">To where.</param>
+    /// <param name="extra">Opaque data.</param>
+    /// <param name="index">Index of the entry.</param>
+    /// <param name="path">Inclusion proof, from the leaf's sibling upwards.</param>
+    /// <param name="checkpoint">The signed checkpoint.</param>
+    public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> extra, long index, ReadOnlySpan<MerkleHash> path, ReadOnlySpan<byte> checkpoint)
+    {
+        var length = LengthOf(extra.Length, index, path.Length, checkpoint.Length);
+        Write(output.GetSpan(length), hasExtra: true, extra, index, path, checkpoint);
+        output.Advance(length);
+    }
+
+    private static int LengthOf(int? extra, long index, int path, int checkpoint)
+    {
+        Span<byte> number = stackalloc byte[MaxDigits];
+        Utf8Formatter.TryFormat(index, number, out var digits);
+        var extraLength = extra is { } bytes ? ExtraPrefix.Length + LineLength(bytes) : 0;
+        return Header.Length + 1 + extraLength + IndexPrefix.Length + digits + 1 + (path * LineLength(MerkleHash.Size)) + 1 + checkpoint;
+    }
+
+    private static void Write(Span<byte> proof, bool hasExtra, ReadOnlySpan<byte> extra, long index, ReadOnlySpan<MerkleHash> path, ReadOnlySpan<byte> checkpoint)
+    {
         var rest = proof;
         WriteText(ref rest, Header + "\n");
-        if (Extra is not null)
+        if (hasExtra)
         {
             WriteText(ref rest, ExtraPrefix);
-            WriteBase64Line(ref rest, Extra.Value.Span);
+            WriteBase64Line(ref rest, extra);
         }
 
         WriteText(ref rest, IndexPrefix);
-        index[..digits].CopyTo(rest);
+        Utf8Formatter.TryFormat(index, rest, out var digits);
         rest = rest[digits..];
         WriteText(ref rest, "\n");
-        foreach (var hash in Path)
+        foreach (ref readonly var hash in path)
             WriteBase64Line(ref rest, hash.Bytes);
         WriteText(ref rest, "\n");
-        Checkpoint.Span.CopyTo(rest);
+        checkpoint.CopyTo(rest);
     }
 
     private static int LineLength(int bytes) => Base64.GetMaxEncodedToUtf8Length(bytes) + 1;

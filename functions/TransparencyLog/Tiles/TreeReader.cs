@@ -12,6 +12,7 @@ public sealed class TreeReader(IHashTileSource tiles, long size)
 {
     // Of ranges that end where the tree does, by where they start; a tree has one a level.
     private readonly ConcurrentDictionary<long, MerkleHash> _ends = new(concurrencyLevel: 1, capacity: 7);
+    private Neighbours? _neighbours;
 
     /// <summary>The root: what the checkpoint of this size signs.</summary>
     public ValueTask<MerkleHash> RootAsync(CancellationToken cancellationToken) => PrefixRootAsync(size, cancellationToken);
@@ -31,6 +32,32 @@ public sealed class TreeReader(IHashTileSource tiles, long size)
     /// <summary>Sibling hashes from leaf <paramref name="index"/> upwards, for <see cref="ProofVerifier.Includes"/>.</summary>
     public ValueTask<MerkleHash[]> InclusionProofAsync(long index, CancellationToken cancellationToken) =>
         HashAllAsync(TreeRange.InclusionProof(index, size), cancellationToken);
+
+    /// <summary>Copies the same hashes; for leaves in their order, of which 256 have in common what is above their tile, nothing else is done for most.</summary>
+    /// <param name="index">The leaf.</param>
+    /// <param name="path">Where to, with room for 63.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many there are.</returns>
+    public async ValueTask<int> CopyInclusionProofAsync(long index, Memory<MerkleHash> path, CancellationToken cancellationToken)
+    {
+        var tile = TileId.Of(new Subtree(0, index), size);
+        if (tile.IsPartial)
+        {
+            var proof = await InclusionProofAsync(index, cancellationToken);
+            proof.CopyTo(path);
+            return proof.Length;
+        }
+
+        var neighbours = Volatile.Read(ref _neighbours);
+        if (neighbours?.Id != tile)
+        {
+            TreeRange[] above = [.. TreeRange.InclusionProof(index, size).Skip(TileId.Height)];
+            neighbours = new Neighbours(tile, await tiles.GetAsync(tile, cancellationToken), await HashAllAsync(above, cancellationToken));
+            Volatile.Write(ref _neighbours, neighbours);
+        }
+
+        return neighbours.CopyPath(index, path.Span);
+    }
 
     /// <summary>The proof that this tree extends its own first <paramref name="oldSize"/> leaves, for <see cref="ProofVerifier.Extends"/>.</summary>
     public ValueTask<MerkleHash[]> ConsistencyProofAsync(long oldSize, CancellationToken cancellationToken) =>
@@ -114,5 +141,19 @@ public sealed class TreeReader(IHashTileSource tiles, long size)
         }
 
         return -1;
+    }
+
+    /// <param name="Id">A tile of 256 leaves.</param>
+    /// <param name="Tile">The tile.</param>
+    /// <param name="Above">What the path of each of them ends with.</param>
+    private sealed record Neighbours(TileId Id, HashTile Tile, MerkleHash[] Above)
+    {
+        public int CopyPath(long index, Span<MerkleHash> path)
+        {
+            for (var level = 0; level < TileId.Height; level++)
+                path[level] = Tile[new Subtree(level, (index >> level) ^ 1)];
+            Above.CopyTo(path[TileId.Height..]);
+            return TileId.Height + Above.Length;
+        }
     }
 }

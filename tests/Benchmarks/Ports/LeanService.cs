@@ -62,7 +62,12 @@ internal sealed class LeanService : IAsyncDisposable
 
     /// <summary>Stages an upload of one part.</summary>
     public async Task StageAsync(StagedUpload upload, CancellationToken cancellationToken) =>
-        await Staged.StageAsync([await Staged.PrepareAsync(upload, cancellationToken)], cancellationToken);
+        await StageAsync(await Staged.PrepareAsync(upload, cancellationToken), cancellationToken);
+
+    /// <summary>Stages a part, a document by itself and at once: as one process of many, none of which waits because the queue is ahead.</summary>
+    public Task StageAsync(PreparedPart part, CancellationToken cancellationToken) => part.Blob is null
+        ? Queues.SendAsync(StorageNames.StagedActsQueue, new MessageBody(part.Body), TimeSpan.Zero, cancellationToken)
+        : Staged.StageAsync([part], cancellationToken);
 }
 
 /// <summary>Uploads to measure with.</summary>

@@ -118,7 +118,7 @@ internal sealed class SequencerScenario : IScenario
                 for (; next < due; next++)
                 {
                     staged[next] = TimeProvider.System.GetTimestamp();
-                    await service.Staged.StageAsync([parts[next]], cancellationToken);
+                    await service.StageAsync(parts[next], cancellationToken);
                 }
 
                 if (arrived.CurrentCount == 0)

@@ -30,7 +30,7 @@ public sealed class ReceiptLinesTests
         var act = Samples.Act("a");
         var opening = Opening.Create();
         var row = new IndexedAct(act.Digest, act.Id, 1, new byte[] { 0xfb, 0xef, 0xbe }, opening, Unpublished.None);
-        lines.Add(1, ActKind.Issue, row, Prover.Of(row, [], "+++"u8.ToArray()));
+        lines.Add(1, ActKind.Issue, row, Prover.Of(row, [], "+++"u8.ToArray()).Encode());
         Assert.Contains("+++", Encoding.UTF8.GetString(lines.Written.Span), StringComparison.Ordinal);
     }
 
@@ -40,7 +40,7 @@ public sealed class ReceiptLinesTests
         var opening = Opening.Create();
         var row = new IndexedAct(act.Digest, act.Id, 99 + line, act.ToEntry(opening).Encode(), opening, Unpublished.None);
         var receipt = Prover.Of(row, [], "checkpoint\n"u8.ToArray());
-        lines.Add(line, ActKind.Issue, row, receipt);
+        lines.Add(line, ActKind.Issue, row, receipt.Encode());
         return receipt;
     }
 }

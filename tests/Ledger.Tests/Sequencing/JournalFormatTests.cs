@@ -86,7 +86,7 @@ public sealed class JournalFormatTests
     [InlineData(3, int.MaxValue)]
     [InlineData(4, 1)]
     public void The_last_number_in_range_is_read(int field, long value) =>
-        Assert.Equal(2, JournalFormat.Decode(WithNumber(field, value)).Acts().Count());
+        Assert.Equal(2, JournalFormat.Decode(WithNumber(field, value)).Acts().Count);
 
     [Fact]
     public void Nothing_may_follow_the_last_tile_and_a_digest_is_algorithm_and_hex()
@@ -133,10 +133,10 @@ public sealed class JournalFormatTests
         var recorded = Convert.FromBase64String(File.ReadAllText(RepositoryFolder.At("tests/Ledger.Tests/Sequencing/recorded-journal-v1.txt")));
         var batch = JournalFormat.Decode(recorded);
         Assert.Equal(Convert.ToHexString(recorded), Convert.ToHexString(JournalFormat.Encode(batch).Span));
-        var (row, issue) = batch.Acts().First();
+        var (row, issue) = batch.Acts()[0];
         Assert.Equal((ActKind.Issue, "bank", 0L, "loan-1", "a.pdf"), (issue.Kind, issue.Issuer, issue.Position, issue.Unpublished.Reference, issue.Unpublished.FileName));
         Assert.Equal((1L, null, issue.Entry.Commitment), (row.LogIndex, row.Unpublished.FileName, row.Opening.Commit(issue.Digest)));
-        var supersede = batch.Acts().Last().Act;
+        var supersede = batch.Acts()[^1].Act;
         Assert.Equal((ActKind.Supersede, 3L, 1L, UploadKind.ActList, "n"), (supersede.Kind, supersede.Position, supersede.Entry.Target, supersede.Answer.Kind, supersede.Unpublished.Note));
     }
 

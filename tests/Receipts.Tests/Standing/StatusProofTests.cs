@@ -56,6 +56,36 @@ public sealed class StatusProofTests
         static string Base64(ReadOnlyMemory<byte> bytes) => Convert.ToBase64String(bytes.Span);
     }
 
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, null)]
+    [InlineData(false, "lost, 遗失, \"stolen\" <b> + \ud83d\ude00")]
+    [InlineData(true, "")]
+    public void A_receipt_that_is_written_at_once_has_the_bytes_of_one_that_is_put_together_and_the_JSON_of_any_other_writer(bool successor, string? note)
+    {
+        var index = _log.Issue("document");
+        Fill(200);
+        _log.End();
+        foreach (var status in (StatusProof?[])[null, _log.Status(index)])
+        {
+            var receipt = _log.Receipt(index);
+            var other = successor ? new Digest(DigestAlgorithm.Sha512, new byte[64]) : null;
+            var made = Receipt.Create(index, receipt.Entry, receipt.Opening, other, note, receipt.Proof.Path, receipt.Proof.Checkpoint, status);
+            var written = new System.Buffers.ArrayBufferWriter<byte>();
+            Receipt.Write(written, index, receipt.Entry.Span, receipt.Opening, other, note, [.. receipt.Proof.Path], receipt.Proof.Checkpoint.Span, status is null ? [] : status.ToJson());
+            Assert.Equal(Encoding.UTF8.GetString(made.Encode()), Encoding.UTF8.GetString(written.WrittenSpan));
+            Assert.Equal(System.Text.Json.JsonSerializer.Serialize(new Extra(receipt.Entry, receipt.Opening.Hex, other?.ToString(), note, status), AsReceipts), Encoding.UTF8.GetString(made.Proof.Extra!.Value.Span));
+        }
+    }
+
+    private static readonly System.Text.Json.JsonSerializerOptions AsReceipts = new()
+    {
+        PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private sealed record Extra(ReadOnlyMemory<byte> Entry, string Opening, string? Successor, string? Note, StatusProof? Status);
+
     [Fact]
     public void Whatever_bit_of_a_status_is_altered_it_proves_nothing()
     {

@@ -73,4 +73,23 @@ public sealed class TreeReaderTests
         var proof = await new TreeReader(new UncachedTiles(log), 300).InclusionProofAsync(3, TestContext.Current.CancellationToken);
         Assert.False(ProofVerifier.Includes(TreeHasher.Leaf(TestLog.Entry(3)), 3, 300, proof, log.Edge.Root()));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(255)]
+    [InlineData(256)]
+    [InlineData(257)]
+    [InlineData(1000)]
+    [InlineData(66_000)]
+    public async Task A_proof_that_is_copied_is_the_proof_whatever_was_copied_before(int size)
+    {
+        var log = TestLog.OfSize(size);
+        var (copying, path) = (new TreeReader(log.Hashes, size), new MerkleHash[63]);
+        var reading = new TreeReader(log.Hashes, size);
+        for (long index = 0; index < size; index += Math.Max(1, size / 1500))
+        {
+            var length = await copying.CopyInclusionProofAsync(index, path, CancellationToken.None);
+            Assert.Equal(await reading.InclusionProofAsync(index, CancellationToken.None), path[..length]);
+        }
+    }
 }

@@ -1,10 +1,13 @@
 using System.Buffers;
 
-namespace TrueCopy.Api;
+namespace TrueCopy.Ledger;
 
-/// <summary>A body that is written into memory of the pool, which has it back once it is sent.</summary>
+/// <summary>
+/// A body that is written into memory of the pool, which has it back once it is sent: not where sending failed or was given up, since what
+/// sends it may still be reading.
+/// </summary>
 /// <param name="capacity">How many bytes it is likely to have.</param>
-internal sealed class PooledBody(int capacity) : IBufferWriter<byte>, IDisposable
+public sealed class PooledBody(int capacity) : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
     private int _length;

@@ -1,0 +1,41 @@
+using TrueCopy.Benchmarks.Ports;
+
+namespace TrueCopy.Ledger.Tests.Sequencing;
+
+/// <summary>Alone, because what a process allocates is counted, whoever does: from staged to answered, over ports that keep what they are given.</summary>
+[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
+[Collection(nameof(MemoryTests))]
+public sealed class MemoryTests
+{
+    private const int Acts = 4096;
+    private const int Lines = 1024;
+
+    // Some tenth more than measured.
+    [Theory]
+    [InlineData(true, 12_500)]
+    [InlineData(false, 9500)]
+    public async Task An_act_is_sequenced_and_answered_within_its_budget_of_memory(bool documents, int bytes)
+    {
+        var operations = new OperationCounts();
+        await using var service = new LeanService(operations, new LeanLedger(operations), new LeanContainers(operations), TimeSpan.Zero);
+
+        // Once for what is allocated only once: code, pools and statics.
+        await StageAsync(service, documents, 0);
+        await service.DrainAllAsync(TestContext.Current.CancellationToken);
+        await StageAsync(service, documents, 1);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await service.DrainAllAsync(TestContext.Current.CancellationToken);
+        var allocated = (GC.GetTotalAllocatedBytes(precise: true) - before) / Acts;
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{allocated} bytes an act");
+        Assert.Equal(documents ? 2 * Acts : 2 * Acts / Lines, operations.Of(documents ? "receipt.write" : "lines.write"));
+        Assert.InRange(allocated, 1, bytes);
+    }
+
+    private static async Task StageAsync(LeanService service, bool documents, int number)
+    {
+        var uploads = documents ? Acts : Acts / Lines;
+        for (var i = number * uploads; i < (number + 1) * uploads; i++)
+            await service.StageAsync(documents ? Uploads.Document(i) : Uploads.Manifest(i, Lines), TestContext.Current.CancellationToken);
+    }
+}
