@@ -1,4 +1,5 @@
 using TrueCopy.Benchmarks.Ports;
+using Offered = TrueCopy.Benchmarks.Ports.Uploads;
 
 namespace TrueCopy.Ledger.Tests.Sequencing;
 
@@ -36,6 +37,6 @@ public sealed class MemoryTests
     {
         var uploads = documents ? Acts : Acts / Lines;
         for (var i = number * uploads; i < (number + 1) * uploads; i++)
-            await service.StageAsync(documents ? Uploads.Document(i) : Uploads.Manifest(i, Lines), TestContext.Current.CancellationToken);
+            await service.StageAsync(documents ? Offered.Document(i) : Offered.Manifest(i, Lines), TestContext.Current.CancellationToken);
     }
 }
