@@ -38,8 +38,8 @@ public sealed partial class AnswerAttempts(
         TryAllAsync(answers, answer => answer.Since, answer => answer, writer.WriteAsync, limit, cancellationToken);
 
     /// <summary>Likewise the answers of a batch, out of what its process has in memory.</summary>
-    internal Task TryAllAsync(IReadOnlyList<OwedAnswer> answers, DateTimeOffset since, Prover prover, TimeSpan limit, CancellationToken cancellationToken) =>
-        TryAllAsync(answers, _ => since, answer => answer.ToPending(since), (answer, stop) => writer.WriteAsync(answer, prover, stop), limit, cancellationToken);
+    internal Task TryAllAsync(IReadOnlyList<OwedAnswer> answers, string journal, DateTimeOffset since, Prover prover, TimeSpan limit, CancellationToken cancellationToken) =>
+        TryAllAsync(answers, _ => since, answer => answer.ToPending(journal, since), (answer, stop) => writer.WriteAsync(answer, prover, stop), limit, cancellationToken);
 
     private async Task TryAllAsync<T>(
         IReadOnlyList<T> answers,

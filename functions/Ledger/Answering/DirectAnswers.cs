@@ -115,7 +115,7 @@ public sealed partial class DirectAnswers(
             ? await LogStatus.OpenAsync(packs, packs.Keep(finished.Batch.Size, pack), own, finished.Checkpoint, cancellationToken)
             : null;
         var answers = OwedAnswers.Of(finished.Batch, finished.Displaced);
-        await attempts.TryAllAsync(answers, finished.Since, new Prover(own, finished.Checkpoint, status), options.AtOnce, cancellationToken);
+        await attempts.TryAllAsync(answers, finished.Batch.Name, finished.Since, new Prover(own, finished.Checkpoint, status), options.AtOnce, cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Answers take long to write; the log goes on meanwhile.")]

@@ -15,18 +15,18 @@ internal readonly record struct AnsweredAct(Act Act, IndexedAct Own, IndexedAct?
 }
 
 /// <summary>An answer of a batch.</summary>
-/// <param name="Journal">Name of the batch.</param>
 /// <param name="Acts">The acts that it is about, all of one upload or package, in log order.</param>
-internal readonly record struct OwedAnswer(string Journal, ReadOnlyMemory<AnsweredAct> Acts)
+internal readonly record struct OwedAnswer(ReadOnlyMemory<AnsweredAct> Acts)
 {
     private Act First => Acts.Span[0].Act;
 
     /// <summary>The answer by itself, as it is queued where it could not be written.</summary>
+    /// <param name="journal">Name of the batch.</param>
     /// <param name="since">Since when it is owed.</param>
-    public PendingAnswer ToPending(DateTimeOffset since) =>
+    public PendingAnswer ToPending(string journal, DateTimeOffset since) =>
         First.IsOfHandover ? new PackageDeletion(First.Source, since)
-        : First.Answer.Kind == UploadKind.Document ? new DocumentAnswer(Journal, First.Source, [.. Acts.ToArray().Select(answered => answered.Act.Digest)], First.Answer.DeleteDocument, since)
-        : new ManifestPartAnswer(Journal, First.Source, First.Answer.Part, since);
+        : First.Answer.Kind == UploadKind.Document ? new DocumentAnswer(journal, First.Source, [.. Acts.ToArray().Select(answered => answered.Act.Digest)], First.Answer.DeleteDocument, since)
+        : new ManifestPartAnswer(journal, First.Source, First.Answer.Part, since);
 }
 
 /// <summary>
@@ -43,24 +43,23 @@ internal static class OwedAnswers
     /// <param name="displaced">Acts that take no effect; of those that have an entry already the first entry is answered.</param>
     public static IReadOnlyList<OwedAnswer> Of(JournalBatch batch, IReadOnlyDictionary<long, DisplacedAct> displaced)
     {
-        var acts = new List<AnsweredAct>(batch.Records.Count);
+        var (all, count) = (new AnsweredAct[batch.Records.Count], 0);
         foreach (var (row, act) in batch.Acts())
         {
             var other = displaced.Count == 0 ? null : displaced.GetValueOrDefault(row.LogIndex);
             if (IsOwed(act) && (act.IsOfHandover || other?.Why != Displacement.SameAct))
-                acts.Add(AnsweredAct.Of(act, row, other));
+                all[count++] = AnsweredAct.Of(act, row, other);
         }
 
         // What an upload issues is in one batch, one after the other, or not at all. A package may be withdrawn and taken in one.
-        var all = acts.ToArray();
         var answers = new List<OwedAnswer>();
         var packages = new HashSet<BlobVersion>();
-        for (var (from, to) = (0, 1); from < all.Length; (from, to) = (to, to + 1))
+        for (var (from, to) = (0, 1); from < count; (from, to) = (to, to + 1))
         {
-            while (to < all.Length && IsSameAnswer(all[from].Act, all[to].Act))
+            while (to < count && IsSameAnswer(all[from].Act, all[to].Act))
                 to++;
             if (!all[from].Act.IsOfHandover || packages.Add(all[from].Act.Source))
-                answers.Add(new OwedAnswer(batch.Name, all.AsMemory(from, to - from)));
+                answers.Add(new OwedAnswer(all.AsMemory(from, to - from)));
         }
 
         return answers;
@@ -68,7 +67,7 @@ internal static class OwedAnswers
 
     /// <summary>Likewise by themselves, where what takes effect is not known.</summary>
     public static IEnumerable<PendingAnswer> Of(JournalBatch batch, DateTimeOffset since) =>
-        Of(batch, new Dictionary<long, DisplacedAct>()).Select(answer => answer.ToPending(since));
+        Of(batch, new Dictionary<long, DisplacedAct>()).Select(answer => answer.ToPending(batch.Name, since));
 
     private static bool IsOwed(Act act) => act.IsOfHandover ? act.Answer.DeleteDocument : act.Answer.Kind != UploadKind.ActList;
 

@@ -26,6 +26,7 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
     // Whoever deletes a message deletes its body after it, so that no message should ever lack one.
     private const int MaxDeliveriesWithoutBody = 5;
 
+    private readonly StagedReader _reader = new();
     private readonly SharedSends _shared = new(
         bodies => queues.SendAsync(StorageNames.StagedActsQueue, new MessageBody(StagedGroup.Encode(bodies)), TimeSpan.Zero, CancellationToken.None),
         () => queues.CountAsync(StorageNames.StagedActsQueue, CancellationToken.None),
@@ -175,16 +176,16 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
         return new StagedPage(messages, received.Count >= count);
     }
 
-    private static Task<IEnumerable<StagedMessage>> ReadInlineAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
-        Task.FromResult(StagedGroup.TryDecode(message.Body.Bytes.Span) is { } uploads
+    private Task<IEnumerable<StagedMessage>> ReadInlineAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
+        Task.FromResult(StagedGroup.TryDecode(message.Body.Bytes.Span, _reader) is { } uploads
             ? uploads.Select(item => Message(message, null, item.Upload) with { Share = item.Share })
-            : [Message(message, null, StagedBody.Decode(message.Body.Bytes.Span))]);
+            : [Message(message, null, StagedBody.Decode(message.Body.Bytes.Span, _reader))]);
 
     private async Task<IEnumerable<StagedMessage>> ReadPointerAsync(ReceivedMessage message, CancellationToken cancellationToken)
     {
         var pointer = StagedPointer.Decode(message.Body.Bytes.Span);
         var body = await blobs.ReadAsync(BodyOf(pointer.Blob), cancellationToken) ?? throw new MissingInStorageException("the body of a staged upload");
-        return StagedBody.Decode(body.Content.Span) is StagedUpload upload
+        return StagedBody.Decode(body.Content.Span, _reader) is StagedUpload upload
             ? [Message(message, pointer.Blob, upload with { Answer = upload.Answer with { Part = pointer.Part, Parts = pointer.Parts } })]
             : throw new LogFormatException("staged pointer: it leads to no upload");
     }

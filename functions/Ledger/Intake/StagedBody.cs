@@ -9,7 +9,7 @@ namespace TrueCopy.Ledger.Intake;
 /// </summary>
 public static class StagedBody
 {
-    private const int FormatVersion = 1;
+    internal const int FormatVersion = 1;
 
     private static readonly StagedJson Json = new(new JsonSerializerOptions
     {
@@ -21,6 +21,9 @@ public static class StagedBody
         Converters = { new UtcTimeConverter() },
         MaxDepth = 8,
     });
+
+    /// <summary>How bodies are written and read.</summary>
+    internal static JsonSerializerOptions Options => Json.Options;
 
     // Bodies write their names in camel case, pointers as they are.
     private static readonly StagedJson Envelope = new(new JsonSerializerOptions { PropertyNameCaseInsensitive = true, MaxDepth = 8 });
@@ -50,11 +53,15 @@ public static class StagedBody
         Json.StagedUploadBody);
 
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="reader">Reads most of what is staged; null for one that has read nothing before.</param>
     /// <exception cref="LogFormatException">It did not.</exception>
-    public static StagedWork Decode(ReadOnlySpan<byte> bytes)
+    public static StagedWork Decode(ReadOnlySpan<byte> bytes, StagedReader? reader = null)
     {
         try
         {
+            if ((reader ?? new StagedReader()).TryRead(bytes) is { } issues)
+                return issues;
             return FirstMember(bytes) switch
             {
                 "registry" => ReadChange(bytes),
@@ -121,6 +128,10 @@ public static class StagedBody
         // How changes of the registry were staged before they had a form of their own: as an upload of nothing.
         return body.Source.Path.Length == 0 ? new RegistryChange(issuer) : throw new LogFormatException("staged upload: it asks for nothing");
     }
+
+    /// <summary>How the registry describes an issuer, as uploads bear it.</summary>
+    /// <exception cref="JsonException">It does not.</exception>
+    internal static Issuer ReadIssuer(ReadOnlySpan<byte> json) => IssuerOf(ForeignJson.Read(json, Json.StagedIssuer));
 
     private static Issuer IssuerOf(StagedIssuer issuer) => new(
         issuer.Id,
@@ -251,6 +262,7 @@ internal sealed record StagedPackage(
 internal sealed record StagedEnvelope(BlobVersion? Source = null, IReadOnlyList<StagedEnvelope?>? Uploads = null);
 
 [JsonSerializable(typeof(StagedUploadBody))]
+[JsonSerializable(typeof(StagedIssuer))]
 [JsonSerializable(typeof(RegistryChangeBody))]
 [JsonSerializable(typeof(ReceiverChangeBody))]
 [JsonSerializable(typeof(StagedHandoverBody))]

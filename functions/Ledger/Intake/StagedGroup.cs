@@ -46,15 +46,18 @@ public sealed class StagedGroup
     }
 
     /// <summary>Reads a message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="uploadReader">Reads most of what is staged; null for one that has read nothing before.</param>
     /// <returns>Its uploads, and where each is in it; null if it is not a group.</returns>
     /// <exception cref="LogFormatException">It is a group, but not of version 1.</exception>
-    public static IReadOnlyList<(StagedUpload Upload, StagedShare Share)>? TryDecode(ReadOnlySpan<byte> message)
+    public static IReadOnlyList<(StagedUpload Upload, StagedShare Share)>? TryDecode(ReadOnlySpan<byte> message, StagedReader? uploadReader = null)
     {
         if (!message.StartsWith(Beginning))
             return null;
         var uploads = new List<StagedUpload>();
         try
         {
+            uploadReader ??= new StagedReader();
             var reader = new Utf8JsonReader(message[(Beginning.Length - 1)..], isFinalBlock: true, state: default);
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.StartObject && uploads.Count <= MaxUploads)
@@ -62,7 +65,7 @@ public sealed class StagedGroup
                 var from = (int)reader.TokenStartIndex;
                 reader.Skip();
                 var body = message[(Beginning.Length - 1)..][from..(int)reader.BytesConsumed];
-                uploads.Add(StagedBody.Decode(body) as StagedUpload ?? throw new LogFormatException("staged group: it holds something else than uploads"));
+                uploads.Add(StagedBody.Decode(body, uploadReader) as StagedUpload ?? throw new LogFormatException("staged group: it holds something else than uploads"));
             }
 
             var end = Beginning.Length - 1 + (int)reader.TokenStartIndex;

@@ -54,6 +54,9 @@ public sealed record StagedUpload(
     IReadOnlyList<RequestedAct> Acts) : StagedOfIssuer(Issuer)
 {
     /// <inheritdoc/>
+    public override string Container => Source.Container;
+
+    /// <inheritdoc/>
     public override int MostActs
     {
         get
@@ -74,8 +77,10 @@ public sealed record StagedUpload(
     /// <param name="document">The document.</param>
     /// <param name="unpublished">What the log is not to say.</param>
     /// <param name="target">Log index of the issue entry that is acted on; acts on a document only.</param>
-    public Act ToAct(RequestedAct request, ActId id, Digest document, Unpublished unpublished, long? target = null) => new(id, Source, Answer, document, unpublished, new Entry
+    /// <param name="opening">What its entry commits to the document under, for which that has to be all; null to have it commit later.</param>
+    public Act ToAct(RequestedAct request, ActId id, Digest document, Unpublished unpublished, long? target = null, Opening? opening = null) => new(id, Source, Answer, document, unpublished, new Entry
     {
+        Commitment = opening?.Commit(document),
         Version = Entry.FormatVersion,
         Kind = request.Kind,
         At = At,
@@ -89,7 +94,10 @@ public sealed record StagedUpload(
         Expires = request.Expires,
         Target = target,
         Reason = request.Reason,
-    });
+    })
+    {
+        Opening = opening,
+    };
 }
 
 /// <summary>An act as the issuer asked for it; what it acts on is found when it is sequenced.</summary>

@@ -4,7 +4,8 @@ namespace TrueCopy.Ledger.Sequencing;
 /// The acts of a batch that is being made, each once, and what they do to the status of documents. It is decided here, before the
 /// commit, which issue of a document counts. No document is both issued and acted on in one batch.
 /// </summary>
-public sealed class ActsOfBatch
+/// <param name="expected">About how many there will be.</param>
+public sealed class ActsOfBatch(int expected = 0)
 {
     /// <summary>
     /// Where entries of the batch may be named before it is known where they will be: the first act has this log index, the next one
@@ -12,9 +13,9 @@ public sealed class ActsOfBatch
     /// </summary>
     public const long FirstIndex = 1L << 62;
 
-    private readonly List<Act> _acts = [];
-    private readonly HashSet<(ActId, Digest)> _seen = [];
-    private readonly Dictionary<(string Issuer, Digest Document), Document> _documents = [];
+    private readonly List<Act> _acts = new(expected);
+    private readonly HashSet<(ActId, Digest)> _seen = new(expected);
+    private readonly Dictionary<(string Issuer, Digest Document), Document> _documents = new(expected);
     private readonly Dictionary<long, EntryStatus> _statuses = [];
 
     /// <summary>All of them.</summary>

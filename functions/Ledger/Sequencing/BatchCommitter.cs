@@ -129,18 +129,20 @@ public sealed class BatchCommitter(
 
     private static JournalRecord OwnRecord(Entry entry) => new(entry.Encode(), null, null);
 
-    // A new nonce for every entry, also of an act that is delivered again: equal commitments would link entries. Entries
-    // do not depend on each other, so they are written on all cores.
+    // Entries do not depend on each other, so they are written on all cores.
     private static JournalRecord[] ToRecords(IReadOnlyList<Act> acts)
     {
-        var openings = Opening.Create(acts.Count);
         var records = new JournalRecord[acts.Count];
-        Parallel.For(0, records.Length, i => records[i] = ToRecord(acts[i], openings[i]));
+        Parallel.For(0, records.Length, i => records[i] = ToRecord(acts[i]));
         return records;
     }
 
-    private static JournalRecord ToRecord(Act act, Opening opening)
+    // A new nonce for every entry, also of an act that is delivered again: equal commitments would link entries.
+    private static JournalRecord ToRecord(Act act)
     {
+        if (act.Opening is { } drawn)
+            return new JournalRecord(act.Entry.Encode(), act, drawn) { IsMade = true };
+        var opening = Opening.Create();
         var entry = act.ToEntry(opening);
         return new JournalRecord(entry.Encode(), act with { Entry = entry }, opening) { IsMade = true };
     }

@@ -19,7 +19,9 @@ public sealed partial class DoneMessages(StagedActs staged, TimeProvider time, I
     public async Task DeleteAsync(IReadOnlyList<StagedMessage> messages, CancellationToken cancellationToken)
     {
         var now = time.GetTimestamp();
-        (StagedMessage Message, long Since)[] all = [.. TakeRefused(), .. messages.Select(message => (message, now))];
+        var all = TakeRefused();
+        all.EnsureCapacity(all.Count + messages.Count);
+        all.AddRange(messages.Select(message => (message, now)));
         await Parallel.ForEachAsync(all, SideBySide.Of(Parallelism, cancellationToken), async (item, stop) =>
         {
             try

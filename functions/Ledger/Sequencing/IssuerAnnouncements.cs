@@ -15,7 +15,7 @@ public sealed class IssuerAnnouncements(IssuerHistory history, DomainHistory dom
     public async Task<IReadOnlyList<Entry>> NewAsync(IReadOnlyList<StagedWork> works, CancellationToken cancellationToken)
     {
         var entries = new List<Entry>();
-        foreach (var issuer in works.OfType<StagedOfIssuer>().Select(work => work.Issuer).OrderBy(issuer => issuer.Since))
+        foreach (var issuer in IssuersOf(works).OrderBy(issuer => issuer.Since))
         {
             if (await IsNewAsync(issuer, cancellationToken))
                 entries.Add(issuer.ToEntry(issuer.Since));
@@ -35,6 +35,19 @@ public sealed class IssuerAnnouncements(IssuerHistory history, DomainHistory dom
     {
         _latest.Clear();
         _outcomes.Clear();
+    }
+
+    // Uploads that come one after the other mostly bear the very same description.
+    private static List<Issuer> IssuersOf(IReadOnlyList<StagedWork> works)
+    {
+        var issuers = new List<Issuer>();
+        for (var i = 0; i < works.Count; i++)
+        {
+            if (works[i] is StagedOfIssuer work && (issuers.Count == 0 || !ReferenceEquals(issuers[^1], work.Issuer)))
+                issuers.Add(work.Issuer);
+        }
+
+        return issuers;
     }
 
     private async Task<bool> IsNewAsync(Issuer issuer, CancellationToken cancellationToken)

@@ -34,13 +34,7 @@ public sealed record JournalBatch(
         (Previous, Start, Root, Records, Tiles, Note, Pack, _sorted) = (original.Previous, original.Start, original.Root, original.Records, original.Tiles, original.Note, original.Pack, new Sorted());
 
     /// <summary>The entries with what the log does not say of them; the log's own entries are left out.</summary>
-    public IReadOnlyList<(IndexedAct Row, Act Act)> Acts() => _sorted.Acts ??=
-    [
-        .. Records
-            .Select((record, i) => (Record: record, Index: Start + i))
-            .Where(item => item.Record.Act is not null)
-            .Select(item => (item.Record.ToRow(item.Index), item.Record.Act!)),
-    ];
+    public IReadOnlyList<(IndexedAct Row, Act Act)> Acts() => _sorted.Acts ??= SortOut();
 
     /// <summary>The log's own entries: genesis, the keys that sign, the descriptions of issuers and receivers, what issuers' domains say, and the status.</summary>
     public IReadOnlyList<(long LogIndex, Entry Entry)> OwnEntries() => _sorted.Own ??=
@@ -69,13 +63,25 @@ public sealed record JournalBatch(
         .Where(own => own.Entry.Kind == ActKind.Domain)
         .Select(own => DomainRecord.Of(own.LogIndex, own.Entry));
 
+    private List<(IndexedAct Row, Act Act)> SortOut()
+    {
+        var acts = new List<(IndexedAct Row, Act Act)>(Records.Count);
+        for (var i = 0; i < Records.Count; i++)
+        {
+            if (Records[i].Act is { } act)
+                acts.Add((Records[i].ToRow(Start + i), act));
+        }
+
+        return acts;
+    }
+
     // Sorted out of the records when first asked for; no part of what a batch is.
     private sealed class Sorted : IEquatable<Sorted>
     {
-        private volatile (IndexedAct Row, Act Act)[]? _acts;
+        private volatile List<(IndexedAct Row, Act Act)>? _acts;
         private volatile (long LogIndex, Entry Entry)[]? _own;
 
-        public (IndexedAct Row, Act Act)[]? Acts
+        public List<(IndexedAct Row, Act Act)>? Acts
         {
             get => _acts;
             set => _acts = value;

@@ -14,6 +14,11 @@ public static class JournalFormat
 {
     private const int MaxDigestText = 160;
 
+    // A batch without records and tiles, a tile's path and lengths, what is noted of an act and its upload.
+    private const int UsualFrame = 4096;
+    private const int UsualPath = 64;
+    private const int UsualAct = 352;
+
     private static ReadOnlySpan<byte> Magic => "truecopy-journal@v1\n"u8;
 
     private static ReadOnlySpan<byte> MagicWithPack => "truecopy-journal@v2\n"u8;
@@ -28,7 +33,7 @@ public static class JournalFormat
     /// <summary>Writes a batch into memory of the pool.</summary>
     internal static PooledBody Write(JournalBatch batch)
     {
-        var output = new PooledBody(1024 + (batch.Records.Count * 768) + batch.Tiles.Sum(tile => tile.Bytes.Length) + batch.Pack.GetValueOrDefault().Length);
+        var output = new PooledBody(LengthOf(batch));
         output.Write(batch.Pack is null ? Magic : MagicWithPack);
         WriteText(output, batch.Previous);
         WriteInt64(output, batch.Start);
@@ -67,6 +72,17 @@ public static class JournalFormat
         SHA256.HashData(output.Written.Span, hash);
         output.Write(hash);
         return output;
+    }
+
+    // About: what is not published of acts, and long names of uploads, may make it more.
+    private static int LengthOf(JournalBatch batch)
+    {
+        var length = UsualFrame + batch.Pack.GetValueOrDefault().Length;
+        foreach (var tile in batch.Tiles)
+            length += UsualPath + tile.Bytes.Length;
+        foreach (var record in batch.Records)
+            length += record.Entry.Length + (record.Act is null ? UsualPath : UsualAct);
+        return length;
     }
 
     /// <summary>Reads a batch.</summary>

@@ -44,11 +44,11 @@ public sealed class StagedBatches(
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<StagedBatch> MakeAsync(IReadOnlyList<StagedMessage> messages, long from, CancellationToken cancellationToken)
     {
-        var acts = new ActsOfBatch();
         var lists = new Dictionary<StagedMessage, ResolvedActs>(ReferenceEqualityComparer.Instance);
         var left = new HashSet<StagedMessage>(ReferenceEqualityComparer.Instance);
         var repeats = new List<(StagedMessage Message, StagedUpload Upload)>();
         var taken = TakeFairly(messages, left);
+        var acts = new ActsOfBatch(taken.Count);
         var admitted = await handovers.LookUpAsync([.. taken.Select(item => item.Message.Work).OfType<StagedHandover>()], cancellationToken);
         var found = await LookUpAsync(taken, from, cancellationToken);
         var toIssue = DocumentsToIssue(taken, found);
@@ -85,7 +85,7 @@ public sealed class StagedBatches(
             }
             else if (lookedUp.Issues)
             {
-                acts.AddIssues([.. upload.Acts.Select(request => IssuesOf(upload, request))], before, from);
+                acts.AddIssues(lookedUp.New!, before, from);
             }
         }
 
@@ -191,17 +191,24 @@ public sealed class StagedBatches(
     private async Task<LookedUp[]> LookUpAsync(List<Taken> taken, long from, CancellationToken cancellationToken)
     {
         var found = new LookedUp[taken.Count];
+
+        // Nonces of all that may be issued, drawn at once; what is made of them is made on all cores.
+        var first = new int[taken.Count + 1];
+        for (var i = 0; i < found.Length; i++)
+            first[i + 1] = first[i] + (taken[i].Message.Work is StagedUpload { Answer.Kind: not UploadKind.ActList } issues ? issues.MostActs : 0);
+        var openings = Opening.Create(first[^1]);
         var parallel = SideBySide.Of(Parallelism, cancellationToken);
         await Parallel.ForAsync(0, found.Length, parallel, async (i, stop) =>
         {
             if (taken[i].Message.Work is not StagedUpload upload)
                 return;
             var repeats = upload.Answer.Kind != UploadKind.ActList && upload.Repeats && await repeated.AreAllAsync(upload, from, stop);
-            found[i] = new LookedUp(repeats, !repeats && await IsInEffectAsync(taken[i], stop), null);
+            var isInEffect = !repeats && await IsInEffectAsync(taken[i], stop);
+            found[i] = new LookedUp(repeats, isInEffect, null, repeats || isInEffect || taken[i].IsList ? null : IssuesOf(upload, openings.AsSpan(first[i]..first[i + 1])));
         });
         int[] lists = [.. Enumerable.Range(0, found.Length).Where(i => taken[i].IsList)];
         foreach (var (i, lines) in lists.Zip(await resolver.LookUpAsync([.. lists.Select(i => taken[i].Upload)], cancellationToken)))
-            found[i] = new LookedUp(Repeats: false, InEffect: false, lines);
+            found[i] = new LookedUp(Repeats: false, InEffect: false, lines, New: null);
         return found;
     }
 
@@ -216,7 +223,8 @@ public sealed class StagedBatches(
     /// <param name="Repeats">Whether it issues what stands.</param>
     /// <param name="InEffect">Whether it was sequenced before.</param>
     /// <param name="Lines">What a list acts on.</param>
-    private readonly record struct LookedUp(bool Repeats, bool InEffect, ActResolver.Found[]? Lines)
+    /// <param name="New">What it issues otherwise, a document under each of its digests.</param>
+    private readonly record struct LookedUp(bool Repeats, bool InEffect, ActResolver.Found[]? Lines, Act[][]? New)
     {
         // Nothing is looked up here of a handover.
         private bool IsUpload { get; } = true;
@@ -233,20 +241,26 @@ public sealed class StagedBatches(
         var (message, upload) = (taken.Message, taken.Upload);
         if (upload.Answer.Kind == UploadKind.ActList || (message.DeliveryCount == 1 && !message.IsBulk))
             return false;
-        var first = IssuesOf(upload, upload.Acts[0])[0];
-        return (await index.FindAsync(first.Digest, cancellationToken)).Any(act => act.ActId == first.Id);
+        var (request, digest) = (upload.Acts[0], upload.Acts[0].Digests[0]);
+        var first = ActId.Of(upload.Source, request.Position, digest.Algorithm);
+        return (await index.FindAsync(digest, cancellationToken)).Any(act => act.ActId == first);
     }
 
-    private static Act[] IssuesOf(StagedUpload upload, RequestedAct request)
+    private static Act[][] IssuesOf(StagedUpload upload, ReadOnlySpan<Opening> openings)
     {
-        var acts = new Act[request.Digests.Count];
-        for (var i = 0; i < acts.Length; i++)
+        var (all, next) = (new Act[upload.Acts.Count][], 0);
+        for (var i = 0; i < all.Length; i++)
         {
-            var digest = request.Digests[i];
-            acts[i] = upload.ToAct(request, ActId.Of(upload.Source, request.Position, digest.Algorithm), digest, UnpublishedOf(request, digest));
+            var request = upload.Acts[i];
+            all[i] = new Act[request.Digests.Count];
+            for (var j = 0; j < all[i].Length; j++)
+            {
+                var digest = request.Digests[j];
+                all[i][j] = upload.ToAct(request, ActId.Of(upload.Source, request.Position, digest.Algorithm), digest, UnpublishedOf(request, digest), opening: openings[next++]);
+            }
         }
 
-        return acts;
+        return all;
     }
 
     private static Unpublished UnpublishedOf(RequestedAct request, Digest digest) =>

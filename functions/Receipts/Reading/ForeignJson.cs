@@ -54,11 +54,13 @@ public static class ForeignJson
 /// <summary>Instants as RFC 3339 in UTC with a <c>Z</c>; fractions only where there are any.</summary>
 public sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
 {
+    private const int WholeSecondLength = 20;
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
 
     /// <inheritdoc/>
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        DateTimeOffset.TryParseExact(
+        IsWholeSecond(ref reader) && reader.TryGetDateTimeOffset(out var second) ? second
+        : DateTimeOffset.TryParseExact(
             reader.GetString(),
             Format,
             CultureInfo.InvariantCulture,
@@ -66,6 +68,10 @@ public sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
             out var time)
             ? time
             : throw new JsonException("A time is RFC 3339 in UTC, such as 2026-11-23T19:00:00Z.");
+
+    // As nearly all of them are, and those that long and in UTC are written in no other way.
+    private static bool IsWholeSecond(ref Utf8JsonReader reader) =>
+        reader is { TokenType: JsonTokenType.String, HasValueSequence: false, ValueIsEscaped: false } && reader.ValueSpan.Length == WholeSecondLength && reader.ValueSpan[^1] == (byte)'Z';
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>

@@ -98,7 +98,7 @@ public sealed class RightEdge
         if (Size % TileId.FullWidth == 0)
         {
             _filled.Add(new TileContent(new TileId(TileId.EntriesLevel, (Size / TileId.FullWidth) - 1, TileId.FullWidth), _bundle.WrittenMemory));
-            _bundle = new ArrayBufferWriter<byte>(_bundle.Capacity);
+            _bundle = new ArrayBufferWriter<byte>(_bundle.WrittenCount + (_bundle.WrittenCount / 16));
         }
     }
 
