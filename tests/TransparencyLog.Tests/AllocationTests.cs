@@ -33,12 +33,16 @@ public sealed class AllocationTests
     [Fact]
     public void Proofs_of_neighbours_in_a_whole_tile_allocate_nothing()
     {
-        var ((tree, _), path) = (Log(), new MerkleHash[63]);
+        var ((tree, _), path, shortest) = (Log(), new MerkleHash[63], int.MaxValue);
         Assert.Equal(0, Allocated(() =>
         {
             for (var index = 4608; index < 4608 + TileId.FullWidth; index++)
-                Assert.True(tree.CopyInclusionProofAsync(index, path, CancellationToken.None).Result > TileId.Height);
+            {
+                var copied = tree.CopyInclusionProofAsync(index, path, CancellationToken.None);
+                shortest = Math.Min(shortest, copied.IsCompletedSuccessfully ? copied.Result : 0);
+            }
         }));
+        Assert.InRange(shortest, TileId.Height, path.Length);
     }
 
     [Fact]

@@ -13,8 +13,8 @@ public sealed class MemoryTests
 
     // Some tenth more than measured.
     [Theory]
-    [InlineData(true, 8000)]
-    [InlineData(false, 6500)]
+    [InlineData(true, 6800)]
+    [InlineData(false, 6000)]
     public async Task An_act_is_sequenced_and_answered_within_its_budget_of_memory(bool documents, int bytes)
     {
         var operations = new OperationCounts();
