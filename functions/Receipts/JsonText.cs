@@ -1,5 +1,9 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 
 namespace TrueCopy.Receipts;
 
@@ -20,6 +24,27 @@ internal ref struct JsonText(Span<byte> text)
     {
         json.CopyTo(_text[Length..]);
         Length += json.Length;
+    }
+
+    /// <summary>Adds text, if nothing in it is to be escaped or mended.</summary>
+    public bool TryAdd(string text, JavaScriptEncoder encoder)
+    {
+        if (Utf8.FromUtf16(text, _text[Length..], out _, out var written, replaceInvalidSequences: false) != OperationStatus.Done
+            || encoder.FindFirstCharacterToEncodeUtf8(_text.Slice(Length, written)) >= 0)
+        {
+            return false;
+        }
+
+        Length += written;
+        return true;
+    }
+
+    /// <summary>Adds a number or a time.</summary>
+    public void Add<T>(T value, ReadOnlySpan<char> format)
+        where T : IUtf8SpanFormattable
+    {
+        value.TryFormat(_text[Length..], out var written, format, CultureInfo.InvariantCulture);
+        Length += written;
     }
 
     /// <summary>Adds <c>algorithm:hex</c>.</summary>

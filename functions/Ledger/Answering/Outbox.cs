@@ -148,7 +148,7 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
         var metadata = new Dictionary<string, string>(MostFacts)
         {
             [AnswerMetadata.SourceETag] = source.ETag,
-            [AnswerMetadata.SourceAt] = at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture),
+            [AnswerMetadata.SourceAt] = string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:s}Z"),
         };
         if (isRepeat)
             metadata[AnswerMetadata.Repeat] = "true";

@@ -150,7 +150,7 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
     private async Task<StagedPage> ReceiveAsync(
         string queue,
         int count,
-        Func<ReceivedMessage, CancellationToken, Task<IEnumerable<StagedMessage>>> read,
+        Func<ReceivedMessage, List<StagedMessage>, CancellationToken, ValueTask> read,
         CancellationToken cancellationToken)
     {
         var received = await queues.ReceiveAsync(queue, count, Invisible, cancellationToken);
@@ -159,7 +159,7 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
         {
             try
             {
-                messages.AddRange(await read(message, cancellationToken));
+                await read(message, messages, cancellationToken);
             }
             catch (MissingInStorageException exception) when (message.DeliveryCount < MaxDeliveriesWithoutBody)
             {
@@ -176,18 +176,22 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
         return new StagedPage(messages, received.Count >= count);
     }
 
-    private Task<IEnumerable<StagedMessage>> ReadInlineAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
-        Task.FromResult(StagedGroup.TryDecode(message.Body.Bytes.Span, _reader) is { } uploads
-            ? uploads.Select(item => Message(message, null, item.Upload) with { Share = item.Share })
-            : [Message(message, null, StagedBody.Decode(message.Body.Bytes.Span, _reader))]);
+    private ValueTask ReadInlineAsync(ReceivedMessage message, List<StagedMessage> messages, CancellationToken cancellationToken)
+    {
+        if (StagedGroup.TryDecode(message.Body.Bytes.Span, _reader) is { } uploads)
+            messages.AddRange(uploads.Select(item => Message(message, null, item.Upload) with { Share = item.Share }));
+        else
+            messages.Add(Message(message, null, StagedBody.Decode(message.Body.Bytes.Span, _reader)));
+        return ValueTask.CompletedTask;
+    }
 
-    private async Task<IEnumerable<StagedMessage>> ReadPointerAsync(ReceivedMessage message, CancellationToken cancellationToken)
+    private async ValueTask ReadPointerAsync(ReceivedMessage message, List<StagedMessage> messages, CancellationToken cancellationToken)
     {
         var pointer = StagedPointer.Decode(message.Body.Bytes.Span);
         var body = await blobs.ReadAsync(BodyOf(pointer.Blob), cancellationToken) ?? throw new MissingInStorageException("the body of a staged upload");
-        return StagedBody.Decode(body.Content.Span, _reader) is StagedUpload upload
-            ? [Message(message, pointer.Blob, upload with { Answer = upload.Answer with { Part = pointer.Part, Parts = pointer.Parts } })]
-            : throw new LogFormatException("staged pointer: it leads to no upload");
+        messages.Add(StagedBody.Decode(body.Content.Span, _reader) is StagedUpload upload
+            ? Message(message, pointer.Blob, upload with { Answer = upload.Answer with { Part = pointer.Part, Parts = pointer.Parts } })
+            : throw new LogFormatException("staged pointer: it leads to no upload"));
     }
 
     private static StagedMessage Message(ReceivedMessage message, string? blob, StagedWork work) =>

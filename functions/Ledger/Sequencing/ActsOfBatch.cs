@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>
@@ -46,7 +48,8 @@ public sealed class ActsOfBatch(int expected = 0)
     {
         foreach (var act in acts.Where(act => _seen.Add((act.Id, act.Digest))))
         {
-            var document = DocumentOf(act, before[act.Digest]);
+            ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_documents, (act.Issuer, act.Digest), out _);
+            var document = known ??= new Document(before[act.Digest]);
             document.IsRevoked |= act.Kind == ActKind.Revoke;
             Add(act, document, hasRow: true);
         }
@@ -71,14 +74,15 @@ public sealed class ActsOfBatch(int expected = 0)
         {
             // All digests of a document or none: what is refused under one is not issued under another.
             var isRefused = false;
-            foreach (var act in request)
-                isRefused |= PlanOf(act, before, from).Displaced?.Refusal is not null;
+            for (var i = 0; i < request.Length && request.Length > 1; i++)
+                isRefused |= PlanOf(request[i], DocumentOf(request[i], before), from).Displaced?.Refusal is not null;
             foreach (var act in request)
             {
                 // Once more, since a document may be listed twice under the same digest.
-                var plan = PlanOf(act, before, from);
+                var document = DocumentOf(act, before);
+                var plan = PlanOf(act, document, from);
                 if (!isRefused || plan.Displaced?.Refusal is not null)
-                    AddIssue(act, plan, before);
+                    AddIssue(act, document, plan);
             }
         }
     }
@@ -93,10 +97,9 @@ public sealed class ActsOfBatch(int expected = 0)
         return statuses;
     }
 
-    private void AddIssue(Act act, Succession plan, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before)
+    private void AddIssue(Act act, Document document, Succession plan)
     {
         _seen.Add((act.Id, act.Digest));
-        var document = DocumentOf(act, before.GetValueOrDefault((act.Issuer, act.Digest), []));
         document.IsIssued = true;
         if (plan.Replaces is { } replaced)
             _statuses[replaced] = EntryStatus.Reissued;
@@ -114,21 +117,30 @@ public sealed class ActsOfBatch(int expected = 0)
         _acts.Add(act);
     }
 
-    private bool IsThere(Act act, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before) =>
-        _seen.Contains((act.Id, act.Digest)) || (before.TryGetValue((act.Issuer, act.Digest), out var rows) && rows.Any(row => row.ActId == act.Id));
-
-    // Most of what is issued was never issued before.
-    private Succession PlanOf(Act act, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before, long from)
+    private bool IsThere(Act act, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before)
     {
-        var own = _documents.TryGetValue((act.Issuer, act.Digest), out var document) ? document.OwnInOrder() : before.GetValueOrDefault((act.Issuer, act.Digest), []);
-        return own.Count == 0 ? default : DocumentActs.Plan(RowOf(act, FirstIndex + _acts.Count), own, from);
+        if (_seen.Contains((act.Id, act.Digest)))
+            return true;
+        if (before.Count > 0 && before.TryGetValue((act.Issuer, act.Digest), out var rows))
+        {
+            for (var i = 0; i < rows.Count; i++)
+            {
+                if (rows[i].ActId == act.Id)
+                    return true;
+            }
+        }
+
+        return false;
     }
 
-    private Document DocumentOf(Act act, IReadOnlyList<IndexedAct> before)
+    // Most of what is issued was never issued before.
+    private Succession PlanOf(Act act, Document document, long from) =>
+        document.OwnInOrder() is { Count: > 0 } own ? DocumentActs.Plan(RowOf(act, FirstIndex + _acts.Count), own, from) : default;
+
+    private Document DocumentOf(Act act, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before)
     {
-        if (!_documents.TryGetValue((act.Issuer, act.Digest), out var document))
-            _documents.Add((act.Issuer, act.Digest), document = new Document(before));
-        return document;
+        ref var document = ref CollectionsMarshal.GetValueRefOrAddDefault(_documents, (act.Issuer, act.Digest), out _);
+        return document ??= new Document(before.Count == 0 ? [] : before.GetValueOrDefault((act.Issuer, act.Digest), []));
     }
 
     // As the index will have it, but for what is known at the commit.
@@ -167,6 +179,6 @@ public sealed class ActsOfBatch(int expected = 0)
         }
 
         /// <summary>The same in the order of effect.</summary>
-        public IReadOnlyList<IndexedAct> OwnInOrder() => [.. Own().Order(VerdictRule.Effect)];
+        public IReadOnlyList<IndexedAct> OwnInOrder() => Own() is { Count: > 1 } own ? [.. own.Order(VerdictRule.Effect)] : Own();
     }
 }

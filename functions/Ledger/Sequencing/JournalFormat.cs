@@ -38,16 +38,17 @@ public static class JournalFormat
         WriteText(output, batch.Previous);
         WriteInt64(output, batch.Start);
         output.Write(batch.Root.Bytes);
-        var sources = new Dictionary<BlobVersion, int>();
-        var inOrder = new List<BlobVersion>();
+
+        // What an upload issues is together, so that nearly every source is there once.
+        var sources = new List<BlobVersion>();
         foreach (var record in batch.Records)
         {
-            if (record.Act is { } act && !ReferenceEquals(act.Source, inOrder.LastOrDefault()) && sources.TryAdd(act.Source, sources.Count))
-                inOrder.Add(act.Source);
+            if (record.Act is { } act && !(sources is [.., var last] && last == act.Source))
+                sources.Add(act.Source);
         }
 
-        WriteInt64(output, inOrder.Count);
-        foreach (var source in inOrder)
+        WriteInt64(output, sources.Count);
+        foreach (var source in sources)
         {
             WriteText(output, source.Container);
             WriteText(output, source.Path);
@@ -55,8 +56,14 @@ public static class JournalFormat
         }
 
         WriteInt64(output, batch.Records.Count);
+        var number = -1;
         foreach (var record in batch.Records)
-            WriteRecord(output, record, sources);
+        {
+            if (record.Act is { } act && !(number >= 0 && sources[number] == act.Source))
+                number++;
+            WriteRecord(output, record, number);
+        }
+
         WriteInt64(output, batch.Tiles.Count);
         foreach (var tile in batch.Tiles)
         {
@@ -140,7 +147,7 @@ public static class JournalFormat
 
     private static bool IsStatus(JournalRecord[] records) => records is [.., { Act: null } last] && Entry.Parse(last.Entry.Span).Kind == ActKind.Status;
 
-    private static void WriteRecord(PooledBody output, JournalRecord record, Dictionary<BlobVersion, int> sources)
+    private static void WriteRecord(PooledBody output, JournalRecord record, int source)
     {
         WriteBytes(output, record.Entry.Span);
         if (record.Act is not { } act)
@@ -154,7 +161,7 @@ public static class JournalFormat
         WriteText(output, WireName.Of(act.Kind));
         WriteInt64(output, act.Position);
         output.Write(record.Opening!.Nonce);
-        WriteInt64(output, sources[act.Source]);
+        WriteInt64(output, source);
         WriteInt64(output, (int)act.Answer.Kind);
         WriteInt64(output, act.Answer.Part);
         WriteInt64(output, act.Answer.Parts);

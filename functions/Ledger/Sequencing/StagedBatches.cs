@@ -114,17 +114,19 @@ public sealed class StagedBatches(
 
     // What acts on a document goes by what the log has of it, so that one batch does not issue it as well: whoever comes later in
     // it comes in the next.
-    private static bool Meets(StagedUpload upload, LookedUp lookedUp, ActsOfBatch acts) => lookedUp.Lines is { } lines
-        ? lines.Any(line => line.New.Any(act => acts.Issues(act.Issuer, act.Digest)))
-        : AreActedOn(upload, acts);
+    private static bool Meets(StagedUpload upload, LookedUp lookedUp, ActsOfBatch acts) =>
+        lookedUp.Lines is { } lines ? AreIssued(lines, acts) : AreActedOn(upload, acts);
+
+    private static bool AreIssued(ActResolver.Found[] lines, ActsOfBatch acts) => lines.Any(line => line.New.Any(act => acts.Issues(act.Issuer, act.Digest)));
 
     private static bool AreActedOn(StagedUpload upload, ActsOfBatch acts)
     {
-        foreach (var request in upload.Acts)
+        for (var i = 0; i < upload.Acts.Count; i++)
         {
-            foreach (var digest in request.Digests)
+            var digests = upload.Acts[i].Digests;
+            for (var j = 0; j < digests.Count; j++)
             {
-                if (acts.ActsOn(upload.Issuer.Id, digest))
+                if (acts.ActsOn(upload.Issuer.Id, digests[j]))
                     return true;
             }
         }
@@ -139,11 +141,10 @@ public sealed class StagedBatches(
         {
             if (!found[i].Issues)
                 continue;
-            var upload = taken[i].Upload;
-            foreach (var request in upload.Acts)
+            foreach (var request in found[i].New!)
             {
-                foreach (var digest in request.Digests)
-                    documents.Add((upload.Issuer.Id, digest));
+                foreach (var act in request)
+                    documents.Add((act.Issuer, act.Digest));
             }
         }
 

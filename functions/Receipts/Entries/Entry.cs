@@ -188,7 +188,7 @@ public sealed record Entry
     }
 
     /// <summary>The bytes for the log. Written once; afterwards only these bytes count.</summary>
-    public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, Json.Entry);
+    public byte[] Encode() => PlainEntry.TryEncode(this) ?? JsonSerializer.SerializeToUtf8Bytes(this, Json.Entry);
 }
 
 [JsonSerializable(typeof(Entry))]

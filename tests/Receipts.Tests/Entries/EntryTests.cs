@@ -29,6 +29,45 @@ public sealed class EntryTests
     }
 
     [Fact]
+    public void Whatever_an_entry_says_its_bytes_are_those_that_the_serializer_gives_it()
+    {
+        var text = Gen.OneOf(
+            Gen.Const((string?)null),
+            Gen.Const((string?)"示范银行 (Demo Bank, Shenzhen)"),
+            Gen.Const((string?)"\"quoted\", a\\b\n\u0085\u2028 <i>&+' \ud83c\udfe6"),
+            Gen.Const((string?)"half a pair \ud83c"),
+            Gen.String[0, 40].Select(value => (string?)value),
+            Gen.Const((string?)new string('長', 700)));
+        var time = Gen.DateTime.Select(value => (DateTimeOffset?)new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)));
+        var maybe = Gen.OneOf(Gen.Const((DateTimeOffset?)null), Gen.Const((DateTimeOffset?)new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.FromHours(8))), time);
+        var number = Gen.OneOf(Gen.Const((long?)null), Gen.Long.Select(value => (long?)value));
+        Gen.Select(text, text, maybe, number, Gen.Enum<ActKind>(), Gen.Int[0, 9]).Sample(
+            (one, other, at, index, kind, form) =>
+            {
+                var entry = new Entry { Version = 1, Kind = kind, At = at ?? DateTimeOffset.UnixEpoch, Issuer = one, LegalName = other, Jurisdiction = one, Position = index, Algorithm = other, Commitment = one, ValidFrom = at, Expires = at, Replaces = index, Yields = index, Target = index };
+                entry = form switch
+                {
+                    0 => entry with { LegalNames = new LegalNames { En = one, ZhHant = other } },
+                    1 => entry with { Domain = one, Retention = Retention.Keep, Algorithms = ["sha-256"] },
+                    2 => entry with { Reason = ReasonCode.CertificateHold, SuccessorCommitment = one, NoteCommitment = other },
+                    3 => entry with { Lock = one, Covers = index, Keys = ["k"] },
+                    _ => entry,
+                };
+                Assert.Equal(System.Text.Json.JsonSerializer.Serialize(entry, AsEver), Encoding.UTF8.GetString(entry.Encode()));
+            },
+            iter: 2000);
+    }
+
+    // As entries have always been written.
+    private static readonly System.Text.Json.JsonSerializerOptions AsEver = new()
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+        PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.CamelCase,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new UtcTimeConverter() },
+    };
+
+    [Fact]
     public void What_a_domain_says_reads_like_this()
     {
         var entry = new Entry { Version = 1, Kind = ActKind.Domain, At = new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero), Issuer = "bank", Domain = "bank.hk", Outcome = DomainWord.NotStated };

@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+
+namespace TrueCopy.Receipts.Entries;
+
+/// <summary>
+/// Writes the entries of acts on documents, which nearly all of a log is, in the bytes that the serializer gives them, without it: their members
+/// are few and nothing in them is to be escaped.
+/// </summary>
+internal static class PlainEntry
+{
+    private const int MaxLength = 2048;
+
+    // Both without the zone; "s" is much the faster.
+    private const string Time = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF";
+    private const string WholeSecond = "s";
+
+    /// <summary>The bytes; null for an entry that is the serializer's to write.</summary>
+    public static byte[]? TryEncode(Entry entry)
+    {
+        if (!IsPlain(entry))
+            return null;
+        var rented = ArrayPool<byte>.Shared.Rent(MaxLength);
+        var json = new JsonText(rented);
+        json.AddNumber("{\"v\":"u8, entry.Version);
+        var written = json.TryAddText(",\"act\":\""u8, WireName.Of(entry.Kind))
+            && json.TryAddTime(",\"at\":\""u8, entry.At)
+            && json.TryAddText(",\"issuer\":\""u8, entry.Issuer)
+            && json.TryAddText(",\"legalName\":\""u8, entry.LegalName)
+            && json.TryAddNames(entry.LegalNames)
+            && json.TryAddText(",\"jurisdiction\":\""u8, entry.Jurisdiction)
+            && json.AddNumber(",\"position\":"u8, entry.Position)
+            && json.TryAddText(",\"algorithm\":\""u8, entry.Algorithm)
+            && json.TryAddText(",\"commitment\":\""u8, entry.Commitment)
+            && json.TryAddTime(",\"validFrom\":\""u8, entry.ValidFrom)
+            && json.TryAddTime(",\"expires\":\""u8, entry.Expires)
+            && json.AddNumber(",\"replaces\":"u8, entry.Replaces)
+            && json.AddNumber(",\"yields\":"u8, entry.Yields)
+            && json.AddNumber(",\"target\":"u8, entry.Target)
+            && json.TryAddText(",\"reason\":\""u8, entry.Reason is { } reason ? WireName.Of(reason) : null)
+            && json.TryAddText(",\"successorCommitment\":\""u8, entry.SuccessorCommitment)
+            && json.TryAddText(",\"noteCommitment\":\""u8, entry.NoteCommitment);
+        json.Add("}"u8);
+        var bytes = written ? rented.AsSpan(0, json.Length).ToArray() : null;
+        ArrayPool<byte>.Shared.Return(rented);
+        return bytes;
+    }
+
+    // With members of other entries it is not an act on a document; with very long ones there is no room.
+    private static bool IsPlain(Entry entry) =>
+        entry is
+        {
+            Domain: null, Outcome: null, Retention: null, Algorithms: null, Receiver: null, EncryptionKey: null, Purposes: null, KeepsDays: null,
+            Lock: null, WithdrawLock: null, Proof: null, Origin: null, Keys: null, Covers: null, Root: null, From: null,
+        }
+        && Length(entry.LegalNames?.En) + Length(entry.LegalNames?.ZhHans) + Length(entry.LegalNames?.ZhHant) + Length(entry.Issuer) + Length(entry.LegalName) + Length(entry.Jurisdiction) + Length(entry.Algorithm) + Length(entry.Commitment)
+            + Length(entry.SuccessorCommitment) + Length(entry.NoteCommitment) <= MaxTexts;
+
+    // UTF-8 has three bytes at most for what is one character in memory; the rest is names, times and numbers.
+    private const int MaxTexts = (MaxLength - 768) / 3;
+
+    private static int Length(string? text) => text?.Length ?? 0;
+
+    private static bool TryAddText(ref this JsonText json, ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is null)
+            return true;
+        json.Add(name);
+        if (!json.TryAdd(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))
+            return false;
+        json.Add("\""u8);
+        return true;
+    }
+
+    private static bool TryAddNames(ref this JsonText json, LegalNames? names)
+    {
+        if (names is null)
+            return true;
+        json.Add(",\"legalNames\":{"u8);
+        var first = json.Length;
+        var added = json.TryAddText("\"en\":\""u8, names.En)
+            && json.TryAddText(json.Length == first ? "\"zh-Hans\":\""u8 : ",\"zh-Hans\":\""u8, names.ZhHans)
+            && json.TryAddText(json.Length == first ? "\"zh-Hant\":\""u8 : ",\"zh-Hant\":\""u8, names.ZhHant);
+        json.Add("}"u8);
+        return added;
+    }
+
+    private static bool TryAddTime(ref this JsonText json, ReadOnlySpan<byte> name, DateTimeOffset? time)
+    {
+        if (time is { } at)
+        {
+            json.Add(name);
+            json.Add(at.UtcDateTime, at.Ticks % TimeSpan.TicksPerSecond == 0 ? WholeSecond : Time);
+            json.Add("Z\""u8);
+        }
+
+        return true;
+    }
+
+    private static bool AddNumber(ref this JsonText json, ReadOnlySpan<byte> name, long? number)
+    {
+        if (number is { } value)
+        {
+            json.Add(name);
+            json.Add(value, default);
+        }
+
+        return true;
+    }
+}
