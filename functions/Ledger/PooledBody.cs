@@ -9,7 +9,13 @@ namespace TrueCopy.Ledger;
 /// <param name="capacity">How many bytes it is likely to have.</param>
 public sealed class PooledBody(int capacity) : IBufferWriter<byte>, IDisposable
 {
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
+    private const int Large = 1 << 20;
+
+    // The shared pool keeps what one thread gave back for that thread, so that a journal's megabytes are allocated anew for each batch,
+    // which the next thread writes. As many are kept as are under way at once for most.
+    private static readonly ArrayPool<byte> LargePool = ArrayPool<byte>.Create(maxArrayLength: 16 * Large, maxArraysPerBucket: 2);
+
+    private byte[] _bytes = Rent(capacity);
     private int _length;
 
     /// <summary>What was written; valid until it is given back.</summary>
@@ -40,14 +46,19 @@ public sealed class PooledBody(int capacity) : IBufferWriter<byte>, IDisposable
         var bytes = _bytes;
         (_bytes, _length) = ([], 0);
         if (bytes.Length > 0)
-            ArrayPool<byte>.Shared.Return(bytes);
+            Return(bytes);
     }
 
     private void Grow(int capacity)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(capacity);
+        var larger = Rent(capacity);
         Written.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_bytes);
+        Return(_bytes);
         _bytes = larger;
     }
+
+    private static byte[] Rent(int capacity) => capacity < Large ? ArrayPool<byte>.Shared.Rent(capacity) : LargePool.Rent(capacity);
+
+    // One of just that length, which the shared pool may have given, is as good in the other.
+    private static void Return(byte[] bytes) => (bytes.Length < Large ? ArrayPool<byte>.Shared : LargePool).Return(bytes);
 }

@@ -48,10 +48,10 @@ public sealed class StagedBatches(
         var left = new HashSet<StagedMessage>(ReferenceEqualityComparer.Instance);
         var repeats = new List<(StagedMessage Message, StagedUpload Upload)>();
         var taken = TakeFairly(messages, left);
-        var acts = new ActsOfBatch(taken.Count);
+        var acts = new ActsOfBatch(Math.Min(taken.Sum(item => item.Message.Work.MostActs), Sequencer.MaxBatchActs));
         var admitted = await handovers.LookUpAsync([.. taken.Select(item => item.Message.Work).OfType<StagedHandover>()], cancellationToken);
         var found = await LookUpAsync(taken, from, cancellationToken);
-        var toIssue = DocumentsToIssue(taken, found);
+        var toIssue = DocumentsToIssue(found);
         var before = await issued.NoteAsync(toIssue, isComplete: from == 0, cancellationToken);
         foreach (var (item, lookedUp) in taken.Zip(found))
         {
@@ -134,9 +134,9 @@ public sealed class StagedBatches(
         return false;
     }
 
-    private static HashSet<(string Issuer, Digest Document)> DocumentsToIssue(List<Taken> taken, LookedUp[] found)
+    private static HashSet<(string Issuer, Digest Document)> DocumentsToIssue(LookedUp[] found)
     {
-        var documents = new HashSet<(string Issuer, Digest Document)>(taken.Count);
+        var documents = new HashSet<(string Issuer, Digest Document)>(found.Sum(item => item.New?.Length ?? 0));
         for (var i = 0; i < found.Length; i++)
         {
             if (!found[i].Issues)
@@ -273,6 +273,8 @@ public sealed class StagedBatches(
                 Type = request.Type,
                 FileName = request.FileName,
                 Also = request.Also,
-                Siblings = [.. request.Digests.Where(other => !other.Equals(digest))],
+                Siblings = request.Digests.Count == 1 ? [] : SiblingsOf(request, digest),
             };
+
+    private static Digest[] SiblingsOf(RequestedAct request, Digest digest) => [.. request.Digests.Where(other => !other.Equals(digest))];
 }

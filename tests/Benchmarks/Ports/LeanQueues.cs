@@ -38,6 +38,8 @@ internal sealed class LeanQueues(OperationCounts operations) : IQueueStore
 
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(string queue, int most, TimeSpan invisible, CancellationToken cancellationToken)
     {
+        // As from a network, where several pages that are asked for at once come on several threads.
+        await Task.Yield();
         int visible;
         lock (_lock)
             visible = Math.Max(1, Math.Min(most, MessagesOf(queue).Visible));
