@@ -82,7 +82,7 @@ public interface IBlobStore
     /// <summary>Looks at a blob; null if there is none.</summary>
     Task<BlobFacts?> FindAsync(BlobAddress blob, CancellationToken cancellationToken);
 
-    /// <summary>Writes a whole blob, if the condition holds. The content is not touched after the call.</summary>
+    /// <summary>Writes a whole blob, if the condition holds. The content is not looked at once it is written: the caller may then use its memory again.</summary>
     /// <returns>The new version; null if the condition does not hold, or a policy that keeps what is written stands against a first write.</returns>
     /// <exception cref="MissingInStorageException">There is no such container.</exception>
     Task<string?> TryWriteAsync(BlobAddress blob, ReadOnlyMemory<byte> content, BlobCondition condition, BlobHeaders headers, CancellationToken cancellationToken);

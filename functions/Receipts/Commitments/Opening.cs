@@ -14,7 +14,7 @@ public sealed class Opening
     /// <summary>Length of the nonce in bytes.</summary>
     public const int Size = 32;
 
-    private readonly byte[] _nonce;
+    private readonly ReadOnlyMemory<byte> _nonce;
 
     /// <summary>Creates an opening from a 32-byte nonce; copies it.</summary>
     public Opening(ReadOnlySpan<byte> nonce)
@@ -23,14 +23,16 @@ public sealed class Opening
         _nonce = nonce.ToArray();
     }
 
+    private Opening(ReadOnlyMemory<byte> nonce) => _nonce = nonce;
+
     /// <summary>The nonce.</summary>
-    public ReadOnlySpan<byte> Nonce => _nonce;
+    public ReadOnlySpan<byte> Nonce => _nonce.Span;
 
     /// <summary>The nonce in lower-case hex, as receipts and <c>openssl mac -macopt hexkey:</c> write it.</summary>
-    public string Hex => Convert.ToHexStringLower(_nonce);
+    public string Hex => Convert.ToHexStringLower(Nonce);
 
     /// <summary>A fresh, random opening.</summary>
-    public static Opening Create() => new(RandomNumberGenerator.GetBytes(Size));
+    public static Opening Create() => new(RandomNumberGenerator.GetBytes(Size).AsMemory());
 
     /// <summary>Fresh, random openings, drawn at once.</summary>
     public static Opening[] Create(int count)
@@ -38,7 +40,7 @@ public sealed class Opening
         var nonces = RandomNumberGenerator.GetBytes(Size * count);
         var openings = new Opening[count];
         for (var i = 0; i < count; i++)
-            openings[i] = new Opening(nonces.AsSpan(i * Size, Size));
+            openings[i] = new Opening(nonces.AsMemory(i * Size, Size));
         return openings;
     }
 
@@ -65,7 +67,7 @@ public sealed class Opening
 
     /// <summary>The commitment to a note: over <c>note ‖ 0x00 ‖ UTF-8</c>.</summary>
     public string CommitNote(string note) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(_nonce, Encoding.UTF8.GetBytes("note\0" + note)));
+        Convert.ToHexStringLower(HMACSHA256.HashData(Nonce, Encoding.UTF8.GetBytes("note\0" + note)));
 
     private string Commit(string label, Digest digest)
     {
@@ -75,7 +77,7 @@ public sealed class Opening
         message[length++] = 0;
         digest.Bytes.CopyTo(message[length..]);
         Span<byte> commitment = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_nonce, message[..(length + digest.Bytes.Length)], commitment);
+        HMACSHA256.HashData(Nonce, message[..(length + digest.Bytes.Length)], commitment);
         return Convert.ToHexStringLower(commitment);
     }
 

@@ -5,6 +5,7 @@ namespace TrueCopy.Benchmarks.Ports;
 /// <summary>Queues in memory, first in, first out, of which nothing that was received comes back by itself.</summary>
 internal sealed class LeanQueues(OperationCounts operations) : IQueueStore
 {
+    private static readonly string StagedDelete = RequestNames.Of("delete", StorageNames.StagedActsQueue);
     private static readonly Task<bool> Gone = Task.FromResult(false);
     private static readonly Task<bool> Done = Task.FromResult(true);
 
@@ -31,7 +32,7 @@ internal sealed class LeanQueues(OperationCounts operations) : IQueueStore
         {
             var now = TimeProvider.System.GetUtcNow();
             var number = (++_numbers).ToString(CultureInfo.InvariantCulture);
-            MessagesOf(queue).Add(new ReceivedMessage(number, number, new MessageBody(body.Bytes.ToArray(), body.IsText), 0, now), now + delay);
+            MessagesOf(queue).Add(new ReceivedMessage(number, number, new MessageBody(body.Bytes.ToArray(), body.IsText), 1, now), now + delay);
             return new SentMessage(number, number);
         }
     }
@@ -57,20 +58,9 @@ internal sealed class LeanQueues(OperationCounts operations) : IQueueStore
 
     public Task<bool> TryDeleteAsync(string queue, string id, string handle, CancellationToken cancellationToken)
     {
-        var requested = operations.RunAsync(new StorageRequest(RequestNames.Of("delete", queue), StorageService.Queue, queue), cancellationToken);
-        return requested.IsCompletedSuccessfully ? Delete() ? Done : Gone : DeleteAsync(requested.AsTask());
-
-        async Task<bool> DeleteAsync(Task request)
-        {
-            await request;
-            return Delete();
-        }
-
-        bool Delete()
-        {
-            lock (_lock)
-                return MessagesOf(queue).Remove(handle) is not null;
-        }
+        var name = queue == StorageNames.StagedActsQueue ? StagedDelete : RequestNames.Of("delete", queue);
+        var requested = operations.RunAsync(new StorageRequest(name, StorageService.Queue, queue), cancellationToken);
+        return requested.IsCompletedSuccessfully ? Delete(queue, handle) ? Done : Gone : DeleteAsync(requested.AsTask(), queue, handle);
     }
 
     public async Task<bool> TryHideAsync(string queue, string id, string handle, TimeSpan delay, CancellationToken cancellationToken)
@@ -82,7 +72,7 @@ internal sealed class LeanQueues(OperationCounts operations) : IQueueStore
             var messages = MessagesOf(queue);
             if (messages.Remove(handle) is not { } held)
                 return false;
-            messages.Add(held with { Handle = (++_numbers).ToString(CultureInfo.InvariantCulture) }, TimeProvider.System.GetUtcNow() + delay);
+            messages.Add(held with { Handle = (++_numbers).ToString(CultureInfo.InvariantCulture), DeliveryCount = held.DeliveryCount + 1 }, TimeProvider.System.GetUtcNow() + delay);
             return true;
         }
     }
@@ -91,6 +81,18 @@ internal sealed class LeanQueues(OperationCounts operations) : IQueueStore
     {
         await operations.RunAsync(new StorageRequest(RequestNames.Of("count", queue), StorageService.Queue, queue), cancellationToken);
         return Count(queue);
+    }
+
+    private async Task<bool> DeleteAsync(Task requested, string queue, string handle)
+    {
+        await requested;
+        return Delete(queue, handle);
+    }
+
+    private bool Delete(string queue, string handle)
+    {
+        lock (_lock)
+            return MessagesOf(queue).Remove(handle) is not null;
     }
 
     private Waiting MessagesOf(string queue)
@@ -133,7 +135,7 @@ internal sealed class LeanQueues(OperationCounts operations) : IQueueStore
             Show();
             var taken = new List<ReceivedMessage>(Math.Min(most, _visible.Count));
             while (taken.Count < most && _visible.TryDequeue(out var handle))
-                taken.Add(_byHandle[handle] = _byHandle[handle] with { DeliveryCount = _byHandle[handle].DeliveryCount + 1 });
+                taken.Add(_byHandle[handle]);
             return taken;
         }
 

@@ -24,6 +24,51 @@ public sealed class StagedBodyTests
     }
 
     [Fact]
+    public void An_upload_is_read_the_same_whether_it_is_as_it_was_written_or_somebody_adds_to_it()
+    {
+        var reader = new StagedReader();
+        var text = Gen.OneOf(Gen.Const((string?)null), Gen.Const((string?)"目录/\"a\".pdf"), Gen.Const((string?)""));
+        var time = Gen.OneOf(Gen.Const((DateTimeOffset?)null), Gen.DateTime.Select(value => (DateTimeOffset?)new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc))));
+        var act = Gen.Select(text, text, time, Gen.Long, Gen.Int[0, 3], Gen.Int[0, 5], (one, other, at, position, digests, kind) => new RequestedAct(kind == 0 ? ActKind.Revoke : ActKind.Issue, position)
+        {
+            Digests = [.. Enumerable.Range(0, digests).Select(i => Samples.DigestOf([(byte)i]))],
+            Reference = one,
+            FileName = other,
+            Type = one,
+            ValidFrom = at,
+            Expires = at,
+            Note = kind == 1 ? one : null,
+            Also = kind == 2 ? [new ListedLine(3, other)] : [],
+        });
+        Gen.Select(act.Array[1, 4], Gen.Enum<UploadKind>(), Gen.Int[0, 3], Gen.Bool, Gen.Bool).Sample(
+            (acts, kind, part, flag, other) =>
+            {
+                var upload = Samples.Upload("a") with { Answer = new AnswerForm(kind, part, part + 1, flag), Acts = acts, Repeats = other };
+                var body = Encoding.UTF8.GetString(StagedBody.Encode(upload));
+                Assert.StartsWith("{\"v\":1,", body, StringComparison.Ordinal);
+                foreach (var issuers in (StagedReader?[])[reader, null])
+                {
+                    var read = StagedBody.Decode(Encoding.UTF8.GetBytes(body), issuers);
+                    Assert.Equivalent(upload, read, strict: true);
+                    Assert.Equivalent(read, StagedBody.Decode(Encoding.UTF8.GetBytes(body.Replace("{\"v\":1,", "{\"v\":1,\"more\":[{}],", StringComparison.Ordinal)), issuers), strict: true);
+                }
+            },
+            iter: 500);
+    }
+
+    [Theory]
+    [InlineData("\"v\":1", "\"v\":1,\"v\":1")]
+    [InlineData("\"position\":0", "\"position\":0,\"position\":0")]
+    [InlineData("\"retention\":", "\"retention\":\"keep\",\"retention\":")]
+    [InlineData("\"eTag\":", "\"eTag\":\"0x1\",\"eTag\":")]
+    public void A_member_that_is_there_twice_is_refused_however_it_is_read(string member, string twice)
+    {
+        var body = Encoding.UTF8.GetString(StagedBody.Encode(Samples.Upload("a")));
+        Assert.Contains(member, body, StringComparison.Ordinal);
+        Assert.Throws<LogFormatException>(() => StagedBody.Decode(Encoding.UTF8.GetBytes(body.Replace(member, twice, StringComparison.Ordinal))));
+    }
+
+    [Fact]
     public void A_change_of_the_registry_comes_back_as_it_went_in_and_says_nothing_of_an_upload()
     {
         var change = new RegistryChange(Samples.Bank with { Since = Samples.Upload("a").At, Retention = Retention.Delete, Algorithms = [DigestAlgorithm.Sha256, DigestAlgorithm.Sm3] });
