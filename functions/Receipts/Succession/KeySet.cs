@@ -4,6 +4,7 @@ namespace TrueCopy.Receipts.Succession;
 public sealed class KeySet
 {
     private readonly HashSet<string> _lines;
+    private SignedCheckpoint? _opened;
 
     /// <summary>Takes keys together.</summary>
     /// <exception cref="LogFormatException">There is none, or they are of different logs.</exception>
@@ -41,9 +42,13 @@ public sealed class KeySet
     /// <exception cref="LogFormatException">It is malformed, of another log, or not signed so.</exception>
     public SignedCheckpoint Open(ReadOnlyMemory<byte> note)
     {
-        var checkpoint = SignedCheckpoint.Open(note, Origin, Verifiers);
-        return Verifiers.All(key => checkpoint.Signers.Any(signer => signer.SignatureType == key.SignatureType))
-            ? checkpoint
-            : throw new LogFormatException("checkpoint: one of the log's keys did not sign it, and no other of its kind that is known did");
+        // An answer is held to its checkpoint in several ways; of the same bytes the same is true. They are a copy of its own, which nobody writes to.
+        if (Volatile.Read(ref _opened) is { } last && last.Note.Span.SequenceEqual(note.Span))
+            return last;
+        var checkpoint = SignedCheckpoint.Open(note.ToArray(), Origin, Verifiers);
+        if (!Verifiers.All(key => checkpoint.Signers.Any(signer => signer.SignatureType == key.SignatureType)))
+            throw new LogFormatException("checkpoint: one of the log's keys did not sign it, and no other of its kind that is known did");
+        Volatile.Write(ref _opened, checkpoint);
+        return checkpoint;
     }
 }

@@ -100,8 +100,8 @@ internal sealed partial class StartupScenario : IScenario
         run.Add(new Measurement("truecopy, compiled ahead of time, size", new FileInfo(native).Length / (double)(1 << 20), "MiB"));
     }
 
-    // A service that does nothing but answer, so that no emulator at work beside it is measured.
-    private static async Task<VerifyHost> HostAsync(string file, CancellationToken cancellationToken)
+    /// <summary>A service that issued a file and does nothing but answer, so that no emulator at work beside it is measured.</summary>
+    public static async Task<VerifyHost> HostAsync(string file, CancellationToken cancellationToken)
     {
         var key = LeanService.NewKey();
         var operations = new OperationCounts();

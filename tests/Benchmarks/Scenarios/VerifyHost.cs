@@ -29,7 +29,7 @@ internal sealed class VerifyHost : IAsyncDisposable
         });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(new LogIdentity(LeanService.Origin, [key]));
-        builder.Services.AddSingleton<IBlobStore>(ledger).AddSingleton<ITableStore>(ledger.Tables);
+        builder.Services.AddSingleton<IBlobStore>(ledger).AddSingleton<ITableStore>(ledger.Tables).AddSingleton<IIssuerContainers>(new LeanContainers(new OperationCounts()));
         builder.Services.AddLedger().AddTrueCopyApi();
         builder.Services.AddSingleton(new ServiceAddress(new Uri("https://truecopy.example/")));
 
