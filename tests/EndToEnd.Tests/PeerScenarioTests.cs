@@ -58,7 +58,7 @@ public sealed class PeerScenarioTests : IDisposable
     [Fact]
     public async Task This_log_answers_once_the_entry_is_in_a_checkpoint_on_disk()
     {
-        await using var host = await PeerHost.StartAsync(_folder.Path, TestContext.Current.CancellationToken);
+        await using var host = await PeerHost.StartAsync(_folder.Path, options: null, TestContext.Current.CancellationToken);
         using var http = new HttpClient();
         for (var entries = 1; entries <= 3; entries++)
         {

@@ -27,10 +27,10 @@ internal sealed class PeerHost : IAsyncDisposable
     private readonly Task _draining;
     private int _entries;
 
-    private PeerHost(string folder)
+    private PeerHost(string folder, SequencerOptions? options)
     {
         var operations = new OperationCounts();
-        _service = new LeanService(operations, new LeanLedger(operations), new LeanContainers(operations, Answer), TimeSpan.Zero, folder: folder);
+        _service = new LeanService(operations, new LeanLedger(operations), new LeanContainers(operations, Answer), TimeSpan.Zero, options, folder: folder);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Logging.ClearProviders();
@@ -41,9 +41,12 @@ internal sealed class PeerHost : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single() + Path);
 
-    public static async Task<PeerHost> StartAsync(string folder, CancellationToken cancellationToken)
+    /// <param name="folder">Where the log is written.</param>
+    /// <param name="options">How patient its sequencer is; null for as it is deployed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<PeerHost> StartAsync(string folder, SequencerOptions? options, CancellationToken cancellationToken)
     {
-        var host = new PeerHost(folder);
+        var host = new PeerHost(folder, options);
         await host._app.StartAsync(cancellationToken);
         return host;
     }

@@ -22,10 +22,11 @@ internal sealed class PeerScenario : IScenario
         var folder = Directory.CreateTempSubdirectory("truecopy-peer-").FullName;
         try
         {
-            await using var host = await PeerHost.StartAsync(folder, cancellationToken);
+            await using var deployed = await PeerHost.StartAsync(Path.Combine(folder, "deployed"), options: null, cancellationToken);
+            await using var restless = await PeerHost.StartAsync(Path.Combine(folder, "restless"), new SequencerOptions { CommitInterval = TimeSpan.Zero }, cancellationToken);
             foreach (var connections in Connections[..run.Scale(3, 2)])
-                await CompareAsync(run, host.Address, run.Peer!, connections, cancellationToken);
-            run.Notes.Add($"Ours: the sequencer behind one address in this process, which makes the load, too. An answer is given once the receipt is written; what the log keeps has reached the disk of {Path.GetTempPath()} before. Theirs: {run.Peer}, which answers when it will.");
+                await CompareAsync(run, run.Peer!, deployed.Address, restless.Address, connections, cancellationToken);
+            run.Notes.Add($"Ours: the sequencer behind one address in this process, which makes the load, too. An answer is given once the receipt is written; what the log keeps has reached the disk of {Path.GetTempPath()} before. As deployed it waits up to a second for acts to share a commit. Theirs: {run.Peer}, which answers when it will.");
         }
         finally
         {
@@ -33,29 +34,31 @@ internal sealed class PeerScenario : IScenario
         }
     }
 
-    private static async Task CompareAsync(ScenarioRun run, Uri ours, Uri theirs, int connections, CancellationToken cancellationToken)
+    private static async Task CompareAsync(ScenarioRun run, Uri peer, Uri deployed, Uri restless, int connections, CancellationToken cancellationToken)
     {
         var time = TimeSpan.FromMilliseconds(run.Scale(10_000, 300));
-        var (own, other) = (new List<Turn>(), new List<Turn>());
-        await LoadAsync(theirs, connections, time / 5, cancellationToken);
-        await LoadAsync(ours, connections, time / 5, cancellationToken);
+        Uri[] servers = [peer, deployed, restless];
+        foreach (var server in servers)
+            await LoadAsync(server, connections, time / 5, cancellationToken);
+        var turns = servers.Select(_ => new List<Turn>()).ToArray();
         for (var turn = 0; turn < run.Scale(3, 1); turn++)
         {
-            other.Add(await LoadAsync(theirs, connections, time, cancellationToken));
-            own.Add(await LoadAsync(ours, connections, time, cancellationToken));
+            for (var i = 0; i < servers.Length; i++)
+                turns[i].Add(await LoadAsync(servers[i], connections, time, cancellationToken));
         }
 
         var name = $"one entry a request, {Figures.Format(connections)} connection{(connections == 1 ? "" : "s")}";
-        Add("", "entries/s", turn => turn.Rate);
-        Add(": latency p50", "ms", turn => turn.Median);
-        Add(": latency p99", "ms", turn => turn.Tail);
+        Add(name, turns[1]);
+        Add($"{name}, no wait between commits", turns[2]);
 
-        void Add(string what, string unit, Func<Turn, double> figure) =>
-            run.Add(new Measurement(name + what, MedianOf(own, figure), unit)
-            {
-                Baseline = new Baseline(theirs.Authority, MedianOf(other, figure)),
-                Headline = unit == "entries/s",
-            });
+        void Add(string what, List<Turn> own)
+        {
+            run.Add(new Measurement(what, MedianOf(own, turn => turn.Rate), "entries/s") { Baseline = Theirs(turn => turn.Rate), Headline = true });
+            run.Add(new Measurement(what + ": latency p50", MedianOf(own, turn => turn.Median), "ms") { Baseline = Theirs(turn => turn.Median) });
+            run.Add(new Measurement(what + ": latency p99", MedianOf(own, turn => turn.Tail), "ms") { Baseline = Theirs(turn => turn.Tail) });
+        }
+
+        Baseline Theirs(Func<Turn, double> figure) => new(peer.Authority, MedianOf(turns[0], figure));
     }
 
     private static double MedianOf(IEnumerable<Turn> turns, Func<Turn, double> figure) => Latencies.Percentile([.. turns.Select(figure).Order()], 50);
