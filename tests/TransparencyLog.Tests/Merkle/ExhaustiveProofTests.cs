@@ -1,14 +1,14 @@
 namespace TrueCopy.TransparencyLog.Tests.Merkle;
 
 /// <summary>
-/// Every proof of every tree up to 300 leaves, which is beyond the first tile. Altered ones, where one bit of the leaf, a root or a
+/// Every proof of every tree up to 264 leaves, which is beyond the first tile. Altered ones, where one bit of the leaf, a root or a
 /// hash of the path is flipped: every bit for trees up to 33 leaves, and beyond that one bit of every hash of every
 /// proof, walking through all 256. <c>TRUECOPY_EXHAUSTIVE=1</c> goes to 600 leaves and flips every bit of every hash.
 /// </summary>
 public sealed class ExhaustiveProofTests
 {
     private static readonly bool IsExhaustive = Environment.GetEnvironmentVariable("TRUECOPY_EXHAUSTIVE") == "1";
-    private static readonly int MaxSize = IsExhaustive ? 600 : 300;
+    private static readonly int MaxSize = IsExhaustive ? 600 : 264;
     private const int Bits = 8 * MerkleHash.Size;
     private static readonly int EveryBitUpTo = IsExhaustive ? MaxSize : 33;
     private static readonly TestLog Log = TestLog.OfSize(MaxSize, everySize: true);
