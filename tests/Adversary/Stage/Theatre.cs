@@ -7,6 +7,7 @@ using TrueCopy.Adversary.Tests.Forging;
 
 [assembly: AssemblyFixture(typeof(TrueCopy.Adversary.Tests.Stage.Theatre))]
 [assembly: AssemblyFixture(typeof(TrueCopy.Web.Tests.Browser.Chromium))]
+[assembly: TestCollectionOrderer(typeof(TrueCopy.EndToEnd.Tests.LongestFirst))]
 
 namespace TrueCopy.Adversary.Tests.Stage;
 
