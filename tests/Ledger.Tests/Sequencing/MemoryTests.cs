@@ -14,8 +14,8 @@ public sealed class MemoryTests
 
     // Some tenth more than measured.
     [Theory]
-    [InlineData(true, 6800)]
-    [InlineData(false, 6000)]
+    [InlineData(true, 6100)]
+    [InlineData(false, 4600)]
     public async Task An_act_is_sequenced_and_answered_within_its_budget_of_memory(bool documents, int bytes)
     {
         var operations = new OperationCounts();
