@@ -185,7 +185,7 @@ public sealed class BurdenTests : IAsyncLifetime
     [Fact]
     public async Task A_list_by_references_goes_into_batches_of_bounded_size_in_whole()
     {
-        const int Lines = 50;
+        const int Lines = 120;
         var documents = string.Concat(Enumerable.Range(0, ActResolver.MaxDocuments).Select(i => $$"""{"algorithm":"sha-256","digest":"{{DigestOf(Bytes($"{i}")).Hex}}","reference":"all"}""" + "\n"));
         await UploadAsync("bank", "a.manifest.jsonl", Bytes(documents));
         var revoke = """{"act":"revoke","reference":"all"}""";
