@@ -138,16 +138,6 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
     /// <summary>The bytes of the <c>.tlog-proof</c> file.</summary>
     public byte[] Encode() => Proof.Encode();
 
-    /// <summary>Writes what the <c>.tlog-proof</c> file holds as a string of JSON, as answers bear it.</summary>
-    public void Write(Utf8JsonWriter json)
-    {
-        var length = Proof.EncodedLength;
-        var text = ArrayPool<byte>.Shared.Rent(length);
-        Proof.Encode(text);
-        LinesConverter.Write(json, text.AsSpan(0, length));
-        ArrayPool<byte>.Shared.Return(text);
-    }
-
     /// <summary>The entry, read.</summary>
     /// <exception cref="LogFormatException">It is not an entry.</exception>
     public Entry ReadEntry() => Entries.Entry.Parse(Entry.Span);

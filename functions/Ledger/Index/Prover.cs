@@ -1,11 +1,38 @@
 using System.Buffers;
+using System.Text.Json;
 
 namespace TrueCopy.Ledger.Index;
 
-/// <summary>A receipt, and how its entry stands as of its checkpoint.</summary>
-/// <param name="Receipt">The receipt.</param>
-/// <param name="Status">The code that the receipt proves; null where it proves none, as of an act.</param>
-public readonly record struct ProvenAct(Receipt Receipt, EntryStatus? Status);
+/// <summary>What proves an act under a checkpoint. Most of it is written once and not read: a receipt is made of it for whoever asks for one.</summary>
+public sealed class ProvenAct
+{
+    // The frame of a tlog-proof and what is in one but for its status, with room to spare.
+    private const int UsualLength = 6 * 1024;
+
+    private readonly IndexedAct _act;
+    private readonly MerkleHash[] _path;
+    private readonly ReadOnlyMemory<byte> _checkpoint;
+    private readonly StatusProof? _proof;
+
+    internal ProvenAct(IndexedAct act, MerkleHash[] path, ReadOnlyMemory<byte> checkpoint, StatusProof? proof, EntryStatus? status) =>
+        (_act, _path, _checkpoint, _proof, Status) = (act, path, checkpoint, proof, status);
+
+    /// <summary>The code that the receipt proves; null where it proves none, as of an act.</summary>
+    public EntryStatus? Status { get; }
+
+    /// <summary>The receipt.</summary>
+    public Receipt Receipt => Prover.Of(_act, _path, _checkpoint, _proof);
+
+    /// <summary>Writes the receipt as a string of JSON, as answers bear it.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        using var status = new PooledBody(_proof?.JsonLength ?? 0);
+        _proof?.Write(status);
+        using var text = new PooledBody(UsualLength);
+        Receipt.Write(text, _act.LogIndex, _act.EntryBytes.Span, _act.Opening, _act.Unpublished.Successor, _act.Unpublished.Note, _path, _checkpoint.Span, status.Written.Span);
+        LinesConverter.Write(json, text.Written.Span);
+    }
+}
 
 /// <summary>Makes receipts of acts that are in effect, under one checkpoint: for whoever uploaded and whoever asks alike.</summary>
 /// <param name="tiles">The log's tiles.</param>
@@ -27,7 +54,7 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
     {
         await RequireAsync(act, cancellationToken);
         var (path, proof, code) = await FindAsync(act.LogIndex, act.Entry.Kind, cancellationToken);
-        return new ProvenAct(Of(act, path, checkpoint.Note, proof), code);
+        return new ProvenAct(act, path, checkpoint.Note, proof, code);
     }
 
     /// <summary>Writes the receipt of an act, the bytes of that which <see cref="ProveAsync"/> gives. What neighbours have in common is found and encoded once.</summary>
@@ -44,13 +71,13 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
 
     /// <summary>A receipt of the same entry with the same opening, which is not looked at, under the checkpoint.</summary>
     /// <returns>The receipt; null where the log does not hold its entry at its index.</returns>
-    public async ValueTask<ProvenAct?> RenewAsync(Receipt receipt, CancellationToken cancellationToken)
+    public async ValueTask<Receipt?> RenewAsync(Receipt receipt, CancellationToken cancellationToken)
     {
         var index = receipt.Proof.Index;
         if (index < 0 || index >= checkpoint.Size || !await HoldsAsync(index, receipt.Entry, cancellationToken))
             return null;
-        var (path, proof, code) = await FindAsync(index, receipt.ReadEntry().Kind, cancellationToken);
-        return new ProvenAct(Receipt.Create(index, receipt.Entry, receipt.Opening, receipt.Successor, receipt.Note, path, checkpoint.Note, proof), code);
+        var (path, proof, _) = await FindAsync(index, receipt.ReadEntry().Kind, cancellationToken);
+        return Receipt.Create(index, receipt.Entry, receipt.Opening, receipt.Successor, receipt.Note, path, checkpoint.Note, proof);
     }
 
     /// <summary>The receipt of an act whose proof is known.</summary>
@@ -83,7 +110,7 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
     private async ValueTask<bool> HoldsAsync(long index, ReadOnlyMemory<byte> entry, CancellationToken cancellationToken) =>
         await _reader.LeafAsync(index, cancellationToken) == TreeHasher.Leaf(entry.Span);
 
-    private async ValueTask<(IReadOnlyList<MerkleHash> Path, StatusProof? Proof, EntryStatus? Code)> FindAsync(long index, ActKind kind, CancellationToken cancellationToken)
+    private async ValueTask<(MerkleHash[] Path, StatusProof? Proof, EntryStatus? Code)> FindAsync(long index, ActKind kind, CancellationToken cancellationToken)
     {
         var path = await _reader.InclusionProofAsync(index, cancellationToken);
         if (status is null || kind != ActKind.Issue)

@@ -70,7 +70,7 @@ public sealed record LogStatus(ReadOnlyMemory<byte> Bytes, Entry Entry, PackedSt
     public async ValueTask<(EntryStatus Status, StatusProof Proof)> ProveAsync(long index, CancellationToken cancellationToken)
     {
         var (page, path) = await Packed.ProveAsync(index, cancellationToken);
-        return (StatusPage.Read(page.Span, index), new StatusProof(Bytes, _pathBytes, page, StatusProof.BytesOf(path)));
+        return (StatusPage.Read(page.Span, index), new StatusProof(Bytes, _pathBytes, page, path));
     }
 
     private static bool IsStatus(ReadOnlySpan<byte> entry)

@@ -55,7 +55,7 @@ public sealed class PackedStatus
 
     /// <summary>The page that an entry's code is in, and its path, from its sibling upwards.</summary>
     /// <exception cref="LogFormatException">A node is missing, or another.</exception>
-    public async ValueTask<(ReadOnlyMemory<byte> Page, IReadOnlyList<MerkleHash> Path)> ProveAsync(long index, CancellationToken cancellationToken)
+    public async ValueTask<(ReadOnlyMemory<byte> Page, ReadOnlyMemory<byte> Path)> ProveAsync(long index, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Size);
@@ -126,7 +126,7 @@ public sealed class PackedStatus
         return bytes;
     }
 
-    private MerkleHash[] PathOf(long page, PackNode?[] nodes)
+    private byte[] PathOf(long page, PackNode?[] nodes)
     {
         Span<MerkleHash> path = stackalloc MerkleHash[PackNode.Levels * PackNode.Height];
         var count = 0;
@@ -140,7 +140,7 @@ public sealed class PackedStatus
                 count += CopyZeros(level, path[count..]);
         }
 
-        return path[..count].ToArray();
+        return MerkleHash.AsBytes(path[..count]).ToArray();
     }
 
     private static int CopyZeros(int level, Span<MerkleHash> path)

@@ -10,6 +10,6 @@ public sealed class ReceiptRenewal(CheckpointSource checkpoints, StatusSource st
     {
         var checkpoint = await checkpoints.GetAsync(0, cancellationToken);
         var prover = new Prover(tiles, checkpoint, await statuses.GetAsync(checkpoint, cancellationToken));
-        return (await prover.RenewAsync(receipt, cancellationToken))?.Receipt;
+        return await prover.RenewAsync(receipt, cancellationToken);
     }
 }

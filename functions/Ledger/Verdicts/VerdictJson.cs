@@ -41,11 +41,11 @@ public static class VerdictJson
         json.WriteString("verdict"u8, WireName.Of(proven.Result.Verdict));
         json.WriteString("since"u8, proven.Result.Since.UtcDateTime);
         json.WritePropertyName("receipt"u8);
-        proven.Receipt.Write(json);
-        if (proven.IssueReceipt is { } receipt)
+        proven.Deciding.Write(json);
+        if (proven.Issue is { } issued)
         {
             json.WritePropertyName("issueReceipt"u8);
-            receipt.Write(json);
+            issued.Write(json);
         }
 
         if (issue.Entry.ValidFrom is { } beginning)
@@ -54,9 +54,9 @@ public static class VerdictJson
             json.WriteString("expires"u8, end.UtcDateTime);
         if (deciding.Reason is { } reason)
             json.WriteString("reason"u8, WireName.Of(reason));
-        if (proven.Receipt.Note is { } note)
+        if (proven.Result.Deciding.Unpublished.Note is { } note)
             json.WriteString("note"u8, note);
-        if (proven.Receipt.Successor is { } successor)
+        if (proven.Result.Deciding.Unpublished.Successor is { } successor)
         {
             json.WriteStartObject("successor"u8);
             WriteDigest(json, successor);

@@ -5,11 +5,17 @@ namespace TrueCopy.Ledger.Verdicts;
 
 /// <summary>What one issuer says of a document, proven.</summary>
 /// <param name="Result">What it says.</param>
-/// <param name="Receipt">Proof of the deciding act.</param>
-/// <param name="IssueReceipt">Proof of the issue that the result rests on; null where that is the deciding act.</param>
+/// <param name="Deciding">Proof of the deciding act.</param>
+/// <param name="Issue">Proof of the issue that the result rests on; null where that is the deciding act.</param>
 /// <param name="Successor">What the same issuer says of the document that takes this one's place; null unless superseded.</param>
-public sealed record ProvenResult(IssuerResult Result, Receipt Receipt, Receipt? IssueReceipt, SuccessorVerdict? Successor)
+public sealed record ProvenResult(IssuerResult Result, ProvenAct Deciding, ProvenAct? Issue, SuccessorVerdict? Successor)
 {
+    /// <summary>The receipt of the deciding act.</summary>
+    public Receipt Receipt => Deciding.Receipt;
+
+    /// <summary>The receipt of the issue; null where that is the deciding act.</summary>
+    public Receipt? IssueReceipt => Issue?.Receipt;
+
     /// <summary>What its own domain said last; null where the log records nothing of it.</summary>
     public DomainRecord? Domain { get; init; }
 }
@@ -101,8 +107,8 @@ public sealed partial class VerdictService(
         for (var i = 0; i < issuers.Length; i++)
         {
             var result = decision.Results[i];
-            var (receipt, issueReceipt) = await ProveAsync(result, prover, status, checkpoint.Size, cancellationToken);
-            issuers[i] = new ProvenResult(result, receipt, issueReceipt, await SuccessorAsync(result, now, cancellationToken))
+            var (deciding, issue) = await ProveAsync(result, prover, status, checkpoint.Size, cancellationToken);
+            issuers[i] = new ProvenResult(result, deciding, issue, await SuccessorAsync(result, now, cancellationToken))
             {
                 Domain = await domains.FindAsync(result.Issue.Entry.Issuer ?? "", cancellationToken),
             };
@@ -129,15 +135,15 @@ public sealed partial class VerdictService(
         return prover;
     }
 
-    private static async Task<(Receipt Receipt, Receipt? IssueReceipt)> ProveAsync(IssuerResult result, Prover prover, LogStatus? status, long size, CancellationToken cancellationToken)
+    private static async Task<(ProvenAct Deciding, ProvenAct? Issue)> ProveAsync(IssuerResult result, Prover prover, LogStatus? status, long size, CancellationToken cancellationToken)
     {
         try
         {
             var deciding = await prover.ProveAsync(result.Deciding, cancellationToken);
-            ProvenAct? issue = ReferenceEquals(result.Issue, result.Deciding) ? null : await prover.ProveAsync(result.Issue, cancellationToken);
+            var issue = ReferenceEquals(result.Issue, result.Deciding) ? null : await prover.ProveAsync(result.Issue, cancellationToken);
             if (status is not null)
                 Require(result, status.From, (issue ?? deciding).Status);
-            return (deciding.Receipt, issue?.Receipt);
+            return (deciding, issue);
         }
         catch (LogFormatException exception)
         {

@@ -16,8 +16,8 @@ public sealed record StatusProof(ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte
 {
     private const int MaxPathLength = 63 * MerkleHash.Size;
 
-    // The names of the members.
-    private const int MaxFrame = 64;
+    // The names of the members, and what is around them.
+    private const int FrameLength = 46;
 
     /// <summary>Puts a proof together.</summary>
     public static StatusProof Create(ReadOnlyMemory<byte> entry, IEnumerable<MerkleHash> path, ReadOnlyMemory<byte> page, IEnumerable<MerkleHash> pagePath) =>
@@ -26,12 +26,28 @@ public sealed record StatusProof(ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte
     /// <summary>The bytes of a path, as a proof holds it.</summary>
     public static byte[] BytesOf(IEnumerable<MerkleHash> path) => MerkleHash.AsBytes(path as MerkleHash[] ?? [.. path]).ToArray();
 
+    /// <summary>How many bytes of JSON receipts bear of it.</summary>
+    [JsonIgnore]
+    public int JsonLength => FrameLength + JsonText.Base64Length(Entry.Length) + JsonText.Base64Length(Path.Length) + JsonText.Base64Length(Page.Length) + JsonText.Base64Length(PagePath.Length);
+
     /// <summary>The JSON that receipts bear of it, in UTF-8.</summary>
     public byte[] ToJson()
     {
-        var length = MaxFrame + JsonText.Base64Length(Entry.Length) + JsonText.Base64Length(Path.Length) + JsonText.Base64Length(Page.Length) + JsonText.Base64Length(PagePath.Length);
-        var rented = ArrayPool<byte>.Shared.Rent(length);
-        var json = new JsonText(rented);
+        var json = new byte[JsonLength];
+        Write(json);
+        return json;
+    }
+
+    /// <summary>Writes the JSON that receipts bear of it.</summary>
+    public void Write(IBufferWriter<byte> output)
+    {
+        Write(output.GetSpan(JsonLength));
+        output.Advance(JsonLength);
+    }
+
+    private void Write(Span<byte> text)
+    {
+        var json = new JsonText(text);
         json.Add("{\"entry\":\""u8);
         json.AddBase64(Entry.Span);
         json.Add("\",\"path\":\""u8);
@@ -41,9 +57,6 @@ public sealed record StatusProof(ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte
         json.Add("\",\"pagePath\":\""u8);
         json.AddBase64(PagePath.Span);
         json.Add("\"}"u8);
-        var written = rented.AsSpan(0, json.Length).ToArray();
-        ArrayPool<byte>.Shared.Return(rented);
-        return written;
     }
 
     /// <summary>What it proves of the entry at <paramref name="index"/>.</summary>

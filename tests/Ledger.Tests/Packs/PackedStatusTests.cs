@@ -47,7 +47,7 @@ public sealed class PackedStatusTests
                 {
                     var (page, path) = await read.ProveAsync(index, Stop);
                     Assert.Equal(tree[index], StatusPage.Read(page.Span, index));
-                    Assert.True(ProofVerifier.Includes(StatusHasher.Page(page.Span), StatusPage.NumberOf(index), StatusPage.CountFor(size), [.. path], tree.Root()), $"{index} of {size}");
+                    Assert.True(ProofVerifier.Includes(StatusHasher.Page(page.Span), StatusPage.NumberOf(index), StatusPage.CountFor(size), MerkleHash.Cast(path.Span), tree.Root()), $"{index} of {size}");
                 }
 
                 var pages = tree.Pages.ToDictionary(item => item.Key, item => item.Value);

@@ -136,7 +136,7 @@ public sealed class VerdictServiceTests
         var written = GC.GetAllocatedBytesForCurrentThread() - before - decided - verified;
         Assert.Equal(Verdict.Verified, (await again).Verdict);
         Assert.InRange(decided, 1, 400);
-        Assert.InRange(verified, 1, 7200);
+        Assert.InRange(verified, 1, 3600);
         Assert.InRange(written, 0, 200);
 
         void Write()
