@@ -67,6 +67,10 @@ param alwaysReadyInstances int
 @maxValue(1000)
 param httpConcurrency int = 100
 
+@description('How many queues share the events of uploads. One takes some 660 files a second; each is looked into twice a second while it is in use, and run on instances of its own.')
+@allowed([1, 2, 4, 8])
+param eventQueues int = 1
+
 @description('Sign-in of verifiers with Entra ID; without it, whoever holds a document may ask.')
 param signIn verifierSignIn?
 
@@ -281,6 +285,7 @@ module events 'modules/events.bicep' = {
     sourceName: names.inbox
     containerPrefix: issuerContainer('')
     ledgerName: names.ledger
+    queues: eventQueues
   }
 }
 
@@ -294,6 +299,7 @@ module handoverEvents 'modules/events.bicep' = if (takesHandovers) {
     sourceName: names.handovers
     containerPrefix: receiverContainer('')
     ledgerName: names.ledger
+    queues: 1
   }
 }
 

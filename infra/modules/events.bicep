@@ -1,10 +1,10 @@
-// From an upload to a message: Event Grid delivers to a queue of the ledger with an identity that can do nothing else. One topic an
-// account.
+// From an upload to a message: Event Grid delivers to queues of the ledger with an identity that can do nothing else. One topic an
+// account, one subscription a queue.
 
 metadata version = '0.1.0'
 
 import { tagValues } from 'types.bicep'
-import { blobEventsQueue, deadLettersContainer } from 'well-known-names.bicep'
+import { blobEventQueues, deadLettersContainer, sharedBy } from 'well-known-names.bicep'
 import { roleIds } from 'role-ids.bicep'
 
 param topicName string
@@ -16,6 +16,9 @@ param sourceName string
 param containerPrefix string
 
 param ledgerName string
+
+@description('How many queues share the events.')
+param queues int
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: sourceName
@@ -34,12 +37,15 @@ resource ledger 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
 
   resource queueService 'queueServices' existing = {
     name: 'default'
-
-    resource blobEvents 'queues' existing = {
-      name: blobEventsQueue
-    }
   }
 }
+
+resource blobEvents 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' existing = [
+  for queue in take(blobEventQueues, queues): {
+    parent: ledger::queueService
+    name: queue
+  }
+]
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   name: topicName
@@ -52,19 +58,21 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   }
 }
 
-resource mayDeliver 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: ledger::queueService::blobEvents
-  name: guid(ledger::queueService::blobEvents.id, topicName, roleIds.storageQueueDataMessageSender)
-  properties: {
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roleIds.storageQueueDataMessageSender
-    )
-    principalId: topic.identity.principalId
-    principalType: 'ServicePrincipal'
-    description: 'Event Grid delivers uploads'
+resource mayDeliver 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for i in range(0, queues): {
+    scope: blobEvents[i]
+    name: guid(blobEvents[i].id, topicName, roleIds.storageQueueDataMessageSender)
+    properties: {
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        roleIds.storageQueueDataMessageSender
+      )
+      principalId: topic.identity.principalId
+      principalType: 'ServicePrincipal'
+      description: 'Event Grid delivers uploads'
+    }
   }
-}
+]
 
 resource mayKeepUndelivered 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: ledger::blobs::deadLetters
@@ -80,44 +88,52 @@ resource mayKeepUndelivered 'Microsoft.Authorization/roleAssignments@2022-04-01'
   }
 }
 
-resource uploads 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = {
-  parent: topic
-  name: 'uploads'
-  dependsOn: [mayDeliver, mayKeepUndelivered]
-  properties: {
-    eventDeliverySchema: 'CloudEventSchemaV1_0'
-    deliveryWithResourceIdentity: {
-      identity: { type: 'SystemAssigned' }
-      destination: {
-        endpointType: 'StorageQueue'
-        properties: {
-          resourceId: ledger.id
-          queueName: blobEventsQueue
-          queueMessageTimeToLiveInSeconds: -1
+// One after the other, the first queue's last: it may have taken everything until now, and what it takes no more has somewhere else to
+// go by then.
+@batchSize(1)
+resource uploads 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = [
+  for queue in map(range(0, queues), i => queues - 1 - i): {
+    parent: topic
+    name: queue == 0 ? 'uploads' : 'uploads-${queue}'
+    dependsOn: [mayDeliver, mayKeepUndelivered]
+    properties: {
+      eventDeliverySchema: 'CloudEventSchemaV1_0'
+      deliveryWithResourceIdentity: {
+        identity: { type: 'SystemAssigned' }
+        destination: {
+          endpointType: 'StorageQueue'
+          properties: {
+            resourceId: ledger.id
+            queueName: blobEventQueues[queue]
+            queueMessageTimeToLiveInSeconds: -1
+          }
         }
       }
-    }
-    deadLetterWithResourceIdentity: {
-      identity: { type: 'SystemAssigned' }
-      deadLetterDestination: {
-        endpointType: 'StorageBlob'
-        properties: { resourceId: ledger.id, blobContainerName: deadLettersContainer }
-      }
-    }
-    retryPolicy: { eventTimeToLiveInMinutes: 1440, maxDeliveryAttempts: 30 }
-    filter: {
-      includedEventTypes: ['Microsoft.Storage.BlobCreated']
-      subjectBeginsWith: '/blobServices/default/containers/${containerPrefix}'
-      isSubjectCaseSensitive: true
-      advancedFilters: [
-        {
-          operatorType: 'StringIn'
-          key: 'data.api'
-          values: ['PutBlob', 'PutBlockList', 'CopyBlob', 'FlushWithClose']
+      deadLetterWithResourceIdentity: {
+        identity: { type: 'SystemAssigned' }
+        deadLetterDestination: {
+          endpointType: 'StorageBlob'
+          properties: { resourceId: ledger.id, blobContainerName: deadLettersContainer }
         }
-      ]
+      }
+      retryPolicy: { eventTimeToLiveInMinutes: 1440, maxDeliveryAttempts: 30 }
+      filter: {
+        includedEventTypes: ['Microsoft.Storage.BlobCreated']
+        subjectBeginsWith: '/blobServices/default/containers/${containerPrefix}'
+        isSubjectCaseSensitive: true
+        advancedFilters: concat(
+          [
+            {
+              operatorType: 'StringIn'
+              key: 'data.api'
+              values: ['PutBlob', 'PutBlockList', 'CopyBlob', 'FlushWithClose']
+            }
+          ],
+          sharedBy(queue, queues)
+        )
+      }
     }
   }
-}
+]
 
 output topicId string = topic.id

@@ -46,7 +46,7 @@ public partial class OnePassTests
         folder.Write("modules/events.bicep", events
             .Replace("param topicName string\n", "param topicName string\nparam drawn string = newGuid()\n", StringComparison.Ordinal)
             .Replace("eventDeliverySchema: 'CloudEventSchemaV1_0'", "eventDeliverySchema: drawn == '' ? 'EventGridSchema' : 'CloudEventSchemaV1_0'", StringComparison.Ordinal)
-            .Replace("name: 'uploads'", "name: 'uploads-${deployment().name}'", StringComparison.Ordinal));
+            .Replace("? 'uploads' :", "? 'uploads-${deployment().name}' :", StringComparison.Ordinal));
         var chances = Chances(await BicepServer.Bare.Value.CompileAsync(folder.File("main.bicep")));
         Assert.Contains("resources.events.properties.template.parameters.drawn.defaultValue", chances);
         Assert.Contains("resources.events.properties.template.resources.uploads.name", chances);

@@ -19,6 +19,7 @@ public sealed class ParameterTests
         ["httpConcurrency"] = "may be changed at any time",
         ["signIn"] = "a receipt is worth the same to whoever holds the document; may be changed at any time",
         ["siem"] = "nothing goes anywhere that was not named",
+        ["eventQueues"] = "may be changed at any time: all queues are there, and all are listened to",
         ["frontDoor"] = "may be changed at any time",
         ["frontDoorRequestsAMinute"] = "may be changed at any time",
         ["seedHigh"] = "drawn where there is no seed yet, and never again",

@@ -7,13 +7,6 @@ namespace TrueCopy.App.Functions;
 /// <summary>Messages that failed for good: kept, alerted on, and answered where an issuer waits.</summary>
 public sealed class PoisonFunctions(PoisonHandler poison)
 {
-    /// <summary>An upload that could not be handled.</summary>
-    [Function("OnPoisonBlobEvent")]
-    public Task OnBlobEventAsync(
-        [QueueTrigger(StorageNames.BlobEventsQueue + StorageNames.PoisonSuffix, Connection = AppSettings.LedgerConnection)] QueueMessage message,
-        CancellationToken cancellationToken) =>
-        HandleAsync(StorageNames.BlobEventsQueue, message, cancellationToken);
-
     /// <summary>A staged upload that could not be read.</summary>
     [Function("OnPoisonStagedActs")]
     public Task OnStagedActsAsync(

@@ -21,7 +21,7 @@ public static class StorageNames
     /// <summary>Container of events that could not be delivered and messages that could not be handled.</summary>
     public const string DeadLettersContainer = "dead-letters";
 
-    /// <summary>Queue to which Event Grid delivers.</summary>
+    /// <summary>Queue to which Event Grid delivers: the first of <see cref="BlobEventQueues.All"/>, and the only one unless a deployment has more.</summary>
     public const string BlobEventsQueue = "blob-events";
 
     /// <summary>Queue between intake and sequencer.</summary>
@@ -34,7 +34,7 @@ public static class StorageNames
     public const string AnswersQueue = "answers";
 
     /// <summary>Every queue that has handlers, without those of poison.</summary>
-    public static readonly IReadOnlyList<string> Queues = [BlobEventsQueue, StagedActsQueue, StagedBulkQueue, AnswersQueue];
+    public static readonly IReadOnlyList<string> Queues = [.. BlobEventQueues.All, StagedActsQueue, StagedBulkQueue, AnswersQueue];
 
     /// <summary>What the Functions runtime appends to a queue's name for messages that failed for good.</summary>
     public const string PoisonSuffix = "-poison";

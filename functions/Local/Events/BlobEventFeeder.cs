@@ -98,10 +98,10 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
                 created.Add(blob);
         }
 
-        var queue = accounts.Queues.GetQueueClient(StorageNames.BlobEventsQueue);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(created, parallel, async (blob, stop) =>
         {
+            var queue = accounts.Queues.GetQueueClient(BlobEventQueues.QueueOf(ETagOf(blob), BlobEventQueues.Default));
             await queue.SendMessageAsync(CloudEvent.BlobCreated(container.Uri, container.Name, blob, time), cancellationToken: stop);
             _fed[(container.Name, blob.Name)] = ETagOf(blob);
         });

@@ -5,19 +5,26 @@ namespace TrueCopy.Local.Triggers;
 /// <summary>The queue-triggered functions of the Function App: uploads, answers, and messages that failed for good.</summary>
 internal static class QueueTriggers
 {
-    public static IServiceCollection AddQueueTriggers(this IServiceCollection services)
+    /// <summary>Adds them.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="eventQueues">How many queues of blob events there are.</param>
+    public static IServiceCollection AddQueueTriggers(this IServiceCollection services, int eventQueues = BlobEventQueues.Default)
     {
-        services.AddSingleton<IHostedService>(provider =>
+        foreach (var queue in BlobEventQueues.All.Take(eventQueues))
         {
-            var intake = provider.GetRequiredService<IntakeHandler>();
-            var poison = provider.GetRequiredService<PoisonHandler>();
-            return Trigger(provider, StorageNames.BlobEventsQueue, async (message, stop) =>
+            services.AddSingleton<IHostedService>(provider =>
             {
-                var body = QueueBody.Of(message).Bytes;
-                if (await intake.HandleAsync(body, stop) == IntakeOutcome.Unreadable)
-                    await poison.HandleAsync(StorageNames.BlobEventsQueue, message.MessageId, body, stop);
+                var intake = provider.GetRequiredService<IntakeHandler>();
+                var poison = provider.GetRequiredService<PoisonHandler>();
+                return Trigger(provider, queue, async (message, stop) =>
+                {
+                    var body = QueueBody.Of(message).Bytes;
+                    if (await intake.HandleAsync(body, stop) == IntakeOutcome.Unreadable)
+                        await poison.HandleAsync(queue, message.MessageId, body, stop);
+                });
             });
-        });
+        }
+
         services.AddSingleton<IHostedService>(provider =>
         {
             var answers = provider.GetRequiredService<AnswerHandler>();
@@ -29,7 +36,7 @@ internal static class QueueTriggers
                     await poison.HandleAsync(StorageNames.AnswersQueue, message.MessageId, body, stop);
             });
         });
-        foreach (var queue in StorageNames.Queues)
+        foreach (var queue in StorageNames.Queues.Except(BlobEventQueues.All.Skip(eventQueues)))
         {
             services.AddSingleton<IHostedService>(provider =>
             {

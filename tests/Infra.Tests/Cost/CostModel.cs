@@ -50,12 +50,12 @@ internal sealed class CostModel(Prices prices, int alwaysReady, long documents)
     // The upload is opened; the registry is listed again after half a minute; for each batch the lease is taken and given back.
     private decimal Reads => Documents + Math.Min(Documents, SecondsAMonth / 30) + (2 * Batches);
 
-    // Event Grid's message, its receipt and deletion, the staged act, its deletion; for each batch receipts and looks, and the
-    // answers that it owes, put in and taken out.
-    private decimal Queue => (5 * Documents) + (9 * Batches);
+    // Event Grid's message, its receipt and deletion, the staged act, its deletion, as if none shared a message; for each batch receipts
+    // and looks.
+    private decimal Queue => (5 * Documents) + (5 * Batches);
 
-    // The act, the reference, the look at what was revoked, and the note that it may be issued.
-    private decimal Table => 4 * Documents;
+    // The act, the reference, and the note that it may be issued.
+    private decimal Table => 3 * Documents;
 
     // The checkpoint at most once a second and instance, the newest status pack, and tiles that are not in memory.
     private decimal VerificationReads => Verifications + (6 * Math.Min(Verifications, SecondsAMonth * Math.Max(1, alwaysReady)));

@@ -30,7 +30,7 @@ internal static class EventRules
 
         Rule.Each("No_upload_is_left_out_for_its_name", Subscription, uploads =>
             uploads.At("properties.filter.subjectEndsWith") is null
-            && uploads.Items("properties.filter.advancedFilters").All(filter => new Resource(filter.AsObject()).Text("key") == "data.api")),
+            && uploads.Items("properties.filter.advancedFilters").All(filter => new Resource(filter.AsObject()).Text("key") is "data.api" or "data.eTag")),
 
         Rule.Each("Undeliverable_events_are_kept", Subscription, uploads =>
             uploads.Text(DeadLetter + ".identity.type") == "SystemAssigned"
