@@ -46,7 +46,7 @@ public sealed class UnusualUploadTests(Azurite azurite) : IAsyncLifetime
         Assert.Equal(IntakeOutcome.Staged, await HandleAsync(uploaded));
         Assert.Equal(Verdict.Expired, await VerdictOfAsync("x"));
         Assert.Equal((UploadState.Answered, 1), await StateOfAsync("a.pdf"));
-        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(uploaded));
+        Assert.Equal(IntakeOutcome.Staged, await HandleAsync(uploaded));
         Assert.Equal(1, await CountActsAsync("x"));
     }
 
@@ -62,7 +62,7 @@ public sealed class UnusualUploadTests(Azurite azurite) : IAsyncLifetime
 
         Assert.Equal(IntakeOutcome.Staged, await HandleAsync(uploaded));
         Assert.Equal(Verdict.Expired, await VerdictOfAsync("x"));
-        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(uploaded));
+        Assert.Equal(IntakeOutcome.Staged, await HandleAsync(uploaded));
         Assert.Equal(2, await CountActsAsync("x"));
     }
 

@@ -12,6 +12,9 @@ public sealed class OperationCounter : HttpPipelineSynchronousPolicy
     /// <summary>How many there were.</summary>
     public int Total => _counts.Values.Sum();
 
+    /// <summary>Begins anew.</summary>
+    public void Clear() => _counts.Clear();
+
     /// <inheritdoc/>
     public override void OnSendingRequest(HttpMessage message) =>
         _counts.AddOrUpdate($"{message.Request.Method} {Service(message.Request.Uri)}", 1, (_, count) => count + 1);

@@ -2,22 +2,25 @@ using Microsoft.Extensions.Logging;
 
 namespace TrueCopy.Ledger.Answering;
 
-/// <summary>A batch that is published, indexed and finished, and what the process that did it knows about it.</summary>
+/// <summary>A batch that is published and indexed, and what the process that did it knows about it.</summary>
 /// <param name="Batch">The batch.</param>
 /// <param name="Checkpoint">The signed head after it.</param>
 /// <param name="Displaced">Acts that take no effect, by log index.</param>
-/// <param name="Queued">The message that owes its answers; null if it owes none.</param>
 /// <param name="Since">Since when they are owed.</param>
 public sealed record FinishedBatch(
     JournalBatch Batch,
     SignedCheckpoint Checkpoint,
     IReadOnlyDictionary<long, DisplacedAct> Displaced,
-    QueuedAnswer? Queued,
-    DateTimeOffset Since);
+    DateTimeOffset Since)
+{
+    /// <summary>Whether issuers are owed answers for it.</summary>
+    public bool IsOwed { get; } = OwedAnswers.Any(Batch);
+}
 
 /// <summary>
-/// Answers at once, in the process that has everything in memory, so that nobody waits for a queue. The queued message is
-/// what remains if that process dies.
+/// Answers at once, in the process that has everything in memory, so that nobody waits for a queue. A batch counts as finished only
+/// afterwards, so whoever finishes it in place of a process that died answers it too. Where answers take long the log does not wait:
+/// a queued message then owes them.
 /// </summary>
 /// <remarks>One instance a process.</remarks>
 public sealed partial class DirectAnswers(
@@ -38,25 +41,24 @@ public sealed partial class DirectAnswers(
 
     /// <summary>
     /// Begins to answer a batch, and what is answered apart from batches, and waits until that is done, but no longer than the sequencer has
-    /// patience. It fails only when it is cancelled.
+    /// patience. When this returns, what is not answered is owed.
     /// </summary>
     public async Task BeginAsync(FinishedBatch? finished, IReadOnlyList<(PendingAnswer Answer, QueuedAnswer Queued)> others, CancellationToken cancellationToken)
     {
-        QueuedAnswer[] queued = [.. others.Select(other => other.Queued), .. finished?.Queued is { } batch ? [batch] : Array.Empty<QueuedAnswer>()];
-        if (queued.Length == 0)
+        if (others.Count == 0 && finished is not { IsOwed: true })
             return;
-        var answering = CountUnderWay() < MaxUnderWay ? AnswerAsync(finished, others, queued, cancellationToken) : LeaveAsync(queued, cancellationToken);
+        if (CountUnderWay() >= MaxUnderWay)
+        {
+            await LeaveAsync(finished, others, cancellationToken);
+            return;
+        }
+
+        var late = new Late();
+        var answering = TryAnswerAsync(finished, others, late, cancellationToken);
         lock (_lock)
             _underWay.Add(answering);
-
-        try
-        {
-            await answering.WaitAsync(options.Patience, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            LogSlow(logger);
-        }
+        if (!await IsDoneInTimeAsync(answering, cancellationToken) && finished is { IsOwed: true })
+            await (late.Owing = OweAsync(finished, options.HeadStart, cancellationToken));
     }
 
     /// <summary>Waits until everything that was begun has ended: written, or queued one by one.</summary>
@@ -75,10 +77,24 @@ public sealed partial class DirectAnswers(
         }
     }
 
-    private async Task AnswerAsync(
+    private async Task<bool> IsDoneInTimeAsync(Task<bool> answering, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await answering.WaitAsync(options.Patience, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            LogSlow(logger);
+            return false;
+        }
+    }
+
+    /// <returns>Whether each answer is written, or owed by itself; it fails only when it is cancelled.</returns>
+    private async Task<bool> TryAnswerAsync(
         FinishedBatch? finished,
         IReadOnlyList<(PendingAnswer Answer, QueuedAnswer Queued)> others,
-        IReadOnlyList<QueuedAnswer> queued,
+        Late late,
         CancellationToken cancellationToken)
     {
         try
@@ -86,21 +102,31 @@ public sealed partial class DirectAnswers(
             await Task.WhenAll(
                 attempts.TryAllAsync([.. others.Select(other => other.Answer)], options.AtOnce, cancellationToken),
                 finished is null ? Task.CompletedTask : AnswerAsync(finished, cancellationToken));
-            foreach (var done in queued)
-                await pending.RemoveAsync(done, cancellationToken);
+            foreach (var (_, queued) in others)
+                await pending.RemoveAsync(queued, cancellationToken);
+            if (late.Owing is { } owing)
+                await pending.RemoveAsync(await owing, cancellationToken);
+            return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogLeft(logger, exception);
+            return false;
         }
     }
 
-    private async Task LeaveAsync(IReadOnlyList<QueuedAnswer> queued, CancellationToken cancellationToken)
+    private Task<QueuedAnswer> OweAsync(FinishedBatch finished, TimeSpan delay, CancellationToken cancellationToken) =>
+        pending.AddAsync(new BatchAnswers(finished.Batch.Name, finished.Since), delay, cancellationToken);
+
+    // To other processes, at once.
+    private async Task LeaveAsync(FinishedBatch? finished, IReadOnlyList<(PendingAnswer Answer, QueuedAnswer Queued)> others, CancellationToken cancellationToken)
     {
+        if (finished is { IsOwed: true })
+            await OweAsync(finished, TimeSpan.Zero, cancellationToken);
         try
         {
-            foreach (var message in queued)
-                await pending.ReleaseAsync(message, cancellationToken);
+            foreach (var (_, queued) in others)
+                await pending.ReleaseAsync(queued, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -123,4 +149,10 @@ public sealed partial class DirectAnswers(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The answers of a batch are left to the queue.")]
     private static partial void LogLeft(ILogger logger, Exception exception);
+
+    /// <summary>What was queued of a batch because its answers took too long; one that is queued too late to be removed owes what is written.</summary>
+    private sealed class Late
+    {
+        public Task<QueuedAnswer>? Owing { get; set; }
+    }
 }

@@ -3,11 +3,14 @@ using System.IO.Pipelines;
 
 namespace TrueCopy.Ledger.Intake;
 
-/// <summary>Takes in a document: hashes it while reading it once, in constant memory.</summary>
-public sealed class DocumentIntake(StagedActs staged, ActIndex index, RepeatedIssues repeated)
+/// <summary>
+/// Takes in a document: hashes it while reading it once, in constant memory. Whether it was issued before is found out for a whole batch
+/// at once, when it is sequenced.
+/// </summary>
+public sealed class DocumentIntake(StagedActs staged)
 {
     /// <summary>Stages the issue of a document.</summary>
-    /// <exception cref="UploadRejectedException">Its metadata breaks a rule, it is empty, or the issuer revoked, superseded or suspended these bytes or has done too much to them.</exception>
+    /// <exception cref="UploadRejectedException">Its metadata breaks a rule, or it is empty.</exception>
     public async Task<IntakeOutcome> StageAsync(Issuer issuer, InboxDocument document, CancellationToken cancellationToken)
     {
         var source = document.Version;
@@ -16,15 +19,8 @@ public sealed class DocumentIntake(StagedActs staged, ActIndex index, RepeatedIs
             ? await RefuseActsAsync(document.Content, cancellationToken)
             : document.Content;
         var digests = await StreamDigest.ComputeAsync(content, issuer.Algorithms, progress: null, cancellationToken);
-        var known = await index.FindAsync(digests[0], cancellationToken);
-        var id = ActId.Of(source, position: 0, digests[0].Algorithm);
-        if (known.Any(act => act.ActId == id))
-            return IntakeOutcome.Ignored;
         if (digests[0].IsOfNothing)
             throw new UploadRejectedException(Rejection.EmptyDocument());
-        var own = DocumentActs.OwnedBy(issuer.Id, known);
-        if (DocumentActs.StatusOf(own) is var status and not EntryStatus.Stands)
-            throw new UploadRejectedException(Rejection.NotStanding(status));
 
         var act = new RequestedAct(ActKind.Issue, Position: 0)
         {
@@ -36,10 +32,6 @@ public sealed class DocumentIntake(StagedActs staged, ActIndex index, RepeatedIs
         };
         var answer = issuer.Retention == Retention.Delete ? AnswerForm.OfDocumentToDelete : AnswerForm.OfDocument;
         var upload = new StagedUpload(source, issuer, document.LastModified, answer, [act]);
-        if (own.Count > 0)
-            upload = upload with { Repeats = await repeated.AreAllAsync(upload, from: 0, cancellationToken) };
-        if (own.Count >= DocumentActs.MaxActs && !upload.Repeats)
-            throw new UploadRejectedException(Rejection.TooManyActs());
         await staged.StageAsync([await staged.PrepareAsync(upload, cancellationToken)], cancellationToken);
         return IntakeOutcome.Staged;
     }

@@ -2,7 +2,7 @@ namespace TrueCopy.Ledger.Intake;
 
 /// <summary>
 /// Sends what is staged at the same time as one message: while one is under way the next gathers, and the longer the more waits in
-/// the queue, or storage is slow to take it. So whoever takes out of it, which one process does, is never pushed aside by those
+/// the queue, or storage is slow to take it; and a moment where the last held several. So whoever takes out of it, which one process does, is never pushed aside by those
 /// who put into it. What comes alone goes at once, and by itself.
 /// </summary>
 /// <param name="send">Sends bodies as one message.</param>
@@ -19,14 +19,20 @@ internal sealed class SharedSends(Func<IReadOnlyList<ReadOnlyMemory<byte>>, Task
 
     // A send that takes this long was refused at least once: the storage client waits before it tries again.
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(120);
+    // So often in a row storage may refuse, each time as often as its client tries: about half a minute.
+    private const int MaxRefusals = 8;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeastGap = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan FirstGap = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan MaxGap = TimeSpan.FromSeconds(2);
+
+    // At five messages a second each, a hundred and thirty processes are what a queue takes.
+    private static readonly TimeSpan FirstGap = TimeSpan.FromMilliseconds(200);
+    // The host hands out some two dozen events at a time, each of which waits for its message: a longer gap would make no message fuller.
+    private static readonly TimeSpan MaxGap = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
     private readonly Queue<Waiting> _waiting = new();
     private bool _sending;
+    private bool _together;
     private TimeSpan _gap;
     private long _sentAt;
     private long? _lookedAt;
@@ -51,11 +57,13 @@ internal sealed class SharedSends(Func<IReadOnlyList<ReadOnlyMemory<byte>>, Task
 
     private async Task SendAllAsync()
     {
+        var (group, refusals) = (new List<Waiting>(), 0);
         while (true)
         {
-            if (_gap > TimeSpan.Zero && _gap - time.GetElapsedTime(_sentAt) is var rest && rest > TimeSpan.Zero)
+            var gap = _gap == TimeSpan.Zero && _together ? LeastGap : _gap;
+            if (gap > TimeSpan.Zero && gap - time.GetElapsedTime(_sentAt) is var rest && rest > TimeSpan.Zero)
                 await Task.Delay(rest, time);
-            var group = Take();
+            Fill(group);
             if (group.Count == 0)
                 return;
             var begun = time.GetTimestamp();
@@ -64,11 +72,18 @@ internal sealed class SharedSends(Func<IReadOnlyList<ReadOnlyMemory<byte>>, Task
                 await send([.. group.Select(waiting => waiting.Body)]);
                 foreach (var waiting in group)
                     waiting.Sent.SetResult();
+                _together = group.Count > 1;
+                (group, refusals) = ([], 0);
+            }
+            catch (StorageBusyException) when (++refusals < MaxRefusals)
+            {
+                // Asked for again with what has come meanwhile: whoever handled those events would otherwise do all of it once more.
             }
             catch (Exception exception)
             {
                 foreach (var waiting in group)
                     waiting.Sent.SetException(exception);
+                (group, refusals) = ([], 0);
             }
 
             _sentAt = time.GetTimestamp();
@@ -76,20 +91,19 @@ internal sealed class SharedSends(Func<IReadOnlyList<ReadOnlyMemory<byte>>, Task
         }
     }
 
-    private List<Waiting> Take()
+    private void Fill(List<Waiting> group)
     {
         lock (_lock)
         {
-            var (taken, length) = (new List<Waiting>(), 0);
-            while (taken.Count < StagedGroup.MaxUploads && _waiting.TryPeek(out var next)
-                && (taken.Count == 0 || StagedGroup.LengthOf(taken.Count + 1, length + next.Body.Length) <= IQueueStore.MaxBodyLength))
+            var length = group.Sum(waiting => waiting.Body.Length);
+            while (group.Count < StagedGroup.MaxUploads && _waiting.TryPeek(out var next)
+                && (group.Count == 0 || StagedGroup.LengthOf(group.Count + 1, length + next.Body.Length) <= IQueueStore.MaxBodyLength))
             {
-                taken.Add(_waiting.Dequeue());
+                group.Add(_waiting.Dequeue());
                 length += next.Body.Length;
             }
 
-            _sending = taken.Count > 0;
-            return taken;
+            _sending = group.Count > 0;
         }
     }
 
@@ -97,13 +111,14 @@ internal sealed class SharedSends(Func<IReadOnlyList<ReadOnlyMemory<byte>>, Task
     {
         _lookedAt ??= begun;
         _sends++;
-        if (time.GetElapsedTime(_lookedAt.Value, _sentAt) < LookEvery)
+        var isSlow = time.GetElapsedTime(begun, _sentAt) >= Slow;
+        if (!isSlow && time.GetElapsedTime(_lookedAt.Value, _sentAt) < LookEvery)
             return;
-        var isBusy = time.GetElapsedTime(begun, _sentAt) >= Slow || ((_sends >= FewSends || _gap > TimeSpan.Zero) && await IsAheadAsync());
+        var isBusy = isSlow || ((_sends >= FewSends || _gap > TimeSpan.Zero) && await IsAheadAsync());
         (_lookedAt, _sends) = (_sentAt, 0);
 
         // Twice as long at once, and back little by little.
-        var gap = isBusy ? TimeSpan.FromTicks(Math.Clamp(2 * _gap.Ticks, FirstGap.Ticks, MaxGap.Ticks)) : _gap * 0.8;
+        var gap = isBusy ? TimeSpan.FromTicks(Math.Clamp(2 * _gap.Ticks, FirstGap.Ticks, MaxGap.Ticks)) : _gap * 0.95;
         _gap = gap < LeastGap ? TimeSpan.Zero : gap;
     }
 

@@ -75,9 +75,14 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
     /// Takes messages, short ones first; they come back by themselves if they are not deleted. Empty when none is visible, or
     /// none of those that are can be read: these come back too, and after some deliveries count as poison.
     /// </summary>
-    public async Task<StagedPage> ReceiveAsync(CancellationToken cancellationToken)
+    public Task<StagedPage> ReceiveAsync(CancellationToken cancellationToken) => ReceiveAsync(null, cancellationToken);
+
+    /// <summary>Likewise, after what was taken already.</summary>
+    /// <param name="first">What was taken of the short ones already; null for nothing.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<StagedPage> ReceiveAsync(StagedPage? first, CancellationToken cancellationToken)
     {
-        var page = await ReceivePageAsync(cancellationToken);
+        var page = first ?? await ReceivePageAsync(cancellationToken);
         if (page.Messages.Count == 0)
             return (await ReceiveAsync(StorageNames.StagedBulkQueue, 1, ReadPointerAsync, cancellationToken)) with { IsFull = false };
         if (!page.IsFull)
@@ -130,7 +135,8 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
 
     private static BlobAddress BodyOf(string blob) => new(StorageNames.StagingContainer, blob);
 
-    private Task<StagedPage> ReceivePageAsync(CancellationToken cancellationToken) =>
+    /// <summary>Takes short messages, as many as storage hands out at once.</summary>
+    public Task<StagedPage> ReceivePageAsync(CancellationToken cancellationToken) =>
         ReceiveAsync(StorageNames.StagedActsQueue, PageLength, ReadInlineAsync, cancellationToken);
 
     // What the others brought is not lost when storage refuses one.

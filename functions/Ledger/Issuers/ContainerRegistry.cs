@@ -17,6 +17,9 @@ public abstract class ContainerRegistry<TParty, TFault>(IIssuerContainers contai
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, (TParty Party, long ReadAt)> _cache = new();
 
+    // Uploads that come together ask once.
+    private readonly ConcurrentDictionary<string, SharedRead<BlobContainer?>> _reading = new();
+
     /// <summary>Every institution, by id.</summary>
     public async Task<IReadOnlyList<TParty>> ListAsync(CancellationToken cancellationToken)
     {
@@ -41,7 +44,7 @@ public abstract class ContainerRegistry<TParty, TFault>(IIssuerContainers contai
     protected async Task<TParty> OfAsync(string container, CancellationToken cancellationToken) =>
         _cache.TryGetValue(container, out var cached) && time.GetElapsedTime(cached.ReadAt) < Lifetime
             ? cached.Party
-            : Remember(await containers.FindContainerAsync(container, cancellationToken) ?? throw Fault("the container does not exist"));
+            : Remember((await ReadingOf(container).GetAsync(cancellationToken)).Value ?? throw Fault("the container does not exist"));
 
     /// <summary>Reads a container's metadata.</summary>
     /// <exception cref="Exception">A <typeparamref name="TFault"/>: it breaks a rule, which the message names.</exception>
@@ -49,6 +52,9 @@ public abstract class ContainerRegistry<TParty, TFault>(IIssuerContainers contai
 
     /// <summary>What is thrown where a container is nobody's.</summary>
     protected abstract TFault Fault(string rule);
+
+    private SharedRead<BlobContainer?> ReadingOf(string container) =>
+        _reading.GetOrAdd(container, name => new SharedRead<BlobContainer?>(stop => containers.FindContainerAsync(name, stop)));
 
     private TParty Remember(BlobContainer container)
     {

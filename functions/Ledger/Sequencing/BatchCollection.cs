@@ -8,7 +8,19 @@ namespace TrueCopy.Ledger.Sequencing;
 public sealed class BatchCollection(StagedActs staged, CommitPace pace, SequencerOptions options, TimeProvider time)
 {
     private static readonly TimeSpan SharedFor = TimeSpan.FromMinutes(1);
+    private const int Parallelism = 64;
     private long? _shortAt;
+    private Task<StagedPage>? _begun;
+
+    /// <summary>Asks for the first messages, while it is found out whether they are this process's to take.</summary>
+    public void Begin(CancellationToken cancellationToken) => _begun ??= staged.ReceivePageAsync(cancellationToken);
+
+    /// <summary>Puts back what was asked for and not taken.</summary>
+    public async Task GiveBackAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _begun, null) is { } begun)
+            await Parallel.ForEachAsync((await begun).Messages, SideBySide.Of(Parallelism, cancellationToken), async (message, stop) => await staged.ReleaseAsync(message, TimeSpan.Zero, stop));
+    }
 
     /// <summary>Takes messages; waits for more only until it is time to commit.</summary>
     public async Task<IReadOnlyList<StagedMessage>> TakeAsync(CancellationToken cancellationToken)
@@ -18,7 +30,8 @@ public sealed class BatchCollection(StagedActs staged, CommitPace pace, Sequence
         var (acts, longActs) = (0, 0);
         while (acts < Sequencer.MaxBatchActs)
         {
-            var (received, isFull) = await staged.ReceiveAsync(cancellationToken);
+            var begun = Interlocked.Exchange(ref _begun, null);
+            var (received, isFull) = await staged.ReceiveAsync(begun is null ? null : await begun, cancellationToken);
             messages.AddRange(received);
             acts += received.Sum(message => message.Work.MostActs);
             var fillsTile = acts >= TileId.FullWidth;
@@ -43,6 +56,7 @@ public sealed class BatchCollection(StagedActs staged, CommitPace pace, Sequence
             }
         }
 
+        pace.Taken();
         return messages;
     }
 

@@ -4,8 +4,8 @@ namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>
 /// Makes a committed batch visible: tiles and the status pack, then the checkpoint, then the index. Every step can be repeated, so a batch that
-/// a crash cut short, or that too few witnesses have signed, is finished by running all of them again. What issuers are owed for
-/// it is queued before it counts as finished, and written by others: nothing here writes to an issuer.
+/// a crash cut short, or that too few witnesses have signed, is finished by running all of them again. It counts as
+/// finished when issuers have their answers, or these are owed; nothing here writes to an issuer.
 /// </summary>
 public sealed partial class BatchPublisher(
     LogState state,
@@ -14,14 +14,12 @@ public sealed partial class BatchPublisher(
     Witnesses witnesses,
     IHashTileSource published,
     BatchIndexer indexer,
-    PendingAnswers pending,
-    AnswerOptions options,
     TimeProvider time,
     ILogger<BatchPublisher> logger)
 {
     private const int Parallelism = 64;
 
-    /// <summary>Publishes a batch to the end and records that it is finished.</summary>
+    /// <summary>Publishes and indexes a batch, after which it can be answered; <see cref="MarkAsync"/> ends it.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="checkpoint">The committed checkpoint, signed by the log alone.</param>
     /// <param name="cosigned">The same as it is published already, if enough witnesses have signed it; null to ask them.</param>
@@ -47,12 +45,11 @@ public sealed partial class BatchPublisher(
         if (batch.Pack is not null && displaced.Values.Count(item => item.Act.Entry is { Kind: ActKind.Issue, Yields: null }) is > 0 and var undecided)
             LogUndecided(logger, undecided);
 
-        // Before the mark: once it has moved nobody looks at the batch again.
-        var since = time.GetUtcNow();
-        var queued = OwedAnswers.Any(batch) ? await pending.AddAsync(new BatchAnswers(batch.Name, since), options.HeadStart, cancellationToken) : null;
-        await state.SaveFinishedAsync(batch.Size, cancellationToken);
-        return new FinishedBatch(batch, cosigned.Checkpoint, displaced, queued, since);
+        return new FinishedBatch(batch, cosigned.Checkpoint, displaced, time.GetUtcNow());
     }
+
+    /// <summary>Records that a batch is finished: published, indexed, and answered or owed. From then on nobody looks at it again.</summary>
+    public Task MarkAsync(FinishedBatch finished, CancellationToken cancellationToken) => state.SaveFinishedAsync(finished.Batch.Size, cancellationToken);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} entries take no effect: what they record stands already, or was done too often.")]
     private static partial void LogDisplaced(ILogger logger, int count);

@@ -2,14 +2,21 @@ namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>
 /// When to commit: at once while few acts come, as long as that leaves a commit an interval on average; an interval after the last
-/// while many do, so that they share signatures and tiles.
+/// while many do, so that they share signatures and tiles, and somewhat less after a quiet while.
 /// </summary>
 /// <remarks>One instance a process, used by one drain at a time.</remarks>
 public sealed class CommitPace(SequencerOptions options, TimeProvider time)
 {
+    // Of an interval, while more than half of the commits are left that may follow each other.
+    private const double Shorter = 0.75;
+
     private readonly Queue<(long At, int Acts)> _recent = new();
     private double _tokens = options.CommitsAtOnce;
     private long? _committedAt;
+    private long? _takenAt;
+
+    /// <summary>Notes that what the next commit is to hold has been taken: an interval counts from then, so that it does not grow by the time that a batch takes.</summary>
+    public void Taken() => _takenAt = time.GetTimestamp();
 
     /// <summary>How long acts that are at hand are to wait for others; nothing or less for not at all.</summary>
     public TimeSpan WaitOf(int acts)
@@ -20,13 +27,15 @@ public sealed class CommitPace(SequencerOptions options, TimeProvider time)
         var since = time.GetElapsedTime(committedAt, now);
         while (_recent.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At, now) >= options.CommitInterval)
             _recent.Dequeue();
-        return TokensAfter(since) >= 1 && acts + _recent.Sum(commit => commit.Acts) < options.FewActs ? TimeSpan.Zero : options.CommitInterval - since;
+        var tokens = TokensAfter(since);
+        return tokens >= 1 && acts + _recent.Sum(commit => commit.Acts) < options.FewActs ? TimeSpan.Zero
+            : (options.CommitInterval * (2 * tokens > options.CommitsAtOnce ? Shorter : 1)) - since;
     }
 
     /// <summary>Notes a commit.</summary>
     public void Committed(int acts)
     {
-        var now = time.GetTimestamp();
+        var now = _takenAt ?? time.GetTimestamp();
         if (_committedAt is { } before)
             _tokens = TokensAfter(time.GetElapsedTime(before, now));
         _tokens = Math.Max(0, _tokens - 1);

@@ -99,13 +99,31 @@ public sealed partial class Sequencer(
         var started = time.GetTimestamp();
         do
         {
-            await using var held = await lease.TryAcquireAsync(cancellationToken);
-            (_refusals, _refusedAt) = held is null ? (_refusals + 1, time.GetTimestamp()) : (0, 0);
-            if (held is null)
+            if (!await TryRunBatchesAsync(started, cancellationToken))
                 return;
-            await RunBatchesAsync(started, cancellationToken);
         }
         while (!_waits && time.GetElapsedTime(started) < MaxDrainTime && await staged.OldestAsync(cancellationToken) is not null);
+    }
+
+    /// <returns>False if another process sequences.</returns>
+    private async Task<bool> TryRunBatchesAsync(long started, CancellationToken cancellationToken)
+    {
+        // Beside the lease, where no other had it the last time: what is another's is put back.
+        if (_refusals == 0 && _tip is not null)
+            collection.Begin(cancellationToken);
+        try
+        {
+            await using var held = await lease.TryAcquireAsync(cancellationToken);
+            (_refusals, _refusedAt) = held is null ? (_refusals + 1, time.GetTimestamp()) : (0, 0);
+            if (held is not null)
+                await RunBatchesAsync(started, cancellationToken);
+            return held is not null;
+        }
+        finally
+        {
+            if (!cancellationToken.IsCancellationRequested)
+                await collection.GiveBackAsync(cancellationToken);
+        }
     }
 
     private async Task RunBatchesAsync(long started, CancellationToken cancellationToken)
@@ -233,7 +251,7 @@ public sealed partial class Sequencer(
         var finished = await publisher.FinishAsync(batch, checkpoint, cosigned, cancellationToken);
         _waits = finished is null;
         if (finished is not null)
-            await answers.BeginAsync(finished, [], cancellationToken);
+            await AnswerAsync(finished, [], cancellationToken);
         return !_waits;
     }
 
@@ -280,11 +298,18 @@ public sealed partial class Sequencer(
             return;
         }
 
-        await answers.BeginAsync(finished, await QueueOthersAsync(batch, cancellationToken), cancellationToken);
+        await AnswerAsync(finished, await QueueOthersAsync(batch, cancellationToken), cancellationToken);
         await SettleAsync(messages, batch, cancellationToken);
     }
 
-    // To every list whose lines are all done or refused, to what repeats what stands, and what has to go; queued before its message goes.
+    private async Task AnswerAsync(FinishedBatch? finished, IReadOnlyList<(PendingAnswer Answer, QueuedAnswer Queued)> others, CancellationToken cancellationToken)
+    {
+        await answers.BeginAsync(finished, others, cancellationToken);
+        if (finished is not null)
+            await publisher.MarkAsync(finished, cancellationToken);
+    }
+
+    // To every list whose lines are all done or refused, to what repeats what stands, to what is refused, and what has to go; queued before its message goes.
     private async Task<IReadOnlyList<(PendingAnswer Answer, QueuedAnswer Queued)>> QueueOthersAsync(StagedBatch batch, CancellationToken cancellationToken)
     {
         var since = time.GetUtcNow();
@@ -292,6 +317,7 @@ public sealed partial class Sequencer(
         [
             .. batch.Lists.Values.Where(list => list.Waiting == 0).Select(list => list.AnswerTo(since)),
             .. batch.Repeats.Select(upload => RepeatAnswer.To(upload, since)),
+            .. batch.Refused.Select(upload => new RefusalAnswer(upload.Source, upload.Why, since)),
             .. batch.Unwanted.Select(package => new PackageDeletion(package, since)),
         ];
         var queued = new QueuedAnswer[owed.Length];

@@ -6,6 +6,7 @@ namespace TrueCopy.Ledger.Sequencing;
 /// <param name="Statuses">The codes that they change, named likewise.</param>
 /// <param name="Lists">What became of each list of acts.</param>
 /// <param name="Repeats">Uploads that issue what stands, which are answered and not logged.</param>
+/// <param name="Refused">Uploads of documents that their issuers issued before and may not issue again now, which are told why and not logged.</param>
 /// <param name="Unwanted">Packages that came where one had been sent already, which are deleted.</param>
 /// <param name="Left">Messages that there was no room for.</param>
 public sealed record StagedBatch(
@@ -14,6 +15,7 @@ public sealed record StagedBatch(
     IReadOnlyDictionary<long, EntryStatus> Statuses,
     IReadOnlyDictionary<StagedMessage, ResolvedActs> Lists,
     IReadOnlyList<StagedUpload> Repeats,
+    IReadOnlyList<(BlobVersion Source, Rejection Why)> Refused,
     IReadOnlyList<BlobVersion> Unwanted,
     IReadOnlySet<StagedMessage> Left)
 {
@@ -47,12 +49,14 @@ public sealed class StagedBatches(
         var lists = new Dictionary<StagedMessage, ResolvedActs>(ReferenceEqualityComparer.Instance);
         var left = new HashSet<StagedMessage>(ReferenceEqualityComparer.Instance);
         var repeats = new List<(StagedMessage Message, StagedUpload Upload)>();
+        var refused = new List<(BlobVersion Source, Rejection Why)>();
         var taken = TakeFairly(messages, left);
         var acts = new ActsOfBatch(Math.Min(taken.Sum(item => item.Message.Work.MostActs), Sequencer.MaxBatchActs));
         var admitted = await handovers.LookUpAsync([.. taken.Select(item => item.Message.Work).OfType<StagedHandover>()], cancellationToken);
         var found = await LookUpAsync(taken, from, cancellationToken);
         var toIssue = DocumentsToIssue(found);
         var before = await issued.NoteAsync(toIssue, isComplete: from == 0, cancellationToken);
+        await JudgeAsync(taken, found, before, from, cancellationToken);
         foreach (var (item, lookedUp) in taken.Zip(found))
         {
             // What a list comes to is not known before it is resolved.
@@ -83,6 +87,10 @@ public sealed class StagedBatches(
             {
                 repeats.Add((message, upload));
             }
+            else if (lookedUp.Refusal is { } refusal)
+            {
+                refused.Add((upload.Source, refusal));
+            }
             else if (lookedUp.Issues)
             {
                 acts.AddIssues(lookedUp.New!, before, from);
@@ -108,6 +116,7 @@ public sealed class StagedBatches(
             statuses,
             lists,
             [.. repeats.Select(repeat => repeat.Upload)],
+            refused,
             admitted.Unwanted,
             left);
     }
@@ -213,6 +222,31 @@ public sealed class StagedBatches(
         return found;
     }
 
+    // Documents that their issuers issued before: what is in effect already, what is refused, and what changes nothing.
+    private async Task JudgeAsync(List<Taken> taken, LookedUp[] found, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before, long from, CancellationToken cancellationToken)
+    {
+        if (before.Count == 0)
+            return;
+        await Parallel.ForAsync(0, found.Length, SideBySide.Of(Parallelism, cancellationToken), async (i, stop) =>
+        {
+            if (!found[i].Issues || taken[i].Upload is not { Answer.Kind: UploadKind.Document } upload)
+                return;
+            IReadOnlyList<IndexedAct>[] own = [.. DocumentsOf(upload).Select(item => before.GetValueOrDefault(item, [])).Where(rows => rows.Count > 0)];
+            if (own.Length == 0)
+                return;
+            var first = ActId.Of(upload.Source, upload.Acts[0].Position, upload.Acts[0].Digests[0].Algorithm);
+            var status = own.Select(DocumentActs.StatusOf).FirstOrDefault(status => status != EntryStatus.Stands, EntryStatus.Stands);
+            if (own[0].Any(act => act.ActId == first))
+                found[i] = found[i] with { InEffect = true };
+            else if (status != EntryStatus.Stands)
+                found[i] = found[i] with { Refusal = Rejection.NotStanding(status) };
+            else if (await repeated.AreAllAsync(upload, from, stop))
+                found[i] = found[i] with { Repeats = true };
+            else if (own.Any(rows => rows.Count >= DocumentActs.MaxActs))
+                found[i] = found[i] with { Refusal = Rejection.TooManyActs() };
+        });
+    }
+
     /// <param name="Message">A message of an upload or a handover.</param>
     private readonly record struct Taken(StagedMessage Message)
     {
@@ -230,17 +264,20 @@ public sealed class StagedBatches(
         // Nothing is looked up here of a handover.
         private bool IsUpload { get; } = true;
 
+        /// <summary>Why it may not be issued; null if it may.</summary>
+        public Rejection? Refusal { get; init; }
+
         /// <summary>Whether it is to be logged what it issues.</summary>
-        public bool Issues => IsUpload && !Repeats && !InEffect && Lines is null;
+        public bool Issues => IsUpload && !Repeats && !InEffect && Refusal is null && Lines is null;
     }
 
     // A message that comes back may have been sequenced by a holder that died before deleting it, and a part of a
-    // manifest may have been staged twice. What one message issues is committed together and indexed before the next
+    // manifest may have been staged twice. Of documents that is found out with whether they were issued before. What one message issues is committed together and indexed before the next
     // batch begins, so its first act stands for all.
     private async Task<bool> IsInEffectAsync(Taken taken, CancellationToken cancellationToken)
     {
         var (message, upload) = (taken.Message, taken.Upload);
-        if (upload.Answer.Kind == UploadKind.ActList || (message.DeliveryCount == 1 && !message.IsBulk))
+        if (upload.Answer.Kind is not UploadKind.Manifest || (message.DeliveryCount == 1 && !message.IsBulk))
             return false;
         var (request, digest) = (upload.Acts[0], upload.Acts[0].Digests[0]);
         var first = ActId.Of(upload.Source, request.Position, digest.Algorithm);

@@ -11,10 +11,13 @@ namespace TrueCopy.Benchmarks.Scenarios;
 /// </summary>
 internal sealed class SimulateScenario : IScenario
 {
-    private static readonly int[] Files = [1, 10, 100, 600, 1000, 2000, 4000, 8000];
+    private static readonly int[] Files = [1, 10, 100, 600, 1000, 2000, 5000, 10000];
 
     // As many as the platform has for so much.
     private static int InstancesFor(int load) => Math.Clamp(load / 50, 2, 100);
+
+    // As many as the load needs, where there may be as many: a message is counted when it is put, taken and deleted.
+    private static int QueuesFor(int load) => BlobEventQueues.Numbers.FirstOrDefault(queues => queues * new AzureLimits().Queue / 3 >= load, BlobEventQueues.Most);
 
     public string Name => "simulate";
 
@@ -32,7 +35,7 @@ internal sealed class SimulateScenario : IScenario
         var (latency, achieved) = (new List<Point>(), new List<Point>());
         foreach (var load in run.Quick ? Files[..3] : Files)
         {
-            var simulated = await SimulatedDeployment.OfferAsync(new AzureLimits(), InstancesFor(load), load, TimeSpan.FromSeconds(run.Scale(load < 100 ? 120 : 20, 10)));
+            var simulated = await SimulatedDeployment.OfferAsync(new AzureLimits(), InstancesFor(load), load, TimeSpan.FromSeconds(run.Scale(load < 100 ? 120 : load > 1000 ? 10 : 20, 10)), QueuesFor(load));
             var (p50, p99) = (1000 * simulated.Percentile(50), 1000 * simulated.Percentile(99));
             run.Add(new Measurement($"simulated, {load:#,0} files/s offered: done", simulated.Rate, "files/s") { Headline = load >= 1000 });
             run.Add(new Measurement($"simulated, {load:#,0} files/s offered: staged to receipt, p50", p50, "ms") { Headline = load is 1 or 100 });

@@ -101,18 +101,9 @@ public sealed class AnsweringTests
     }
 
     [Fact]
-    public async Task Whoever_dies_before_answering_is_answered_for_after_its_head_start()
+    public async Task Whoever_dies_before_answering_has_finished_nothing_and_who_finishes_it_answers()
     {
-        _world.AddIssuer("registry", "sm3");
-        _world.Inbox.CreateContainer("issuer-forgetful", new() { ["legalname"] = "Forgetful Ltd", ["jurisdiction"] = "HK", ["retention"] = "delete" });
-        await using var service = _world.Start();
-        await service.Sequencer.DrainAsync(Stop);
-        using (_world.Lease.HoldElsewhere())
-        {
-            await IssueAsync(service, "registry", "two.pdf");
-            await IssueAsync(service, "forgetful", "gone.pdf");
-            await IssueAsync(service, "bank", "SHA256SUMS", $"{DigestOf(Bytes("listed")).Hex}  listed\n");
-        }
+        await using var service = await StageThreeAsync();
 
         // From its first answer on the process does nothing more.
         var dead = false;
@@ -122,12 +113,68 @@ public sealed class AnsweringTests
         await using (var dies = _world.Start())
             await Assert.ThrowsAsync<InjectedFaultException>(() => dies.Sequencer.DrainAsync(Stop));
         _world.Operations.Hook = null;
+        Assert.Equal((0, 0), (_world.Inbox.Receipts.Count, _world.Answers.Count));
+        Assert.True(_world.Ledger.Finished < InMemoryLedger.SizeOf(_world.Ledger.Published.Last()));
+
+        _world.Lease.Expire();
+        await service.Sequencer.DrainAsync(Stop);
+        await AssertThreeAreAnsweredAsync(service);
+    }
+
+    [Fact]
+    public async Task Answers_that_take_long_are_owed_and_whoever_dies_over_them_is_answered_for_after_its_head_start()
+    {
+        await using var service = await StageThreeAsync();
+        var (dead, hangs) = (false, new TaskCompletionSource());
+        _world.Operations.Hook = operation => operation.Name is "receipt.write" or "lines.write" ? hangs.Task
+            : dead ? Task.FromException(new InjectedFaultException(operation.Name))
+            : Task.CompletedTask;
+        await using (var dies = _world.Start())
+        {
+            var draining = dies.Sequencer.DrainAsync(Stop);
+            var size = InMemoryLedger.SizeOf(_world.Ledger.Published.Last());
+            while (_world.Ledger.Finished <= size)
+            {
+                await Task.Yield();
+                Stop.ThrowIfCancellationRequested();
+                if (_world.Operations.Log.Contains("receipt.write"))
+                    _world.Time.Advance(Options.Patience / 100);
+            }
+
+            dead = true;
+            hangs.SetException(new InjectedFaultException("receipt.write"));
+            await Assert.ThrowsAsync<InjectedFaultException>(() => draining);
+        }
+
+        _world.Operations.Hook = null;
         Assert.Empty(_world.Inbox.Receipts);
-        Assert.Equal(_world.Ledger.Finished, InMemoryLedger.SizeOf(_world.Ledger.Published.Last()));
+        Assert.IsType<BatchAnswers>(Assert.Single(_world.Answers.Owed));
 
         Assert.Equal(0, await _world.Answers.DeliverAsync(service.Answers, Stop));
         _world.Time.Advance(Options.HeadStart);
         await _world.Answers.DeliverAsync(service.Answers, Stop);
+        await AssertThreeAreAnsweredAsync(service);
+    }
+
+    // Of issuers with two algorithms, with a rule to delete, and with a list.
+    private async Task<InMemoryService> StageThreeAsync()
+    {
+        _world.AddIssuer("registry", "sm3");
+        _world.Inbox.CreateContainer("issuer-forgetful", new() { ["legalname"] = "Forgetful Ltd", ["jurisdiction"] = "HK", ["retention"] = "delete" });
+        var service = _world.Start();
+        await service.Sequencer.DrainAsync(Stop);
+        using (_world.Lease.HoldElsewhere())
+        {
+            await IssueAsync(service, "registry", "two.pdf");
+            await IssueAsync(service, "forgetful", "gone.pdf");
+            await IssueAsync(service, "bank", "SHA256SUMS", $"{DigestOf(Bytes("listed")).Hex}  listed\n");
+        }
+
+        return service;
+    }
+
+    private async Task AssertThreeAreAnsweredAsync(InMemoryService service)
+    {
         _world.Lease.Expire();
         _world.Time.Advance(StagedActs.Invisible);
         await service.Sequencer.DrainAsync(Stop);
@@ -156,10 +203,9 @@ public sealed class AnsweringTests
             }
         }
 
-        // Of the last two the messages are there for whoever comes.
-        var log = _world.Operations.Log;
-        Assert.Equal(2, log.Count(name => name == "answers.hide"));
+        // All are owed, and the last are there for whoever comes.
         Assert.Equal(6, _world.Answers.Count);
+        Assert.True(_world.Queues.HasVisible(StorageNames.AnswersQueue));
         hanging.SetResult();
         await Task.WhenAll(drains);
         _world.Operations.Hook = null;
@@ -179,7 +225,8 @@ public sealed class AnsweringTests
         var before = _world.Operations.Log.Count;
         await IssueAsync(service, "bank", "b");
         var log = _world.Operations.Log.Skip(before).ToList();
-        Assert.Equal(["index.insert", "answers.send", "finished.write", "receipt.write", "answers.delete", "staged.delete"], log[log.IndexOf("index.insert")..(log.IndexOf("staged.delete") + 1)]);
+        var made = log[(log.IndexOf("head.write") + 1)..(log.IndexOf("staged.delete") + 1)];
+        Assert.Equal(["checkpoint.write", "index.insert", "receipt.write", "finished.write", "staged.delete"], made.SkipWhile(name => name is "tile.write" or "status.write"));
     }
 
     [Fact]

@@ -277,13 +277,15 @@ public sealed class ActTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_event_of_a_document_that_was_revoked_since_is_ignored_and_not_refused()
+    public async Task The_event_of_a_document_that_was_revoked_since_changes_nothing_and_is_not_refused()
     {
         var document = _world.Inbox.Put("issuer-bank", "d.pdf", Bytes("d"));
         await _service.Intake.HandleAsync(InMemoryWorld.EventOf(document), Stop);
         await ActAsync(ByDigest("revoke", "d"));
-        Assert.Equal(IntakeOutcome.Ignored, await _service.Intake.HandleAsync(InMemoryWorld.EventOf(document), Stop));
+        var entries = InMemoryLedger.SizeOf(_world.Ledger.Published.Last());
+        Assert.Equal(IntakeOutcome.Staged, await _service.Intake.HandleAsync(InMemoryWorld.EventOf(document), Stop));
         Assert.False(_world.Inbox.Rejections.ContainsKey(document));
+        Assert.Equal((entries, 0), (InMemoryLedger.SizeOf(_world.Ledger.Published.Last()), _world.Staged.Count));
     }
 
     [Fact]

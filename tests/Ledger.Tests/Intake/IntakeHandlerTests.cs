@@ -71,7 +71,8 @@ public sealed class IntakeHandlerTests
         Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, InMemoryWorld.EventOf(written)));
 
         // The event of the empty version again: what is there now is answered already, and is not refused for what it was.
-        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, InMemoryWorld.EventOf(created)));
+        Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, InMemoryWorld.EventOf(created)));
+        Assert.Single(_world.Ledger.IndexedActs);
         Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "written"));
         Assert.DoesNotContain(written, _world.Inbox.Rejections.Keys);
         var told = Assert.Single((await new UploadHistory(_world.Inbox, _world.Ledger.Index, _world.Time).ReadAsync("bank", new UploadFilter(), 0, 10, TestContext.Current.CancellationToken)).Uploads);
@@ -135,7 +136,7 @@ public sealed class IntakeHandlerTests
         var older = _world.Upload("bank", "a", Bytes("old"));
         var newer = _world.Upload("bank", "a", Bytes("new"));
         Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, older));
-        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, newer));
+        Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, newer));
         Assert.Equal(Verdict.Unknown, await VerdictOfAsync(service, "old"));
         Assert.Equal(Verdict.Verified, await VerdictOfAsync(service, "new"));
         Assert.Single(_world.Ledger.IndexedActs);
@@ -153,7 +154,7 @@ public sealed class IntakeHandlerTests
         Assert.Equal(Verdict.Expired, await VerdictOfAsync(service, "x"));
         Assert.Equal(present, Assert.Single(_world.Inbox.Receipts).Key.Source);
 
-        Assert.Equal(IntakeOutcome.Ignored, await HandleAsync(service, uploaded));
+        Assert.Equal(IntakeOutcome.Staged, await HandleAsync(service, uploaded));
         Assert.Single(_world.Ledger.IndexedActs);
         await Audit.RunAsync(_world);
     }

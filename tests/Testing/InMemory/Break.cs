@@ -21,7 +21,7 @@ public enum Break
     /// <summary>A batch that a crash left unfinished counts as finished.</summary>
     NothingIsFinishedLater,
 
-    /// <summary>A batch counts as finished though nobody owes its answers.</summary>
+    /// <summary>An answer that could not be written is owed by nobody.</summary>
     AnswersAreNotQueued,
 
     /// <summary>What says how far the log has come can be taken back by a process that is late.</summary>

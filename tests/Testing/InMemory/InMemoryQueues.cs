@@ -56,7 +56,7 @@ public sealed class InMemoryQueues(IRequests requests, TimeProvider time) : IQue
             var messages = MessagesOf(queue);
             if (messages.Take(handle) is not { } held)
                 return false;
-            (held.VisibleAt, held.Handle) = (time.GetUtcNow() + delay, NewHandle());
+            (held.VisibleAt, held.Handle) = (delay == TimeSpan.Zero ? DateTimeOffset.MinValue : time.GetUtcNow() + delay, NewHandle());
             messages.Add(held);
             return true;
         }

@@ -28,8 +28,8 @@ public sealed record SimulatedRun(
 
 /// <summary>
 /// A whole deployment on a simulated clock: instances that take events in as the host hands them out, and of which one sequences,
-/// over storage that takes Azure's times and refuses above Azure's limits. What of the load waits at the queue of events, which is
-/// Event Grid's to fill, is outside.
+/// over storage that takes Azure's times and refuses above Azure's limits. Where queues of events are said to be, each event is put there,
+/// taken and deleted; otherwise they are outside, and with them what waits there, since it is Event Grid that fills them.
 /// </summary>
 public static class SimulatedDeployment
 {
@@ -44,18 +44,20 @@ public static class SimulatedDeployment
     /// <param name="instances">How many instances there are.</param>
     /// <param name="load">Files a second.</param>
     /// <param name="offered">For how long.</param>
-    public static async Task<SimulatedRun> OfferAsync(AzureLimits limits, int instances, double load, TimeSpan offered)
+    /// <param name="eventQueues">How many queues share the events; 0 for queues outside.</param>
+    /// <param name="most">How many files there are at most.</param>
+    public static async Task<SimulatedRun> OfferAsync(AzureLimits limits, int instances, double load, TimeSpan offered, int eventQueues = 0, int most = int.MaxValue)
     {
         SimulatedRun? run = null;
         var time = new SimulatedTime(InMemoryWorld.Beginning);
         var world = new InMemoryWorld(time) { CommitInterval = new SequencerOptions().CommitInterval, LeaseRest = new SequencerOptions().LeaseRest };
         world.Inbox.HandsOutAtOnce = true;
-        time.Run(async () => run = await new Story(world, new AzureModel(limits, time), load, offered).TellAsync(instances));
+        time.Run(async () => run = await new Story(world, new AzureModel(limits, time), load, offered, eventQueues, most).TellAsync(instances));
         await Audit.RunAsync(world);
         return run!;
     }
 
-    private sealed class Story(InMemoryWorld world, AzureModel model, double load, TimeSpan offered)
+    private sealed class Story(InMemoryWorld world, AzureModel model, double load, TimeSpan offered, int eventQueues, int most)
     {
         private readonly TimeProvider _time = world.Time;
         private readonly PriorityQueue<int, double> _again = new();
@@ -127,7 +129,10 @@ public static class SimulatedDeployment
                 var path = file.Number.ToString(CultureInfo.InvariantCulture);
                 try
                 {
+                    await PassEventAsync(file.Number, "put");
+                    await PassEventAsync(file.Number, "receive");
                     await service.Intake.HandleAsync(world.Upload("bank", path, Encoding.ASCII.GetBytes(path)), CancellationToken.None);
+                    await PassEventAsync(file.Number, "delete");
                 }
                 catch (StorageBusyException)
                 {
@@ -136,13 +141,22 @@ public static class SimulatedDeployment
             }
         }
 
+        // The last digit of an ETag is any.
+        private ValueTask PassEventAsync(int number, string verb)
+        {
+            if (eventQueues == 0 || world.Operations.Model is null)
+                return ValueTask.CompletedTask;
+            var queue = BlobEventQueues.QueueOf(number.ToString("x", CultureInfo.InvariantCulture), eventQueues);
+            return model.RunAsync(new StorageRequest(RequestNames.Of(verb, queue), StorageService.Queue, queue), CancellationToken.None);
+        }
+
         // What is to come last is left out: a worker waits for no event after the end.
         private (int Number, double At)? Take()
         {
             if (_again.TryPeek(out var number, out var at) && at <= Now)
                 return (_again.Dequeue(), at);
             at = _next / load;
-            return at < offered.TotalSeconds && Now < offered.TotalSeconds ? (_next++, at) : null;
+            return _next < most && at < offered.TotalSeconds && Now < offered.TotalSeconds ? (_next++, at) : null;
         }
 
         private async Task AnswerAsync(InMemoryService service)
