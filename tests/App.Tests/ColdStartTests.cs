@@ -9,7 +9,8 @@ public sealed class ColdStartTests : IDisposable
 {
     private static readonly string[] Triggered =
     [
-        "AskDomains", "DrainStagedActs", "OnAnswersOwed", "OnBlobCreated", "OnPoisonAnswers", "OnPoisonBlobEvent", "OnPoisonStagedActs", "OnPoisonStagedBulk",
+        "AskDomains", "DrainStagedActs", "OnAnswersOwed", "OnPoisonAnswers", "OnPoisonStagedActs", "OnPoisonStagedBulk",
+        .. BlobEventQueues.All.SelectMany((_, number) => new[] { "OnBlobCreated", "OnPoisonBlobEvent" }.Select(name => number == 0 ? name : $"{name}{number}")),
     ];
 
     private readonly string _keys = Directory.CreateTempSubdirectory("truecopy-cold-").FullName;

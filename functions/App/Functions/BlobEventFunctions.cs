@@ -6,7 +6,7 @@ namespace TrueCopy.App.Functions;
 
 /// <summary>
 /// Uploads, as Event Grid reports them: a function a queue of <see cref="BlobEventQueues.All"/>, because the platform wants each written down.
-/// Those of queues that a deployment does not use are disabled by its settings.
+/// Nothing comes into those of queues that a deployment does not use, and the platform runs no instance for them.
 /// </summary>
 public sealed class BlobEventFunctions(IntakeHandler intake, PoisonHandler poison)
 {
