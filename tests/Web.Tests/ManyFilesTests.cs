@@ -61,7 +61,7 @@ public sealed class ManyFilesTests(Chromium chromium, ITestOutputHelper output) 
     [Fact]
     public async Task Files_by_the_thousand_are_all_answered_in_few_requests_and_drawn_a_few_at_a_time()
     {
-        var count = Extent.Of("TRUECOPY_FILES", 400, 2000);
+        var count = Extent.Of("TRUECOPY_FILES", 250, 2000);
         var paths = Make(count);
         await using var visit = await Visit.StartAsync(chromium, _site);
         await WatchAsync(visit.Page);

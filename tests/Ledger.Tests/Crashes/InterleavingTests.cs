@@ -11,7 +11,7 @@ public sealed class InterleavingTests
 {
     private static readonly Conduct[] Passing = [Conduct.Signs, Conduct.Signs, Conduct.Unreachable, Conduct.Fails, Conduct.SignsWrongly, Conduct.LiesAboutItsSize, Conduct.ClaimsToBeAhead];
 
-    private static int Random => Extent.Of("TRUECOPY_INTERLEAVINGS", 100, 4000);
+    private static int Random => Extent.Of("TRUECOPY_INTERLEAVINGS", 60, 4000);
 
     [Theory]
     [InlineData(2, 2)]

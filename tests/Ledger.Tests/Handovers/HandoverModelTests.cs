@@ -19,7 +19,7 @@ public sealed class HandoverModelTests
     [Fact]
     public async Task The_life_of_a_handover_is_that_of_the_model_whatever_is_asked_for_in_any_order()
     {
-        var lives = Extent.Of("TRUECOPY_HANDOVERS", 60, 3000);
+        var lives = Extent.Of("TRUECOPY_HANDOVERS", 40, 3000);
         var acts = 0;
         for (var seed = Extent.Seed; seed < Extent.Seed + lives; seed++)
             acts += await RunAsync(seed);

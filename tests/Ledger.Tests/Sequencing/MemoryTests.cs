@@ -12,10 +12,10 @@ public sealed class MemoryTests
     private const int Lines = 1024;
     private const int Rounds = 5;
 
-    // Some tenth more than measured.
+    // A quarter more than measured: what the pools have at hand depends on how the work falls on threads. Before it was 24,000 and 21,000.
     [Theory]
-    [InlineData(true, 6100)]
-    [InlineData(false, 4600)]
+    [InlineData(true, 7000)]
+    [InlineData(false, 6000)]
     public async Task An_act_is_sequenced_and_answered_within_its_budget_of_memory(bool documents, int bytes)
     {
         var operations = new OperationCounts();

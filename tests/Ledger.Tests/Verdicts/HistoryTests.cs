@@ -60,7 +60,7 @@ public sealed class HistoryTests
                 }
             }
         },
-        iter: Extent.IsExhaustive ? 3_000 : 100,
+        iter: Extent.IsExhaustive ? 3_000 : 60,
         threads: 1);
 
     // Both receipts hold, and the act is about the issue beside it.
