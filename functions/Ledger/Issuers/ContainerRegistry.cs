@@ -17,7 +17,7 @@ public abstract class ContainerRegistry<TParty, TFault>(IIssuerContainers contai
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, (TParty Party, long ReadAt)> _cache = new();
 
-    // Uploads that come together ask once.
+    // Uploads that come together ask once. Only while somebody asks: anybody may name a container that there is not.
     private readonly ConcurrentDictionary<string, SharedRead<BlobContainer?>> _reading = new();
 
     /// <summary>Every institution, by id.</summary>
@@ -44,7 +44,7 @@ public abstract class ContainerRegistry<TParty, TFault>(IIssuerContainers contai
     protected async Task<TParty> OfAsync(string container, CancellationToken cancellationToken) =>
         _cache.TryGetValue(container, out var cached) && time.GetElapsedTime(cached.ReadAt) < Lifetime
             ? cached.Party
-            : Remember((await ReadingOf(container).GetAsync(cancellationToken)).Value ?? throw Fault("the container does not exist"));
+            : Remember(await FindAsync(container, cancellationToken) ?? throw Fault("the container does not exist"));
 
     /// <summary>Reads a container's metadata.</summary>
     /// <exception cref="Exception">A <typeparamref name="TFault"/>: it breaks a rule, which the message names.</exception>
@@ -53,8 +53,18 @@ public abstract class ContainerRegistry<TParty, TFault>(IIssuerContainers contai
     /// <summary>What is thrown where a container is nobody's.</summary>
     protected abstract TFault Fault(string rule);
 
-    private SharedRead<BlobContainer?> ReadingOf(string container) =>
-        _reading.GetOrAdd(container, name => new SharedRead<BlobContainer?>(stop => containers.FindContainerAsync(name, stop)));
+    private async Task<BlobContainer?> FindAsync(string container, CancellationToken cancellationToken)
+    {
+        var reading = _reading.GetOrAdd(container, name => new SharedRead<BlobContainer?>(stop => containers.FindContainerAsync(name, stop)));
+        try
+        {
+            return (await reading.GetAsync(cancellationToken)).Value;
+        }
+        finally
+        {
+            _reading.TryRemove(KeyValuePair.Create(container, reading));
+        }
+    }
 
     private TParty Remember(BlobContainer container)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using static TrueCopy.Testing.Samples;
 
 namespace TrueCopy.Ledger.Tests.Issuers;
@@ -49,6 +50,30 @@ public sealed class RegistryTests
         _world.Inbox.CreateContainer("issuer-bank", new() { ["legalname"] = "Third Name Ltd", ["jurisdiction"] = "HK" });
         await WatchAsync(service);
         Assert.Equal(["The bank Ltd", "Second Name Ltd", "Third Name Ltd"], (await HistoryAsync()).Select(item => item.Name));
+    }
+
+    [Fact]
+    public async Task A_container_that_there_is_not_is_forgotten_once_it_was_asked_for()
+    {
+        var registry = new IssuerRegistry(_world.Inbox, _world.Time);
+        var names = new WeakReference[100];
+        for (var i = 0; i < names.Length; i++)
+            names[i] = await AskAsync(registry, i);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        // The last one may still be in a register or on a stack.
+        Assert.InRange(names.Count(name => name.IsAlive), 0, 2);
+        GC.KeepAlive(registry);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference> AskAsync(IssuerRegistry registry, int number)
+    {
+        var name = $"issuer-{number}";
+        await Assert.ThrowsAsync<NotAnIssuerException>(() => registry.GetAsync(name, TestContext.Current.CancellationToken));
+        return new WeakReference(name);
     }
 
     [Fact]
