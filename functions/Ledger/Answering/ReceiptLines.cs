@@ -33,10 +33,7 @@ public sealed class ReceiptLines(int expected) : IDisposable
     {
         var json = Begin(line, file);
         json.WriteString("act"u8, WireName.Of(kind));
-        json.WriteString("algorithm"u8, act.Digest.Algorithm.Name);
-        Span<byte> hex = stackalloc byte[2 * act.Digest.Bytes.Length];
-        Convert.TryToHexStringLower(act.Digest.Bytes, hex, out _);
-        json.WriteString("digest"u8, hex);
+        VerdictJson.WriteDigest(json, act.Digest);
         json.WriteNumber("logIndex"u8, act.LogIndex);
         json.WritePropertyName("receipt"u8);
         LinesConverter.Write(json, receipt);

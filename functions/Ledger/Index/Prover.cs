@@ -29,7 +29,7 @@ public sealed class ProvenAct
         using var status = new PooledBody(_proof?.JsonLength ?? 0);
         _proof?.Write(status);
         using var text = new PooledBody(UsualLength);
-        Receipt.Write(text, _act.LogIndex, _act.EntryBytes.Span, _act.Opening, _act.Unpublished.Successor, _act.Unpublished.Note, _path, _checkpoint.Span, status.Written.Span);
+        Prover.Write(text, _act, _path, _checkpoint.Span, status.Written.Span);
         LinesConverter.Write(json, text.Written.Span);
     }
 }
@@ -65,7 +65,7 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
         var status = await PageOfAsync(act, cancellationToken);
         var path = ArrayPool<MerkleHash>.Shared.Rent(MaxPathLength);
         var length = await _reader.CopyInclusionProofAsync(act.LogIndex, path, cancellationToken);
-        Receipt.Write(output, act.LogIndex, act.EntryBytes.Span, act.Opening, act.Unpublished.Successor, act.Unpublished.Note, path.AsSpan(0, length), checkpoint.Note.Span, status);
+        Write(output, act, path.AsSpan(0, length), checkpoint.Note.Span, status);
         ArrayPool<MerkleHash>.Shared.Return(path);
     }
 
@@ -87,6 +87,10 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
     /// <param name="status">What proves how an issue stands; null for none.</param>
     public static Receipt Of(IndexedAct act, IReadOnlyList<MerkleHash> path, ReadOnlyMemory<byte> checkpoint, StatusProof? status = null) =>
         Receipt.Create(act.LogIndex, act.EntryBytes, act.Opening, act.Unpublished.Successor, act.Unpublished.Note, path, checkpoint, status);
+
+    // The bytes of the receipt that the other way makes.
+    internal static void Write(IBufferWriter<byte> output, IndexedAct act, ReadOnlySpan<MerkleHash> path, ReadOnlySpan<byte> checkpoint, ReadOnlySpan<byte> status) =>
+        Receipt.Write(output, act.LogIndex, act.EntryBytes.Span, act.Opening, act.Unpublished.Successor, act.Unpublished.Note, path, checkpoint, status);
 
     private async ValueTask RequireAsync(IndexedAct act, CancellationToken cancellationToken)
     {

@@ -112,7 +112,8 @@ public static class VerdictJson
         json.WriteEndObject();
     }
 
-    private static void WriteDigest(Utf8JsonWriter json, Digest digest)
+    /// <summary>Writes a digest as two members, <c>algorithm</c> and <c>digest</c>.</summary>
+    internal static void WriteDigest(Utf8JsonWriter json, Digest digest)
     {
         Span<byte> hex = stackalloc byte[2 * digest.Bytes.Length];
         Convert.TryToHexStringLower(digest.Bytes, hex, out var digits);
