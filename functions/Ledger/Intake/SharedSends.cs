@@ -9,7 +9,7 @@ namespace TrueCopy.Ledger.Intake;
 /// <param name="count">How many messages there are, those among them that somebody has taken and not done with.</param>
 /// <param name="time">The clock.</param>
 /// <remarks>One instance a process.</remarks>
-internal sealed class SharedSends(Func<IReadOnlyList<ReadOnlyMemory<byte>>, Task> send, Func<Task<long>> count, TimeProvider time)
+public sealed class SharedSends(Func<IReadOnlyList<ReadOnlyMemory<byte>>, Task> send, Func<Task<long>> count, TimeProvider time)
 {
     /// <summary>With more messages than this the queue is ahead of whoever empties it.</summary>
     public const int ManyMessages = 128;
@@ -67,27 +67,40 @@ internal sealed class SharedSends(Func<IReadOnlyList<ReadOnlyMemory<byte>>, Task
             if (group.Count == 0)
                 return;
             var begun = time.GetTimestamp();
-            try
+            var failure = await TrySendAsync(group);
+
+            // What they do next is no time of storage's.
+            _sentAt = time.GetTimestamp();
+            if (failure is null)
             {
-                await send([.. group.Select(waiting => waiting.Body)]);
                 foreach (var waiting in group)
                     waiting.Sent.SetResult();
                 _together = group.Count > 1;
                 (group, refusals) = ([], 0);
             }
-            catch (StorageBusyException) when (++refusals < MaxRefusals)
-            {
-                // Asked for again with what has come meanwhile: whoever handled those events would otherwise do all of it once more.
-            }
-            catch (Exception exception)
+            else if (failure is not StorageBusyException || ++refusals == MaxRefusals)
             {
                 foreach (var waiting in group)
-                    waiting.Sent.SetException(exception);
+                    waiting.Sent.SetException(failure);
                 (group, refusals) = ([], 0);
             }
 
-            _sentAt = time.GetTimestamp();
+            // Else asked for again with what has come meanwhile: whoever handled those events would otherwise do all of it once more.
             await PaceAsync(begun);
+        }
+    }
+
+    // Whatever it is, it is for those who wait to see.
+    private async Task<Exception?> TrySendAsync(List<Waiting> group)
+    {
+        try
+        {
+            await send([.. group.Select(waiting => waiting.Body)]);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
         }
     }
 

@@ -52,6 +52,21 @@ public sealed class StagedGroupTests
         Assert.Equal(40, _world.Staged.Count);
     }
 
+    [Fact]
+    public async Task What_is_done_once_a_document_is_staged_is_no_time_that_storage_took()
+    {
+        var storage = new TaskCompletionSource();
+        var time = new ClockOfOneBehind();
+        var sends = new SharedSends(_ => storage.Task, () => Task.FromResult(1000L), time);
+        var first = sends.SendAsync(Bytes("a"));
+        time.Ahead = first;
+        storage.SetResult();
+        await first.WaitAsync(Wait.Limit, Stop);
+
+        await sends.SendAsync(Bytes("b")).WaitAsync(Wait.Limit, Stop);
+        Assert.False(time.WasWaitedOn, "the next waited as if storage had been slow");
+    }
+
     [Theory]
     [InlineData("""{"uploads":[],"v":1}""")]
     [InlineData("""{"uploads":[1],"v":1}""")]
@@ -122,5 +137,23 @@ public sealed class StagedGroupTests
         var group = StagedGroup.Encode([.. uploads.Select(upload => new ReadOnlyMemory<byte>(StagedBody.Encode(Upload(upload.Path) with { Source = upload })))]);
         await service.Poison.HandleAsync(StorageNames.StagedActsQueue, "1", group, Stop);
         Assert.All(uploads, upload => Assert.Equal("not-processed", _world.Inbox.Rejections[upload].Cause));
+    }
+
+    /// <summary>Two minutes go by at once when something is done.</summary>
+    private sealed class ClockOfOneBehind : TimeProvider
+    {
+        public Task? Ahead { get; set; }
+
+        public bool WasWaitedOn { get; private set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Ahead?.IsCompleted == true ? TimeSpan.FromMinutes(2).Ticks : 0;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            WasWaitedOn = true;
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 }
