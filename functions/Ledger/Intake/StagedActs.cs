@@ -27,6 +27,7 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
     private const int MaxDeliveriesWithoutBody = 5;
 
     private readonly StagedReader _reader = new();
+    private readonly StagedHere _here = new(time);
     private readonly SharedSends _shared = new(
         bodies => queues.SendAsync(StorageNames.StagedActsQueue, new MessageBody(StagedGroup.Encode(bodies)), TimeSpan.Zero, CancellationToken.None),
         () => queues.CountAsync(StorageNames.StagedActsQueue, CancellationToken.None),
@@ -37,12 +38,12 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
     {
         var body = StagedBody.Encode(upload);
         if (body.Length <= IQueueStore.MaxBodyLength && IsShort(upload))
-            return new PreparedPart(0, null, body) { MayShare = upload.Answer.Kind == UploadKind.Document };
+            return new PreparedPart(0, null, body) { MostActs = upload.MostActs, MayShare = upload.Answer.Kind == UploadKind.Document };
 
         // A name that no other delivery of the same event has, so that one that fails takes nothing from another.
         var blob = Guid.NewGuid().ToString("N");
         await blobs.TryWriteAsync(BodyOf(blob), body, BlobCondition.None, BlobHeaders.None, cancellationToken);
-        return new PreparedPart(upload.Answer.Part, blob, default) { Source = upload.Source };
+        return new PreparedPart(upload.Answer.Part, blob, default) { MostActs = upload.MostActs, Source = upload.Source };
     }
 
     /// <summary>Stages a change of the registry, or what is to be done with a package; it survives from here on.</summary>
@@ -61,6 +62,7 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
                     await _shared.SendAsync(part.Body);
                 else
                     await SendAsync(StorageNames.StagedActsQueue, part.Body, stop);
+                _here.Add(part.MostActs);
             },
             cancellationToken);
 
@@ -92,6 +94,9 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
         var more = await Task.WhenAll(Enumerable.Range(0, MorePages).Select(_ => ReceiveMoreAsync(cancellationToken)));
         return new StagedPage([.. page.Messages, .. more.SelectMany(other => other.Messages)], IsFull: true);
     }
+
+    /// <summary>Waits until this process has staged so many acts since messages were last taken, but no longer than <paramref name="most"/>: what others stage it does not see.</summary>
+    public Task WaitForMoreAsync(int acts, TimeSpan most, CancellationToken cancellationToken) => _here.WaitAsync(acts, most, cancellationToken);
 
     /// <summary>Since when the message that has waited longest, of those visible now, is staged; null when none is visible.</summary>
     public async Task<DateTimeOffset?> OldestAsync(CancellationToken cancellationToken)
@@ -136,8 +141,11 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
     private static BlobAddress BodyOf(string blob) => new(StorageNames.StagingContainer, blob);
 
     /// <summary>Takes short messages, as many as storage hands out at once.</summary>
-    public Task<StagedPage> ReceivePageAsync(CancellationToken cancellationToken) =>
-        ReceiveAsync(StorageNames.StagedActsQueue, PageLength, ReadInlineAsync, cancellationToken);
+    public Task<StagedPage> ReceivePageAsync(CancellationToken cancellationToken)
+    {
+        _here.Reset();
+        return ReceiveAsync(StorageNames.StagedActsQueue, PageLength, ReadInlineAsync, cancellationToken);
+    }
 
     // What the others brought is not lost when storage refuses one.
     private async Task<StagedPage> ReceiveMoreAsync(CancellationToken cancellationToken)
@@ -206,8 +214,9 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
     private Task<SentMessage> SendAsync(string queue, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
         queues.SendAsync(queue, new MessageBody(body), TimeSpan.Zero, cancellationToken);
 
-    private static Task InParallelAsync<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> action, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(items, SideBySide.Of(16, cancellationToken), action);
+    private static Task InParallelAsync<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> action, CancellationToken cancellationToken) => items is [var only]
+        ? action(only, cancellationToken).AsTask()
+        : Parallel.ForEachAsync(items, SideBySide.Of(16, cancellationToken), action);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Storage is busy: fewer staged messages are taken at once.")]
     private static partial void LogBusy(ILogger logger, Exception exception);

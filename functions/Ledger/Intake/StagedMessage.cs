@@ -8,6 +8,9 @@ namespace TrueCopy.Ledger.Intake;
 /// <param name="Body">The message's content if it is not stored apart.</param>
 public sealed record PreparedPart(int Part, string? Blob, ReadOnlyMemory<byte> Body)
 {
+    /// <summary>The most acts that it comes to.</summary>
+    public int MostActs { get; init; }
+
     /// <summary>The upload, if it is stored apart, so that its issuer can be told should that be lost.</summary>
     public BlobVersion? Source { get; init; }
 

@@ -22,7 +22,7 @@ public sealed class BatchCollection(StagedActs staged, CommitPace pace, Sequence
             await Parallel.ForEachAsync((await begun).Messages, SideBySide.Of(Parallelism, cancellationToken), async (message, stop) => await staged.ReleaseAsync(message, TimeSpan.Zero, stop));
     }
 
-    /// <summary>Takes messages; waits for more only until it is time to commit.</summary>
+    /// <summary>Takes messages; waits for more only until it is time to commit, or a tile is full.</summary>
     public async Task<IReadOnlyList<StagedMessage>> TakeAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
@@ -68,7 +68,10 @@ public sealed class BatchCollection(StagedActs staged, CommitPace pace, Sequence
         var wait = pace.WaitOf(acts);
         if (wait <= TimeSpan.Zero)
             return false;
-        await Task.Delay(wait, time, cancellationToken);
+
+        // What this process stages it is told; what others do it sees only by looking, which is worth it when a tile should be full.
+        var full = pace.FullIn(acts);
+        await staged.WaitForMoreAsync(TileId.FullWidth - acts, full < wait ? full : wait, cancellationToken);
         return true;
     }
 }

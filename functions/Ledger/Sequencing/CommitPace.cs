@@ -10,6 +10,12 @@ public sealed class CommitPace(SequencerOptions options, TimeProvider time)
     // Of an interval, while more than half of the commits are left that may follow each other.
     private const double Shorter = 0.75;
 
+    // They do not come evenly: after what should make a tile it is as often as not a few too few.
+    private const int MoreThanATile = TileId.FullWidth * 9 / 8;
+
+    // In an interval.
+    private const int MostLooks = 8;
+
     private readonly Queue<(long At, int Acts)> _recent = new();
     private double _tokens = options.CommitsAtOnce;
     private long? _committedAt;
@@ -30,6 +36,16 @@ public sealed class CommitPace(SequencerOptions options, TimeProvider time)
         var tokens = TokensAfter(since);
         return tokens >= 1 && acts + _recent.Sum(commit => commit.Acts) < options.FewActs ? TimeSpan.Zero
             : (options.CommitInterval * (2 * tokens > options.CommitsAtOnce ? Shorter : 1)) - since;
+    }
+
+    /// <summary>In how long acts that are at hand will have become a tile's worth and somewhat more, if they go on coming as they did since the last were taken.</summary>
+    public TimeSpan FullIn(int acts)
+    {
+        var shortest = options.CommitInterval / MostLooks;
+        if (_takenAt is not { } takenAt || acts < 1)
+            return shortest;
+        var full = time.GetElapsedTime(takenAt) * ((MoreThanATile - acts) / (double)acts);
+        return full > shortest ? full : shortest;
     }
 
     /// <summary>Notes a commit.</summary>

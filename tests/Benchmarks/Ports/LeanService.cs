@@ -65,9 +65,7 @@ internal sealed class LeanService : IAsyncDisposable
         await StageAsync(await Staged.PrepareAsync(upload, cancellationToken), cancellationToken);
 
     /// <summary>Stages a part, a document by itself and at once: as one process of many, none of which waits because the queue is ahead.</summary>
-    public Task StageAsync(PreparedPart part, CancellationToken cancellationToken) => part.Blob is null
-        ? Queues.SendAsync(StorageNames.StagedActsQueue, new MessageBody(part.Body), TimeSpan.Zero, cancellationToken)
-        : Staged.StageAsync([part], cancellationToken);
+    public Task StageAsync(PreparedPart part, CancellationToken cancellationToken) => Staged.StageAsync([part with { MayShare = false }], cancellationToken);
 }
 
 /// <summary>Uploads to measure with.</summary>

@@ -26,7 +26,7 @@ internal sealed class PeerScenario : IScenario
             await using var restless = await PeerHost.StartAsync(Path.Combine(folder, "restless"), new SequencerOptions { CommitInterval = TimeSpan.Zero }, cancellationToken);
             foreach (var connections in Connections[..run.Scale(3, 2)])
                 await CompareAsync(run, run.Peer!, deployed.Address, restless.Address, connections, cancellationToken);
-            run.Notes.Add($"Ours: the sequencer behind one address in this process, which makes the load, too. An answer is given once the receipt is written; what the log keeps has reached the disk of {Path.GetTempPath()} before. As deployed it waits up to a second for acts to share a commit. Theirs: {run.Peer}, which answers when it will.");
+            run.Notes.Add($"Ours: the sequencer behind one address in this process, which makes the load, too. An answer is given once the receipt is written; what the log keeps has reached the disk of {Path.GetTempPath()} before. As deployed it waits up to a second for acts to share a commit, or until they fill a tile. Theirs: {run.Peer}, which answers when it will.");
         }
         finally
         {

@@ -46,7 +46,7 @@ internal sealed class SequencerScenario : IScenario
 
         run.Charts.Add(new Chart("sequencer.svg", "Staged to receipt, as the offered load grows", "acts/s offered", "ms", [new Series("p50", median), new Series("p99", tail)]));
         run.Notes.Add("Processor time and memory are those of the process, the ports in memory among them, which keep or count what they are given and do nothing else.");
-        run.Notes.Add("Latency is from staging to the receipt, which is written after the checkpoint is published. The load is made on the same cores. A batch that does not fill a tile waits until a second has passed since the last, so half a second is the price of fewer signatures, not of the load.");
+        run.Notes.Add("Latency is from staging to the receipt, which is written after the checkpoint is published. The load is made on the same cores. A batch goes as soon as it fills a tile; where fewer come it waits until a second has passed since the last, so half a second is the price of fewer signatures, not of the load.");
     }
 
     // What a sample does: a checkpoint, and so a signature, for every document before the next is looked at.
