@@ -31,7 +31,7 @@ public sealed class AzureTables(TableServiceClient account) : ITableStore
     }
 
     /// <inheritdoc/>
-    public async Task<bool> TryInsertAsync(string table, IReadOnlyList<TableRow> rows, CancellationToken cancellationToken)
+    public async Task<bool> TryInsertAsync(string table, IReadOnlyList<ITableRow> rows, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,7 +48,7 @@ public sealed class AzureTables(TableServiceClient account) : ITableStore
     }
 
     /// <inheritdoc/>
-    public Task UpsertAsync(string table, IReadOnlyList<TableRow> rows, CancellationToken cancellationToken) => rows is [var row]
+    public Task UpsertAsync(string table, IReadOnlyList<ITableRow> rows, CancellationToken cancellationToken) => rows is [var row]
         ? ClientOf(table).UpsertEntityAsync(EntityOf(row), TableUpdateMode.Replace, cancellationToken)
         : ClientOf(table).SubmitTransactionAsync(Actions(rows, TableTransactionActionType.UpsertReplace), cancellationToken);
 
@@ -66,7 +66,7 @@ public sealed class AzureTables(TableServiceClient account) : ITableStore
         _ => throw new ArgumentException("Keys are asked for within a partition, and a prefix ends in a colon.", nameof(query)),
     };
 
-    private static TableEntity EntityOf(TableRow row)
+    private static TableEntity EntityOf(ITableRow row)
     {
         var entity = new TableEntity(row.Partition, row.Key);
         if (row.LogIndex is { } index)
@@ -86,7 +86,7 @@ public sealed class AzureTables(TableServiceClient account) : ITableStore
     }
 
     // Azure takes no others, Azurite does.
-    private static IEnumerable<TableTransactionAction> Actions(IReadOnlyList<TableRow> rows, TableTransactionActionType type) =>
+    private static IEnumerable<TableTransactionAction> Actions(IReadOnlyList<ITableRow> rows, TableTransactionActionType type) =>
         rows.All(row => row.Partition == rows[0].Partition)
             ? rows.Select(row => new TableTransactionAction(type, EntityOf(row)))
             : throw new ArgumentException("A transaction has rows of one partition.", nameof(rows));

@@ -40,6 +40,9 @@ public sealed class PooledBody(int capacity) : IBufferWriter<byte>, IDisposable
     /// <inheritdoc/>
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
+    /// <summary>Begins anew in the same memory, which nobody may be sending.</summary>
+    public void Clear() => _length = 0;
+
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {

@@ -20,7 +20,7 @@ internal ref struct JsonText(Span<byte> text)
     public static int Base64Length(int bytes) => Base64.GetMaxEncodedToUtf8Length(bytes);
 
     /// <summary>Adds what is JSON already.</summary>
-    public void Add(ReadOnlySpan<byte> json)
+    public void Add(scoped ReadOnlySpan<byte> json)
     {
         json.CopyTo(_text[Length..]);
         Length += json.Length;
@@ -56,14 +56,14 @@ internal ref struct JsonText(Span<byte> text)
     }
 
     /// <summary>Adds lower-case hex.</summary>
-    public void AddHex(ReadOnlySpan<byte> bytes)
+    public void AddHex(scoped ReadOnlySpan<byte> bytes)
     {
         Convert.TryToHexStringLower(bytes, _text[Length..], out var digits);
         Length += digits;
     }
 
     /// <summary>Adds base64.</summary>
-    public void AddBase64(ReadOnlySpan<byte> bytes)
+    public void AddBase64(scoped ReadOnlySpan<byte> bytes)
     {
         Base64.EncodeToUtf8(bytes, _text[Length..], out _, out var written);
         Length += written;

@@ -12,7 +12,7 @@ namespace TrueCopy.Ledger.Acts;
 /// <param name="Entry">What the log says. On its way there it lacks the commitments, which depend on what opens them.</param>
 public sealed record Act(ActId Id, BlobVersion Source, AnswerForm Answer, Digest Digest, Unpublished Unpublished, Entry Entry)
 {
-    /// <summary>What opens the commitments of its entry, where they are in it already; no other entry may have the same.</summary>
+    /// <summary>What is to open the commitment to the document, which is the only one of its entry; null where that is not drawn yet. No other entry may have the same.</summary>
     public Opening? Opening { get; init; }
 
     /// <summary>Whether it is of a handover, and so nobody's that issues documents.</summary>

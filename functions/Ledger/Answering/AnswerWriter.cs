@@ -56,6 +56,8 @@ public sealed class AnswerWriter(
                 return outbox.WriteRejectionAsync(first.Act.Source, first.At, refusal, cancellationToken);
         }
 
+        if (acts.Length == 1 && !first.Act.Answer.DeleteDocument)
+            return WriteReceiptAsync(first.Act.Source, first.At, first.InEffect!, isRepeat: false, prover, cancellationToken);
         var rows = new IndexedAct[acts.Length];
         for (var i = 0; i < rows.Length; i++)
             rows[i] = acts.Span[i].InEffect!;
@@ -84,13 +86,16 @@ public sealed class AnswerWriter(
     private async Task WritePartAsync(ReadOnlyMemory<AnsweredAct> acts, Prover prover, CancellationToken cancellationToken)
     {
         var lines = new ReceiptLines(acts.Length);
-        foreach (var (line, number) in LinesOf(acts.Span))
+        using (var receipt = new PooledBody(UsualReceipt))
         {
-            var answered = acts.Span[number];
-            if (answered.InEffect is { } row)
-                await AddAsync(lines, line.Position + 1, answered.Act.Kind, row, line.FileName, prover, cancellationToken);
-            else
-                lines.AddRefused(line.Position + 1, answered.Refusal!.Detail, line.FileName);
+            foreach (var (position, file, number) in LinesOf(acts.Span))
+            {
+                var answered = acts.Span[number];
+                if (answered.InEffect is { } row)
+                    await AddAsync(lines, receipt, position + 1, answered.Act.Kind, row, file, prover, cancellationToken);
+                else
+                    lines.AddRefused(position + 1, answered.Refusal!.Detail, file);
+            }
         }
 
         var (source, form, at) = (acts.Span[0].Act.Source, acts.Span[0].Act.Answer, acts.Span[0].At);
@@ -99,24 +104,24 @@ public sealed class AnswerWriter(
     }
 
     // By position; several lines may say the same.
-    private static List<(ListedLine Line, int Act)> LinesOf(ReadOnlySpan<AnsweredAct> acts)
+    private static List<(long Position, string? File, int Act)> LinesOf(ReadOnlySpan<AnsweredAct> acts)
     {
-        var lines = new List<(ListedLine Line, int Act)>(acts.Length);
+        var lines = new List<(long Position, string? File, int Act)>(acts.Length);
         for (var i = 0; i < acts.Length; i++)
         {
             var act = acts[i].Act;
-            lines.Add((new ListedLine(act.Position, act.Unpublished.FileName), i));
-            foreach (var also in act.Unpublished.Also)
-                lines.Add((also, i));
+            lines.Add((act.Position, act.Unpublished.FileName, i));
+            for (var j = 0; j < act.Unpublished.Also.Count; j++)
+                lines.Add((act.Unpublished.Also[j].Position, act.Unpublished.Also[j].FileName, i));
         }
 
-        lines.Sort((left, right) => (left.Line.Position, left.Act).CompareTo((right.Line.Position, right.Act)));
+        lines.Sort((left, right) => (left.Position, left.Act).CompareTo((right.Position, right.Act)));
         return lines;
     }
 
-    private static async ValueTask AddAsync(ReceiptLines lines, long line, ActKind kind, IndexedAct row, string? file, Prover prover, CancellationToken cancellationToken)
+    private static async ValueTask AddAsync(ReceiptLines lines, PooledBody receipt, long line, ActKind kind, IndexedAct row, string? file, Prover prover, CancellationToken cancellationToken)
     {
-        using var receipt = new PooledBody(UsualReceipt);
+        receipt.Clear();
         await prover.WriteAsync(receipt, row, cancellationToken);
         lines.Add(line, kind, row, receipt.Written.Span, file);
     }
@@ -146,8 +151,9 @@ public sealed class AnswerWriter(
         }
 
         var lines = new ReceiptLines(rows.Length);
+        using var receipt = new PooledBody(UsualReceipt);
         foreach (var (line, row) in repeat.Lines.Zip(rows))
-            await AddAsync(lines, line.Line, ActKind.Issue, row, line.FileName, prover, cancellationToken);
+            await AddAsync(lines, receipt, line.Line, ActKind.Issue, row, line.FileName, prover, cancellationToken);
         await outbox.WriteManifestReceiptsAsync(repeat.Source, repeat.At, part: 0, parts: 1, lines.Written, cancellationToken, isRepeat: true);
         lines.Dispose();
     }
@@ -163,8 +169,9 @@ public sealed class AnswerWriter(
         if (acts.Length > 0)
         {
             var prover = await ProverAsync(acts, cancellationToken);
+            using var receipt = new PooledBody(UsualReceipt);
             foreach (var (line, act) in list.Done.Zip(acts))
-                await AddAsync(lines, line.Line, line.Kind, act, null, prover, cancellationToken);
+                await AddAsync(lines, receipt, line.Line, line.Kind, act, null, prover, cancellationToken);
         }
 
         if (list.Parts == 1)

@@ -16,8 +16,9 @@ namespace TrueCopy.Ledger.Answering;
 public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox> logger)
 {
     private const string LinesType = "application/jsonl; charset=utf-8";
-    private const int MostFacts = 5;
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
+    private volatile Named? _last;
 
     /// <summary>Writes the receipt of a document under one algorithm.</summary>
     /// <param name="source">The upload.</param>
@@ -36,9 +37,7 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
         CancellationToken cancellationToken,
         bool isRepeat = false)
     {
-        var metadata = About(source, at, isRepeat);
-        metadata[AnswerMetadata.LogIndex] = logIndex.ToString(CultureInfo.InvariantCulture);
-        metadata[AnswerMetadata.Digest] = document.Hex;
+        var metadata = new AnswerFacts(source, at) { IsRepeat = isRepeat, LogIndex = logIndex, Document = document };
         return WriteAsync(source, AnswerPath.Receipt(source.Path, document.Algorithm), receipt, "text/plain; charset=utf-8", metadata, cancellationToken);
     }
 
@@ -69,7 +68,7 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
     public Task WriteManifestReceiptsAsync(BlobVersion source, DateTimeOffset at, int part, int parts, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken, bool isRepeat = false)
     {
         var path = AnswerPath.Lines(source.Path);
-        var metadata = About(source, at, isRepeat);
+        var metadata = new AnswerFacts(source, at) { IsRepeat = isRepeat };
         if (parts == 1)
             return WriteAsync(source, path, lines, LinesType, metadata, cancellationToken);
 
@@ -116,9 +115,11 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
     /// <summary>Writes the answer to a list of acts: receipts as JSON lines, and what was refused. Either may be empty.</summary>
     public async Task WriteActReceiptsAsync(BlobVersion source, DateTimeOffset at, ReadOnlyMemory<byte> lines, Rejection? refused, CancellationToken cancellationToken)
     {
-        var metadata = About(source, at);
-        metadata[AnswerMetadata.Done] = lines.Span.Count((byte)'\n').ToString(CultureInfo.InvariantCulture);
-        metadata[AnswerMetadata.Refused] = (refused?.Lines.Count ?? 0).ToString(CultureInfo.InvariantCulture);
+        var metadata = new AnswerFacts(source, at)
+        {
+            Done = lines.Span.Count((byte)'\n').ToString(CultureInfo.InvariantCulture),
+            Refused = refused?.Lines.Count ?? 0,
+        };
 
         // The refusal first: whoever sees the receipts knows from their metadata that it is there.
         if (refused is not null)
@@ -134,26 +135,12 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
     /// <param name="cancellationToken">Gives up.</param>
     public Task WriteRejectionAsync(BlobVersion source, DateTimeOffset at, Rejection rejection, CancellationToken cancellationToken)
     {
-        var metadata = About(source, at);
-        if (rejection.IsPartial)
-            metadata[AnswerMetadata.Done] = AnswerMetadata.Some;
+        var metadata = new AnswerFacts(source, at) { Done = rejection.IsPartial ? AnswerMetadata.Some : null };
         return WriteAsync(source, AnswerPath.Rejection(source.Path), Encode(rejection, source), ProblemDocument.MediaType, metadata, cancellationToken);
     }
 
     private static byte[] Encode(Rejection rejection, BlobVersion source) =>
         JsonSerializer.SerializeToUtf8Bytes(rejection.ToDocument() with { Upload = source.Path }, DocumentJson.Instance.ProblemDocument);
-
-    private static Dictionary<string, string> About(BlobVersion source, DateTimeOffset at, bool isRepeat = false)
-    {
-        var metadata = new Dictionary<string, string>(MostFacts)
-        {
-            [AnswerMetadata.SourceETag] = source.ETag,
-            [AnswerMetadata.SourceAt] = string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:s}Z"),
-        };
-        if (isRepeat)
-            metadata[AnswerMetadata.Repeat] = "true";
-        return metadata;
-    }
 
     // Blocks of another version of the manifest must not be taken for this one's; all ids of a blob have one length.
     private static string BlockId(BlobVersion source, int part) =>
@@ -165,7 +152,7 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
         string path,
         ReadOnlyMemory<byte> body,
         string contentType,
-        Dictionary<string, string> metadata,
+        AnswerFacts metadata,
         CancellationToken cancellationToken)
     {
         try
@@ -182,7 +169,7 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
         }
     }
 
-    private async Task ReplaceAsync(BlobVersion source, BlobAddress blob, ReadOnlyMemory<byte> body, BlobHeaders headers, Dictionary<string, string> metadata, CancellationToken cancellationToken)
+    private async Task ReplaceAsync(BlobVersion source, BlobAddress blob, ReadOnlyMemory<byte> body, BlobHeaders headers, AnswerFacts metadata, CancellationToken cancellationToken)
     {
         var isNewest = await ReplaceAsync(blob, metadata, async (condition, stop) => await containers.TryWriteAsync(blob, body, condition, headers, stop) is not null, cancellationToken);
         if (!isNewest && IsReceipts(blob.Name))
@@ -190,7 +177,7 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
     }
 
     // Puts an answer in the place of one to an older version, or to the same, which is kept if it gives way to another.
-    private async Task<bool> ReplaceAsync(BlobAddress blob, Dictionary<string, string> metadata, Func<BlobCondition, CancellationToken, Task<bool>> tryWriteAsync, CancellationToken cancellationToken)
+    private async Task<bool> ReplaceAsync(BlobAddress blob, AnswerFacts metadata, Func<BlobCondition, CancellationToken, Task<bool>> tryWriteAsync, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -208,7 +195,7 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
 
     private static bool IsReceipts(string path) => path.StartsWith(AnswerPath.ReceiptsFolder, StringComparison.Ordinal);
 
-    private static bool IsKept(string path, IReadOnlyDictionary<string, string> standing, Dictionary<string, string> newer) =>
+    private static bool IsKept(string path, IReadOnlyDictionary<string, string> standing, AnswerFacts newer) =>
         IsReceipts(path)
         && AnsweredVersion(standing) is { } version
         && version != AnsweredVersion(newer)
@@ -230,7 +217,13 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
 
     private static string? AnsweredVersion(IReadOnlyDictionary<string, string> metadata) => metadata.GetValueOrDefault(AnswerMetadata.SourceETag);
 
-    private static BlobAddress AnswerTo(BlobVersion source, string path) => new(IssuerContainer.AnswersOf(source.Container), path);
+    private BlobAddress AnswerTo(BlobVersion source, string path)
+    {
+        // Neighbours are nearly always of one issuer.
+        if (_last is not { } last || last.Uploads != source.Container)
+            _last = last = new Named(source.Container, IssuerContainer.AnswersOf(source.Container));
+        return new BlobAddress(last.Answers, path);
+    }
 
     private async Task<bool> HasAnswerAsync(BlobVersion source, string path, CancellationToken cancellationToken) =>
         await FindAnswerAsync(source, path, cancellationToken) is not null;
@@ -269,6 +262,10 @@ public sealed partial class Outbox(IIssuerContainers containers, ILogger<Outbox>
         LogContainerGone(logger, source.Container);
         return true;
     }
+
+    /// <param name="Uploads">An issuer's container.</param>
+    /// <param name="Answers">That of the answers to its uploads.</param>
+    private sealed record Named(string Uploads, string Answers);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Container} is gone, so an answer to one of its uploads could not be written.")]
     private static partial void LogContainerGone(ILogger logger, string container);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -16,8 +15,7 @@ namespace TrueCopy.Ledger.Index;
 /// </remarks>
 public sealed class ActIndex(ITableStore tables)
 {
-    private const string FirstIssue = "@";
-    private static readonly string[] Partitions = [.. Enumerable.Range(0, 256).Select(first => first.ToString("x2", CultureInfo.InvariantCulture))];
+    private const int PartitionCount = 256;
     private const int Parallelism = 64;
 
     /// <summary>The acts on a document, in log order; empty for a document that is unknown.</summary>
@@ -29,7 +27,7 @@ public sealed class ActIndex(ITableStore tables)
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<IndexedAct>> FindAsync(Digest digest, KnownRows? known, CancellationToken cancellationToken)
     {
-        var query = new RowQuery(PartitionOf(digest), KeyPrefix: $"{digest}:");
+        var query = new RowQuery(ActRow.PartitionOf(digest), KeyPrefix: $"{digest}:");
         var acts = new List<IndexedAct>(1);
         await foreach (var row in tables.QueryAsync(StorageNames.AnchorsTable, query, RowColumns.All, cancellationToken))
             acts.Add(known?.Read(digest, row) ?? ToAct(digest, row));
@@ -47,20 +45,22 @@ public sealed class ActIndex(ITableStore tables)
         var options = SideBySide.Of(Parallelism, cancellationToken);
         var unsettled = new ConcurrentBag<IndexedAct>();
         var keys = new HashSet<(Digest, string)>(acts.Count);
-        var partitions = new List<IndexedAct>?[Partitions.Length];
-        foreach (var act in acts)
+        var fresh = new List<IndexedAct>(acts.Count);
+        for (var i = 0; i < acts.Count; i++)
         {
+            var act = acts[i];
             if (act.Entry.Yields is not null || !keys.Add((act.Digest, IsFirstIssue(act) ? act.Entry.Issuer! : act.ActId.Value)))
                 unsettled.Add(act);
             else
-                (partitions[act.Digest.Bytes[0]] ??= []).Add(act);
+                fresh.Add(act);
         }
 
-        await Parallel.ForEachAsync(partitions.SelectMany(partition => partition?.Chunk(ITableStore.MaxTransaction) ?? []), options, async (transaction, stop) =>
+        var transactions = Transactions.Of(fresh, PartitionCount, act => act.Digest.Bytes[0]);
+        await Parallel.ForAsync(0, transactions.Count, options, async (i, stop) =>
         {
-            if (await TryAddAsync(transaction, stop))
+            if (await TryAddAsync(transactions[i], stop))
                 return;
-            foreach (var act in transaction)
+            foreach (var act in transactions[i])
                 unsettled.Add(act);
         });
 
@@ -79,24 +79,29 @@ public sealed class ActIndex(ITableStore tables)
 
     // Otherwise one of the keys is taken: a batch being finished again, an act that was delivered twice, or a document that
     // its issuer issued before.
-    private Task<bool> TryAddAsync(IndexedAct[] acts, CancellationToken cancellationToken) =>
-        tables.TryInsertAsync(StorageNames.AnchorsTable, Array.ConvertAll(acts, act => ToRow(act, KeyOf(act))), cancellationToken);
+    private Task<bool> TryAddAsync(ArraySegment<IndexedAct> acts, CancellationToken cancellationToken)
+    {
+        var rows = new ActRow[acts.Count];
+        for (var i = 0; i < rows.Length; i++)
+            rows[i] = RowOf(acts[i]);
+        return tables.TryInsertAsync(StorageNames.AnchorsTable, rows, cancellationToken);
+    }
 
     private async Task<DisplacedAct?> SettleAsync(IndexedAct act, CancellationToken cancellationToken)
     {
-        if (act.Entry.Yields is null && await TryAddAsync([act], cancellationToken))
+        if (act.Entry.Yields is null && await TryAddAsync(new([act]), cancellationToken))
             return null;
         var rows = await FindAsync(act.Digest, cancellationToken);
         if (DocumentActs.Displace(act, rows) is { } displaced)
             return displaced;
         if (!rows.Any(row => row.ActId == act.ActId))
-            await tables.UpsertAsync(StorageNames.AnchorsTable, [ToRow(act, KeyOf(act.Digest, act.ActId))], cancellationToken);
+            await tables.UpsertAsync(StorageNames.AnchorsTable, [new ActRow(act, isFirstIssue: false)], cancellationToken);
         return null;
     }
 
     // The first issue of a document by an issuer has a key that says so. In a log of before status was kept, that a document was
     // issued before is found out by adding its row, which costs nothing where it was not.
-    private static string KeyOf(IndexedAct act) => IsFirstIssue(act) ? FirstIssueKey(act.Digest, act.Entry.Issuer!) : KeyOf(act.Digest, act.ActId);
+    private static ActRow RowOf(IndexedAct act) => new(act, IsFirstIssue(act));
 
     private static bool IsFirstIssue(IndexedAct act) => act.Entry is { Kind: ActKind.Issue, Replaces: null, Yields: null };
 
@@ -104,12 +109,12 @@ public sealed class ActIndex(ITableStore tables)
     public async Task ReplaceAsync(IndexedAct act, CancellationToken cancellationToken)
     {
         // The key of the issuer's first issue may hold this act, or nothing that could be read.
-        var row = ToRow(act, FirstIssueKey(act.Digest, act.Entry.Issuer ?? ""));
+        var row = new ActRow(act, isFirstIssue: true);
         TableRow? first = null;
         await foreach (var found in tables.QueryAsync(StorageNames.AnchorsTable, new RowQuery(row.Partition, row.Key), RowColumns.Place, cancellationToken))
             first = found;
         if (first is null || (first.Act is { Length: > 0 } other && other != act.ActId.Value))
-            row = row with { Key = KeyOf(act.Digest, act.ActId) };
+            row = new ActRow(act, isFirstIssue: false);
         await tables.UpsertAsync(StorageNames.AnchorsTable, [row], cancellationToken);
     }
 
@@ -144,18 +149,5 @@ public sealed class ActIndex(ITableStore tables)
             : throw new InvalidDataException("A row of the index lacks a column.");
 
     /// <summary>The row of an act under a key.</summary>
-    public static TableRow ToRow(IndexedAct act, string key) => new(PartitionOf(act.Digest), key)
-    {
-        LogIndex = act.LogIndex,
-        Act = act.ActId.Value,
-        Entry = Encoding.UTF8.GetString(act.EntryBytes.Span),
-        Opening = act.Opening.Hex,
-        Confidential = act.Unpublished.IsEmpty ? null : Encoding.UTF8.GetString(UnpublishedJson.Encode(act.Unpublished)),
-    };
-
-    private static string PartitionOf(Digest digest) => Partitions[digest.Bytes[0]];
-
-    private static string FirstIssueKey(Digest digest, string issuer) => $"{digest}:{FirstIssue}{issuer}";
-
-    private static string KeyOf(Digest digest, ActId act) => $"{digest}:{act.Value}";
+    public static TableRow ToRow(IndexedAct act, string key) => TableRow.Of(new ActRow(act, isFirstIssue: false)) with { Key = key };
 }

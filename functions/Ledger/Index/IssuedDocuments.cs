@@ -15,14 +15,15 @@ namespace TrueCopy.Ledger.Index;
 /// </remarks>
 public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
 {
-    private static readonly string[] Partitions = [.. Enumerable.Range(0, 16).Select(first => first.ToString("x", CultureInfo.InvariantCulture))];
+    private const int PartitionCount = 16;
+    private static readonly string[] Partitions = [.. Enumerable.Range(0, PartitionCount).Select(first => first.ToString("x", CultureInfo.InvariantCulture))];
     private const int Parallelism = 64;
 
     // Of a transaction that meets something, so many are tried together next, so that one repeated document costs a query for as few.
     private const int NarrowTransaction = 12;
 
     // What this process noted as new since the head is what it is: while nobody commits it stays new, however often a batch of it fails.
-    private readonly ConcurrentBag<(string Issuer, Digest Document)[]> _new = [];
+    private readonly ConcurrentBag<ArraySegment<(string Issuer, Digest Document)>> _new = [];
     private string? _head;
 
     /// <summary>Begins a batch after a head. What was noted before another commit may have been issued by that.</summary>
@@ -47,10 +48,10 @@ public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
         var options = SideBySide.Of(Parallelism, cancellationToken);
         var perhaps = new ConcurrentBag<(string Issuer, Digest Document)>(isComplete ? [] : documents);
         var known = _new.IsEmpty ? null : _new.SelectMany(noted => noted).ToHashSet();
-        var transactions = TransactionsOf(known is null ? documents : documents.Where(item => !known.Contains(item)));
-        await Parallel.ForEachAsync(isComplete ? transactions : [], options, async (transaction, stop) =>
+        var transactions = TransactionsOf(known is null ? documents : [.. documents.Where(item => !known.Contains(item))]);
+        await Parallel.ForAsync(0, isComplete ? transactions.Count : 0, options, async (i, stop) =>
         {
-            foreach (var item in await InsertAsync(transaction, stop))
+            foreach (var item in await InsertAsync(transactions[i], stop))
                 perhaps.Add(item);
         });
 
@@ -63,25 +64,25 @@ public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
     /// <summary>Notes what was issued, whatever is there.</summary>
     public async Task AddAsync(IEnumerable<(string Issuer, Digest Document)> documents, CancellationToken cancellationToken)
     {
-        var transactions = TransactionsOf(documents.Distinct());
+        var transactions = TransactionsOf(documents.ToHashSet());
         var options = SideBySide.Of(Parallelism, cancellationToken);
-        await Parallel.ForEachAsync(transactions, options, async (transaction, stop) => await tables.UpsertAsync(StorageNames.IssuedTable, [.. transaction.Select(RowOf)], stop));
+        await Parallel.ForEachAsync(transactions, options, async (transaction, stop) => await tables.UpsertAsync(StorageNames.IssuedTable, RowsOf(transaction), stop));
     }
 
     /// <summary>Whether a document is noted.</summary>
     internal async Task<bool> HasAsync(string issuer, Digest document, CancellationToken cancellationToken)
     {
-        var row = RowOf((issuer, document));
+        var row = new IssuedRow(issuer, document);
         await foreach (var _ in tables.QueryAsync(StorageNames.IssuedTable, new RowQuery(row.Partition, row.Key), RowColumns.Keys, cancellationToken))
             return true;
         return false;
     }
 
     /// <returns>Those that may have been there.</returns>
-    private async Task<IReadOnlyList<(string Issuer, Digest Document)>> InsertAsync((string Issuer, Digest Document)[] transaction, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(string Issuer, Digest Document)>> InsertAsync(ArraySegment<(string Issuer, Digest Document)> transaction, CancellationToken cancellationToken)
     {
         // One that is there already keeps all of them out.
-        var rows = Array.ConvertAll(transaction, RowOf);
+        var rows = RowsOf(transaction);
         if (await tables.TryInsertAsync(StorageNames.IssuedTable, rows, cancellationToken))
         {
             _new.Add(transaction);
@@ -99,8 +100,26 @@ public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
         return [.. perhaps.SelectMany(part => part)];
     }
 
-    private static IEnumerable<(string Issuer, Digest Document)[]> TransactionsOf(IEnumerable<(string Issuer, Digest Document)> documents) =>
-        documents.GroupBy(item => item.Document.Bytes[0] >> 4).SelectMany(partition => partition.Chunk(ITableStore.MaxTransaction));
+    private static IReadOnlyList<ArraySegment<(string Issuer, Digest Document)>> TransactionsOf(IReadOnlyCollection<(string Issuer, Digest Document)> documents) =>
+        Transactions.Of(documents, PartitionCount, item => PartitionOf(item.Document));
 
-    private static TableRow RowOf((string Issuer, Digest Document) item) => new(Partitions[item.Document.Bytes[0] >> 4], $"{item.Document}:{item.Issuer}");
+    private static IssuedRow[] RowsOf(ArraySegment<(string Issuer, Digest Document)> transaction)
+    {
+        var rows = new IssuedRow[transaction.Count];
+        for (var i = 0; i < rows.Length; i++)
+            rows[i] = new IssuedRow(transaction[i].Issuer, transaction[i].Document);
+        return rows;
+    }
+
+    private static int PartitionOf(Digest document) => document.Bytes[0] >> 4;
+
+    // Of its key there is no text until somebody asks.
+    private sealed class IssuedRow(string issuer, Digest document) : ITableRow
+    {
+        public string Partition => Partitions[PartitionOf(document)];
+
+        public string Key => $"{document}:{issuer}";
+
+        public bool TryFormatKey(Span<char> destination, out int length) => destination.TryWrite(CultureInfo.InvariantCulture, $"{document}:{issuer}", out length);
+    }
 }

@@ -16,6 +16,7 @@ public sealed class StagedReader
     private static readonly AnswerForm[] Forms = [AnswerForm.OfDocument, AnswerForm.OfDocumentToDelete];
 
     private readonly Known?[] _issuers = new Known?[ManyIssuers];
+    private readonly string?[] _containers = new string?[ManyIssuers];
 
     /// <summary>Reads an upload that issues.</summary>
     /// <returns>The upload; null if there is anything about the bytes that makes them another's to read.</returns>
@@ -60,7 +61,7 @@ public sealed class StagedReader
         return isFirst;
     }
 
-    private static BlobVersion? TryReadSource(ref Utf8JsonReader reader)
+    private BlobVersion? TryReadSource(ref Utf8JsonReader reader)
     {
         string? container = null, path = null, etag = null;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -68,7 +69,7 @@ public sealed class StagedReader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isRead =
-                reader.ValueTextEquals("container"u8) ? container is null && TryReadText(ref reader, out container)
+                reader.ValueTextEquals("container"u8) ? container is null && TryReadContainer(ref reader, out container)
                 : reader.ValueTextEquals("path"u8) ? path is null && TryReadText(ref reader, out path)
                 : reader.ValueTextEquals("eTag"u8) && etag is null && TryReadText(ref reader, out etag);
             if (!isRead)
@@ -76,6 +77,21 @@ public sealed class StagedReader
         }
 
         return container is not null && path is not null && etag is not null ? new BlobVersion(container, path, etag) : null;
+    }
+
+    // Of each issuer's container the same text for all its uploads.
+    private bool TryReadContainer(ref Utf8JsonReader reader, out string? container)
+    {
+        container = null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+            return false;
+        var hash = new HashCode();
+        hash.AddBytes(reader.ValueSpan);
+        ref var known = ref _containers[(uint)hash.ToHashCode() % ManyIssuers];
+        container = Volatile.Read(ref known);
+        if (container is null || !reader.ValueTextEquals(container))
+            Volatile.Write(ref known, container = reader.GetString());
+        return container is not null;
     }
 
     private Issuer? TryReadIssuer(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes)

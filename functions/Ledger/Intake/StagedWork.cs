@@ -77,10 +77,9 @@ public sealed record StagedUpload(
     /// <param name="document">The document.</param>
     /// <param name="unpublished">What the log is not to say.</param>
     /// <param name="target">Log index of the issue entry that is acted on; acts on a document only.</param>
-    /// <param name="opening">What its entry commits to the document under, for which that has to be all; null to have it commit later.</param>
+    /// <param name="opening">What its entry is to commit to the document under, for which that has to be all; null to have it drawn later.</param>
     public Act ToAct(RequestedAct request, ActId id, Digest document, Unpublished unpublished, long? target = null, Opening? opening = null) => new(id, Source, Answer, document, unpublished, new Entry
     {
-        Commitment = opening?.Commit(document),
         Version = Entry.FormatVersion,
         Kind = request.Kind,
         At = At,

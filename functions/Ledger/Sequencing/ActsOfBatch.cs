@@ -16,7 +16,6 @@ public sealed class ActsOfBatch(int expected = 0)
     public const long FirstIndex = 1L << 62;
 
     private readonly List<Act> _acts = new(expected);
-    private readonly HashSet<(ActId, Digest)> _seen = new(expected);
     private readonly Dictionary<(string Issuer, Digest Document), Document> _documents = new(expected);
     private readonly Dictionary<long, EntryStatus> _statuses = [];
 
@@ -46,10 +45,12 @@ public sealed class ActsOfBatch(int expected = 0)
     /// <param name="before">What their issuer did to the documents before.</param>
     public void Add(IEnumerable<Act> acts, IReadOnlyDictionary<Digest, IReadOnlyList<IndexedAct>> before)
     {
-        foreach (var act in acts.Where(act => _seen.Add((act.Id, act.Digest))))
+        foreach (var act in acts)
         {
             ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_documents, (act.Issuer, act.Digest), out _);
             var document = known ??= new Document(before[act.Digest]);
+            if (document.Has(act.Id))
+                continue;
             document.IsRevoked |= act.Kind == ActKind.Revoke;
             Add(act, document, hasRow: true);
         }
@@ -59,7 +60,7 @@ public sealed class ActsOfBatch(int expected = 0)
     /// <param name="requests">What it issues, a document under each of its digests.</param>
     /// <param name="before">What its issuer did before to documents that may have been issued; in the order of effect.</param>
     /// <param name="from">Index of the first entry whose status is kept.</param>
-    public void AddIssues(IReadOnlyList<Act[]> requests, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before, long from)
+    public void AddIssues(Act[][] requests, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before, long from)
     {
         foreach (var request in requests)
         {
@@ -99,7 +100,6 @@ public sealed class ActsOfBatch(int expected = 0)
 
     private void AddIssue(Act act, Document document, Succession plan)
     {
-        _seen.Add((act.Id, act.Digest));
         document.IsIssued = true;
         if (plan.Replaces is { } replaced)
             _statuses[replaced] = EntryStatus.Reissued;
@@ -113,13 +113,13 @@ public sealed class ActsOfBatch(int expected = 0)
     {
         if (hasRow)
             document.Add(act, FirstIndex + _acts.Count);
-        document.Count++;
+        document.Note(act.Id);
         _acts.Add(act);
     }
 
     private bool IsThere(Act act, IReadOnlyDictionary<(string Issuer, Digest Document), IReadOnlyList<IndexedAct>> before)
     {
-        if (_seen.Contains((act.Id, act.Digest)))
+        if (_documents.GetValueOrDefault((act.Issuer, act.Digest))?.Has(act.Id) == true)
             return true;
         if (before.Count > 0 && before.TryGetValue((act.Issuer, act.Digest), out var rows))
         {
@@ -156,13 +156,26 @@ public sealed class ActsOfBatch(int expected = 0)
         // Most documents have one act in a batch, of which nobody asks for the row.
         private Act? _last;
         private long _index;
+        private ActId _first;
+        private HashSet<ActId>? _more;
 
         /// <summary>How much its issuer did to it in the batch, what takes no effect included.</summary>
-        public int Count { get; set; }
+        public int Count { get; private set; }
 
         public bool IsIssued { get; set; }
 
         public bool IsRevoked { get; set; }
+
+        /// <summary>Whether an act is there, whether it takes effect or not.</summary>
+        public bool Has(ActId act) => Count > 0 && (_first == act || _more?.Contains(act) == true);
+
+        public void Note(ActId act)
+        {
+            if (Count++ == 0)
+                _first = act;
+            else
+                (_more ??= []).Add(act);
+        }
 
         public void Add(Act act, long index)
         {

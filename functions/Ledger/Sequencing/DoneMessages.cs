@@ -22,16 +22,16 @@ public sealed partial class DoneMessages(StagedActs staged, TimeProvider time, I
         var all = TakeRefused();
         all.EnsureCapacity(all.Count + messages.Count);
         all.AddRange(messages.Select(message => (message, now)));
-        await Parallel.ForEachAsync(all, SideBySide.Of(Parallelism, cancellationToken), async (item, stop) =>
+        await Parallel.ForAsync(0, all.Count, SideBySide.Of(Parallelism, cancellationToken), async (i, stop) =>
         {
             try
             {
-                await staged.DeleteAsync(item.Message, stop);
+                await staged.DeleteAsync(all[i].Message, stop);
             }
             catch (Exception exception) when (!stop.IsCancellationRequested)
             {
                 LogRefused(logger, exception);
-                _refused.Enqueue(item);
+                _refused.Enqueue(all[i]);
             }
         });
     }

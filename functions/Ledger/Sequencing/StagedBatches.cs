@@ -236,7 +236,7 @@ public sealed class StagedBatches(
                 return;
             var first = ActId.Of(upload.Source, upload.Acts[0].Position, upload.Acts[0].Digests[0].Algorithm);
             var status = own.Select(DocumentActs.StatusOf).FirstOrDefault(status => status != EntryStatus.Stands, EntryStatus.Stands);
-            if (own[0].Any(act => act.ActId == first))
+            if (HasAct(own[0], first))
                 found[i] = found[i] with { InEffect = true };
             else if (status != EntryStatus.Stands)
                 found[i] = found[i] with { Refusal = Rejection.NotStanding(status) };
@@ -280,9 +280,10 @@ public sealed class StagedBatches(
         if (upload.Answer.Kind is not UploadKind.Manifest || (message.DeliveryCount == 1 && !message.IsBulk))
             return false;
         var (request, digest) = (upload.Acts[0], upload.Acts[0].Digests[0]);
-        var first = ActId.Of(upload.Source, request.Position, digest.Algorithm);
-        return (await index.FindAsync(digest, cancellationToken)).Any(act => act.ActId == first);
+        return HasAct(await index.FindAsync(digest, cancellationToken), ActId.Of(upload.Source, request.Position, digest.Algorithm));
     }
+
+    private static bool HasAct(IReadOnlyList<IndexedAct> rows, ActId id) => rows.Any(row => row.ActId == id);
 
     private static Act[][] IssuesOf(StagedUpload upload, ReadOnlySpan<Opening> openings)
     {

@@ -1,27 +1,80 @@
 namespace TrueCopy.Ledger.Storage;
 
-/// <summary>A row of one of the ledger's tables; what it has no column for is null.</summary>
-/// <param name="Partition">Partition key.</param>
-/// <param name="Key">Row key, unique within the partition.</param>
-public sealed record TableRow(string Partition, string Key)
+/// <summary>
+/// A row that is to be written; what it has no column for is null. Texts may be made when they are asked for, so whoever writes a row asks
+/// once for each, and whoever does not need one leaves it.
+/// </summary>
+public interface ITableRow
 {
+    /// <summary>Partition key.</summary>
+    string Partition { get; }
+
+    /// <summary>Row key, unique within the partition.</summary>
+    string Key { get; }
+
     /// <summary>Index of an entry in the log.</summary>
-    public long? LogIndex { get; init; }
+    long? LogIndex => null;
 
     /// <summary>Id of an act.</summary>
-    public string? Act { get; init; }
+    string? Act => null;
 
     /// <summary>An entry's JSON.</summary>
-    public string? Entry { get; init; }
+    string? Entry => null;
 
     /// <summary>The nonce of an entry's commitment, in hex.</summary>
-    public string? Opening { get; init; }
+    string? Opening => null;
 
     /// <summary>JSON of what an entry does not say.</summary>
-    public string? Confidential { get; init; }
+    string? Confidential => null;
 
     /// <summary>A signed checkpoint.</summary>
+    string? Note => null;
+
+    /// <summary>Writes <see cref="Key"/> where no text of it is needed.</summary>
+    /// <param name="destination">To where.</param>
+    /// <param name="length">How long it is.</param>
+    /// <returns>False if there is no room for it.</returns>
+    bool TryFormatKey(Span<char> destination, out int length)
+    {
+        var key = Key;
+        length = key.TryCopyTo(destination) ? key.Length : 0;
+        return length == key.Length;
+    }
+}
+
+/// <summary>A row of one of the ledger's tables, all of it; what it has no column for is null.</summary>
+/// <param name="Partition">Partition key.</param>
+/// <param name="Key">Row key, unique within the partition.</param>
+public sealed record TableRow(string Partition, string Key) : ITableRow
+{
+    /// <inheritdoc/>
+    public long? LogIndex { get; init; }
+
+    /// <inheritdoc/>
+    public string? Act { get; init; }
+
+    /// <inheritdoc/>
+    public string? Entry { get; init; }
+
+    /// <inheritdoc/>
+    public string? Opening { get; init; }
+
+    /// <inheritdoc/>
+    public string? Confidential { get; init; }
+
+    /// <inheritdoc/>
     public string? Note { get; init; }
+
+    /// <summary>All of a row, as storage has it once it is written.</summary>
+    public static TableRow Of(ITableRow row) => row as TableRow ?? new TableRow(row.Partition, row.Key)
+    {
+        LogIndex = row.LogIndex,
+        Act = row.Act,
+        Entry = row.Entry,
+        Opening = row.Opening,
+        Confidential = row.Confidential,
+        Note = row.Note,
+    };
 }
 
 /// <summary>Which rows a query asks for.</summary>
@@ -58,10 +111,10 @@ public interface ITableStore
 
     /// <summary>Inserts rows of one partition: all of them or none.</summary>
     /// <returns>False if one of the keys is taken; nothing was inserted then.</returns>
-    Task<bool> TryInsertAsync(string table, IReadOnlyList<TableRow> rows, CancellationToken cancellationToken);
+    Task<bool> TryInsertAsync(string table, IReadOnlyList<ITableRow> rows, CancellationToken cancellationToken);
 
     /// <summary>Writes rows of one partition, whatever is there.</summary>
-    Task UpsertAsync(string table, IReadOnlyList<TableRow> rows, CancellationToken cancellationToken);
+    Task UpsertAsync(string table, IReadOnlyList<ITableRow> rows, CancellationToken cancellationToken);
 
     /// <summary>Deletes a row; does nothing if there is none.</summary>
     Task DeleteAsync(string table, string partition, string key, CancellationToken cancellationToken);

@@ -16,7 +16,7 @@ public sealed class PatientTables(ITableStore tables, TimeProvider time) : ITabl
         tables.QueryAsync(table, query, columns, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<bool> TryInsertAsync(string table, IReadOnlyList<TableRow> rows, CancellationToken cancellationToken)
+    public async Task<bool> TryInsertAsync(string table, IReadOnlyList<ITableRow> rows, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
@@ -32,7 +32,7 @@ public sealed class PatientTables(ITableStore tables, TimeProvider time) : ITabl
     }
 
     /// <inheritdoc/>
-    public async Task UpsertAsync(string table, IReadOnlyList<TableRow> rows, CancellationToken cancellationToken)
+    public async Task UpsertAsync(string table, IReadOnlyList<ITableRow> rows, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -8,7 +9,7 @@ namespace TrueCopy.Receipts.Entries;
 /// What the public log says of an act: JSON, written once and from then on carried as bytes. It names the issuer and
 /// commits to the digest; it holds neither the digest, nor the document's name, nor the act's id.
 /// </summary>
-public sealed record Entry
+public sealed partial record Entry
 {
     /// <summary>The version of this format.</summary>
     public const int FormatVersion = 1;
@@ -36,7 +37,7 @@ public sealed record Entry
     public required ActKind Kind { get; init; }
 
     /// <summary>When: the blob's last-modified time, or the log's birth.</summary>
-    public required DateTimeOffset At { get; init; }
+    public required DateTimeOffset At { get => new(_at, TimeSpan.Zero); init => _at = value.UtcTicks; }
 
     /// <summary>The issuer's id.</summary>
     public string? Issuer { get; init; }
@@ -51,16 +52,16 @@ public sealed record Entry
     public string? Jurisdiction { get; init; }
 
     /// <summary>Issuer and domain acts only: the institution's own domain name, as the registry states it.</summary>
-    public string? Domain { get; init; }
+    public string? Domain { get => _other?.Domain; init => Other = value == Domain ? Other : Other with { Domain = value }; }
 
     /// <summary>Domain acts only: what that domain says of its being this issuer of this log.</summary>
-    public DomainWord? Outcome { get; init; }
+    public DomainWord? Outcome { get => _other?.Outcome; init => Other = value == Outcome ? Other : Other with { Outcome = value }; }
 
     /// <summary>Issuer acts only: what becomes of uploaded documents.</summary>
-    public Retention? Retention { get; init; }
+    public Retention? Retention { get => _other?.Retention; init => Other = value == Retention ? Other : Other with { Retention = value }; }
 
     /// <summary>Issuer acts only: the digests that are computed.</summary>
-    public IReadOnlyList<string>? Algorithms { get; init; }
+    public IReadOnlyList<string>? Algorithms { get => _other?.Algorithms; init => Other = value == Algorithms ? Other : Other with { Algorithms = value }; }
 
     /// <summary>Position within the upload, which orders acts of the same instant.</summary>
     public long? Position { get; init; }
@@ -72,67 +73,67 @@ public sealed record Entry
     public string? Commitment { get; init; }
 
     /// <summary>Issue only: from when the document is to be relied on.</summary>
-    public DateTimeOffset? ValidFrom { get; init; }
+    public DateTimeOffset? ValidFrom { get => TimeOf(_validFrom); init => _validFrom = TicksOf(value); }
 
     /// <summary>Issue only: from when it is no longer to be relied on.</summary>
-    public DateTimeOffset? Expires { get; init; }
+    public DateTimeOffset? Expires { get => TimeOf(_expires); init => _expires = TicksOf(value); }
 
     /// <summary>
     /// Issue: log index of the issue entry of the same issuer, document and algorithm that counted until now; this one
     /// counts from now on. Receiver: the same of the entry that described the receiver until now.
     /// </summary>
-    public long? Replaces { get; init; }
+    public long? Replaces { get => _ofAct?.Replaces; init => OfAct = value == Replaces ? OfAct : OfAct with { Replaces = value }; }
 
     /// <summary>Issue only: log index of the issue entry of the same issuer, document and algorithm that goes on counting; this one never counts.</summary>
-    public long? Yields { get; init; }
+    public long? Yields { get => _ofAct?.Yields; init => OfAct = value == Yields ? OfAct : OfAct with { Yields = value }; }
 
     /// <summary>Acts on a document: log index of the issue entry that is acted on. What becomes of a handover: that of the handover.</summary>
-    public long? Target { get; init; }
+    public long? Target { get => _ofAct?.Target; init => OfAct = value == Target ? OfAct : OfAct with { Target = value }; }
 
     /// <summary>Acts on a document: why.</summary>
-    public ReasonCode? Reason { get; init; }
+    public ReasonCode? Reason { get => _ofAct?.Reason; init => OfAct = value == Reason ? OfAct : OfAct with { Reason = value }; }
 
     /// <summary>Supersede only: commitment to the successor (<see cref="Opening.CommitSuccessor"/>), hex.</summary>
-    public string? SuccessorCommitment { get; init; }
+    public string? SuccessorCommitment { get => _ofAct?.SuccessorCommitment; init => OfAct = value == SuccessorCommitment ? OfAct : OfAct with { SuccessorCommitment = value }; }
 
     /// <summary>Acts on a document: commitment to the issuer's note (<see cref="Opening.CommitNote"/>), hex.</summary>
-    public string? NoteCommitment { get; init; }
+    public string? NoteCommitment { get => _ofAct?.NoteCommitment; init => OfAct = value == NoteCommitment ? OfAct : OfAct with { NoteCommitment = value }; }
 
     /// <summary>Receiver acts only: the receiver's id.</summary>
-    public string? Receiver { get; init; }
+    public string? Receiver { get => _other?.Receiver; init => Other = value == Receiver ? Other : Other with { Receiver = value }; }
 
     /// <summary>Receiver acts only: what packages are sealed to, <c>age1…</c>.</summary>
-    public string? EncryptionKey { get; init; }
+    public string? EncryptionKey { get => _other?.EncryptionKey; init => Other = value == EncryptionKey ? Other : Other with { EncryptionKey = value }; }
 
     /// <summary>Receiver acts only: what it takes packages for.</summary>
-    public IReadOnlyList<string>? Purposes { get; init; }
+    public IReadOnlyList<string>? Purposes { get => _other?.Purposes; init => Other = value == Purposes ? Other : Other with { Purposes = value }; }
 
     /// <summary>Receiver acts only: for how many days it promises to keep what it was handed.</summary>
-    public long? KeepsDays { get; init; }
+    public long? KeepsDays { get => _other?.KeepsDays; init => Other = value == KeepsDays ? Other : Other with { KeepsDays = value }; }
 
     /// <summary>Handover only: what the proof of the opened consent hashes to (<see cref="Handovers.HandoverLocks"/>), 64 lower-case hex digits.</summary>
-    public string? Lock { get; init; }
+    public string? Lock { get => _other?.Lock; init => Other = value == Lock ? Other : Other with { Lock = value }; }
 
     /// <summary>Handover only: what the holder's withdraw key hashes to, 64 lower-case hex digits.</summary>
-    public string? WithdrawLock { get; init; }
+    public string? WithdrawLock { get => _other?.WithdrawLock; init => Other = value == WithdrawLock ? Other : Other with { WithdrawLock = value }; }
 
     /// <summary>Received, declined and withdrawn: what opens a lock of the handover, 64 lower-case hex digits.</summary>
-    public string? Proof { get; init; }
+    public string? Proof { get => _other?.Proof; init => Other = value == Proof ? Other : Other with { Proof = value }; }
 
     /// <summary>Genesis only: the log's origin.</summary>
-    public string? Origin { get; init; }
+    public string? Origin { get => _other?.Origin; init => Other = value == Origin ? Other : Other with { Origin = value }; }
 
     /// <summary>Genesis and keys only: the verifier keys that sign for the log from this entry's checkpoint on, all of them.</summary>
-    public IReadOnlyList<string>? Keys { get; init; }
+    public IReadOnlyList<string>? Keys { get => _other?.Keys; init => Other = value == Keys ? Other : Other with { Keys = value }; }
 
     /// <summary>Status only: number of entries before it, whose status it commits to; its own index.</summary>
-    public long? Covers { get; init; }
+    public long? Covers { get => _other?.Covers; init => Other = value == Covers ? Other : Other with { Covers = value }; }
 
     /// <summary>Status only: root of the tree over their status (<see cref="StatusTree"/>), 64 lower-case hex digits.</summary>
-    public string? Root { get; init; }
+    public string? Root { get => _other?.Root; init => Other = value == Root ? Other : Other with { Root = value }; }
 
     /// <summary>Status only: index of the first entry of the first batch that ended with a status; absent for 0. Of entries before it no standing is proven.</summary>
-    public long? From { get; init; }
+    public long? From { get => _other?.From; init => Other = value == From ? Other : Other with { From = value }; }
 
     /// <summary>Entry 0 of a log. A tree of one entry has no COSE receipt, so that entry is nobody's document.</summary>
     public static Entry Genesis(string origin, IReadOnlyList<string> keys, DateTimeOffset at) => new()
@@ -189,133 +190,17 @@ public sealed record Entry
 
     /// <summary>The bytes for the log. Written once; afterwards only these bytes count.</summary>
     public byte[] Encode() => PlainEntry.TryEncode(this) ?? JsonSerializer.SerializeToUtf8Bytes(this, Json.Entry);
+
+    /// <summary>Writes the bytes for the log of this entry when it commits to a document, which it does not yet, under an opening.</summary>
+    /// <param name="output">To where.</param>
+    /// <param name="opening">Opens the commitment.</param>
+    /// <param name="document">The document.</param>
+    public void Write(IBufferWriter<byte> output, Opening opening, Digest document)
+    {
+        if (!PlainEntry.TryWrite(output, this, opening, document))
+            output.Write((this with { Commitment = opening.Commit(document) }).Encode());
+    }
 }
 
 [JsonSerializable(typeof(Entry))]
 internal sealed partial class EntryJson : JsonSerializerContext;
-
-/// <summary>What becomes of a document once its act is published.</summary>
-[JsonConverter(typeof(WireNameConverter<Retention>))]
-public enum Retention
-{
-    /// <summary>The document stays in the issuer's container.</summary>
-    [JsonStringEnumMemberName("keep")]
-    Keep,
-
-    /// <summary>The document is deleted after its receipt is written.</summary>
-    [JsonStringEnumMemberName("delete")]
-    Delete,
-}
-
-/// <summary>What an entry of the log records; the names are those in the entry's JSON.</summary>
-[JsonConverter(typeof(WireNameConverter<ActKind>))]
-public enum ActKind
-{
-    /// <summary>The log began: entry 0, which names the log and its keys.</summary>
-    [JsonStringEnumMemberName("genesis")]
-    Genesis,
-
-    /// <summary>From this checkpoint on other keys sign for the log than before.</summary>
-    [JsonStringEnumMemberName("keys")]
-    Keys,
-
-    /// <summary>The registry describes an issuer for the first time, or otherwise than before.</summary>
-    [JsonStringEnumMemberName("issuer")]
-    Issuer,
-
-    /// <summary>An issuer issued a document.</summary>
-    [JsonStringEnumMemberName("issue")]
-    Issue,
-
-    /// <summary>An issuer took back a document for good.</summary>
-    [JsonStringEnumMemberName("revoke")]
-    Revoke,
-
-    /// <summary>An issuer put a document on hold.</summary>
-    [JsonStringEnumMemberName("suspend")]
-    Suspend,
-
-    /// <summary>An issuer ended the hold on a document.</summary>
-    [JsonStringEnumMemberName("reinstate")]
-    Reinstate,
-
-    /// <summary>An issuer replaced a document by another.</summary>
-    [JsonStringEnumMemberName("supersede")]
-    Supersede,
-
-    /// <summary>An issuer's own domain, asked by the service, says something for the first time, or something else than before.</summary>
-    [JsonStringEnumMemberName("domain")]
-    Domain,
-
-    /// <summary>The status of every entry before it: the last entry of a batch.</summary>
-    [JsonStringEnumMemberName("status")]
-    Status,
-
-    /// <summary>The registry describes a receiver of packages for the first time, or otherwise than before.</summary>
-    [JsonStringEnumMemberName("receiver")]
-    Receiver,
-
-    /// <summary>A holder handed a sealed package over.</summary>
-    [JsonStringEnumMemberName("handover")]
-    Handover,
-
-    /// <summary>The receiver accepted a package, whose consent it has opened.</summary>
-    [JsonStringEnumMemberName("received")]
-    Received,
-
-    /// <summary>The receiver declined a package.</summary>
-    [JsonStringEnumMemberName("declined")]
-    Declined,
-
-    /// <summary>The receiver used what it accepted.</summary>
-    [JsonStringEnumMemberName("used")]
-    Used,
-
-    /// <summary>The holder took her consent back.</summary>
-    [JsonStringEnumMemberName("withdrawn")]
-    Withdrawn,
-
-    /// <summary>A package that nobody took in time was deleted.</summary>
-    [JsonStringEnumMemberName("expired")]
-    Expired,
-}
-
-/// <summary>
-/// Why an issuer acted on a document: the codes of RFC 5280, section 5.3.1, that mean something for a document, under
-/// the names given there, and one of our own.
-/// </summary>
-[JsonConverter(typeof(WireNameConverter<ReasonCode>))]
-public enum ReasonCode
-{
-    /// <summary>No reason given.</summary>
-    [JsonStringEnumMemberName("unspecified")]
-    Unspecified,
-
-    /// <summary>Whoever issued it used credentials that were not theirs.</summary>
-    [JsonStringEnumMemberName("keyCompromise")]
-    KeyCompromise,
-
-    /// <summary>What it says of its subject is no longer so.</summary>
-    [JsonStringEnumMemberName("affiliationChanged")]
-    AffiliationChanged,
-
-    /// <summary>Another document takes its place.</summary>
-    [JsonStringEnumMemberName("superseded")]
-    Superseded,
-
-    /// <summary>It is no longer needed for what it was issued for.</summary>
-    [JsonStringEnumMemberName("cessationOfOperation")]
-    CessationOfOperation,
-
-    /// <summary>It is on hold while something is looked into; for <c>suspend</c> only.</summary>
-    [JsonStringEnumMemberName("certificateHold")]
-    CertificateHold,
-
-    /// <summary>A right that it states was withdrawn.</summary>
-    [JsonStringEnumMemberName("privilegeWithdrawn")]
-    PrivilegeWithdrawn,
-
-    /// <summary>It should not have been issued as it is (not in RFC 5280).</summary>
-    [JsonStringEnumMemberName("issuedInError")]
-    IssuedInError,
-}

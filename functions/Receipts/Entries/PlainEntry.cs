@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 
 namespace TrueCopy.Receipts.Entries;
@@ -21,7 +22,29 @@ internal static class PlainEntry
         if (!IsPlain(entry))
             return null;
         var rented = ArrayPool<byte>.Shared.Rent(MaxLength);
-        var json = new JsonText(rented);
+        var bytes = TryWrite(rented, entry, [], out var length) ? rented.AsSpan(0, length).ToArray() : null;
+        ArrayPool<byte>.Shared.Return(rented);
+        return bytes;
+    }
+
+    /// <summary>Writes the bytes of an entry that is to commit to a document under an opening.</summary>
+    /// <returns>False, and nothing is written, for an entry that is the serializer's to write.</returns>
+    public static bool TryWrite(IBufferWriter<byte> output, Entry entry, Opening opening, Digest document)
+    {
+        Span<byte> commitment = stackalloc byte[SHA256.HashSizeInBytes];
+        if (!IsPlain(entry))
+            return false;
+        opening.Commit(document, commitment);
+        if (!TryWrite(output.GetSpan(MaxLength), entry, commitment, out var length))
+            return false;
+        output.Advance(length);
+        return true;
+    }
+
+    // The commitment as bytes, or what the entry says of it.
+    private static bool TryWrite(Span<byte> text, Entry entry, scoped ReadOnlySpan<byte> commitment, out int length)
+    {
+        var json = new JsonText(text);
         json.AddNumber("{\"v\":"u8, entry.Version);
         var written = json.TryAddText(",\"act\":\""u8, WireName.Of(entry.Kind))
             && json.TryAddTime(",\"at\":\""u8, entry.At)
@@ -31,7 +54,7 @@ internal static class PlainEntry
             && json.TryAddText(",\"jurisdiction\":\""u8, entry.Jurisdiction)
             && json.AddNumber(",\"position\":"u8, entry.Position)
             && json.TryAddText(",\"algorithm\":\""u8, entry.Algorithm)
-            && json.TryAddText(",\"commitment\":\""u8, entry.Commitment)
+            && json.TryAddCommitment(entry.Commitment, commitment)
             && json.TryAddTime(",\"validFrom\":\""u8, entry.ValidFrom)
             && json.TryAddTime(",\"expires\":\""u8, entry.Expires)
             && json.AddNumber(",\"replaces\":"u8, entry.Replaces)
@@ -41,18 +64,13 @@ internal static class PlainEntry
             && json.TryAddText(",\"successorCommitment\":\""u8, entry.SuccessorCommitment)
             && json.TryAddText(",\"noteCommitment\":\""u8, entry.NoteCommitment);
         json.Add("}"u8);
-        var bytes = written ? rented.AsSpan(0, json.Length).ToArray() : null;
-        ArrayPool<byte>.Shared.Return(rented);
-        return bytes;
+        length = json.Length;
+        return written;
     }
 
     // With members of other entries it is not an act on a document; with very long ones there is no room.
     private static bool IsPlain(Entry entry) =>
-        entry is
-        {
-            Domain: null, Outcome: null, Retention: null, Algorithms: null, Receiver: null, EncryptionKey: null, Purposes: null, KeepsDays: null,
-            Lock: null, WithdrawLock: null, Proof: null, Origin: null, Keys: null, Covers: null, Root: null, From: null,
-        }
+        entry.IsOfDocument
         && Length(entry.LegalNames?.En) + Length(entry.LegalNames?.ZhHans) + Length(entry.LegalNames?.ZhHant) + Length(entry.Issuer) + Length(entry.LegalName) + Length(entry.Jurisdiction) + Length(entry.Algorithm) + Length(entry.Commitment)
             + Length(entry.SuccessorCommitment) + Length(entry.NoteCommitment) <= MaxTexts;
 
@@ -68,6 +86,16 @@ internal static class PlainEntry
         json.Add(name);
         if (!json.TryAdd(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))
             return false;
+        json.Add("\""u8);
+        return true;
+    }
+
+    private static bool TryAddCommitment(ref this JsonText json, string? text, scoped ReadOnlySpan<byte> commitment)
+    {
+        if (commitment.IsEmpty)
+            return json.TryAddText(",\"commitment\":\""u8, text);
+        json.Add(",\"commitment\":\""u8);
+        json.AddHex(commitment);
         json.Add("\""u8);
         return true;
     }

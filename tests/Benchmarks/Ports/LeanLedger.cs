@@ -5,12 +5,11 @@ internal sealed class LeanLedger : InMemoryBlobs
 {
     private long _publicBytes;
     private long _privateBytes;
-    private long _indexBytes;
     private long _packBytes;
 
     public LeanLedger(OperationCounts operations)
         : base(operations, TimeProvider.System) =>
-        Tables = new LeanTables(operations, Count);
+        Tables = new LeanTables(operations);
 
     public LeanTables Tables { get; }
 
@@ -27,7 +26,9 @@ internal sealed class LeanLedger : InMemoryBlobs
     /// <summary>Bytes of the packs that were written.</summary>
     public long PackBytes => Volatile.Read(ref _packBytes);
 
-    public long IndexBytes => Volatile.Read(ref _indexBytes);
+    /// <summary>What Azure bills for the rows of the index: 4 bytes, keys and property names in UTF-16, values; here the longest parts of it.</summary>
+    public long IndexBytes => Tables.Rows(StorageNames.AnchorsTable).Sum(row =>
+        4L + (2 * (row.Partition.Length + row.Key.Length)) + (2 * row.Entry!.Length) + (2 * row.Opening!.Length) + (2 * row.Act!.Length) + 8 + (5 * 8) + (2 * "LogIndexActEntryOpening".Length));
 
     /// <summary>Begins where another log stands.</summary>
     public void Begin(Head head, long size, ReadOnlyMemory<byte> checkpoint)
@@ -64,11 +65,4 @@ internal sealed class LeanLedger : InMemoryBlobs
     }
 
     private InMemoryBlob Unkept(ReadOnlyMemory<byte> content) => new(content, NextETag(), Time.GetUtcNow(), new Dictionary<string, string>());
-
-    // What Azure bills for an entity: 4 bytes, keys and property names in UTF-16, values; here the longest parts of it.
-    private void Count(string table, TableRow row)
-    {
-        if (table == StorageNames.AnchorsTable)
-            Interlocked.Add(ref _indexBytes, 4 + (2 * (row.Partition.Length + row.Key.Length)) + (2 * row.Entry!.Length) + (2 * row.Opening!.Length) + (2 * row.Act!.Length) + 8 + (5 * 8) + (2 * "LogIndexActEntryOpening".Length));
-    }
 }

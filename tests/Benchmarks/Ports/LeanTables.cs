@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 namespace TrueCopy.Benchmarks.Ports;
 
 /// <summary>
-/// Tables in memory that keep what they are given and look it up by hash, so that what is measured is who asks. Rows are found by what their
-/// keys say before the last colon, which is how documents are asked for.
+/// Tables in memory that keep the rows that they are given, without making texts of them, and look them up by hash, so that what is measured is
+/// who asks. Rows are found by what their keys say before the last colon, which is how documents are asked for.
 /// </summary>
-internal sealed class LeanTables(OperationCounts operations, Action<string, TableRow> inserting) : ITableStore
+internal sealed class LeanTables(OperationCounts operations) : ITableStore
 {
     private static readonly Task<bool> Inserted = Task.FromResult(true);
     private static readonly Task<bool> Taken = Task.FromResult(false);
@@ -18,10 +18,10 @@ internal sealed class LeanTables(OperationCounts operations, Action<string, Tabl
     {
         await operations.RunAsync(new StorageRequest(RequestNames.Of("query", table, query.Partition), StorageService.Table, query.Partition ?? ""), cancellationToken);
         foreach (var row in PartitionOf(table, query.Partition ?? throw new NotSupportedException("No benchmark lists tables.")).Find(query))
-            yield return row;
+            yield return TableRow.Of(row);
     }
 
-    public Task<bool> TryInsertAsync(string table, IReadOnlyList<TableRow> rows, CancellationToken cancellationToken)
+    public Task<bool> TryInsertAsync(string table, IReadOnlyList<ITableRow> rows, CancellationToken cancellationToken)
     {
         var requested = RequestAsync("insert", table, rows, cancellationToken);
         return requested.IsCompletedSuccessfully ? TryInsert(table, rows) ? Inserted : Taken : InsertAsync(requested.AsTask());
@@ -33,7 +33,7 @@ internal sealed class LeanTables(OperationCounts operations, Action<string, Tabl
         }
     }
 
-    public async Task UpsertAsync(string table, IReadOnlyList<TableRow> rows, CancellationToken cancellationToken)
+    public async Task UpsertAsync(string table, IReadOnlyList<ITableRow> rows, CancellationToken cancellationToken)
     {
         await RequestAsync("upsert", table, rows, cancellationToken);
         foreach (var row in rows)
@@ -43,106 +43,106 @@ internal sealed class LeanTables(OperationCounts operations, Action<string, Tabl
     public Task DeleteAsync(string table, string partition, string key, CancellationToken cancellationToken) => throw new NotSupportedException("No benchmark deletes rows.");
 
     /// <summary>Writes a row without a request, whatever is there.</summary>
-    public void Set(string table, TableRow row) => PartitionOf(table, row.Partition).Set(row);
+    public void Set(string table, ITableRow row) => PartitionOf(table, row.Partition).Set(row);
 
-    private bool TryInsert(string table, IReadOnlyList<TableRow> rows)
-    {
-        if (!PartitionOf(table, rows[0].Partition).TryInsert(rows))
-            return false;
-        foreach (var row in rows)
-            inserting(table, row);
-        return true;
-    }
+    /// <summary>All rows of a table.</summary>
+    public IEnumerable<ITableRow> Rows(string table) => _partitions.Where(partition => partition.Key.Table == table).SelectMany(partition => partition.Value.Find(default));
 
-    private ValueTask RequestAsync(string verb, string table, IReadOnlyList<TableRow> rows, CancellationToken cancellationToken) =>
+    private bool TryInsert(string table, IReadOnlyList<ITableRow> rows) => PartitionOf(table, rows[0].Partition).TryInsert(rows);
+
+    private ValueTask RequestAsync(string verb, string table, IReadOnlyList<ITableRow> rows, CancellationToken cancellationToken) =>
         operations.RunAsync(new StorageRequest(RequestNames.Of(verb, table, rows[0].Partition), StorageService.Table, rows[0].Partition, rows.Count), cancellationToken);
 
     private Partition PartitionOf(string table, string partition) => _partitions.GetOrAdd((table, partition), _ => new Partition());
 
     private sealed class Partition
     {
-        private readonly Dictionary<string, Node> _rows = new(ByStem.Comparer);
+        private const int MaxKey = 1024;
 
-        public IReadOnlyList<TableRow> Find(RowQuery query)
+        // By the hash of the stems of their keys; those of one hash one after the other.
+        private readonly Dictionary<int, Node> _rows = [];
+
+        public IReadOnlyList<ITableRow> Find(RowQuery query)
         {
             lock (_rows)
             {
                 if (query is { Key: null, KeyPrefix: null })
                     return [.. _rows.Values.SelectMany(first => All(first))];
-                return _rows.GetValueOrDefault(query.Key ?? query.KeyPrefix!) is { } found
-                    ? [.. All(found).Where(row => query.Key is null || row.Key == query.Key)]
+                var key = query.Key ?? query.KeyPrefix!;
+                return _rows.GetValueOrDefault(HashOf(key)) is { } found
+                    ? [.. All(found).Where(row => query.Key is null ? row.Key.StartsWith(key, StringComparison.Ordinal) : row.Key == key)]
                     : [];
             }
         }
 
-        public bool TryInsert(IReadOnlyList<TableRow> rows)
+        public bool TryInsert(IReadOnlyList<ITableRow> rows)
         {
             if (rows.Count > ITableStore.MaxTransaction)
                 throw new ArgumentException("A transaction has at most a hundred rows.", nameof(rows));
+            Span<char> key = stackalloc char[MaxKey];
+            Span<int> hashes = stackalloc int[rows.Count];
             lock (_rows)
             {
                 for (var i = 0; i < rows.Count; i++)
                 {
-                    if (rows[i].Partition != rows[0].Partition)
+                    if (!ReferenceEquals(rows[i].Partition, rows[0].Partition) && rows[i].Partition != rows[0].Partition)
                         throw new ArgumentException("A transaction has rows of one partition.", nameof(rows));
-                    for (var node = _rows.GetValueOrDefault(rows[i].Key); node is not null; node = node.Next)
-                    {
-                        if (node.Row.Key == rows[i].Key)
-                            return false;
-                    }
+                    var text = KeyOf(rows[i], key);
+                    hashes[i] = HashOf(text);
+                    if (Find(hashes[i], text) is not null)
+                        return false;
                 }
 
                 for (var i = 0; i < rows.Count; i++)
-                    Add(rows[i]);
+                    Add(hashes[i], rows[i]);
                 return true;
             }
         }
 
-        public void Set(TableRow row)
+        public void Set(ITableRow row)
         {
+            var text = KeyOf(row, stackalloc char[MaxKey]);
+            var hash = HashOf(text);
             lock (_rows)
             {
-                for (var node = _rows.GetValueOrDefault(row.Key); node is not null; node = node.Next)
-                {
-                    if (node.Row.Key == row.Key)
-                    {
-                        node.Row = row;
-                        return;
-                    }
-                }
-
-                Add(row);
+                if (Find(hash, text) is { } node)
+                    node.Row = row;
+                else
+                    Add(hash, row);
             }
         }
 
-        private void Add(TableRow row)
+        private Node? Find(int hash, ReadOnlySpan<char> key)
         {
-            ref var first = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_rows, row.Key, out _);
+            Span<char> other = stackalloc char[MaxKey];
+            var node = _rows.GetValueOrDefault(hash);
+            while (node is not null && !KeyOf(node.Row, other).SequenceEqual(key))
+                node = node.Next;
+            return node;
+        }
+
+        private void Add(int hash, ITableRow row)
+        {
+            ref var first = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_rows, hash, out _);
             first = new Node(row, first);
         }
 
-        private static IEnumerable<TableRow> All(Node? node)
+        private static ReadOnlySpan<char> KeyOf(ITableRow row, Span<char> text) =>
+            row.TryFormatKey(text, out var length) ? text[..length] : throw new ArgumentException("A key is at most a kilobyte long.", nameof(row));
+
+        private static int HashOf(ReadOnlySpan<char> key) => string.GetHashCode(key[..(key.LastIndexOf(':') + 1)]);
+
+        private static IEnumerable<ITableRow> All(Node? node)
         {
             for (; node is not null; node = node.Next)
                 yield return node.Row;
         }
     }
 
-    private sealed class Node(TableRow row, Node? next)
+    private sealed class Node(ITableRow row, Node? next)
     {
-        public TableRow Row { get; set; } = row;
+        public ITableRow Row { get; set; } = row;
 
         public Node? Next => next;
-    }
-
-    private sealed class ByStem : IEqualityComparer<string>
-    {
-        public static readonly ByStem Comparer = new();
-
-        public bool Equals(string? left, string? right) => StemOf(left).SequenceEqual(StemOf(right));
-
-        public int GetHashCode(string key) => string.GetHashCode(StemOf(key));
-
-        private static ReadOnlySpan<char> StemOf(ReadOnlySpan<char> key) => key[..(key.LastIndexOf(':') + 1)];
     }
 }

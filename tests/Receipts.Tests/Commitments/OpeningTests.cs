@@ -18,6 +18,22 @@ public sealed class OpeningTests
         Assert.Equal(Convert.ToHexStringLower(hmac.GetHashAndReset()), opening.Commit(Digest));
     }
 
+    [Fact]
+    public void Whatever_is_committed_to_under_whatever_nonce_the_library_s_HMAC_says_the_same()
+    {
+        foreach (var algorithm in DigestAlgorithm.All)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                var opening = Opening.Create();
+                var digest = new Digest(algorithm, RandomNumberGenerator.GetBytes(algorithm.Length));
+                byte[] message = [.. Encoding.ASCII.GetBytes(algorithm.Name), 0, .. digest.Bytes];
+                Assert.Equal(Convert.ToHexStringLower(HMACSHA256.HashData(opening.Nonce, message)), opening.Commit(digest));
+                Assert.Equal(Convert.ToHexStringLower(HMACSHA256.HashData(opening.Nonce, [.. "successor\0"u8, .. message])), opening.CommitSuccessor(digest));
+            }
+        }
+    }
+
     // printf 'sha-256\0<digest of "abc">' | openssl mac -digest SHA256 -macopt hexkey:000102… HMAC
     [Fact]
     public void A_commitment_is_what_other_tools_compute()

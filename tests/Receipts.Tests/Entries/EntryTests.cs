@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using CsCheck;
 
@@ -54,8 +55,29 @@ public sealed class EntryTests
                     _ => entry,
                 };
                 Assert.Equal(System.Text.Json.JsonSerializer.Serialize(entry, AsEver), Encoding.UTF8.GetString(entry.Encode()));
+
+                // Likewise where it commits while it is written.
+                var written = new ArrayBufferWriter<byte>();
+                (entry with { Commitment = null }).Write(written, SomeOpening, Act.Digest);
+                Assert.Equal((entry with { Commitment = SomeOpening.Commit(Act.Digest) }).Encode(), written.WrittenSpan.ToArray());
             },
             iter: 2000);
+    }
+
+    private static readonly Opening SomeOpening = Opening.Create();
+
+    [Fact]
+    public void What_is_said_of_an_entry_and_taken_back_leaves_no_trace_and_no_other_is_changed()
+    {
+        var issue = new Entry { Version = 1, Kind = ActKind.Issue, At = new DateTimeOffset(2026, 11, 23, 17, 0, 0, TimeSpan.FromHours(8)), Issuer = "bank" };
+        var (revoke, receiver) = (issue with { Kind = ActKind.Revoke, Target = 7, Reason = ReasonCode.IssuedInError }, issue with { Kind = ActKind.Receiver, Receiver = "house", KeepsDays = 30 });
+        Assert.Equal(issue, revoke with { Kind = ActKind.Issue, Target = null, Reason = null });
+        Assert.Equal(issue, receiver with { Kind = ActKind.Issue, Receiver = null, KeepsDays = null });
+        Assert.Equal(issue.GetHashCode(), (receiver with { Kind = ActKind.Issue, Receiver = null, KeepsDays = null }).GetHashCode());
+        Assert.Equal((7, ReasonCode.IssuedInError, null, null), (revoke.Target, revoke.Reason, revoke.Receiver, issue.Target));
+        Assert.Equal(("house", 30, null), (receiver.Receiver, receiver.KeepsDays, issue.Receiver));
+        Assert.NotEqual(revoke, revoke with { Target = 8 });
+        Assert.Equal((issue.At, TimeSpan.Zero), (new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero), issue.At.Offset));
     }
 
     // As entries have always been written.

@@ -32,12 +32,18 @@ public sealed class InMemoryTables(IRequests requests) : ITableStore
     }
 
     /// <inheritdoc/>
-    public Task<bool> TryInsertAsync(string table, IReadOnlyList<TableRow> rows, CancellationToken cancellationToken) =>
-        RunAsync("insert", table, PartitionOf(rows), rows.Count, () => TryInsert(table, rows), cancellationToken);
+    public Task<bool> TryInsertAsync(string table, IReadOnlyList<ITableRow> rows, CancellationToken cancellationToken)
+    {
+        TableRow[] whole = [.. rows.Select(TableRow.Of)];
+        return RunAsync("insert", table, PartitionOf(whole), whole.Length, () => TryInsert(table, whole), cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task UpsertAsync(string table, IReadOnlyList<TableRow> rows, CancellationToken cancellationToken) =>
-        RunAsync("upsert", table, PartitionOf(rows), rows.Count, () => Set(table, [.. rows]), cancellationToken);
+    public Task UpsertAsync(string table, IReadOnlyList<ITableRow> rows, CancellationToken cancellationToken)
+    {
+        TableRow[] whole = [.. rows.Select(TableRow.Of)];
+        return RunAsync("upsert", table, PartitionOf(whole), whole.Length, () => Set(table, whole), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task DeleteAsync(string table, string partition, string key, CancellationToken cancellationToken) =>
