@@ -24,7 +24,7 @@ internal sealed class AnswerFacts(BlobVersion source, DateTimeOffset at) : IRead
     /// <summary>How many lines were refused; null for an answer that does not say so.</summary>
     public int? Refused { get; init; }
 
-    public int Count => this.Count<KeyValuePair<string, string>>();
+    public int Count => Keys.Count();
 
     public IEnumerable<string> Keys => this.Select(fact => fact.Key);
 

@@ -59,7 +59,10 @@ public sealed class RowTests
     }
 
     // What a batch of first issues writes: that they may be issued, and then that they are.
-    private async Task<IReadOnlyList<ITableRow>> WriteAsync(int count)
+    private Task<IReadOnlyList<ITableRow>> WriteAsync(int count) =>
+        Task.Factory.StartNew(() => WriteInTurnAsync(count), Stop, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
+
+    private async Task<IReadOnlyList<ITableRow>> WriteInTurnAsync(int count)
     {
         var index = new ActIndex(_tables);
         await new IssuedDocuments(_tables, index).NoteAsync([.. Enumerable.Range(0, count).Select(i => ("bank", DigestOf(i)))], isComplete: true, Stop);
