@@ -78,7 +78,7 @@ public sealed class BatchCommitter(
     {
         var identity = await keys.ReloadAsync(cancellationToken);
         var genesis = OwnRecord(Entry.Genesis(identity.Origin, Names(identity), time.GetUtcNow()));
-        return await TryCommitAsync(identity, new Tip(null, "", null, new RightEdge(), null), [genesis], new Dictionary<long, EntryStatus>(), cancellationToken);
+        return await TryCommitAsync(identity, new Tip(null, "", null, new RightEdge(), null), new BatchEntries(0, [genesis], [], act => act), new Dictionary<long, EntryStatus>(), cancellationToken);
     }
 
     /// <summary>Whether other keys sign now than signed <paramref name="tip"/>, which the log has to say.</summary>
@@ -102,7 +102,7 @@ public sealed class BatchCommitter(
         }
 
         var statuses = staged.Statuses.ToDictionary(status => IndexOf(status.Key), status => status.Value);
-        return await TryCommitAsync(identity, tip, [.. own, .. ToRecords([.. staged.Acts.Select(Placed)])], statuses, cancellationToken);
+        return await TryCommitAsync(identity, tip, new BatchEntries(tip.Edge.Size, own, staged.Acts, Placed), statuses, cancellationToken);
 
         long IndexOf(long named) => named >= ActsOfBatch.FirstIndex ? first + (named - ActsOfBatch.FirstIndex) : named;
 
@@ -129,39 +129,23 @@ public sealed class BatchCommitter(
 
     private static JournalRecord OwnRecord(Entry entry) => new(entry.Encode(), null, null);
 
-    // Entries do not depend on each other, so they are written on all cores.
-    private static JournalRecord[] ToRecords(IReadOnlyList<Act> acts)
-    {
-        var records = new JournalRecord[acts.Count];
-        Parallel.For(0, records.Length, i => records[i] = ToRecord(acts[i]));
-        return records;
-    }
-
-    // A new nonce for every entry, also of an act that is delivered again: equal commitments would link entries.
-    private static JournalRecord ToRecord(Act act)
-    {
-        if (act.Opening is { } drawn)
-            return new JournalRecord(act.Entry.Encode(), act, drawn) { IsMade = true };
-        var opening = Opening.Create();
-        var entry = act.ToEntry(opening);
-        return new JournalRecord(entry.Encode(), act with { Entry = entry }, opening) { IsMade = true };
-    }
-
     private async Task<CommittedBatch?> TryCommitAsync(
         LogIdentity identity,
         Tip tip,
-        IReadOnlyList<JournalRecord> records,
+        BatchEntries entries,
         IReadOnlyDictionary<long, EntryStatus> statuses,
         CancellationToken cancellationToken)
     {
-        var covered = tip.Edge.Size + records.Count;
+        var (records, bundles) = entries.Make(room: 1);
+        var covered = tip.Edge.Size + records.Length - 1;
         var status = await (tip.Status?.Packed ?? PackedStatus.Empty(packs, Math.Max(tip.Edge.Size, 1))).WithAsync(statuses, covered, cancellationToken);
         var last = Entry.OfStatus(covered, status.Root, tip.StatusFrom, time.GetUtcNow());
-        records = [.. records, OwnRecord(last)];
+        records[^1] = OwnRecord(last);
         var pack = status.Pack(records[^1].Entry);
         var edge = tip.Edge.Clone();
-        foreach (var record in records)
-            edge.Append(record.Entry.Span);
+        foreach (var bundle in bundles)
+            edge.Append(bundle);
+        edge.Append(records[^1].Entry.Span);
 
         var batch = new JournalBatch(tip.Journal, tip.Edge.Size, edge.Root(), records, edge.TakeTiles(), Pack: pack);
         var signing = SignedCheckpoint.SignAsync(new Checkpoint(identity.Origin, batch.Size, batch.Root), identity.Signers, cancellationToken);

@@ -5,7 +5,7 @@ internal sealed class BatchTiles(IReadOnlyList<TileContent> batch, IHashTileSour
 {
     private readonly Dictionary<TileId, HashTile> _batch = batch
         .Where(tile => !tile.Id.IsEntries)
-        .ToDictionary(tile => tile.Id, tile => HashTile.Parse(tile.Id, tile.Bytes.Span));
+        .ToDictionary(tile => tile.Id, tile => tile.Hashes ?? HashTile.Parse(tile.Id, tile.Bytes.Span));
 
     public ValueTask<HashTile> GetAsync(TileId tile, CancellationToken cancellationToken) =>
         _batch.TryGetValue(tile, out var found) ? new(found) : others.GetAsync(tile, cancellationToken);

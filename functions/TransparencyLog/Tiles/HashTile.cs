@@ -14,6 +14,9 @@ public sealed class HashTile
     /// <summary>The hashes as stored.</summary>
     public ReadOnlySpan<MerkleHash> Hashes => _levels[0];
 
+    /// <summary>The root of a full tile, which the tile above stores.</summary>
+    internal MerkleHash Root => TreeHasher.Node(_levels[^1][0], _levels[^1][1]);
+
     /// <summary>Approximate memory that this object holds, in bytes, for sizing caches.</summary>
     public int Footprint => _levels.Sum(level => level.Length) * MerkleHash.Size;
 
@@ -24,7 +27,14 @@ public sealed class HashTile
         if (bytes.Length != id.Width * MerkleHash.Size)
             throw new LogFormatException($"tile {id}: a tile of width {id.Width} has {id.Width * MerkleHash.Size} bytes, not {bytes.Length}");
 
-        var levels = new List<MerkleHash[]> { MerkleHash.Cast(bytes).ToArray() };
+        return Of(MerkleHash.Cast(bytes).ToArray());
+    }
+
+    /// <summary>Computes the nodes inside a tile.</summary>
+    /// <param name="hashes">What the tile stores; nobody changes them any more.</param>
+    internal static HashTile Of(MerkleHash[] hashes)
+    {
+        var levels = new List<MerkleHash[]>(TileId.Height) { hashes };
         while (levels[^1].Length > 1 && levels.Count < TileId.Height)
         {
             var below = levels[^1];

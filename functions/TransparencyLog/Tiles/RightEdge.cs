@@ -5,7 +5,11 @@ namespace TrueCopy.TransparencyLog.Tiles;
 /// <summary>A tile or entry bundle and its bytes.</summary>
 /// <param name="Id">Its name.</param>
 /// <param name="Bytes">Its exact content, a function of the committed tree alone.</param>
-public readonly record struct TileContent(TileId Id, ReadOnlyMemory<byte> Bytes);
+public readonly record struct TileContent(TileId Id, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>The tile as <see cref="HashTile.Parse"/> would read it, where whoever made it has it at hand; else null.</summary>
+    public HashTile? Hashes { get; init; }
+}
 
 /// <summary>
 /// The growing end of a log: the partial tiles and the partial entry bundle, which are all that appending needs.
@@ -80,12 +84,43 @@ public sealed class RightEdge
     }
 
     /// <summary>Appends one entry, at index <see cref="Size"/>.</summary>
-    public void Append(ReadOnlySpan<byte> entry)
+    public void Append(ReadOnlySpan<byte> entry) => Append(entry, TreeHasher.Leaf(entry));
+
+    /// <summary>Appends entries, the first at index <see cref="Size"/>. What fills a tile is taken as it is, and costs next to nothing.</summary>
+    public void Append(HashedEntries entries)
+    {
+        if (entries.Tile is { } tile && Size % TileId.FullWidth == 0)
+        {
+            var index = Size / TileId.FullWidth;
+            _filled.Add(new TileContent(new TileId(0, index, TileId.FullWidth), MerkleHash.AsBytes(entries.Leaves).ToArray()) { Hashes = tile });
+            var root = tile.Root;
+            AddToTile(1, root);
+            Climb(TileId.Height, root);
+            Size += TileId.FullWidth;
+            _filled.Add(new TileContent(new TileId(TileId.EntriesLevel, index, TileId.FullWidth), entries.Bundle));
+            return;
+        }
+
+        for (var i = 0; i < entries.Entries.Count; i++)
+            Append(entries.Entries[i].Span, entries.Leaves[i]);
+    }
+
+    private void Append(ReadOnlySpan<byte> entry, in MerkleHash leaf)
     {
         EntryBundle.Append(_bundle, entry);
-        var hash = TreeHasher.Leaf(entry);
-        AddToTile(0, hash);
-        var height = 0;
+        AddToTile(0, leaf);
+        Climb(0, leaf);
+        Size++;
+        if (Size % TileId.FullWidth == 0)
+        {
+            _filled.Add(new TileContent(new TileId(TileId.EntriesLevel, (Size / TileId.FullWidth) - 1, TileId.FullWidth), _bundle.WrittenMemory));
+            _bundle = new ArrayBufferWriter<byte>(_bundle.WrittenCount + (_bundle.WrittenCount / 16));
+        }
+    }
+
+    // From a new perfect subtree of a height upwards.
+    private void Climb(int height, MerkleHash hash)
+    {
         for (; ((Size >> height) & 1) == 1; height++)
         {
             hash = TreeHasher.Node(_frontier[height], hash);
@@ -94,12 +129,6 @@ public sealed class RightEdge
         }
 
         _frontier[height] = hash;
-        Size++;
-        if (Size % TileId.FullWidth == 0)
-        {
-            _filled.Add(new TileContent(new TileId(TileId.EntriesLevel, (Size / TileId.FullWidth) - 1, TileId.FullWidth), _bundle.WrittenMemory));
-            _bundle = new ArrayBufferWriter<byte>(_bundle.WrittenCount + (_bundle.WrittenCount / 16));
-        }
     }
 
     /// <summary>Every tile and bundle that changed since the last call (or since load): those filled, then the partial ones of the present size.</summary>
