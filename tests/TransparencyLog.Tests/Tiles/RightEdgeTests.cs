@@ -1,3 +1,4 @@
+using System.Buffers;
 using CsCheck;
 
 namespace TrueCopy.TransparencyLog.Tests.Tiles;
@@ -29,6 +30,57 @@ public sealed class RightEdgeTests
         Assert.Equal(expected, log.Edge.Root());
         Assert.Equal(expected, await new TreeReader(log.Hashes, size).RootAsync(TestContext.Current.CancellationToken));
         Assert.Equal(expected, (await RightEdge.LoadAsync(log, size, TestContext.Current.CancellationToken)).Root());
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0, 255)]
+    [InlineData(0, 256)]
+    [InlineData(0, 700)]
+    [InlineData(1, 256)]
+    [InlineData(255, 258)]
+    [InlineData(256, 512)]
+    [InlineData(65_280, 256)]
+    [InlineData(65_279, 600)]
+    [InlineData(65_536, 255)]
+    public void Entries_that_were_hashed_beforehand_are_appended_as_one_by_one(int size, int count)
+    {
+        var (oneByOne, bundled) = (TestLog.OfSize(size).Edge.Clone(), TestLog.OfSize(size).Edge.Clone());
+        for (var (from, to) = (size, size); from < size + count; from = to)
+        {
+            to = Math.Min(size + count, (from | 255) + 1);
+            var bundle = new ArrayBufferWriter<byte>();
+            for (var i = from; i < to; i++)
+            {
+                oneByOne.Append(TestLog.Entry(i));
+                EntryBundle.Append(bundle, TestLog.Entry(i));
+            }
+
+            bundled.Append(new HashedEntries(bundle.WrittenMemory, to - from));
+            Assert.Equal((oneByOne.Size, oneByOne.Root()), (bundled.Size, bundled.Root()));
+        }
+
+        var (expected, actual) = (oneByOne.TakeTiles(), bundled.TakeTiles());
+        Assert.Equal(expected.Select(tile => tile.Id), actual.Select(tile => tile.Id));
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First.Bytes.ToArray(), pair.Second.Bytes.ToArray()));
+        Assert.All(actual.Where(tile => tile.Hashes is not null), tile => Assert.True(tile.Hashes!.Hashes.SequenceEqual(HashTile.Parse(tile.Id, tile.Bytes.Span).Hashes)));
+        Assert.Equal(actual.Count(tile => tile.Id is { Level: 0, IsPartial: false } && tile.Id.Index * 256 >= size), actual.Count(tile => tile.Hashes is not null));
+
+        // And what is appended then comes where it belongs.
+        oneByOne.Append(TestLog.Entry(size + count));
+        bundled.Append(TestLog.Entry(size + count));
+        Assert.Equal(oneByOne.Root(), bundled.Root());
+    }
+
+    [Fact]
+    public void Entries_that_are_more_or_fewer_than_said_are_refused()
+    {
+        var bundle = new ArrayBufferWriter<byte>();
+        EntryBundle.Append(bundle, TestLog.Entry(0));
+        EntryBundle.Append(bundle, TestLog.Entry(1));
+        Assert.Equal(2, new HashedEntries(bundle.WrittenMemory, 2).Entries.Count);
+        Assert.Throws<LogFormatException>(() => new HashedEntries(bundle.WrittenMemory, 1));
+        Assert.Throws<LogFormatException>(() => new HashedEntries(bundle.WrittenMemory, 3));
     }
 
     [Fact]
