@@ -59,6 +59,15 @@ public sealed class HouseTests
         Assert.DoesNotContain(always, package => package.StartsWith("Azure.", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_is_measured_collects_garbage_as_what_is_deployed()
+    {
+        Assert.Equal("false", ConcurrentCollectionOf("functions/App"));
+        Assert.Equal("false", ConcurrentCollectionOf("tests/Benchmarks"));
+
+        static string ConcurrentCollectionOf(string project) => XDocument.Load(FileOf(project)).Descendants("ConcurrentGarbageCollection").Single().Value;
+    }
+
     private static IEnumerable<string?> References(string project, string kind) =>
         XDocument.Load(FileOf(project)).Descendants(kind).Select(reference => reference.Attribute("Include")?.Value);
 
