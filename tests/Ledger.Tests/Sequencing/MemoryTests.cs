@@ -12,10 +12,10 @@ public sealed class MemoryTests
     private const int Lines = 1024;
     private const int Rounds = 5;
 
-    // A quarter more than measured: what the pools have at hand depends on how the work falls on threads. Before it was 24,000 and 21,000.
+    // Measured are 2,760 and 2,000: what the pools have at hand depends on how the work falls on threads. At first it was 24,000 and 21,000.
     [Theory]
     [InlineData(true, 3500)]
-    [InlineData(false, 3500)]
+    [InlineData(false, 3000)]
     public async Task An_act_is_sequenced_and_answered_within_its_budget_of_memory(bool documents, int bytes)
     {
         var operations = new OperationCounts();
