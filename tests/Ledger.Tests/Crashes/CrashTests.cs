@@ -48,7 +48,7 @@ public sealed class CrashTests
         var at = clean.Operations.Log.ToList().IndexOf(crashedIn);
 
         var operations = await RecoverAsync(null);
-        var victims = Extent.SampleOf([.. Enumerable.Range(0, operations)], 12);
+        var victims = Extent.SampleOf([.. Enumerable.Range(0, operations)], 8);
         foreach (var k in victims)
             await RecoverAsync(k);
         Assert.True(operations > 10, $"only {operations} operations");
@@ -151,7 +151,7 @@ public sealed class CrashTests
         await scenario.AssertWholeAsync(clean, "nothing failed");
 
         // What is broken on purpose has to be found in any case.
-        var sample = how != Break.None ? operations : 4;
+        var sample = how != Break.None ? operations : 3;
         var victims = Extent.SampleOf([.. Enumerable.Range(0, operations)], sample, salt: (int)fault + (3 * (int)aftermath));
         var struck = 0;
         foreach (var k in victims)

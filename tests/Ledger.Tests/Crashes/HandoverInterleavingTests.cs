@@ -22,7 +22,7 @@ public sealed class HandoverInterleavingTests
     public async Task A_sequencer_that_dies_anywhere_over_a_handover_loses_nothing(Fault fault)
     {
         var explored = 0;
-        foreach (var operation in Extent.SampleOf([.. Enumerable.Range(0, 26)], 6))
+        foreach (var operation in Extent.SampleOf([.. Enumerable.Range(0, 26)], 4))
             explored += await InterleavingTests.ExploreAsync(switches: 1, (choose, where) => HandOverAsync(2, choose, (0, operation, fault), where));
         TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings in which one dies, seed {Extent.Seed}");
         Assert.True(explored > 30, $"{explored} interleavings");

@@ -11,7 +11,7 @@ public sealed class InterleavingTests
 {
     private static readonly Conduct[] Passing = [Conduct.Signs, Conduct.Signs, Conduct.Unreachable, Conduct.Fails, Conduct.SignsWrongly, Conduct.LiesAboutItsSize, Conduct.ClaimsToBeAhead];
 
-    private static int Random => Extent.Of("TRUECOPY_INTERLEAVINGS", 60, 4000);
+    private static int Random => Extent.Of("TRUECOPY_INTERLEAVINGS", 40, 4000);
 
     [Theory]
     [InlineData(2, 2)]
@@ -62,7 +62,7 @@ public sealed class InterleavingTests
     public async Task A_sequencer_that_dies_anywhere_over_a_change_of_the_registry_loses_nothing(Fault fault)
     {
         var explored = 0;
-        foreach (var operation in Extent.SampleOf([.. Enumerable.Range(0, 26)], 6))
+        foreach (var operation in Extent.SampleOf([.. Enumerable.Range(0, 26)], 4))
             explored += await ExploreAsync(switches: 1, (choose, where) => ChangeRegistryAsync(2, choose, (0, operation, fault), where));
         TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings in which one dies, seed {Extent.Seed}");
         Assert.True(explored > 30, $"{explored} interleavings");
@@ -74,7 +74,7 @@ public sealed class InterleavingTests
     public async Task A_sequencer_that_dies_anywhere_among_others_loses_nothing(Fault fault)
     {
         var explored = 0;
-        foreach (var operation in Extent.SampleOf([.. Enumerable.Range(0, 30)], 8))
+        foreach (var operation in Extent.SampleOf([.. Enumerable.Range(0, 30)], 5))
             explored += await ExploreAsync(2, switches: 1, (0, operation, fault), Break.None);
         TestContext.Current.TestOutputHelper?.WriteLine($"{explored} interleavings in which one dies, seed {Extent.Seed}");
         Assert.True(explored > 50, $"{explored} interleavings");

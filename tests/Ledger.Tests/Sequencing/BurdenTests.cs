@@ -33,7 +33,7 @@ public sealed class BurdenTests : IAsyncLifetime
     {
         var first = await UploadAsync(issuer, "a.pdf", Bytes("a"), new() { ["expires"] = "2099-01-01T00:00:00Z" });
         var size = _world.Ledger.Finished;
-        for (var night = 0; night < 150; night++)
+        for (var night = 0; night < 60; night++)
         {
             var again = await UploadAsync(issuer, "a.pdf", Bytes("a"), new() { ["expires"] = "2099-01-01T00:00:00Z" });
             foreach (var algorithm in issuer == "bank" ? ["sha-256"] : new[] { "sha-256", "sm3" })
@@ -101,7 +101,7 @@ public sealed class BurdenTests : IAsyncLifetime
         var line = $$"""{"algorithm":"sha-256","digest":"{{DigestOf(Bytes("listed")).Hex}}","reference":"ref"}""";
         var first = await UploadAsync("bank", "a.manifest.jsonl", Bytes(line));
         var size = _world.Ledger.Finished;
-        for (var i = 0; i < 150; i++)
+        for (var i = 0; i < 60; i++)
         {
             var again = await UploadAsync("bank", $"{i}.manifest.jsonl", Bytes(line));
             Assert.Equal(LinesOf(first)[0].GetProperty("logIndex").GetInt64(), LinesOf(again)[0].GetProperty("logIndex").GetInt64());
@@ -186,14 +186,16 @@ public sealed class BurdenTests : IAsyncLifetime
     public async Task A_list_by_references_goes_into_batches_of_bounded_size_in_whole()
     {
         const int Lines = 120;
-        var documents = string.Concat(Enumerable.Range(0, ActResolver.MaxDocuments).Select(i => $$"""{"algorithm":"sha-256","digest":"{{DigestOf(Bytes($"{i}")).Hex}}","reference":"all"}""" + "\n"));
+        var count = Extent.IsExhaustive ? ActResolver.MaxDocuments : 40;
+        Assert.True((Lines + 1) * count > StagedBatches.MaxLookups + ActListIntake.MaxPartActs, "the whole fits into one batch, so nothing is tested");
+        var documents = string.Concat(Enumerable.Range(0, count).Select(i => $$"""{"algorithm":"sha-256","digest":"{{DigestOf(Bytes($"{i}")).Hex}}","reference":"all"}""" + "\n"));
         await UploadAsync("bank", "a.manifest.jsonl", Bytes(documents));
         var revoke = """{"act":"revoke","reference":"all"}""";
         var suspend = """{"act":"suspend","reference":"all"}""";
         var upload = await UploadAsync("bank", "x.acts.jsonl", Bytes(string.Join('\n', Enumerable.Repeat(suspend, Lines).Append(revoke))));
         var lines = LinesOf(upload);
         Assert.Equal(Enumerable.Range(1, Lines + 1).Select(line => (long)line), lines.Select(line => line.GetProperty("line").GetInt64()).Distinct().Order());
-        Assert.Equal(ActResolver.MaxDocuments, lines.Count(line => line.GetProperty("line").GetInt64() == Lines + 1 && line.TryGetProperty("receipt", out _)));
+        Assert.Equal(count, lines.Count(line => line.GetProperty("line").GetInt64() == Lines + 1 && line.TryGetProperty("receipt", out _)));
         Assert.Equal("refused-acts", _world.Inbox.Rejections[upload].Cause);
         Assert.Equal(Verdict.Revoked, (await VerifyAsync("0")).Verdict);
         var largest = _world.Ledger.Journal.Values.Select(batch => JournalFormat.Decode(batch).Records.Count).Max();

@@ -52,9 +52,9 @@ public sealed class HostileHourTests
         await hour.UploadAsync(Hostile, "always fails.pdf", Bytes("always fails"));
         await hour.PrepareAsync();
 
-        // Answers that cannot be written, for a quarter of the hour.
-        hour.Plan(600, () => Do(() => world.Inbox.Unanswerable["issuer-" + Hostile] = true));
-        hour.Plan(1500, () => Do(() => world.Inbox.Unanswerable.Clear()));
+        // Answers that cannot be written, for some minutes.
+        hour.Plan(240, () => Do(() => world.Inbox.Unanswerable["issuer-" + Hostile] = true));
+        hour.Plan(480, () => Do(() => world.Inbox.Unanswerable.Clear()));
 
         // What changes nothing; one digest in twenty thousand lines; a long list again and again.
         hour.Every(1, i => hour.UploadAsync(Hostile, $"{i % 20}.pdf", Bytes($"again {i % 20}")));

@@ -4,7 +4,7 @@ using static TrueCopy.Testing.Samples;
 namespace TrueCopy.Ledger.Tests.Sequencing;
 
 /// <summary>
-/// An hour of a service that issuers share (its first quarter, unless everything is gone through), on a clock that only the one sequencer's requests move, so that the same
+/// An hour of a service that issuers share (its first ten minutes, unless everything is gone through), on a clock that only the one sequencer's requests move, so that the same
 /// happens on every machine. Intake and the queue of answers scale out and cost nobody else time; who waits for the
 /// sequencer waits for all that it does meanwhile, whoever asked for that.
 /// </summary>
@@ -13,7 +13,7 @@ internal sealed class SharedHour : IAsyncDisposable
     /// <summary>Where the one uploads whose waits are measured.</summary>
     public const string Measured = "bank";
 
-    private static readonly TimeSpan Hour = TimeSpan.FromMinutes(Extent.IsExhaustive ? 60 : 15);
+    private static readonly TimeSpan Hour = TimeSpan.FromMinutes(Extent.IsExhaustive ? 60 : 10);
     private static readonly TimeSpan Request = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Signing = TimeSpan.FromMilliseconds(50);
 
