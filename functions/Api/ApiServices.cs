@@ -94,6 +94,9 @@ public static class ApiServices
         GetAlways(routes, Routes.OpenApi, (_, _) => Task.FromResult(PageEndpoints.OpenApi()));
     }
 
+    private static void Get(IEndpointRouteBuilder routes, string template, Func<HttpRequest, CancellationToken, ValueTask<IResult>> endpoint) =>
+        Map(routes, [HttpMethods.Get, HttpMethods.Head], template, endpoint, RequestClass.Question);
+
     private static void Get(IEndpointRouteBuilder routes, string template, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
         Map(routes, [HttpMethods.Get, HttpMethods.Head], template, endpoint, RequestClass.Question);
 
@@ -109,6 +112,13 @@ public static class ApiServices
         string[] methods,
         string template,
         Func<HttpRequest, CancellationToken, Task<IResult>> endpoint,
+        RequestClass requests) => Map(routes, methods, template, (request, stop) => new ValueTask<IResult>(endpoint(request, stop)), requests);
+
+    private static void Map(
+        IEndpointRouteBuilder routes,
+        string[] methods,
+        string template,
+        Func<HttpRequest, CancellationToken, ValueTask<IResult>> endpoint,
         RequestClass requests) =>
         routes.MapMethods(template, methods, context => Endpoint<FailureResponses>(routes).AnswerAsync(context, endpoint)).WithMetadata(new RequestClassMetadata(requests));
 

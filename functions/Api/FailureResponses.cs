@@ -10,7 +10,7 @@ namespace TrueCopy.Api;
 public sealed partial class FailureResponses(ApiMetrics metrics, TimeProvider time, ILogger<FailureResponses> logger)
 {
     /// <summary>Answers by an endpoint; what it throws becomes 503, without a word about the inside of the service.</summary>
-    public async Task AnswerAsync(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint) =>
+    public async Task AnswerAsync(HttpContext context, Func<HttpRequest, CancellationToken, ValueTask<IResult>> endpoint) =>
         await WriteAsync(context, await FindAnswerAsync(context, endpoint));
 
     /// <summary>Answers what was not let in: 429 where the client has used up its share, else 503.</summary>
@@ -19,11 +19,11 @@ public sealed partial class FailureResponses(ApiMetrics metrics, TimeProvider ti
         if (lease.TryGetMetadata(MetadataName.RetryAfter, out var wait))
         {
             metrics.Limited();
-            return WriteAsync(context, Problem.ShareUsedUp(wait));
+            return WriteAsync(context, Problem.ShareUsedUp(wait)).AsTask();
         }
 
         metrics.Shed();
-        return WriteAsync(context, Problem.Overloaded());
+        return WriteAsync(context, Problem.Overloaded()).AsTask();
     }
 
     /// <summary>Answers where the pipeline has left nothing but a status: no route, a method that the route does not take, or no time left.</summary>
@@ -32,7 +32,7 @@ public sealed partial class FailureResponses(ApiMetrics metrics, TimeProvider ti
         var status = context.Response.StatusCode;
         if (status == StatusCodes.Status503ServiceUnavailable)
             metrics.Failed();
-        return WriteAsync(context, Problem.ForStatus(status));
+        return WriteAsync(context, Problem.ForStatus(status)).AsTask();
     }
 
     /// <summary>Goes on, and sees to it that a request whose time ran out while it waited is one that failed: the rate limiter returns as if it were answered.</summary>
@@ -46,7 +46,7 @@ public sealed partial class FailureResponses(ApiMetrics metrics, TimeProvider ti
     private static bool IsLate(HttpContext context) =>
         context.Features.Get<IHttpRequestTimeoutFeature>() is { RequestTimeoutToken.IsCancellationRequested: true };
 
-    private async Task WriteAsync(HttpContext context, IResult answer)
+    private async ValueTask WriteAsync(HttpContext context, IResult answer)
     {
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
 
@@ -71,7 +71,7 @@ public sealed partial class FailureResponses(ApiMetrics metrics, TimeProvider ti
         await writing;
     }
 
-    private async Task<IResult> FindAnswerAsync(HttpContext context, Func<HttpRequest, CancellationToken, Task<IResult>> endpoint)
+    private async ValueTask<IResult> FindAnswerAsync(HttpContext context, Func<HttpRequest, CancellationToken, ValueTask<IResult>> endpoint)
     {
         try
         {

@@ -40,6 +40,8 @@ public sealed class RequestLimits : IDisposable
     /// <summary>Batches that wait for those, unread.</summary>
     public const int MaxWaitingBatches = 32;
 
+    private static readonly RateLimitPartition<IPAddress> Unlimited = RateLimitPartition.GetNoLimiter(IPAddress.None);
+
     private readonly PartitionedRateLimiter<HttpContext> _clients;
     private readonly PartitionedRateLimiter<HttpContext> _handovers;
     private readonly PartitionedRateLimiter<RequestClass> _classes;
@@ -51,14 +53,17 @@ public sealed class RequestLimits : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(share.Burst, BatchRequestDocument.MaxDigests);
         ArgumentOutOfRangeException.ThrowIfLessThan(share.PerSecond, 1);
+        // One function for all requests, which ask for a partition each.
+        Func<IPAddress, RateLimiter> ofClient = _ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = share.Burst,
+            TokensPerPeriod = share.PerSecond,
+            ReplenishmentPeriod = share.Period,
+            AutoReplenishment = false,
+        });
         _clients = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context => ClassOf(context) == RequestClass.Unlimited
-            ? RateLimitPartition.GetNoLimiter(IPAddress.None)
-            : RateLimitPartition.GetTokenBucketLimiter(ClientOf(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = share.Burst,
-                TokensPerPeriod = share.PerSecond,
-                ReplenishmentPeriod = share.Period,
-            }));
+            ? Unlimited
+            : RateLimitPartition.Get(ClientOf(context.Connection.RemoteIpAddress), ofClient));
         _handovers = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
             RateLimitPartition.GetTokenBucketLimiter(ClientOf(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
             {
@@ -66,11 +71,13 @@ public sealed class RequestLimits : IDisposable
                 TokensPerPeriod = share.HandoversPerMinute,
                 ReplenishmentPeriod = share.HandoverPeriod,
             }));
+        var (questions, batches) = (Concurrency(RequestClass.Question, MaxRequests, MaxWaiting), Concurrency(RequestClass.Batch, MaxBatches, MaxWaitingBatches));
+        var others = RateLimitPartition.GetNoLimiter(RequestClass.Unlimited);
         _classes = PartitionedRateLimiter.Create<RequestClass, RequestClass>(requests => requests switch
         {
-            RequestClass.Question => Concurrency(requests, MaxRequests, MaxWaiting),
-            RequestClass.Batch => Concurrency(requests, MaxBatches, MaxWaitingBatches),
-            _ => RateLimitPartition.GetNoLimiter(requests),
+            RequestClass.Question => questions,
+            RequestClass.Batch => batches,
+            _ => others,
         });
         _classesByRequest = _classes.WithTranslatedKey<HttpContext>(ClassOf, leaveOpen: true);
 

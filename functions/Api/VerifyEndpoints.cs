@@ -26,9 +26,9 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
         Failures = ["BadRequest", "ShareUsedUp", "Unavailable"],
         Samples = ["csharp/Program.cs", "typescript/verify.ts", "shell/verify.sh"])]
     [Answers(JsonType, typeof(VerdictDocument))]
-    public async Task<IResult> VerifyOneAsync(string algorithm, string digest, CancellationToken cancellationToken)
+    public async ValueTask<IResult> VerifyOneAsync(string algorithm, string digest, CancellationToken cancellationToken)
     {
-        if (Read(new DigestDocument(algorithm, digest), out var parsed) is { } problem)
+        if (Read(algorithm, digest, out var parsed) is { } problem)
             return problem;
         var answer = await verifier.VerifyAsync(parsed!, cancellationToken);
         return Response.Json(VerdictBody.Of(answer), CacheControl.None);
@@ -49,7 +49,7 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
     [Answers("text/plain")]
     public async Task<IResult> ReceiptOfOneAsync(string algorithm, string digest, CancellationToken cancellationToken)
     {
-        if (Read(new DigestDocument(algorithm, digest), out var parsed) is { } problem)
+        if (Read(algorithm, digest, out var parsed) is { } problem)
             return problem;
         return await verifier.VerifyAsync(parsed!, cancellationToken) switch
         {
@@ -87,7 +87,7 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
         var digests = new Digest[batch.Digests.Count];
         for (var i = 0; i < digests.Length; i++)
         {
-            if (Read(batch.Digests[i], out digests[i]!, $"digests[{i}]: ") is { } problem)
+            if (Read(batch.Digests[i].Algorithm, batch.Digests[i].Digest, out digests[i]!, i) is { } problem)
                 return problem;
         }
 
@@ -95,13 +95,15 @@ public sealed class VerifyEndpoints(VerdictService verifier, RequestLimits limit
         return VerdictBody.OfBatch(answers) is { } body ? Response.Json(body, CacheControl.None) : Problem.AnswerTooLarge($"The answer has more than {HttpLimits.MaxAnswerLength} bytes. Ask for fewer digests at once.");
     }
 
-    private static IResult? Read(DigestDocument document, out Digest? digest, string where = "")
+    private static IResult? Read(string name, string hex, out Digest? digest, int? number = null)
     {
         digest = null;
-        if (!DigestAlgorithm.TryParse(document.Algorithm, out var algorithm))
-            return Problem.UnknownAlgorithm($"{where}the algorithm is one of {string.Join(", ", DigestAlgorithm.All)}.");
-        return Digest.TryParse(algorithm, document.Digest, out digest)
+        if (!DigestAlgorithm.TryParse(name, out var algorithm))
+            return Problem.UnknownAlgorithm($"{Where()}the algorithm is one of {string.Join(", ", DigestAlgorithm.All)}.");
+        return Digest.TryParse(algorithm, hex, out digest)
             ? null
-            : Problem.MalformedDigest($"{where}a {algorithm} digest is {algorithm.Length * 2} hex digits.");
+            : Problem.MalformedDigest($"{Where()}a {algorithm} digest is {algorithm.Length * 2} hex digits.");
+
+        string Where() => number is null ? "" : $"digests[{number}]: ";
     }
 }

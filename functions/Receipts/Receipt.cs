@@ -79,6 +79,32 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
         ArrayPool<byte>.Shared.Return(extra);
     }
 
+    /// <summary>Writes the same as a string of JSON, with its quotes, as answers bear it.</summary>
+    /// <param name="output">To where.</param>
+    /// <param name="logIndex">Index of the entry.</param>
+    /// <param name="entry">Its exact bytes.</param>
+    /// <param name="opening">Opens the entry's commitments.</param>
+    /// <param name="successor">The document that takes this one's place, if the entry commits to one.</param>
+    /// <param name="note">The issuer's note, if the entry commits to one.</param>
+    /// <param name="path">Inclusion path in the tree of <paramref name="checkpoint"/>.</param>
+    /// <param name="checkpoint">The signed note as it is within a string of JSON.</param>
+    /// <param name="status">What proves how an issue stands, in JSON; empty for none.</param>
+    public static void WriteJson(
+        IBufferWriter<byte> output,
+        long logIndex,
+        ReadOnlySpan<byte> entry,
+        Opening opening,
+        Digest? successor,
+        string? note,
+        ReadOnlySpan<MerkleHash> path,
+        ReadOnlySpan<byte> checkpoint,
+        ReadOnlySpan<byte> status)
+    {
+        var (extra, length) = RentExtra(entry, opening, successor, note, status);
+        TlogProof.WriteJson(output, extra.AsSpan(0, length), logIndex, path, checkpoint);
+        ArrayPool<byte>.Shared.Return(extra);
+    }
+
     private static (byte[] Extra, int Length) RentExtra(ReadOnlySpan<byte> entry, Opening opening, Digest? successor, string? note, ReadOnlySpan<byte> status)
     {
         var said = note is null ? [] : JsonSerializer.SerializeToUtf8Bytes(note, ReceiptJson.Default.String);

@@ -46,6 +46,22 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public async Task A_path_whose_final_part_is_known_is_found_and_copied_without_allocating()
+    {
+        var (tree, _) = Log();
+        var final = (await tree.FindInclusionPathAsync(4711, null, CancellationToken.None)).Final;
+        var (path, length) = (new MerkleHash[InclusionPath.MaxLength], 0);
+        Assert.Equal(0, Allocated(() =>
+        {
+            var found = tree.FindInclusionPathAsync(4711, final, CancellationToken.None);
+            var copied = found.IsCompletedSuccessfully ? found.Result : default;
+            copied.CopyTo(path);
+            length = copied.Length;
+        }));
+        Assert.Equal(await tree.InclusionProofAsync(4711, CancellationToken.None), path[..length]);
+    }
+
+    [Fact]
     public void Appending_allocates_the_bundles_and_tiles_that_come_of_it_and_half_as_much_again()
     {
         var edge = new RightEdge();

@@ -19,20 +19,31 @@ public sealed class ActIndex(ITableStore tables)
     private const int Parallelism = 64;
 
     /// <summary>The acts on a document, in log order; empty for a document that is unknown.</summary>
-    public Task<IReadOnlyList<IndexedAct>> FindAsync(Digest digest, CancellationToken cancellationToken) => FindAsync(digest, null, cancellationToken);
+    public async Task<IReadOnlyList<IndexedAct>> FindAsync(Digest digest, CancellationToken cancellationToken) => await FindAsync(digest, null, cancellationToken);
 
     /// <summary>The acts on a document, in log order; empty for a document that is unknown.</summary>
     /// <param name="digest">The document.</param>
     /// <param name="known">Rows that need not be read again.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<IndexedAct>> FindAsync(Digest digest, KnownRows? known, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<IndexedAct>> FindAsync(Digest digest, KnownRows? known, CancellationToken cancellationToken)
     {
+        // Most documents have one, and most questions are about those.
+        IndexedAct? only = null;
+        List<IndexedAct>? more = null;
         var query = new RowQuery(ActRow.PartitionOf(digest), KeyPrefix: $"{digest}:");
-        var acts = new List<IndexedAct>(1);
         await foreach (var row in tables.QueryAsync(StorageNames.AnchorsTable, query, RowColumns.All, cancellationToken))
-            acts.Add(known?.Read(digest, row) ?? ToAct(digest, row));
-        acts.Sort((left, right) => left.LogIndex.CompareTo(right.LogIndex));
-        return acts;
+        {
+            var act = known?.Read(digest, row) ?? ToAct(digest, row);
+            if (only is null)
+                only = act;
+            else
+                (more ??= [only]).Add(act);
+        }
+
+        if (more is null)
+            return only is null ? Array.Empty<IndexedAct>() : new[] { only };
+        more.Sort((left, right) => left.LogIndex.CompareTo(right.LogIndex));
+        return more;
     }
 
     /// <summary>

@@ -18,6 +18,8 @@ public sealed record IndexedAct(
     // Most that are written are never read.
     private volatile Entry? _entry;
     private volatile bool _isProven;
+    private volatile MerkleHash[]? _finalPath;
+    private volatile ActText? _text;
 
     private IndexedAct(IndexedAct original) =>
         (Digest, ActId, LogIndex, EntryBytes, Opening, Unpublished) = (original.Digest, original.ActId, original.LogIndex, original.EntryBytes, original.Opening, original.Unpublished);
@@ -36,6 +38,16 @@ public sealed record IndexedAct(
         get => _isProven;
         set => _isProven = value;
     }
+
+    /// <summary>What of its inclusion path stays as it is however the log grows (<see cref="InclusionPath.Final"/>); null if that is not known.</summary>
+    internal MerkleHash[]? FinalPath
+    {
+        get => _finalPath;
+        set => _finalPath = value;
+    }
+
+    /// <summary>What answers say of it whatever is answered, encoded the first time that it is asked for.</summary>
+    internal ActText Text => _text ??= new ActText(this);
 
     /// <summary>Whether it is the same row; whether either was read says nothing of that.</summary>
     public bool Equals(IndexedAct? other) =>

@@ -8,11 +8,12 @@ namespace TrueCopy.Ledger.Index;
 /// </summary>
 public sealed class KnownRows : IDisposable
 {
-    /// <summary>The most memory that rows take, in bytes: about 5,000 of one issue each.</summary>
+    /// <summary>The most memory that rows take, in bytes: about 4,000 of one issue each.</summary>
     public const long MaxFootprint = 16 * 1024 * 1024;
 
-    // What a row takes beside its text: the act, its entry, and what the cache needs to know of it.
-    private const int Overhead = 1280;
+    // What a row takes beside its text: the act, its entry, its path as far as that is final, what answers say of it, and what the cache
+    // needs to know of it.
+    private const int Overhead = 1280 + (TileId.Height * MerkleHash.Size) + 512;
 
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaxFootprint });
 

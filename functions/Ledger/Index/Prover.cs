@@ -3,34 +3,44 @@ using System.Text.Json;
 
 namespace TrueCopy.Ledger.Index;
 
-/// <summary>What proves an act under a checkpoint. Most of it is written once and not read: a receipt is made of it for whoever asks for one.</summary>
+/// <summary>
+/// What proves an act under a checkpoint, where that is kept. Most of it is written once and not read, and then nothing is copied before it is
+/// written; a receipt is made of it for whoever asks for one.
+/// </summary>
 public sealed class ProvenAct
 {
     // The frame of a tlog-proof and what is in one but for its status, with room to spare.
     private const int UsualLength = 6 * 1024;
 
     private readonly IndexedAct _act;
-    private readonly MerkleHash[] _path;
-    private readonly ReadOnlyMemory<byte> _checkpoint;
-    private readonly StatusProof? _proof;
+    private readonly InclusionPath _path;
+    private readonly CheckpointText _checkpoint;
+    private readonly LogStatus? _status;
+    private readonly ProvenPage _page;
 
-    internal ProvenAct(IndexedAct act, MerkleHash[] path, ReadOnlyMemory<byte> checkpoint, StatusProof? proof, EntryStatus? status) =>
-        (_act, _path, _checkpoint, _proof, Status) = (act, path, checkpoint, proof, status);
+    internal ProvenAct(IndexedAct act, InclusionPath path, CheckpointText checkpoint, LogStatus? status, ProvenPage page)
+    {
+        (_act, _path, _checkpoint, _status, _page) = (act, path, checkpoint, status, page);
+        Status = status is null ? null : StatusPage.Read(page.Page.Span, act.LogIndex);
+    }
 
     /// <summary>The code that the receipt proves; null where it proves none, as of an act.</summary>
     public EntryStatus? Status { get; }
 
     /// <summary>The receipt.</summary>
-    public Receipt Receipt => Prover.Of(_act, _path, _checkpoint, _proof);
+    public Receipt Receipt => Prover.Of(_act, _path.ToArray(), _checkpoint.Checkpoint.Note, _status?.ProofOf(_page));
 
     /// <summary>Writes the receipt as a string of JSON, as answers bear it.</summary>
     public void Write(Utf8JsonWriter json)
     {
-        using var status = new PooledBody(_proof?.JsonLength ?? 0);
-        _proof?.Write(status);
+        Span<MerkleHash> path = stackalloc MerkleHash[_path.Length];
+        _path.CopyTo(path);
+        var (status, length) = _status is null ? ([], 0) : _status.RentJson(_page);
         using var text = new PooledBody(UsualLength);
-        Prover.Write(text, _act, _path, _checkpoint.Span, status.Written.Span);
-        LinesConverter.Write(json, text.Written.Span);
+        Receipt.WriteJson(text, _act.LogIndex, _act.EntryBytes.Span, _act.Opening, _act.Unpublished.Successor, _act.Unpublished.Note, path, _checkpoint.Note, status.AsSpan(0, length));
+        if (_status is not null)
+            ArrayPool<byte>.Shared.Return(status);
+        json.WriteRawValue(text.Written.Span, skipInputValidation: true);
     }
 }
 
@@ -40,10 +50,15 @@ public sealed class ProvenAct
 /// <param name="status">The status that its last entry commits to; null where that is none.</param>
 public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, LogStatus? status)
 {
-    private const int MaxPathLength = 63;
-
     private readonly TreeReader _reader = new(tiles, checkpoint.Size);
     private PageProof? _page;
+
+    /// <summary>The checkpoint, encoded for what is answered under it.</summary>
+    public CheckpointText Text
+    {
+        get => field ??= new CheckpointText(checkpoint);
+        init;
+    }
 
     /// <summary>Whether it proves under these.</summary>
     internal bool IsUnder(SignedCheckpoint other, LogStatus? its) => ReferenceEquals(checkpoint, other) && ReferenceEquals(status, its);
@@ -53,8 +68,11 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
     public async ValueTask<ProvenAct> ProveAsync(IndexedAct act, CancellationToken cancellationToken)
     {
         await RequireAsync(act, cancellationToken);
-        var (path, proof, code) = await FindAsync(act.LogIndex, act.Entry.Kind, cancellationToken);
-        return new ProvenAct(act, path, checkpoint.Note, proof, code);
+        var path = await _reader.FindInclusionPathAsync(act.LogIndex, act.FinalPath, cancellationToken);
+        act.FinalPath ??= path.Final;
+        if (status is null || act.Entry.Kind != ActKind.Issue)
+            return new ProvenAct(act, path, Text, null, default);
+        return new ProvenAct(act, path, Text, status, await status.Packed.FindAsync(act.LogIndex, cancellationToken));
     }
 
     /// <summary>Writes the receipt of an act, the bytes of that which <see cref="ProveAsync"/> gives. What neighbours have in common is found and encoded once.</summary>
@@ -63,7 +81,7 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
     {
         await RequireAsync(act, cancellationToken);
         var status = await PageOfAsync(act, cancellationToken);
-        var path = ArrayPool<MerkleHash>.Shared.Rent(MaxPathLength);
+        var path = ArrayPool<MerkleHash>.Shared.Rent(InclusionPath.MaxLength);
         var length = await _reader.CopyInclusionProofAsync(act.LogIndex, path, cancellationToken);
         Write(output, act, path.AsSpan(0, length), checkpoint.Note.Span, status);
         ArrayPool<MerkleHash>.Shared.Return(path);
@@ -76,7 +94,8 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
         var index = receipt.Proof.Index;
         if (index < 0 || index >= checkpoint.Size || !await HoldsAsync(index, receipt.Entry, cancellationToken))
             return null;
-        var (path, proof, _) = await FindAsync(index, receipt.ReadEntry().Kind, cancellationToken);
+        var path = await _reader.InclusionProofAsync(index, cancellationToken);
+        var proof = status is null || receipt.ReadEntry().Kind != ActKind.Issue ? null : (await status.ProveAsync(index, cancellationToken)).Proof;
         return Receipt.Create(index, receipt.Entry, receipt.Opening, receipt.Successor, receipt.Note, path, checkpoint.Note, proof);
     }
 
@@ -92,9 +111,12 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
     internal static void Write(IBufferWriter<byte> output, IndexedAct act, ReadOnlySpan<MerkleHash> path, ReadOnlySpan<byte> checkpoint, ReadOnlySpan<byte> status) =>
         Receipt.Write(output, act.LogIndex, act.EntryBytes.Span, act.Opening, act.Unpublished.Successor, act.Unpublished.Note, path, checkpoint, status);
 
-    private async ValueTask RequireAsync(IndexedAct act, CancellationToken cancellationToken)
+    private ValueTask RequireAsync(IndexedAct act, CancellationToken cancellationToken) =>
+        act.IsProven && act.LogIndex < checkpoint.Size ? ValueTask.CompletedTask : HoldToLogAsync(act, cancellationToken);
+
+    private async ValueTask HoldToLogAsync(IndexedAct act, CancellationToken cancellationToken)
     {
-        if (act.LogIndex >= checkpoint.Size || !(act.IsProven || (Opens(act) && await HoldsAsync(act.LogIndex, act.EntryBytes, cancellationToken))))
+        if (act.LogIndex >= checkpoint.Size || !(Opens(act) && await HoldsAsync(act.LogIndex, act.EntryBytes, cancellationToken)))
             throw new LogFormatException($"index: a row says of entry {act.LogIndex} what the log does not");
         act.IsProven = true;
     }
@@ -113,15 +135,6 @@ public sealed class Prover(IHashTileSource tiles, SignedCheckpoint checkpoint, L
 
     private async ValueTask<bool> HoldsAsync(long index, ReadOnlyMemory<byte> entry, CancellationToken cancellationToken) =>
         await _reader.LeafAsync(index, cancellationToken) == TreeHasher.Leaf(entry.Span);
-
-    private async ValueTask<(MerkleHash[] Path, StatusProof? Proof, EntryStatus? Code)> FindAsync(long index, ActKind kind, CancellationToken cancellationToken)
-    {
-        var path = await _reader.InclusionProofAsync(index, cancellationToken);
-        if (status is null || kind != ActKind.Issue)
-            return (path, null, null);
-        var (code, proof) = await status.ProveAsync(index, cancellationToken);
-        return (path, proof, code);
-    }
 
     private static bool Opens(IndexedAct act) =>
         act.Entry.Algorithm == act.Digest.Algorithm.Name

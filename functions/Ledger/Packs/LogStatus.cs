@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace TrueCopy.Ledger.Packs;
 
 /// <summary>The status of all entries, as the last entry of a log commits to it.</summary>
@@ -13,6 +15,7 @@ public sealed record LogStatus(ReadOnlyMemory<byte> Bytes, Entry Entry, PackedSt
 
     // The same in every proof under the checkpoint.
     private readonly byte[] _pathBytes = [];
+    private byte[]? _beginning;
 
     /// <summary>Inclusion path of the last entry; empty where nobody asked for it.</summary>
     public IReadOnlyList<MerkleHash> Path
@@ -69,8 +72,26 @@ public sealed record LogStatus(ReadOnlyMemory<byte> Bytes, Entry Entry, PackedSt
     /// <summary>How an entry stands, and what proves it.</summary>
     public async ValueTask<(EntryStatus Status, StatusProof Proof)> ProveAsync(long index, CancellationToken cancellationToken)
     {
-        var (page, path) = await Packed.ProveAsync(index, cancellationToken);
-        return (StatusPage.Read(page.Span, index), new StatusProof(Bytes, _pathBytes, page, path));
+        var page = await Packed.FindAsync(index, cancellationToken);
+        return (StatusPage.Read(page.Page.Span, index), ProofOf(page));
+    }
+
+    /// <summary>What proves how the entries of a page stand.</summary>
+    internal StatusProof ProofOf(ProvenPage page)
+    {
+        var path = new byte[page.PathLength];
+        page.CopyPath(path);
+        return new StatusProof(Bytes, _pathBytes, page.Page, path);
+    }
+
+    /// <summary>The same in the JSON that receipts bear, in memory of the shared pool.</summary>
+    internal (byte[] Rented, int Length) RentJson(ProvenPage page)
+    {
+        var beginning = _beginning ??= StatusProof.BeginJson(Bytes.Span, _pathBytes);
+        Span<byte> path = stackalloc byte[page.PathLength];
+        page.CopyPath(path);
+        var json = ArrayPool<byte>.Shared.Rent(beginning.Length + StatusProof.MaxEndLength);
+        return (json, StatusProof.WriteJson(json, beginning, page.Page.Span, path));
     }
 
     private static bool IsStatus(ReadOnlySpan<byte> entry)

@@ -54,7 +54,7 @@ public sealed class PackNode
 
     private readonly ReadOnlyMemory<byte>[] _pages;
     private readonly PackChild[] _children;
-    private MerkleHash[][]? _whole;
+    private MerkleHash[]? _whole;
 
     /// <summary>A node of nothing but zeros.</summary>
     public PackNode(int level)
@@ -105,8 +105,12 @@ public sealed class PackNode
         return copy;
     }
 
-    /// <summary>The hashes of this node if there are as many pages as it can have, from those of its children to its root.</summary>
-    public MerkleHash[][] WholeHashes() => _whole ??= Hashes(Width, null);
+    /// <summary>The root over the pages of this node if there are as many as it can have.</summary>
+    /// <exception cref="LogFormatException">A hash is not stored that has to be.</exception>
+    public MerkleHash WholeRoot => Whole[^1];
+
+    // One layer after the other, so that the hashes of a path are read at once.
+    private MerkleHash[] Whole => _whole ??= [.. Hashes(Width, null).SelectMany(layer => layer)];
 
     /// <summary>The hashes of this node, from those of its children to its root (RFC 9162).</summary>
     /// <param name="count">How many children there are.</param>
@@ -141,6 +145,17 @@ public sealed class PackNode
         }
 
         return [.. layers];
+    }
+
+    /// <summary>Copies the siblings of a child on its way to the node's root, if there are as many pages as it can have.</summary>
+    /// <returns>How many: <see cref="Height"/>.</returns>
+    /// <exception cref="LogFormatException">A hash is not stored that has to be.</exception>
+    public int CopyWholePath(int number, Span<MerkleHash> path)
+    {
+        var whole = Whole;
+        for (var layer = 0; layer < Height; layer++)
+            path[layer] = whole[(2 * Width) - ((2 * Width) >> layer) + ((number >> layer) ^ 1)];
+        return Height;
     }
 
     /// <summary>Copies the siblings of a child on its way to the node's root.</summary>

@@ -45,7 +45,7 @@ public abstract class PackReader : IDisposable
             Keep(at, node);
         }
 
-        return hash is null || node.WholeHashes()[^1][0] == hash ? node : throw new LogFormatException($"status: the pack of {at.Pack} entries has another node than the one above it says");
+        return hash is null || node.WholeRoot == hash ? node : throw new LogFormatException($"status: the pack of {at.Pack} entries has another node than the one above it says");
     }
 
     /// <inheritdoc/>

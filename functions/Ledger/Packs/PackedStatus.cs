@@ -14,6 +14,11 @@ public sealed class PackedStatus
     private readonly PackNode?[] _edge;
     private readonly MerkleHash[][][] _hashes;
 
+    // What the paths of neighbouring pages have in common, by the node that holds the pages: a place for each of as many as 16 million
+    // entries have; of more entries, for the last that was asked for of those that have one.
+    private const int MaxBranches = 512;
+    private StatusBranch?[]? _branches;
+
     private PackedStatus(PackReader packs, long size, PackRef at, PackNode? root, PackNode?[] edge)
     {
         (_packs, Size, At, _root, _edge, _hashes) = (packs, size, at, root, edge, new MerkleHash[PackNode.Levels][][]);
@@ -57,14 +62,28 @@ public sealed class PackedStatus
     /// <exception cref="LogFormatException">A node is missing, or another.</exception>
     public async ValueTask<(ReadOnlyMemory<byte> Page, ReadOnlyMemory<byte> Path)> ProveAsync(long index, CancellationToken cancellationToken)
     {
+        var proven = await FindAsync(index, cancellationToken);
+        var path = new byte[proven.PathLength];
+        proven.CopyPath(path);
+        return (proven.Page, path);
+    }
+
+    /// <summary>The page that an entry's code is in, with its path where that is kept.</summary>
+    /// <exception cref="LogFormatException">A node is missing, or another.</exception>
+    public async ValueTask<ProvenPage> FindAsync(long index, CancellationToken cancellationToken)
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Size);
         var page = StatusPage.NumberOf(index);
-        var nodes = new PackNode?[PackNode.Levels];
-        nodes[TopLevel] = _root;
-        for (var level = TopLevel; level > 0; level--)
-            nodes[level - 1] = IsOnEdge(level - 1, page) ? _edge[level - 1] : await BelowAsync(_packs, nodes[level], NumberIn(level, page), cancellationToken);
-        return (nodes[0]?.Page(NumberIn(0, page)) ?? StatusPage.Zero, PathOf(page, nodes));
+        var places = _branches ?? Interlocked.CompareExchange(ref _branches, new StatusBranch?[MaxBranches], null) ?? _branches;
+        var branch = Volatile.Read(ref places[(page >> PackNode.Height) % MaxBranches]);
+        if (branch?.Number != page >> PackNode.Height)
+        {
+            branch = await FindBranchAsync(page, cancellationToken);
+            Volatile.Write(ref places[branch.Number % MaxBranches], branch);
+        }
+
+        return new ProvenPage(branch, NumberIn(0, page));
     }
 
     /// <summary>The pages that are not the same as in another status, by number; with none, those that are not all zero.</summary>
@@ -126,28 +145,31 @@ public sealed class PackedStatus
         return bytes;
     }
 
-    private byte[] PathOf(long page, PackNode?[] nodes)
+    private async ValueTask<StatusBranch> FindBranchAsync(long page, CancellationToken cancellationToken)
     {
-        Span<MerkleHash> path = stackalloc MerkleHash[PackNode.Levels * PackNode.Height];
+        var nodes = new PackNode?[PackNode.Levels];
+        nodes[TopLevel] = _root;
+        for (var level = TopLevel; level > 0; level--)
+            nodes[level - 1] = IsOnEdge(level - 1, page) ? _edge[level - 1] : await BelowAsync(_packs, nodes[level], NumberIn(level, page), cancellationToken);
+        return new StatusBranch(page >> PackNode.Height, nodes[0], IsOnEdge(0, page) ? _hashes[0] : null, PathAbove(page, nodes));
+    }
+
+    // From the sibling of the lowest node upwards.
+    private MerkleHash[] PathAbove(long page, PackNode?[] nodes)
+    {
+        Span<MerkleHash> path = stackalloc MerkleHash[TopLevel * PackNode.Height];
         var count = 0;
-        for (var level = 0; level <= TopLevel; level++)
+        for (var level = 1; level <= TopLevel; level++)
         {
             if (IsOnEdge(level, page))
                 count += PackNode.CopyPath(_hashes[level], NumberIn(level, page), path[count..]);
             else if (nodes[level] is { } node)
-                count += PackNode.CopyPath(node.WholeHashes(), NumberIn(level, page), path[count..]);
+                count += node.CopyWholePath(NumberIn(level, page), path[count..]);
             else
-                count += CopyZeros(level, path[count..]);
+                count += StatusBranch.CopyZeros(level, path[count..]);
         }
 
-        return MerkleHash.AsBytes(path[..count]).ToArray();
-    }
-
-    private static int CopyZeros(int level, Span<MerkleHash> path)
-    {
-        for (var i = 0; i < PackNode.Height; i++)
-            path[i] = StatusHasher.Zero((level * PackNode.Height) + i);
-        return PackNode.Height;
+        return path[..count].ToArray();
     }
 
     private static int NumberIn(int level, long page) => (int)(page >> (PackNode.Height * level)) & (PackNode.Width - 1);
@@ -228,7 +250,7 @@ public sealed class PackedStatus
             var isWhole = (child + 1) << (PackNode.Height * level) <= count;
             if (ReferenceEquals(nodeBefore, nodeAfter) && (nodeAfter is null || before.Hash is not null == isWhole))
                 continue;
-            MerkleHash? hash = isWhole && nodeAfter is not null ? nodeAfter.WholeHashes()[^1][0] : null;
+            MerkleHash? hash = isWhole && nodeAfter is not null ? nodeAfter.WholeRoot : null;
             children.Add(new(i, nodeAfter is null ? default : ReferenceEquals(nodeBefore, nodeAfter) ? before with { Hash = hash } : new PackChild { New = nodeAfter, Hash = hash }));
         }
 

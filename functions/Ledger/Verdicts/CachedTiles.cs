@@ -11,16 +11,16 @@ public sealed class CachedTiles(ITileReader reader) : IHashTileSource, IDisposab
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaxFootprint });
 
     /// <inheritdoc/>
-    public async ValueTask<HashTile> GetAsync(TileId tile, CancellationToken cancellationToken)
-    {
-        if (_cache.TryGetValue(tile, out HashTile? cached))
-            return cached!;
+    public ValueTask<HashTile> GetAsync(TileId tile, CancellationToken cancellationToken) =>
+        _cache.TryGetValue(tile, out HashTile? cached) ? new(cached!) : ReadAsync(tile, cancellationToken);
 
+    /// <inheritdoc/>
+    public void Dispose() => _cache.Dispose();
+
+    private async ValueTask<HashTile> ReadAsync(TileId tile, CancellationToken cancellationToken)
+    {
         var bytes = await reader.ReadAsync(tile, cancellationToken);
         var parsed = HashTile.Parse(tile, bytes.Span);
         return _cache.Set(tile, parsed, new MemoryCacheEntryOptions { Size = parsed.Footprint });
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _cache.Dispose();
 }

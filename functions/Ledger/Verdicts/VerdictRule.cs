@@ -39,7 +39,18 @@ public static class VerdictRule
     /// <summary>Decides.</summary>
     public static Decision Decide(IEnumerable<IndexedAct> acts, DateTimeOffset now)
     {
-        IndexedAct[] all = [.. acts];
+        // As most documents have, and nothing to put in order.
+        if (acts is IndexedAct[] { Length: 1 } one && one[0].Entry.Kind == ActKind.Issue)
+        {
+            var (verdict, since) = VerdictWord.Of(one[0].Entry, now);
+            return new Decision(verdict, new[] { new IssuerResult(verdict, since, one[0], one[0], one) });
+        }
+
+        return DecideAll([.. acts], now);
+    }
+
+    private static Decision DecideAll(IndexedAct[] all, DateTimeOffset now)
+    {
         IssuerResult[] results = Array.TrueForAll(all, act => act.Entry.Issuer == all[0].Entry.Issuer)
             ? DecideOne(all, now) is { } only ? [only] : []
             : [.. all.GroupBy(act => act.Entry.Issuer, StringComparer.Ordinal).Select(issuer => DecideOne([.. issuer], now)).OfType<IssuerResult>()];

@@ -36,7 +36,11 @@ public sealed record ProvenVerdict(
     Verdict Verdict,
     DateTimeOffset CheckedAt,
     SignedCheckpoint Checkpoint,
-    IReadOnlyList<ProvenResult> Issuers);
+    IReadOnlyList<ProvenResult> Issuers)
+{
+    /// <summary>The checkpoint as answers bear it, if it was encoded for others already.</summary>
+    internal CheckpointText? CheckpointText { get; init; }
+}
 
 /// <summary>
 /// Answers verification requests from the index and the published log. Stateless but for caches. What the index says is held to
@@ -55,7 +59,8 @@ public sealed partial class VerdictService(
 {
     private const int Parallelism = 16;
 
-    // What it computes for one answer serves the others under its checkpoint.
+    // What they compute for one answer serves the others under its checkpoint.
+    private CheckpointText? _checkpoint;
     private Prover? _prover;
 
     /// <summary>Answers one question: one index query (and one for a successor), and tiles, status and domains that are mostly in memory.</summary>
@@ -91,30 +96,38 @@ public sealed partial class VerdictService(
         }
     }
 
-    private async Task<ProvenVerdict> AnswerAsync(Digest digest, CancellationToken cancellationToken)
+    private async ValueTask<ProvenVerdict> AnswerAsync(Digest digest, CancellationToken cancellationToken)
     {
         // Read meanwhile; one that turns out to be too small is read again.
-        var published = checkpoints.GetAsync(0, cancellationToken).AsTask();
+        var published = checkpoints.GetAsync(0, cancellationToken);
         var acts = await index.FindAsync(digest, rows, cancellationToken);
         await published;
         var now = time.GetUtcNow();
         var decision = VerdictRule.Decide(acts, now);
         var needed = acts.Count == 0 ? 0 : acts[^1].LogIndex + 1;
         var checkpoint = await checkpoints.GetAsync(needed, cancellationToken);
-        var status = decision.Results.Count == 0 ? null : await statuses.GetAsync(checkpoint, cancellationToken);
+        return new ProvenVerdict(digest, decision.Verdict, now, checkpoint, await ProveAsync(decision, checkpoint, now, cancellationToken)) { CheckpointText = TextOf(checkpoint) };
+    }
+
+    private async ValueTask<IReadOnlyList<ProvenResult>> ProveAsync(Decision decision, SignedCheckpoint checkpoint, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (decision.Results.Count == 0)
+            return Array.Empty<ProvenResult>();
+        var status = await statuses.GetAsync(checkpoint, cancellationToken);
         var prover = ProverUnder(checkpoint, status);
         var issuers = new ProvenResult[decision.Results.Count];
         for (var i = 0; i < issuers.Length; i++)
         {
             var result = decision.Results[i];
             var (deciding, issue) = await ProveAsync(result, prover, status, checkpoint.Size, cancellationToken);
-            issuers[i] = new ProvenResult(result, deciding, issue, await SuccessorAsync(result, now, cancellationToken))
+            var successor = result.Verdict == Verdict.Superseded ? await SuccessorAsync(result, now, cancellationToken) : null;
+            issuers[i] = new ProvenResult(result, deciding, issue, successor)
             {
                 Domain = await domains.FindAsync(result.Issue.Entry.Issuer ?? "", cancellationToken),
             };
         }
 
-        return new ProvenVerdict(digest, decision.Verdict, now, checkpoint, issuers);
+        return issuers;
     }
 
     /// <summary>Answers many questions, in their order. One that is asked again shares the answer, and costs nothing.</summary>
@@ -131,11 +144,19 @@ public sealed partial class VerdictService(
     {
         var prover = Volatile.Read(ref _prover);
         if (prover?.IsUnder(checkpoint, status) != true)
-            Volatile.Write(ref _prover, prover = new Prover(tiles, checkpoint, status));
+            Volatile.Write(ref _prover, prover = new Prover(tiles, checkpoint, status) { Text = TextOf(checkpoint) });
         return prover;
     }
 
-    private static async Task<(ProvenAct Deciding, ProvenAct? Issue)> ProveAsync(IssuerResult result, Prover prover, LogStatus? status, long size, CancellationToken cancellationToken)
+    private CheckpointText TextOf(SignedCheckpoint checkpoint)
+    {
+        var text = Volatile.Read(ref _checkpoint);
+        if (text is null || !ReferenceEquals(text.Checkpoint, checkpoint))
+            Volatile.Write(ref _checkpoint, text = new CheckpointText(checkpoint));
+        return text;
+    }
+
+    private static async ValueTask<(ProvenAct Deciding, ProvenAct? Issue)> ProveAsync(IssuerResult result, Prover prover, LogStatus? status, long size, CancellationToken cancellationToken)
     {
         try
         {
@@ -162,7 +183,7 @@ public sealed partial class VerdictService(
     // One step only: a successor that is itself superseded says so, and asking about it leads on. So no chain is too long, and no circle endless.
     private async Task<SuccessorVerdict?> SuccessorAsync(IssuerResult result, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (result.Verdict != Verdict.Superseded || result.Deciding.Unpublished.Successor is not { } successor)
+        if (result.Deciding.Unpublished.Successor is not { } successor)
             return null;
         var acts = (await index.FindAsync(successor, cancellationToken))
             .Where(act => act.Entry.Issuer == result.Issue.Entry.Issuer);

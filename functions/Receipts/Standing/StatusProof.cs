@@ -14,10 +14,13 @@ namespace TrueCopy.Receipts.Standing;
 /// <param name="PagePath">The page's path in the status tree.</param>
 public sealed record StatusProof(ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte> Path, ReadOnlyMemory<byte> Page, ReadOnlyMemory<byte> PagePath)
 {
-    private const int MaxPathLength = 63 * MerkleHash.Size;
+    private const int MaxPathLength = InclusionPath.MaxLength * MerkleHash.Size;
 
     // The names of the members, and what is around them.
     private const int FrameLength = 46;
+
+    /// <summary>The most bytes that follow what <see cref="BeginJson"/> makes.</summary>
+    public const int MaxEndLength = FrameLength + (4 * ((StatusPage.Length / 3) + 1)) + (4 * ((MaxPathLength / 3) + 1));
 
     /// <summary>Puts a proof together.</summary>
     public static StatusProof Create(ReadOnlyMemory<byte> entry, IEnumerable<MerkleHash> path, ReadOnlyMemory<byte> page, IEnumerable<MerkleHash> pagePath) =>
@@ -45,17 +48,52 @@ public sealed record StatusProof(ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte
         output.Advance(JsonLength);
     }
 
+    /// <summary>The beginning of the JSON, which all proofs under a checkpoint have in common.</summary>
+    /// <param name="entry">The exact bytes of the last entry.</param>
+    /// <param name="path">Its inclusion path.</param>
+    public static byte[] BeginJson(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> path)
+    {
+        var bytes = new byte[FrameLength + JsonText.Base64Length(entry.Length) + JsonText.Base64Length(path.Length)];
+        var json = new JsonText(bytes);
+        AddBeginning(ref json, entry, path);
+        return bytes.AsSpan(0, json.Length).ToArray();
+    }
+
+    /// <summary>Writes the JSON of a proof of which <see cref="BeginJson"/> made the beginning.</summary>
+    /// <param name="output">Where to, with room for <see cref="MaxEndLength"/> more than the beginning.</param>
+    /// <param name="beginning">The beginning.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="pagePath">Its path.</param>
+    /// <returns>How many bytes.</returns>
+    public static int WriteJson(Span<byte> output, ReadOnlySpan<byte> beginning, ReadOnlySpan<byte> page, ReadOnlySpan<byte> pagePath)
+    {
+        var json = new JsonText(output);
+        json.Add(beginning);
+        AddEnd(ref json, page, pagePath);
+        return json.Length;
+    }
+
     private void Write(Span<byte> text)
     {
         var json = new JsonText(text);
+        AddBeginning(ref json, Entry.Span, Path.Span);
+        AddEnd(ref json, Page.Span, PagePath.Span);
+    }
+
+    private static void AddBeginning(ref JsonText json, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> path)
+    {
         json.Add("{\"entry\":\""u8);
-        json.AddBase64(Entry.Span);
+        json.AddBase64(entry);
         json.Add("\",\"path\":\""u8);
-        json.AddBase64(Path.Span);
+        json.AddBase64(path);
         json.Add("\",\"page\":\""u8);
-        json.AddBase64(Page.Span);
+    }
+
+    private static void AddEnd(ref JsonText json, ReadOnlySpan<byte> page, ReadOnlySpan<byte> pagePath)
+    {
+        json.AddBase64(page);
         json.Add("\",\"pagePath\":\""u8);
-        json.AddBase64(PagePath.Span);
+        json.AddBase64(pagePath);
         json.Add("\"}"u8);
     }
 

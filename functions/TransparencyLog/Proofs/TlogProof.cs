@@ -67,7 +67,7 @@ public sealed record TlogProof(
     }
 
     /// <summary>How many bytes <see cref="Encode()"/> gives.</summary>
-    public int EncodedLength => LengthOf(Extra?.Length, Index, Path.Count, Checkpoint.Length);
+    public int EncodedLength => LengthOf(Extra?.Length, Index, Path.Count, Checkpoint.Length, lineEnd: 1);
 
     /// <summary>The bytes of the proof.</summary>
     public byte[] Encode()
@@ -84,7 +84,7 @@ public sealed record TlogProof(
     {
         if (proof.Length < EncodedLength)
             throw new ArgumentException("The proof is longer.", nameof(proof));
-        Write(proof, Extra is not null, Extra.GetValueOrDefault().Span, Index, Path as MerkleHash[] ?? [.. Path], Checkpoint.Span);
+        Write(proof, Extra is not null, Extra.GetValueOrDefault().Span, Index, Path as MerkleHash[] ?? [.. Path], Checkpoint.Span, "\n"u8);
     }
 
     /// <summary>Writes the bytes of a proof with extra data, which need not be put together first.</summary>
@@ -95,48 +95,75 @@ public sealed record TlogProof(
     /// <param name="checkpoint">The signed checkpoint.</param>
     public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> extra, long index, ReadOnlySpan<MerkleHash> path, ReadOnlySpan<byte> checkpoint)
     {
-        var length = LengthOf(extra.Length, index, path.Length, checkpoint.Length);
-        Write(output.GetSpan(length), hasExtra: true, extra, index, path, checkpoint);
+        var length = LengthOf(extra.Length, index, path.Length, checkpoint.Length, lineEnd: 1);
+        Write(output.GetSpan(length), hasExtra: true, extra, index, path, checkpoint, "\n"u8);
         output.Advance(length);
     }
 
-    private static int LengthOf(int? extra, long index, int path, int checkpoint)
+    /// <summary>Writes the same as a string of JSON, with its quotes: but for the ends of lines there is nothing to escape.</summary>
+    /// <param name="output">To where.</param>
+    /// <param name="extra">Opaque data.</param>
+    /// <param name="index">Index of the entry.</param>
+    /// <param name="path">Inclusion proof, from the leaf's sibling upwards.</param>
+    /// <param name="checkpoint">The signed checkpoint as it is within a string of JSON.</param>
+    public static void WriteJson(IBufferWriter<byte> output, ReadOnlySpan<byte> extra, long index, ReadOnlySpan<MerkleHash> path, ReadOnlySpan<byte> checkpoint)
+    {
+        var length = LengthOf(extra.Length, index, path.Length, checkpoint.Length, lineEnd: 2);
+        var json = output.GetSpan(length + 2);
+        json[0] = (byte)'"';
+        Write(json[1..], hasExtra: true, extra, index, path, checkpoint, "\\n"u8);
+        json[length + 1] = (byte)'"';
+        output.Advance(length + 2);
+    }
+
+    private static int LengthOf(int? extra, long index, int path, int checkpoint, int lineEnd)
     {
         Span<byte> number = stackalloc byte[MaxDigits];
         Utf8Formatter.TryFormat(index, number, out var digits);
-        var extraLength = extra is { } bytes ? ExtraPrefix.Length + LineLength(bytes) : 0;
-        return Header.Length + 1 + extraLength + IndexPrefix.Length + digits + 1 + (path * LineLength(MerkleHash.Size)) + 1 + checkpoint;
+        var extraLength = extra is { } bytes ? ExtraPrefix.Length + Base64Length(bytes) + lineEnd : 0;
+        return Header.Length + extraLength + IndexPrefix.Length + digits + (path * (Base64Length(MerkleHash.Size) + lineEnd)) + (3 * lineEnd) + checkpoint;
     }
 
-    private static void Write(Span<byte> proof, bool hasExtra, ReadOnlySpan<byte> extra, long index, ReadOnlySpan<MerkleHash> path, ReadOnlySpan<byte> checkpoint)
+    private static void Write(Span<byte> proof, bool hasExtra, ReadOnlySpan<byte> extra, long index, ReadOnlySpan<MerkleHash> path, ReadOnlySpan<byte> checkpoint, ReadOnlySpan<byte> lineEnd)
     {
         var rest = proof;
-        WriteText(ref rest, Header + "\n");
+        AddText(ref rest, Header);
+        Add(ref rest, lineEnd);
         if (hasExtra)
         {
-            WriteText(ref rest, ExtraPrefix);
-            WriteBase64Line(ref rest, extra);
+            AddText(ref rest, ExtraPrefix);
+            AddBase64(ref rest, extra);
+            Add(ref rest, lineEnd);
         }
 
-        WriteText(ref rest, IndexPrefix);
+        AddText(ref rest, IndexPrefix);
         Utf8Formatter.TryFormat(index, rest, out var digits);
         rest = rest[digits..];
-        WriteText(ref rest, "\n");
+        Add(ref rest, lineEnd);
         foreach (ref readonly var hash in path)
-            WriteBase64Line(ref rest, hash.Bytes);
-        WriteText(ref rest, "\n");
+        {
+            AddBase64(ref rest, hash.Bytes);
+            Add(ref rest, lineEnd);
+        }
+
+        Add(ref rest, lineEnd);
         checkpoint.CopyTo(rest);
     }
 
-    private static int LineLength(int bytes) => Base64.GetMaxEncodedToUtf8Length(bytes) + 1;
+    private static int Base64Length(int bytes) => Base64.GetMaxEncodedToUtf8Length(bytes);
 
-    private static void WriteText(ref Span<byte> rest, string text) => rest = rest[Encoding.ASCII.GetBytes(text, rest)..];
+    private static void Add(ref Span<byte> rest, scoped ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(rest);
+        rest = rest[text.Length..];
+    }
 
-    private static void WriteBase64Line(ref Span<byte> rest, scoped ReadOnlySpan<byte> bytes)
+    private static void AddText(ref Span<byte> rest, string text) => rest = rest[Encoding.ASCII.GetBytes(text, rest)..];
+
+    private static void AddBase64(ref Span<byte> rest, scoped ReadOnlySpan<byte> bytes)
     {
         Base64.EncodeToUtf8(bytes, rest, out _, out var written);
-        rest[written] = (byte)'\n';
-        rest = rest[(written + 1)..];
+        rest = rest[written..];
     }
 
     private static string NextLine(ref ReadOnlyMemory<byte> rest)

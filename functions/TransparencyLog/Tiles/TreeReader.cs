@@ -14,6 +14,11 @@ public sealed class TreeReader(IHashTileSource tiles, long size)
     private readonly ConcurrentDictionary<long, MerkleHash> _ends = new(concurrencyLevel: 1, capacity: 7);
     private Neighbours? _neighbours;
 
+    // What paths have in common, by the tile that it is above: a place for each of as many as 16 million leaves have; in a longer log, for the
+    // last that was asked for of those that have one.
+    private const int MaxShared = 256;
+    private Shared?[]? _shared;
+
     /// <summary>The root: what the checkpoint of this size signs.</summary>
     public ValueTask<MerkleHash> RootAsync(CancellationToken cancellationToken) => PrefixRootAsync(size, cancellationToken);
 
@@ -33,15 +38,30 @@ public sealed class TreeReader(IHashTileSource tiles, long size)
     public ValueTask<MerkleHash[]> InclusionProofAsync(long index, CancellationToken cancellationToken) =>
         HashAllAsync(TreeRange.InclusionProof(index, size), cancellationToken);
 
+    /// <summary>The same hashes where they are kept; for most leaves of a long log, one tile is looked up.</summary>
+    /// <param name="index">The leaf.</param>
+    /// <param name="final">What <see cref="InclusionPath.Final"/> of an earlier path of this leaf was, and then no tile is; null if it is not known.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask<InclusionPath> FindInclusionPathAsync(long index, MerkleHash[]? final, CancellationToken cancellationToken)
+    {
+        var leaves = TileId.Of(new Subtree(0, index), size);
+        if (leaves.IsPartial)
+            return new InclusionPath(await InclusionProofAsync(index, cancellationToken));
+        if (final is null)
+            (await tiles.GetAsync(leaves, cancellationToken)).CopySiblings(index, final = new MerkleHash[TileId.Height]);
+        var shared = Recall(leaves) ?? await FindSharedAsync(leaves, cancellationToken);
+        return new InclusionPath(final, shared.Tile, leaves.Index, shared.Rest);
+    }
+
     /// <summary>Copies the same hashes; for leaves in their order, of which 256 have in common what is above their tile, nothing else is done for most.</summary>
     /// <param name="index">The leaf.</param>
-    /// <param name="path">Where to, with room for 63.</param>
+    /// <param name="path">Where to, with room for <see cref="InclusionPath.MaxLength"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many there are.</returns>
     public async ValueTask<int> CopyInclusionProofAsync(long index, Memory<MerkleHash> path, CancellationToken cancellationToken)
     {
-        var tile = TileId.Of(new Subtree(0, index), size);
-        if (tile.IsPartial)
+        var leaves = TileId.Of(new Subtree(0, index), size);
+        if (leaves.IsPartial)
         {
             var proof = await InclusionProofAsync(index, cancellationToken);
             proof.CopyTo(path);
@@ -49,14 +69,46 @@ public sealed class TreeReader(IHashTileSource tiles, long size)
         }
 
         var neighbours = Volatile.Read(ref _neighbours);
-        if (neighbours?.Id != tile)
+        if (neighbours?.Id != leaves)
         {
-            TreeRange[] above = [.. TreeRange.InclusionProof(index, size).Skip(TileId.Height)];
-            neighbours = new Neighbours(tile, await tiles.GetAsync(tile, cancellationToken), await HashAllAsync(above, cancellationToken));
+            neighbours = new Neighbours(leaves, await tiles.GetAsync(leaves, cancellationToken), Recall(leaves) ?? await FindSharedAsync(leaves, cancellationToken));
             Volatile.Write(ref _neighbours, neighbours);
         }
 
-        return neighbours.CopyPath(index, path.Span);
+        neighbours.Tile.CopySiblings(index, path.Span);
+        var above = new InclusionPath([], neighbours.Shared.Tile, leaves.Index, neighbours.Shared.Rest);
+        above.CopyTo(path.Span[TileId.Height..]);
+        return TileId.Height + above.Length;
+    }
+
+    private Shared? Recall(TileId leaves)
+    {
+        var known = Volatile.Read(ref PlaceOf(SharedBy(leaves)));
+        return known?.By == SharedBy(leaves) ? known : null;
+    }
+
+    private async ValueTask<Shared> FindSharedAsync(TileId leaves, CancellationToken cancellationToken)
+    {
+        var by = SharedBy(leaves);
+        var below = TileId.Height * (by.Level + 1);
+        TreeRange[] ranges = [.. TreeRange.InclusionProof(leaves.Index * TileId.FullWidth, size).Skip(below)];
+        var tile = by == leaves ? null : await tiles.GetAsync(by, cancellationToken);
+        var shared = new Shared(by, tile, await HashAllAsync(ranges, cancellationToken));
+        Volatile.Write(ref PlaceOf(by), shared);
+        return shared;
+    }
+
+    // The highest of the two tiles above a leaf that is whole.
+    private TileId SharedBy(TileId leaves)
+    {
+        var above = TileId.At(leaves.Level + 1, leaves.Index / TileId.FullWidth, size);
+        return above.IsPartial ? leaves : above;
+    }
+
+    private ref Shared? PlaceOf(TileId by)
+    {
+        var places = _shared ?? Interlocked.CompareExchange(ref _shared, new Shared?[2 * MaxShared], null) ?? _shared;
+        return ref places[(by.Level * MaxShared) + (int)(by.Index % MaxShared)];
     }
 
     /// <summary>The proof that this tree extends its own first <paramref name="oldSize"/> leaves, for <see cref="ProofVerifier.Extends"/>.</summary>
@@ -145,15 +197,11 @@ public sealed class TreeReader(IHashTileSource tiles, long size)
 
     /// <param name="Id">A tile of 256 leaves.</param>
     /// <param name="Tile">The tile.</param>
-    /// <param name="Above">What the path of each of them ends with.</param>
-    private sealed record Neighbours(TileId Id, HashTile Tile, MerkleHash[] Above)
-    {
-        public int CopyPath(long index, Span<MerkleHash> path)
-        {
-            for (var level = 0; level < TileId.Height; level++)
-                path[level] = Tile[new Subtree(level, (index >> level) ^ 1)];
-            Above.CopyTo(path[TileId.Height..]);
-            return TileId.Height + Above.Length;
-        }
-    }
+    /// <param name="Shared">What the paths of all of them end with.</param>
+    private sealed record Neighbours(TileId Id, HashTile Tile, Shared Shared);
+
+    /// <param name="By">A whole tile of the lowest level, or of the one above it.</param>
+    /// <param name="Tile">That tile if it is of the one above; null if not.</param>
+    /// <param name="Rest">What the paths of all leaves below it end with.</param>
+    private sealed record Shared(TileId By, HashTile? Tile, MerkleHash[] Rest);
 }

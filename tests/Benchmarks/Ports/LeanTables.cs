@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 
 namespace TrueCopy.Benchmarks.Ports;
 
@@ -14,11 +13,18 @@ internal sealed class LeanTables(OperationCounts operations) : ITableStore
 
     private readonly ConcurrentDictionary<(string Table, string Partition), Partition> _partitions = new();
 
-    public async IAsyncEnumerable<TableRow> QueryAsync(string table, RowQuery query, RowColumns columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<TableRow> QueryAsync(string table, RowQuery query, RowColumns columns, CancellationToken cancellationToken)
     {
-        await operations.RunAsync(new StorageRequest(RequestNames.Of("query", table, query.Partition), StorageService.Table, query.Partition ?? ""), cancellationToken);
-        foreach (var row in PartitionOf(table, query.Partition ?? throw new NotSupportedException("No benchmark lists tables.")).Find(query))
-            yield return TableRow.Of(row);
+        var asked = operations.RunAsync(new StorageRequest(RequestNames.Of("query", table, query.Partition), StorageService.Table, query.Partition ?? ""), cancellationToken);
+        var partition = PartitionOf(table, query.Partition ?? throw new NotSupportedException("No benchmark lists tables."));
+        return asked.IsCompletedSuccessfully ? partition.Ask(query) : AwaitAsync(asked, partition, query);
+    }
+
+    private static async IAsyncEnumerable<TableRow> AwaitAsync(ValueTask asked, Partition partition, RowQuery query)
+    {
+        await asked;
+        await foreach (var row in partition.Ask(query))
+            yield return row;
     }
 
     public Task<bool> TryInsertAsync(string table, IReadOnlyList<ITableRow> rows, CancellationToken cancellationToken)
@@ -73,6 +79,22 @@ internal sealed class LeanTables(OperationCounts operations) : ITableStore
                     ? [.. All(found).Where(row => query.Key is null ? row.Key.StartsWith(key, StringComparison.Ordinal) : row.Key == key)]
                     : [];
             }
+        }
+
+        public Found Ask(RowQuery query)
+        {
+            if (query is { Key: null, KeyPrefix: { } prefix })
+            {
+                lock (_rows)
+                {
+                    if (!_rows.TryGetValue(HashOf(prefix), out var first))
+                        return Found.Nothing;
+                    if (first.Next is null && TableRow.Of(first.Row) is var row && row.Key.StartsWith(prefix, StringComparison.Ordinal))
+                        return new Found(row, null);
+                }
+            }
+
+            return new Found(null, [.. Find(query).Select(TableRow.Of)]);
         }
 
         public bool TryInsert(IReadOnlyList<ITableRow> rows)
@@ -130,7 +152,12 @@ internal sealed class LeanTables(OperationCounts operations) : ITableStore
         private static ReadOnlySpan<char> KeyOf(ITableRow row, Span<char> text) =>
             row.TryFormatKey(text, out var length) ? text[..length] : throw new ArgumentException("A key is at most a kilobyte long.", nameof(row));
 
-        private static int HashOf(ReadOnlySpan<char> key) => string.GetHashCode(key[..(key.LastIndexOf(':') + 1)]);
+        // Stems end in what tells them apart, mostly a digest.
+        private static int HashOf(ReadOnlySpan<char> key)
+        {
+            var stem = key[..(key.LastIndexOf(':') + 1)];
+            return string.GetHashCode(stem[Math.Max(0, stem.Length - 16)..]);
+        }
 
         private static IEnumerable<ITableRow> All(Node? node)
         {
@@ -144,5 +171,28 @@ internal sealed class LeanTables(OperationCounts operations) : ITableStore
         public ITableRow Row { get; set; } = row;
 
         public Node? Next => next;
+    }
+
+    // Rows that are at hand, without what an iterator takes.
+    private sealed class Found(TableRow? only, IReadOnlyList<TableRow>? all) : IAsyncEnumerable<TableRow>, IAsyncEnumerator<TableRow>
+    {
+        public static readonly Found Nothing = new(null, null);
+
+        private int _next;
+
+        public TableRow Current { get; private set; } = null!;
+
+        public IAsyncEnumerator<TableRow> GetAsyncEnumerator(CancellationToken cancellationToken) => this;
+
+        public ValueTask<bool> MoveNextAsync()
+        {
+            var row = all is null ? (_next == 0 ? only : null) : _next < all.Count ? all[_next] : null;
+            if (row is null)
+                return new(false);
+            (_next, Current) = (_next + 1, row);
+            return new(true);
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

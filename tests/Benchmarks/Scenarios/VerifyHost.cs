@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TrueCopy.Api;
@@ -12,6 +14,9 @@ namespace TrueCopy.Benchmarks.Scenarios;
 internal sealed class VerifyHost : IAsyncDisposable
 {
     public const string Constant = "/constant";
+
+    /// <summary>What answers as <see cref="Constant"/> does, with as many bytes as are asked for.</summary>
+    public const string ConstantOfLength = "/constant/";
 
     private readonly WebApplication _app;
 
@@ -37,16 +42,26 @@ internal sealed class VerifyHost : IAsyncDisposable
         builder.Services.AddSingleton(new ClientShare { Burst = int.MaxValue, PerSecond = int.MaxValue });
         var app = builder.Build();
         app.UseTrueCopyApi();
-        var body = new byte[2048];
+        var body = new byte[64 * 1024];
         body.AsSpan().Fill((byte)'x');
-        app.MapGet(Constant, async context =>
-        {
-            context.Response.ContentType = "application/json";
-            context.Response.ContentLength = body.Length;
-            await context.Response.Body.WriteAsync(body, context.RequestAborted);
-        });
+        app.MapGet(Constant, context => AnswerAsync(context, 2048));
+        app.MapGet(ConstantOfLength + "{length:int}", context => AnswerAsync(context, int.Parse((string)context.Request.RouteValues["length"]!, CultureInfo.InvariantCulture)));
         await app.StartAsync(cancellationToken);
         return new VerifyHost(app);
+
+        async Task AnswerAsync(HttpContext context, int length)
+        {
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = length;
+            await context.Response.Body.WriteAsync(body.AsMemory(0, length), context.RequestAborted);
+        }
+    }
+
+    /// <summary>How long the body of an answer is.</summary>
+    public async Task<int> LengthOfAsync(string path, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient();
+        return (await client.GetByteArrayAsync(new Uri($"http://127.0.0.1:{Port}{path}"), cancellationToken)).Length;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

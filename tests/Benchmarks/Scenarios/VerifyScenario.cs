@@ -64,10 +64,12 @@ internal sealed class VerifyScenario : IScenario
         // In turns, so that what else the machine does weighs on both.
         await AskAsync(host, warm, TimeSpan.FromSeconds(1));
         before = operations.Total;
-        var (constants, knowns) = (new Asked(), new Asked());
+        var (constants, longs, knowns) = (new Asked(), new Asked(), new Asked());
+        var length = await host.LengthOfAsync(PathOf(known[0]), cancellationToken);
         for (var round = 0; round < Rounds; round++)
         {
             constants += await MeasureAsync([LoopbackLoad.Get(VerifyHost.Constant)]);
+            longs += await MeasureAsync([LoopbackLoad.Get(VerifyHost.ConstantOfLength + length)]);
             knowns += await MeasureAsync(warm);
         }
 
@@ -82,6 +84,15 @@ internal sealed class VerifyScenario : IScenario
         {
             Baseline = new Baseline("of a constant answer", constants.Processor),
             Goal = headline ? Goal.RatioAtMost(1.33) : null,
+            Headline = headline,
+        });
+        run.Add(new Measurement("verify, known, warm cache, beside a constant of its length" + at, knownRate, "requests/s")
+        {
+            Baseline = new Baseline($"the same Kestrel answering a constant of {length:#,0} bytes", longs.Rate),
+        });
+        run.Add(new Measurement("processor time of a verify, beside a constant of its length" + at, knowns.Processor, "µs")
+        {
+            Baseline = new Baseline($"of a constant answer of {length:#,0} bytes", longs.Processor),
             Headline = headline,
         });
         run.Add(new Measurement("garbage of a verify, client and server" + at, knowns.Garbage, "bytes")
@@ -118,7 +129,9 @@ internal sealed class VerifyScenario : IScenario
     }
 
     /// <summary>A request for a verdict.</summary>
-    public static byte[] Request(Digest digest) => LoopbackLoad.Get($"/v1/verify/{digest.Algorithm.Name}/{digest.Hex}");
+    public static byte[] Request(Digest digest) => LoopbackLoad.Get(PathOf(digest));
+
+    private static string PathOf(Digest digest) => $"/v1/verify/{digest.Algorithm.Name}/{digest.Hex}";
 
     private static byte[] Batch(Digest[] digests) => LoopbackLoad.Post(
         "/v1/verify",

@@ -112,6 +112,24 @@ public sealed class PackedStatusTests
         await Assert.ThrowsAsync<LogFormatException>(async () => await (await PackedStatus.LoadAsync(others, 100_000, status.At, Stop)).ProveAsync(7, Stop));
     }
 
+    [Fact]
+    public async Task What_paths_have_in_common_is_not_given_to_a_page_whose_node_has_the_same_place()
+    {
+        const long Apart = 512L * PackNode.Width * StatusPage.Codes;
+        const long Size = (2 * Apart) + 1000;
+        using var packs = new Stored();
+        var status = await PackedStatus.Empty(packs, 1).WithAsync(new Dictionary<long, EntryStatus> { [7] = EntryStatus.Revoked, [Apart + 7] = EntryStatus.Suspended }, Size, Stop);
+        for (var round = 0; round < 2; round++)
+        {
+            foreach (var (index, expected) in new[] { (7, EntryStatus.Revoked), (Apart + 7, EntryStatus.Suspended), ((2 * Apart) + 7, EntryStatus.Stands), (Size - 1, EntryStatus.Stands) })
+            {
+                var (page, path) = await status.ProveAsync(index, Stop);
+                Assert.Equal(expected, StatusPage.Read(page.Span, index));
+                Assert.True(ProofVerifier.Includes(StatusHasher.Page(page.Span), StatusPage.NumberOf(index), StatusPage.CountFor(Size), MerkleHash.Cast(path.Span), status.Root));
+            }
+        }
+    }
+
     private static ReadOnlyMemory<byte> Of(Dictionary<long, ReadOnlyMemory<byte>> pages, long number) => pages.TryGetValue(number, out var page) ? page : StatusPage.Zero;
 
     private sealed class Stored(Stored? other = null) : PackReader

@@ -74,8 +74,22 @@ public sealed class StatusProofTests
             var written = new System.Buffers.ArrayBufferWriter<byte>();
             Receipt.Write(written, index, receipt.Entry.Span, receipt.Opening, other, note, [.. receipt.Proof.Path], receipt.Proof.Checkpoint.Span, status is null ? [] : status.ToJson());
             Assert.Equal(Encoding.UTF8.GetString(made.Encode()), Encoding.UTF8.GetString(written.WrittenSpan));
+            written.Clear();
+            var checkpoint = System.Text.Json.JsonEncodedText.Encode(receipt.Proof.Checkpoint.Span, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+            Receipt.WriteJson(written, index, receipt.Entry.Span, receipt.Opening, other, note, [.. receipt.Proof.Path], checkpoint.EncodedUtf8Bytes, InParts(status));
+            Assert.Equal(Encoding.UTF8.GetString(made.Encode()), System.Text.Json.JsonSerializer.Deserialize<string>(written.WrittenSpan));
             Assert.Equal(System.Text.Json.JsonSerializer.Serialize(new Extra(receipt.Entry, receipt.Opening.Hex, other?.ToString(), note, status), AsReceipts), Encoding.UTF8.GetString(made.Proof.Extra!.Value.Span));
         }
+    }
+
+    // As whoever answers many under one checkpoint writes it.
+    private static byte[] InParts(StatusProof? status)
+    {
+        if (status is null)
+            return [];
+        var beginning = StatusProof.BeginJson(status.Entry.Span, status.Path.Span);
+        var json = new byte[beginning.Length + StatusProof.MaxEndLength];
+        return json[..StatusProof.WriteJson(json, beginning, status.Page.Span, status.PagePath.Span)];
     }
 
     private static readonly System.Text.Json.JsonSerializerOptions AsReceipts = new()

@@ -92,4 +92,51 @@ public sealed class TreeReaderTests
             Assert.Equal(await reading.InclusionProofAsync(index, CancellationToken.None), path[..length]);
         }
     }
+
+    [Theory]
+    [InlineData(255)]
+    [InlineData(257)]
+    [InlineData(1000)]
+    [InlineData(66_000)]
+    [InlineData(132_000)]
+    public async Task A_path_that_is_not_copied_yet_is_the_proof_and_what_is_final_of_it_is_so_in_every_later_tree(int size)
+    {
+        var log = TestLog.OfSize(size);
+        var (finding, reading) = (new TreeReader(log.Hashes, size), new TreeReader(log.Hashes, size));
+        var earlier = new TreeReader(log.Hashes, size / TileId.FullWidth * TileId.FullWidth);
+        for (long index = 0; index < size; index += Math.Max(1, size / 700))
+        {
+            var proof = await reading.InclusionProofAsync(index, CancellationToken.None);
+            var path = await finding.FindInclusionPathAsync(index, null, CancellationToken.None);
+            Assert.Equal(proof, path.ToArray());
+            Assert.Equal(proof.Length, path.Length);
+            Assert.Equal(index / TileId.FullWidth < size / TileId.FullWidth, path.Final is not null);
+            if (path.Final is null)
+                continue;
+            Assert.Equal(proof, (await finding.FindInclusionPathAsync(index, path.Final, CancellationToken.None)).ToArray());
+            Assert.Equal(path.Final, (await earlier.FindInclusionPathAsync(index, null, CancellationToken.None)).Final);
+        }
+    }
+
+    [Fact]
+    public async Task What_paths_have_in_common_is_not_given_to_a_leaf_whose_tile_has_the_same_place()
+    {
+        // Of a log too long to be made here, tiles that differ by their names.
+        const long Size = (1L << 24) + (1L << 17) + 300;
+        var (finding, reading) = (new TreeReader(new NamedTiles(), Size), new TreeReader(new NamedTiles(), Size));
+        for (var round = 0; round < 2; round++)
+        {
+            foreach (var index in (long[])[5, (1L << 24) + 5, 70_000, (1L << 24) + 70_000, Size - 1, Size - 299])
+                Assert.Equal(await reading.InclusionProofAsync(index, CancellationToken.None), (await finding.FindInclusionPathAsync(index, null, CancellationToken.None)).ToArray());
+        }
+    }
+
+    private sealed class NamedTiles : IHashTileSource
+    {
+        public ValueTask<HashTile> GetAsync(TileId tile, CancellationToken cancellationToken)
+        {
+            var hashes = Enumerable.Range(0, tile.Width).Select(i => TreeHasher.Leaf(System.Text.Encoding.ASCII.GetBytes($"{tile.Level} {tile.Index} {i}"))).ToArray();
+            return new(HashTile.Parse(tile, MerkleHash.AsBytes(hashes)));
+        }
+    }
 }
