@@ -12,8 +12,8 @@ public sealed class PooledBody(int capacity) : IBufferWriter<byte>, IDisposable
     private const int Large = 1 << 20;
 
     // The shared pool keeps what one thread gave back for that thread, so that a journal's megabytes are allocated anew for each batch,
-    // which the next thread writes. As many are kept as are under way at once for most.
-    private static readonly ArrayPool<byte> LargePool = ArrayPool<byte>.Create(maxArrayLength: 16 * Large, maxArraysPerBucket: 2);
+    // which the next thread writes. As many are kept as are under way at once for most: parts of a manifest on two cores, whose threads storage keeps waiting.
+    private static readonly ArrayPool<byte> LargePool = ArrayPool<byte>.Create(maxArrayLength: 16 * Large, maxArraysPerBucket: 4);
 
     private byte[] _bytes = Rent(capacity);
     private int _length;

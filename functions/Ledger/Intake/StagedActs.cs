@@ -192,10 +192,14 @@ public sealed partial class StagedActs(IBlobStore blobs, IQueueStore queues, Tim
 
     private ValueTask ReadInlineAsync(ReceivedMessage message, List<StagedMessage> messages, CancellationToken cancellationToken)
     {
-        if (StagedGroup.TryDecode(message.Body.Bytes.Span, _reader) is { } uploads)
-            messages.AddRange(uploads.Select(item => Message(message, null, item.Upload) with { Share = item.Share }));
-        else
+        if (StagedGroup.TryDecode(message.Body.Bytes.Span, _reader) is not { } uploads)
+        {
             messages.Add(Message(message, null, StagedBody.Decode(message.Body.Bytes.Span, _reader)));
+            return ValueTask.CompletedTask;
+        }
+
+        foreach (var (upload, share) in uploads)
+            messages.Add(Message(message, null, upload) with { Share = share });
         return ValueTask.CompletedTask;
     }
 

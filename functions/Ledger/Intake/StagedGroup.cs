@@ -77,9 +77,10 @@ public sealed class StagedGroup
             throw new LogFormatException("staged group: not JSON", exception);
         }
 
-        var group = new StagedGroup(uploads.Count);
-        return [.. uploads.Select((upload, i) => (upload, new StagedShare(group, i)))];
+        return new StagedGroup(uploads.Count).SharesOf(uploads);
     }
+
+    private (StagedUpload Upload, StagedShare Share)[] SharesOf(List<StagedUpload> uploads) => [.. uploads.Select((upload, i) => (upload, new StagedShare(this, i)))];
 
     /// <summary>Notes what is to become of an upload: it is done with, or comes back after a while.</summary>
     /// <returns>Whether that is known of all of them, and then what is to become of the message: null to delete it. Those that are done with are recognised by their act ids when it comes back.</returns>

@@ -97,6 +97,39 @@ public sealed record StagedUpload(
     {
         Opening = opening,
     };
+
+    /// <summary>What it issues: the acts of each document, one under each of its digests.</summary>
+    /// <param name="openings">What their entries are to commit under, as many as there are digests.</param>
+    internal Act[][] ToIssues(ReadOnlySpan<Opening> openings)
+    {
+        var (all, next) = (new Act[Acts.Count][], 0);
+        for (var i = 0; i < all.Length; i++)
+        {
+            var request = Acts[i];
+            all[i] = new Act[request.Digests.Count];
+            for (var j = 0; j < all[i].Length; j++)
+            {
+                var digest = request.Digests[j];
+                all[i][j] = ToAct(request, ActId.Of(Source, request.Position, digest.Algorithm), digest, UnpublishedOf(request, digest), opening: openings[next++]);
+            }
+        }
+
+        return all;
+    }
+
+    private static Unpublished UnpublishedOf(RequestedAct request, Digest digest) =>
+        request is { Reference: null, Type: null, FileName: null, Also.Count: 0, Digests.Count: 1 }
+            ? Unpublished.None
+            : new Unpublished
+            {
+                Reference = request.Reference,
+                Type = request.Type,
+                FileName = request.FileName,
+                Also = request.Also,
+                Siblings = request.Digests.Count == 1 ? [] : SiblingsOf(request, digest),
+            };
+
+    private static Digest[] SiblingsOf(RequestedAct request, Digest digest) => [.. request.Digests.Where(other => !other.Equals(digest))];
 }
 
 /// <summary>An act as the issuer asked for it; what it acts on is found when it is sequenced.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace TrueCopy.Ledger.Sequencing;
 
 /// <summary>What staged messages come to, ready to commit.</summary>
@@ -167,19 +169,24 @@ public sealed class StagedBatches(
     private static List<Taken> TakeFairly(IReadOnlyList<StagedMessage> messages, HashSet<StagedMessage> left)
     {
         var before = new Dictionary<string, int>();
-        var inTurn = messages
-            .Where(message => message.Work is StagedUpload or StagedHandover)
-            .Select(message =>
-            {
-                var turn = before.GetValueOrDefault(message.Work.Container);
-                before[message.Work.Container] = turn + message.Work.MostActs;
-                return (Item: new Taken(message), Turn: turn);
-            })
-            .OrderBy(item => item.Turn)
-            .Select(item => item.Item);
-        var taken = new List<Taken>(messages.Count);
+        var all = new List<(Taken Item, int Turn)>(messages.Count);
+        var areInTurn = true;
+        foreach (var message in messages)
+        {
+            if (message.Work is not (StagedUpload or StagedHandover))
+                continue;
+            ref var turn = ref CollectionsMarshal.GetValueRefOrAddDefault(before, message.Work.Container, out _);
+            areInTurn &= all.Count == 0 || all[^1].Turn <= turn;
+            all.Add((new Taken(message), turn));
+            turn += message.Work.MostActs;
+        }
+
+        // As those of one container are.
+        if (!areInTurn)
+            all = [.. all.OrderBy(item => item.Turn)];
+        var taken = new List<Taken>(all.Count);
         var lookups = 0;
-        foreach (var item in inTurn)
+        foreach (var (item, _) in all)
         {
             if (item.IsList)
             {
@@ -214,7 +221,7 @@ public sealed class StagedBatches(
                 return;
             var repeats = upload.Answer.Kind != UploadKind.ActList && upload.Repeats && await repeated.AreAllAsync(upload, from, stop);
             var isInEffect = !repeats && await IsInEffectAsync(taken[i], stop);
-            found[i] = new LookedUp(repeats, isInEffect, null, repeats || isInEffect || taken[i].IsList ? null : IssuesOf(upload, openings.AsSpan(first[i]..first[i + 1])));
+            found[i] = new LookedUp(repeats, isInEffect, null, repeats || isInEffect || taken[i].IsList ? null : upload.ToIssues(openings.AsSpan(first[i]..first[i + 1])));
         });
         int[] lists = [.. Enumerable.Range(0, found.Length).Where(i => taken[i].IsList)];
         foreach (var (i, lines) in lists.Zip(await resolver.LookUpAsync([.. lists.Select(i => taken[i].Upload)], cancellationToken)))
@@ -284,35 +291,4 @@ public sealed class StagedBatches(
     }
 
     private static bool HasAct(IReadOnlyList<IndexedAct> rows, ActId id) => rows.Any(row => row.ActId == id);
-
-    private static Act[][] IssuesOf(StagedUpload upload, ReadOnlySpan<Opening> openings)
-    {
-        var (all, next) = (new Act[upload.Acts.Count][], 0);
-        for (var i = 0; i < all.Length; i++)
-        {
-            var request = upload.Acts[i];
-            all[i] = new Act[request.Digests.Count];
-            for (var j = 0; j < all[i].Length; j++)
-            {
-                var digest = request.Digests[j];
-                all[i][j] = upload.ToAct(request, ActId.Of(upload.Source, request.Position, digest.Algorithm), digest, UnpublishedOf(request, digest), opening: openings[next++]);
-            }
-        }
-
-        return all;
-    }
-
-    private static Unpublished UnpublishedOf(RequestedAct request, Digest digest) =>
-        request is { Reference: null, Type: null, FileName: null, Also.Count: 0, Digests.Count: 1 }
-            ? Unpublished.None
-            : new Unpublished
-            {
-                Reference = request.Reference,
-                Type = request.Type,
-                FileName = request.FileName,
-                Also = request.Also,
-                Siblings = request.Digests.Count == 1 ? [] : SiblingsOf(request, digest),
-            };
-
-    private static Digest[] SiblingsOf(RequestedAct request, Digest digest) => [.. request.Digests.Where(other => !other.Equals(digest))];
 }
