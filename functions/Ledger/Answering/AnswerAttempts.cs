@@ -20,8 +20,8 @@ public sealed partial class AnswerAttempts(
     /// <summary>Under which name answers that were given up are kept among the dead letters.</summary>
     public const string DeadLetters = "answers";
 
-    // A connection to storage carries one request at a time.
-    private const int Parallelism = 64;
+    // A connection to storage carries one request at a time. The next batch waits for these, so they bound the files of a second.
+    private const int Parallelism = 128;
 
     /// <summary>Tells an issuer that an upload is refused.</summary>
     public Task RefuseAsync(BlobVersion source, Rejection rejection, CancellationToken cancellationToken)
