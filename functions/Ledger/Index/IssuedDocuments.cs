@@ -61,6 +61,14 @@ public sealed class IssuedDocuments(ITableStore tables, ActIndex index)
         return found;
     }
 
+    /// <summary>Notes of documents those that are new, so that <see cref="NoteAsync"/> need not after the same head; what else there is it is left to find.</summary>
+    public Task NoteNewAsync(IReadOnlyCollection<(string Issuer, Digest Document)> documents, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(TransactionsOf(documents), SideBySide.Of(Parallelism, cancellationToken), async (transaction, stop) =>
+        {
+            if (await tables.TryInsertAsync(StorageNames.IssuedTable, RowsOf(transaction), stop))
+                _new.Add(transaction);
+        });
+
     /// <summary>Notes what was issued, whatever is there.</summary>
     public async Task AddAsync(IEnumerable<(string Issuer, Digest Document)> documents, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ public sealed class BatchCollection(StagedActs staged, CommitPace pace, Sequence
     private Task<StagedPage>? _begun;
 
     /// <summary>Asks for the first messages, while it is found out whether they are this process's to take.</summary>
-    public void Begin(CancellationToken cancellationToken) => _begun ??= staged.ReceivePageAsync(cancellationToken);
+    public Task<StagedPage> BeginAsync(CancellationToken cancellationToken) => _begun ??= staged.ReceivePageAsync(cancellationToken);
 
     /// <summary>Puts back what was asked for and not taken.</summary>
     public async Task GiveBackAsync(CancellationToken cancellationToken)

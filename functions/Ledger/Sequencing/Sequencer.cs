@@ -109,21 +109,32 @@ public sealed partial class Sequencer(
     private async Task<bool> TryRunBatchesAsync(long started, CancellationToken cancellationToken)
     {
         // Beside the lease, where no other had it the last time: what is another's is put back.
-        if (_refusals == 0 && _tip is not null)
-            collection.Begin(cancellationToken);
+        var ahead = _refusals == 0 && _tip is { } tip ? BeginAheadAsync(tip, cancellationToken) : Task.CompletedTask;
         try
         {
             await using var held = await lease.TryAcquireAsync(cancellationToken);
             (_refusals, _refusedAt) = held is null ? (_refusals + 1, time.GetTimestamp()) : (0, 0);
+            await EndAsync(ahead);
             if (held is not null)
                 await RunBatchesAsync(started, cancellationToken);
             return held is not null;
         }
         finally
         {
+            await EndAsync(ahead);
             if (!cancellationToken.IsCancellationRequested)
                 await collection.GiveBackAsync(cancellationToken);
         }
+
+        // What fails ahead is asked for once more, and fails, where it is needed.
+        static async Task EndAsync(Task ahead) => await ahead.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    private async Task BeginAheadAsync(Tip tip, CancellationToken cancellationToken)
+    {
+        issued.Begin(tip.Version);
+        if (await collection.BeginAsync(cancellationToken) is { IsFull: false } page)
+            await batches.NoteAheadAsync(page.Messages, tip.StatusFrom, cancellationToken);
     }
 
     private async Task RunBatchesAsync(long started, CancellationToken cancellationToken)

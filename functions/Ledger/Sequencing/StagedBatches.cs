@@ -42,6 +42,19 @@ public sealed class StagedBatches(
 
     private const int Parallelism = 64;
 
+    /// <summary>Notes the documents of a few messages while it is found out whose they are to sequence; a batch of them then need not wait for it.</summary>
+    public Task NoteAheadAsync(IReadOnlyList<StagedMessage> messages, long from, CancellationToken cancellationToken) => from > 0 || messages.Count >= options.FewActs
+        ? Task.CompletedTask
+        : issued.NoteNewAsync(
+            messages
+                .Where(message => message.DeliveryCount == 1)
+                .Select(message => message.Work)
+                .OfType<StagedUpload>()
+                .Where(upload => upload is { Answer.Kind: UploadKind.Document, Repeats: false })
+                .SelectMany(DocumentsOf)
+                .ToHashSet(),
+            cancellationToken);
+
     /// <summary>Makes a batch. It has at most as many acts as a full batch and one message more; issuers share the room in it.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="from">Index of the first entry whose status the log keeps.</param>
