@@ -30,6 +30,24 @@ public sealed class CostTests
         Assert.InRange(names.Values.Sum() - 60 - names["index.insert"] - names["issued.insert"], 0, 18);
     }
 
+    // Which, at the rows that an account of tables takes in a second, is what bounds the digests of a second.
+    [Fact]
+    public async Task A_part_of_a_manifest_costs_two_rows_a_digest_and_a_look_whether_it_is_done()
+    {
+        await using var service = await StartAsync(TimeSpan.Zero);
+        var rows = 0;
+        _world.Operations.Model = (request, _) =>
+        {
+            Interlocked.Add(ref rows, request.Service == StorageService.Table ? request.Rows : 0);
+            return ValueTask.CompletedTask;
+        };
+        var bank = _world.Inbox.IssuerOf("issuer-bank");
+        var acts = Enumerable.Range(1, ManifestIntake.PartLength).Select(i => new RequestedAct(ActKind.Issue, i - 1) { Digests = [DigestOf(i)] });
+        await _world.Staged.AddAsync(new StagedUpload(new BlobVersion(bank.Container, "a.manifest.jsonl", "0x1"), bank, _world.Time.GetUtcNow(), new AnswerForm(UploadKind.Manifest, 0), [.. acts]), Stop);
+        await service.Sequencer.DrainAsync(Stop);
+        Assert.Equal(((2 * ManifestIntake.PartLength) + 1, 1 + ManifestIntake.PartLength), (rows, _world.Ledger.IndexedActs.Count));
+    }
+
     [Fact]
     public async Task A_batch_is_what_was_there_when_it_began_so_a_steady_load_cannot_hold_it_open()
     {
