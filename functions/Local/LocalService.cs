@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Azure.Core;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using TrueCopy.Api;
@@ -22,7 +23,8 @@ internal static class LocalService
         await using var azurite = options.OwnAzurite ? await StartAzuriteAsync(options, cancellationToken) : null;
         var inbox = azurite?.ConnectionString(AzuriteAccount.Inbox) ?? options.Connection!;
         var ledger = azurite?.ConnectionString(AzuriteAccount.Ledger) ?? options.Connection!;
-        var accounts = StorageAccounts.Connect(inbox, ledger);
+        var sent = new SentMessages();
+        var accounts = StorageAccounts.Connect(inbox, ledger, client => client.AddPolicy(sent, HttpPipelinePosition.PerCall));
         var keys = Path.Combine(options.DataFolder, "keys");
         await KeyFiles.CreateMissingAsync(keys, cancellationToken);
         await PrepareStorageAsync(accounts, options.DataFolder, cancellationToken);
@@ -33,14 +35,14 @@ internal static class LocalService
         }
         else
         {
-            await RunServiceAsync(options, accounts, inbox, await ReadKeysAsync(keys, cancellationToken), cancellationToken);
+            await RunServiceAsync(options, accounts, sent, inbox, await ReadKeysAsync(keys, cancellationToken), cancellationToken);
         }
     }
 
-    private static async Task RunServiceAsync(LocalOptions options, StorageAccounts accounts, string inbox, LogIdentity identity, CancellationToken cancellationToken)
+    private static async Task RunServiceAsync(LocalOptions options, StorageAccounts accounts, SentMessages sent, string inbox, LogIdentity identity, CancellationToken cancellationToken)
     {
         await using var witnesses = await DemoWitnesses.StartAsync(options, accounts, identity, cancellationToken);
-        await using var app = Build(options, accounts, identity, witnesses.Policy);
+        await using var app = Build(options, accounts, sent, identity, witnesses.Policy);
         await BeginLogAsync(app, cancellationToken);
         await StartAsync(app, options, cancellationToken);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -77,7 +79,7 @@ internal static class LocalService
             },
             cancellationToken);
 
-    private static WebApplication Build(LocalOptions options, StorageAccounts accounts, LogIdentity identity, ServicePolicy policy)
+    private static WebApplication Build(LocalOptions options, StorageAccounts accounts, SentMessages sent, LogIdentity identity, ServicePolicy policy)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -88,7 +90,7 @@ internal static class LocalService
         });
         QuietLog(builder.Logging);
         builder.Services.AddAzureStorage(accounts).AddLedger().AddTrueCopyApi();
-        builder.Services.AddSingleton(identity).AddSingleton(policy);
+        builder.Services.AddSingleton(sent).AddSingleton(identity).AddSingleton(policy);
         if (options.Port != 0)
             builder.Services.AddSingleton(new ServiceAddress(new Uri($"http://localhost:{options.Port}/")));
 

@@ -16,6 +16,10 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
+    // Where nothing came for a while it is looked less often: most containers are at rest, and together would take most of the looks.
+    private static readonly TimeSpan RestInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RestAfter = TimeSpan.FromSeconds(5);
+
     // Institutions come seldom, so that not every look at what they upload is a look for them as well.
     private static readonly TimeSpan ContainersInterval = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<(string Container, string Path), string> _fed = new();
@@ -23,7 +27,7 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var containers = new Dictionary<string, BlobContainerClient>();
+        var containers = new Dictionary<string, Watched>();
         long? listed = null;
         using var timer = new PeriodicTimer(Interval, time);
         do
@@ -37,7 +41,14 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
                 }
 
                 foreach (var container in containers.Values)
-                    await FeedAsync(container, stoppingToken);
+                {
+                    var now = time.GetTimestamp();
+                    if (time.GetElapsedTime(container.Fed, now) >= RestAfter && time.GetElapsedTime(container.Looked, now) < RestInterval)
+                        continue;
+                    container.Looked = now;
+                    if (await FeedAsync(container.Client, stoppingToken))
+                        container.Fed = now;
+                }
             }
             catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
             {
@@ -53,18 +64,18 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task ListContainersAsync(Dictionary<string, BlobContainerClient> containers, CancellationToken cancellationToken)
+    private async Task ListContainersAsync(Dictionary<string, Watched> containers, CancellationToken cancellationToken)
     {
         await foreach (var container in accounts.Inbox.GetBlobContainersAsync(prefix: IssuerContainer.Prefix, cancellationToken: cancellationToken))
         {
             if (containers.ContainsKey(container.Name))
                 continue;
             await RememberAnsweredAsync(container.Name, cancellationToken);
-            containers.Add(container.Name, accounts.Inbox.GetBlobContainerClient(container.Name));
+            containers.Add(container.Name, new Watched(accounts.Inbox.GetBlobContainerClient(container.Name), time.GetTimestamp()));
         }
 
         await foreach (var container in accounts.Handovers.GetBlobContainersAsync(prefix: ReceiverContainer.Prefix, cancellationToken: cancellationToken))
-            containers.TryAdd(container.Name, accounts.Handovers.GetBlobContainerClient(container.Name));
+            containers.TryAdd(container.Name, new Watched(accounts.Handovers.GetBlobContainerClient(container.Name), time.GetTimestamp()));
     }
 
     private async Task RememberAnsweredAsync(string container, CancellationToken cancellationToken)
@@ -84,7 +95,8 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
         }
     }
 
-    private async Task FeedAsync(BlobContainerClient container, CancellationToken cancellationToken)
+    /// <returns>Whether there was something new.</returns>
+    private async Task<bool> FeedAsync(BlobContainerClient container, CancellationToken cancellationToken)
     {
         var created = new List<BlobItem>();
         await foreach (var blob in container.GetBlobsAsync(cancellationToken: cancellationToken))
@@ -105,10 +117,22 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
             await queue.SendMessageAsync(CloudEvent.BlobCreated(container.Uri, container.Name, blob, time), cancellationToken: stop);
             _fed[(container.Name, blob.Name)] = ETagOf(blob);
         });
+        return created.Count > 0;
     }
 
     private static string ETagOf(BlobItem blob) => blob.Properties.ETag.ToString()!.Trim('"');
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The inbox cannot be listed; trying again.")]
     private static partial void LogUnreachable(ILogger logger, Exception exception);
+
+    /// <summary>A container that is looked into.</summary>
+    private sealed class Watched(BlobContainerClient client, long found)
+    {
+        public BlobContainerClient Client { get; } = client;
+
+        /// <summary>When something new was there, or it was itself.</summary>
+        public long Fed { get; set; } = found;
+
+        public long Looked { get; set; }
+    }
 }

@@ -14,6 +14,7 @@ internal sealed partial class QueueTrigger(
     StorageAccounts accounts,
     string queueName,
     Func<QueueMessage, CancellationToken, Task> handler,
+    SentMessages sent,
     TimeProvider time,
     ILogger<QueueTrigger> logger) : BackgroundService
 {
@@ -25,10 +26,12 @@ internal sealed partial class QueueTrigger(
     // The host gives all its services half a minute to stop.
     internal static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
+    // What this process sends it hears of; this is for what others send, and for what becomes visible again.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     // Nobody waits for what has failed for good, and most of the looking would be for that.
-    private static readonly TimeSpan PoisonPollInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PoisonPollInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly bool _isLast = queueName.EndsWith(StorageNames.PoisonSuffix, StringComparison.Ordinal);
@@ -45,11 +48,12 @@ internal sealed partial class QueueTrigger(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
+                var next = sent.NextTo(queueName);
                 var received = await ReceiveAsync(stoppingToken);
                 foreach (var message in received)
                     running.Add(HandleAsync(message, abandoned.Token));
                 if (received.Length == 0)
-                    await Task.Delay(_isLast ? PoisonPollInterval : PollInterval, time, stoppingToken);
+                    await Task.WhenAny(next, Task.Delay(_isLast ? PoisonPollInterval : PollInterval, time, stoppingToken));
 
                 while (running.Count > NewBatchThreshold)
                     running.Remove(await Task.WhenAny(running).WaitAsync(stoppingToken));

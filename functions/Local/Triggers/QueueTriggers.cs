@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using TrueCopy.AzureStorage;
 
 namespace TrueCopy.Local.Triggers;
@@ -10,6 +11,7 @@ internal static class QueueTriggers
     /// <param name="eventQueues">How many queues of blob events there are.</param>
     public static IServiceCollection AddQueueTriggers(this IServiceCollection services, int eventQueues = BlobEventQueues.Default)
     {
+        services.TryAddSingleton<SentMessages>();
         foreach (var queue in BlobEventQueues.All.Take(eventQueues))
         {
             services.AddSingleton<IHostedService>(provider =>

@@ -1,16 +1,20 @@
+using System.Threading.Channels;
+using Azure.Core;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using TrueCopy.Local.Triggers;
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 
-/// <summary>An end that is asked for abandons nobody who could still finish.</summary>
+/// <summary>It takes what comes when it comes, and an end that is asked for abandons nobody who could still finish.</summary>
 public sealed class QueueTriggerTests(SharedAzurite azurite) : IAsyncLifetime
 {
     private readonly TaskCompletionSource<CancellationToken> _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FakeTimeProvider _time = new();
+    private readonly SentMessages _sent = new();
     private AzuriteFixture _storage = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -55,16 +59,42 @@ public sealed class QueueTriggerTests(SharedAzurite azurite) : IAsyncLifetime
         Assert.Equal(1, await CountAsync());
     }
 
-    private async Task<QueueTrigger> StartAsync()
+    // The clock stands still, so that a look for its own sake never comes.
+    [Fact]
+    public async Task What_this_process_sends_is_taken_without_waiting_and_what_others_send_at_the_next_look()
+    {
+        var taken = Channel.CreateUnbounded<string>();
+        using var trigger = await StartAsync(async (message, stop) => await taken.Writer.WriteAsync(message.Body.ToString(), stop));
+        await taken.Reader.ReadAsync(Stop);
+        var ours = _storage.Connect(client => client.AddPolicy(_sent, HttpPipelinePosition.PerCall)).RawQueues.GetQueueClient(StorageNames.BlobEventsQueue);
+        await ours.SendMessageAsync("ours", Stop);
+        Assert.Equal("ours", await taken.Reader.ReadAsync(Stop));
+
+        await _storage.Connect().RawQueues.GetQueueClient(StorageNames.BlobEventsQueue).SendMessageAsync("another's", Stop);
+        var another = taken.Reader.ReadAsync(Stop).AsTask();
+        while (!another.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal("another's", await another);
+        await trigger.StopAsync(Stop);
+    }
+
+    private Task<QueueTrigger> StartAsync() => StartAsync(async (_, stop) =>
+    {
+        _begun.SetResult(stop);
+        await _finish.Task.WaitAsync(stop);
+    });
+
+    private async Task<QueueTrigger> StartAsync(Func<QueueMessage, CancellationToken, Task> handler)
     {
         var trigger = new QueueTrigger(
             _storage.Connect(),
             StorageNames.BlobEventsQueue,
-            async (_, stop) =>
-            {
-                _begun.SetResult(stop);
-                await _finish.Task.WaitAsync(stop);
-            },
+            handler,
+            _sent,
             _time,
             NullLogger<QueueTrigger>.Instance);
         await trigger.StartAsync(Stop);
