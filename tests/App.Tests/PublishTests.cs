@@ -15,7 +15,7 @@ public sealed class PublishTests
             // For the machine that it was built on, so that nothing has to be restored or built anew; that changes what is published, not whether.
             string[] arguments =
             [
-                "publish", Repository.PathOf("functions/App"), "-c", configuration, "-o", folder, "--no-build", "--nologo",
+                "publish", Repository.PathOf("functions/App"), "-c", configuration, "-o", folder, "--no-build", "-m:1", "--nologo",
                 "-p:KeyVaultKeys=double", "-p:RuntimeIdentifier=", "-p:PublishReadyToRun=false",
             ];
             using var publish = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;

@@ -34,7 +34,7 @@ public sealed class RunningApp : IAsyncLifetime
         await Accounts.CreateIssuerAsync("bank", bank, CancellationToken.None);
         await KeyFiles.CreateMissingAsync(_keys, CancellationToken.None);
         Identity = await KeyFiles.ReadAsync(_keys, Origin, CancellationToken.None);
-        var settings = new Dictionary<string, string>(HostedApp.LaptopSettings(_azurite.Inbox, _azurite.Ledger, Origin, _keys))
+        var settings = new Dictionary<string, string>(HostedApp.LaptopSettings(_azurite.Inbox, _azurite.Ledger, Origin, _keys, BlobEventQueues.Most))
         {
             ["Limits__PerSecond"] = "1",
             ["Limits__AddressHeader"] = "CLIENT-IP",

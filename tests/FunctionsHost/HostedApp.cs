@@ -64,15 +64,26 @@ public sealed partial class HostedApp : IAsyncDisposable
     public int WorkerId => _process.Id;
 
     /// <summary>The settings of <c>local.settings.template.json</c>, for accounts and keys elsewhere.</summary>
-    public static IReadOnlyDictionary<string, string> LaptopSettings(string inbox, string ledger, string origin, string keyFolder) => new Dictionary<string, string>
+    /// <param name="inbox">Connection string of the inbox account.</param>
+    /// <param name="ledger">Connection string of the ledger account.</param>
+    /// <param name="origin">The log's name.</param>
+    /// <param name="keyFolder">Where its keys are.</param>
+    /// <param name="eventQueues">Of how many queues of uploads the triggers run; each that nothing comes to is looked into all the same, as is its poison.</param>
+    public static IReadOnlyDictionary<string, string> LaptopSettings(string inbox, string ledger, string origin, string keyFolder, int eventQueues = BlobEventQueues.Default)
     {
-        ["AzureWebJobsStorage"] = ledger,
-        ["Inbox"] = inbox,
-        ["Ledger"] = ledger,
-        ["Log__Origin"] = origin,
-        ["Signing__Mode"] = "file",
-        ["Signing__Folder"] = keyFolder,
-    };
+        var settings = new Dictionary<string, string>
+        {
+            ["AzureWebJobsStorage"] = ledger,
+            ["Inbox"] = inbox,
+            ["Ledger"] = ledger,
+            ["Log__Origin"] = origin,
+            ["Signing__Mode"] = "file",
+            ["Signing__Folder"] = keyFolder,
+        };
+        for (var queue = eventQueues; queue < BlobEventQueues.Most; queue++)
+            settings[$"AzureWebJobs.OnBlobCreated{queue}.Disabled"] = settings[$"AzureWebJobs.OnPoisonBlobEvent{queue}.Disabled"] = "true";
+        return settings;
+    }
 
     /// <summary>Starts it; returns when it serves requests and messages.</summary>
     /// <param name="folder">The built app.</param>

@@ -49,7 +49,7 @@ public sealed partial class ColdStartTests : IDisposable
     public async Task The_app_while_it_runs()
     {
         SkipUnlessAsked();
-        await using var service = await FunctionsService.StartAsync(_folder.At("running"));
+        await using var service = await FunctionsService.StartAsync(_folder.At("running"), BlobEventQueues.Most);
         using var http = new HttpClient();
         var (before, watch) = (service.App.Polls, Stopwatch.StartNew());
         await Task.Delay(TimeSpan.FromSeconds(20), Stop);

@@ -12,7 +12,7 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 /// </summary>
 public sealed class LoadTests(SharedAzurite azurite) : IDisposable
 {
-    private static readonly int Files = Extent.Of("TRUECOPY_FILES", 80, 2000);
+    private static readonly int Files = Extent.Of("TRUECOPY_FILES", 60, 2000);
     private static readonly int LargeMebibytes = Extent.Of("TRUECOPY_LARGE_MIB", 64, 2048);
     private readonly TempFolder _folder = new();
 
@@ -40,7 +40,7 @@ public sealed class LoadTests(SharedAzurite azurite) : IDisposable
         // Entries may repeat after the restart, so the size says when it is worth asking, not that all is there.
         await UntilAsync(async () => await LogSizeAsync(again) > Files);
         var answers = new List<VerdictDocument>();
-        await UntilAsync(async () => (answers = await VerifyAllAsync(again)).All(answer => answer.Verdict == Verdict.Verified));
+        await UntilAsync(async () => (answers = await VerifyAllAsync(again)).All(answer => answer.Verdict == Verdict.Verified), TimeSpan.FromMilliseconds(500));
         var finished = clock.Elapsed;
 
         Assert.All(answers, answer => Assert.Single(Assert.Single(answer.Results).Unproven!.Acts));
@@ -127,9 +127,9 @@ public sealed class LoadTests(SharedAzurite azurite) : IDisposable
         return long.Parse(checkpoint.Split('\n')[1], CultureInfo.InvariantCulture);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
+    private static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan? interval = null)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        using var timer = new PeriodicTimer(interval ?? TimeSpan.FromMilliseconds(20));
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         patience.CancelAfter(Wait.Limit);
         while (!await condition())

@@ -13,9 +13,9 @@ public sealed class OverloadTests(SharedAzurite azurite) : IAsyncLifetime
 {
     private const int Excess = 10;
     private const int MaxRequests = 20_000;
-    private static readonly TimeSpan Measuring = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Overloading = TimeSpan.FromSeconds(3);
-    private static readonly int Backlog = Extent.Of("TRUECOPY_BACKLOG", 120, 400);
+    private static readonly TimeSpan Measuring = TimeSpan.FromSeconds(Extent.IsExhaustive ? 2 : 0.5);
+    private static readonly TimeSpan Overloading = TimeSpan.FromSeconds(Extent.IsExhaustive ? 3 : 1.5);
+    private static readonly int Backlog = Extent.Of("TRUECOPY_BACKLOG", 80, 400);
 
     private readonly TempFolder _folder = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1500 }) { Timeout = TimeSpan.FromSeconds(60) };
@@ -37,7 +37,7 @@ public sealed class OverloadTests(SharedAzurite azurite) : IAsyncLifetime
     {
         var load = new UploadLoad(_service.Accounts);
         await load.UploadAsync(16, Stop);
-        await UntilVerifiedAsync(load);
+        await load.UntilVerifiedAsync(_http, _service.Address, Stop);
         Uri[] addresses = [.. load.Uploaded.Values.Select(hex => new Uri($"{_service.Address}/v1/verify/sha-256/{hex}"))];
         await SustainAsync(addresses);
         var calm = await SustainAsync(addresses);
@@ -62,13 +62,13 @@ public sealed class OverloadTests(SharedAzurite azurite) : IAsyncLifetime
         var load = new UploadLoad(_service.Accounts);
         var clock = Stopwatch.StartNew();
         await load.UploadAsync(Backlog / Excess, Stop);
-        await UntilVerifiedAsync(load);
+        await load.UntilVerifiedAsync(_http, _service.Address, Stop);
         var (small, memory) = (clock.Elapsed, _service.PeakMemory);
 
         clock.Restart();
         await load.UploadAsync(Backlog, Stop);
         var uploaded = clock.Elapsed;
-        await UntilVerifiedAsync(load);
+        await load.UntilVerifiedAsync(_http, _service.Address, Stop);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{Backlog / Excess} uploads verified in {small.TotalSeconds:0.0} s; {Backlog} uploaded in {uploaded.TotalSeconds:0.0} s, verified after {clock.Elapsed.TotalSeconds:0.0} s; peak memory {memory >> 20} MiB, then {_service.PeakMemory >> 20} MiB"));
@@ -97,7 +97,7 @@ public sealed class OverloadTests(SharedAzurite azurite) : IAsyncLifetime
         var load = new UploadLoad(_service.Accounts);
         await load.UploadAsync(3, Stop);
         await _service.Accounts.Inbox.GetBlobContainerClient("issuer-demo-bank").UploadBlobAsync("secret-name.acts.jsonl", BinaryData.FromString("nonsense"), Stop);
-        await UntilVerifiedAsync(load);
+        await load.UntilVerifiedAsync(_http, _service.Address, Stop);
         foreach (var path in (string[])["v1/verify/sha-256/zz", "v1/issuers/demo-bank/documents?reference=secret-reference", "log/tile/0/999", "nothing/secret-path"])
             using (await _http.GetAsync(new Uri($"{_service.Address}/{path}"), Stop))
             {
@@ -180,15 +180,6 @@ public sealed class OverloadTests(SharedAzurite azurite) : IAsyncLifetime
         Assert.NotNull(answer.Headers.RetryAfter);
         Assert.DoesNotContain("verdict", body, StringComparison.Ordinal);
         refused.Add(took);
-    }
-
-    private async Task UntilVerifiedAsync(UploadLoad load)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(Wait.Limit);
-        while (!(await load.VerifyAsync(_http, _service.Address, Stop)).All(answer => answer is { Verdict: Verdict.Verified, Results: [{ Unproven.Acts.Count: 1 }] }))
-            await timer.WaitForNextTickAsync(patience.Token);
     }
 
     private async Task<TcpClient> ConnectAsync(string beginning)

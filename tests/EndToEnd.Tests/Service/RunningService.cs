@@ -53,7 +53,7 @@ internal sealed partial class FunctionsService : IRunningService
 
     public HostedApp App => _app;
 
-    public static async Task<FunctionsService> StartAsync(string dataFolder)
+    public static async Task<FunctionsService> StartAsync(string dataFolder, int eventQueues = BlobEventQueues.Default)
     {
         var stop = TestContext.Current.CancellationToken;
         var around = await DotnetProcess.StartAsync(
@@ -61,7 +61,7 @@ internal sealed partial class FunctionsService : IRunningService
             ReadyPattern(),
             stop);
         var (inbox, ledger) = (Connection(around, "Inbox"), Connection(around, "Ledger"));
-        var app = await HostedApp.StartAsync(HostedApp.BuiltApp, HostedApp.LaptopSettings(inbox, ledger, LocalOptions.Origin, Path.Combine(dataFolder, "keys")), stop);
+        var app = await HostedApp.StartAsync(HostedApp.BuiltApp, HostedApp.LaptopSettings(inbox, ledger, LocalOptions.Origin, Path.Combine(dataFolder, "keys"), eventQueues), stop);
         await app.RunTimerAsync("DrainStagedActs", stop);
         return new FunctionsService(around, app, inbox, ledger);
     }

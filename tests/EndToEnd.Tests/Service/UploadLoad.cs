@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -46,10 +47,47 @@ internal sealed class UploadLoad(StorageAccounts accounts)
         async (_, token) => await UploadAsync(token));
 
     /// <summary>Asks about everything that was uploaded, in the order of the digests.</summary>
-    public async Task<IReadOnlyList<VerdictDocument>> VerifyAsync(HttpClient http, string address, CancellationToken stop)
+    public Task<IReadOnlyList<VerdictDocument>> VerifyAsync(HttpClient http, string address, CancellationToken stop) =>
+        VerifyAsync(http, address, _uploaded.Values.Order(StringComparer.Ordinal), stop);
+
+    /// <summary>
+    /// Waits until everything that was uploaded is verified, by one act each. To ask about all of it all the time would be work that
+    /// it waits for: it asks about one until that is verified, and then about the others.
+    /// </summary>
+    public async Task UntilVerifiedAsync(HttpClient http, string address, CancellationToken stop)
+    {
+        string[] left = [.. _uploaded.Values];
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(Wait.Limit);
+        while (left.Length > 0)
+        {
+            if ((await LeftAsync([left[0]])).Length == 0)
+                left = await LeftAsync(left[1..]);
+            else
+                await timer.WaitForNextTickAsync(patience.Token);
+        }
+
+        // A service that says that it is too busy is asked again, as every client does.
+        async Task<string[]> LeftAsync(string[] asked)
+        {
+            try
+            {
+                var answers = await VerifyAsync(http, address, asked, patience.Token);
+                Assert.All(answers.Where(answer => answer.Verdict == Verdict.Verified), answer => Assert.Single(Assert.Single(answer.Results).Unproven!.Acts));
+                return [.. asked.Where((_, at) => answers[at].Verdict != Verdict.Verified)];
+            }
+            catch (HttpRequestException exception) when (exception.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                return asked;
+            }
+        }
+    }
+
+    private static async Task<IReadOnlyList<VerdictDocument>> VerifyAsync(HttpClient http, string address, IEnumerable<string> digests, CancellationToken stop)
     {
         var answers = new List<VerdictDocument>();
-        foreach (var batch in _uploaded.Values.Order(StringComparer.Ordinal).Chunk(BatchRequestDocument.MaxDigests))
+        foreach (var batch in digests.Chunk(BatchRequestDocument.MaxDigests))
         {
             var request = new BatchRequestDocument([.. batch.Select(hex => new DigestDocument("sha-256", hex))]);
             using var body = new StringContent(JsonSerializer.Serialize(request, DocumentJson.Instance.BatchRequestDocument), Encoding.UTF8, "application/json");
