@@ -15,7 +15,7 @@ public sealed class FileOperationTests(Azurite azurite)
     [Theory]
     [InlineData(1, 22)]
     [InlineData(64, 7)]
-    [InlineData(1000, 6)]
+    [InlineData(250, 6)]
     public async Task Files_that_come_together_cost_no_more_than_so_many_operations_each(int files, double most)
     {
         var stop = TestContext.Current.CancellationToken;

@@ -102,7 +102,7 @@ public sealed partial class HandingOverTests(Theatre theatre) : Scene(theatre)
             await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, """{"act":"withdrawn","at":"2026-11-26T20:00:00Z","logIndex":1,"receipt":"x"}""", Stop);
             return true;
         };
-        Conclude(await User.RunAsync("handover", "withdraw", link, "--service", Network.Address.ToString()));
+        Conclude(await User.RunAsync("handover", "withdraw", link, "--service", Network.Address.ToString(), "--timeout", "15"));
     }
 
     private static JsonNode Of(JsonNode answer, string id) => answer["receivers"]!.AsArray().Single(receiver => receiver!["id"]!.GetValue<string>() == id)!;

@@ -26,7 +26,7 @@ public sealed class MutationTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Whatever_is_changed_in_an_answer_a_person_reads_the_truth_or_that_there_is_no_answer()
     {
-        var count = Extent.Of(CountVariable, 1000, 10_000);
+        var count = Extent.Of(CountVariable, 600, 10_000);
         var seed = Extent.Seed;
         output.WriteLine($"{SeedVariable}={seed}");
         await WriteAsync();

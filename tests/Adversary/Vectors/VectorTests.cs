@@ -56,6 +56,8 @@ public sealed class VectorTests(Theatre theatre, Chromium chromium)
         }
         """;
 
+    private const int SampleByHand = 12;
+
     public static TheoryData<string> Files => [.. VectorFiles.All.Keys];
 
     [Theory]
@@ -124,6 +126,7 @@ public sealed class VectorTests(Theatre theatre, Chromium chromium)
         AssertAgree(vectors, _ => said[next++]);
     }
 
+    // A shell takes as long for one as the others take for all.
     [Fact]
     public async Task The_check_by_hand_agrees_on_every_receipt()
     {
@@ -131,7 +134,8 @@ public sealed class VectorTests(Theatre theatre, Chromium chromium)
         var vectors = VectorFiles.Read("receipts.json");
         var key = vectors["keys"]![0]!.GetValue<string>();
         var wrong = new List<string>();
-        foreach (var vector in vectors["cases"]!.AsArray())
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {Extent.Seed}");
+        foreach (var vector in Extent.SampleOf([.. vectors["cases"]!.AsArray()], SampleByHand))
         {
             var document = folder.File("document", Convert.FromBase64String(vector!["document"]!.GetValue<string>()));
             var receipt = folder.File("receipt", Encoding.UTF8.GetBytes(vector["receipt"]!.GetValue<string>()));
