@@ -122,7 +122,7 @@ public sealed class HandoverSizeTests(Chromium chromium, ITestOutputHelper outpu
     public async Task Where_the_browser_has_no_files_for_the_page_a_package_is_made_in_memory()
     {
         await using var visit = await Visit.StartAsync(chromium, _service);
-        await visit.Page.Context.AddInitScriptAsync("delete FileSystemFileHandle.prototype.createWritable;");
+        await visit.Page.AddInitScriptAsync("delete FileSystemFileHandle.prototype.createWritable;");
         await visit.Page.GotoAsync($"{_service.Address}/#view=handover");
         await visit.Page.ReloadAsync();
         await HandoverTests.HandOverAsync(visit, await _service.IssueAsync("statement.pdf", RandomNumberGenerator.GetBytes(3 << 20)));

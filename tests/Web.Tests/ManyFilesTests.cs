@@ -142,7 +142,7 @@ public sealed class ManyFilesTests(Chromium chromium, ITestOutputHelper output) 
     public async Task A_worker_that_gets_nowhere_is_replaced_and_its_file_begun_again()
     {
         var document = await _site.IssueAsync("statement.pdf");
-        await using var visit = await Visit.StartAsync(chromium, _site, fragment: "#view=log");
+        await using var visit = await Visit.StartAsync(chromium.Browser, _site, fragment: "#view=log");
         var served = 0;
         await StallAsync(visit, () => ++served == 1);
         await visit.ChooseAsync(document);
@@ -157,7 +157,7 @@ public sealed class ManyFilesTests(Chromium chromium, ITestOutputHelper output) 
     public async Task Where_reading_stands_still_twice_the_page_says_so_and_tries_again_when_asked()
     {
         var document = await _site.IssueAsync("statement.pdf");
-        await using var visit = await Visit.StartAsync(chromium, _site, fragment: "#view=log");
+        await using var visit = await Visit.StartAsync(chromium.Browser, _site, fragment: "#view=log");
         var served = 0;
         await StallAsync(visit, () => ++served <= 2);
         await visit.ChooseAsync(document);

@@ -22,7 +22,7 @@ public interface IVisited
 }
 
 /// <summary>
-/// A visitor with a fresh browser profile. Every request is recorded and every complaint of the browser (a script error, a
+/// A visitor with a browser profile in which there is nothing. Every request is recorded and every complaint of the browser (a script error, a
 /// breach of the Content-Security-Policy) fails the test in the end.
 /// </summary>
 public sealed class Visit : IAsyncDisposable
@@ -34,6 +34,7 @@ public sealed class Visit : IAsyncDisposable
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly IBrowserContext _context;
     private readonly IVisited _site;
+    private Func<Task>? _giveBack;
 
     private Visit(IBrowserContext context, IPage page, IVisited site)
     {
@@ -41,7 +42,7 @@ public sealed class Visit : IAsyncDisposable
         _site = site;
         Page = page;
         Watch(page);
-        context.Request += (_, request) => Requests.Enqueue(request);
+        context.Request += Note;
     }
 
     public IPage Page { get; }
@@ -56,38 +57,32 @@ public sealed class Visit : IAsyncDisposable
     {
         var page = await _context.NewPageAsync();
         Watch(page);
-        await page.GotoAsync($"{_site.Address}/{fragment}");
+        await GoAsync(page, fragment);
         return page;
     }
 
     /// <summary>The cards of the documents, newest first.</summary>
     public ILocator Cards => Page.Locator(".card");
 
-    public static Task<Visit> StartAsync(Chromium chromium, IVisited site, string language = "en", string fragment = "", int width = 1000, ColorScheme color = ColorScheme.Light) =>
-        StartAsync(chromium.Browser, site, language, fragment, width, color);
-
-    public static async Task<Visit> StartAsync(IBrowser browser, IVisited site, string language = "en", string fragment = "", int width = 1000, ColorScheme color = ColorScheme.Light)
+    public static async Task<Visit> StartAsync(Chromium chromium, IVisited site, string language = "en", string fragment = "", int width = 1000, ColorScheme color = ColorScheme.Light)
     {
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions
-        {
-            Locale = language,
-            ViewportSize = new ViewportSize { Width = width, Height = 900 },
-            ColorScheme = color,
-            TimezoneId = Chromium.TimeZone,
-        });
-        return await StartInAsync(context, site, fragment);
+        var profile = await chromium.Profiles.TakeAsync(new BrowserSetting(language, width, color));
+        var visit = await StartInAsync(profile.Context, site, fragment);
+        visit._giveBack = () => chromium.Profiles.ReturnAsync(profile, [.. visit.Requests.Where(request => request.Url.StartsWith("http", StringComparison.Ordinal)).Select(request => new Uri(request.Url).GetLeftPart(UriPartial.Authority)).Distinct()]);
+        return visit;
     }
+
+    /// <summary>A visitor with a profile that nobody has after him.</summary>
+    public static async Task<Visit> StartAsync(IBrowser browser, IVisited site, string language = "en", string fragment = "") =>
+        await StartInAsync((await Profile.CreateAsync(browser, new BrowserSetting(language))).Context, site, fragment);
 
     /// <summary>A visitor who has a profile.</summary>
     public static async Task<Visit> StartInAsync(IBrowserContext context, IVisited site, string fragment = "")
     {
         context.SetDefaultTimeout(Chromium.Patience);
-
-        // How long the page bears with a service that is silent is no rule of these tests: a machine may be busy, and an answer held back.
-        await context.AddInitScriptAsync("AbortSignal.timeout = () => new AbortController().signal;");
         var visit = new Visit(context, await context.NewPageAsync(), site);
         await visit.SetClockAsync();
-        await visit.Page.GotoAsync($"{site.Address}/{fragment}");
+        await visit.GoAsync(visit.Page, fragment);
         return visit;
     }
 
@@ -213,9 +208,19 @@ public sealed class Visit : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _context.DisposeAsync();
+        await (_giveBack is null ? _context.CloseAsync() : _giveBack());
+        _context.Request -= Note;
         Assert.All(Requests, request => Assert.Contains(_site.Origins, origin => request.Url.StartsWith(origin, StringComparison.Ordinal)));
         Assert.Empty(_complaints);
+    }
+
+    private void Note(object? sender, IRequest request) => Requests.Enqueue(request);
+
+    // How long the page bears with a service that is silent is no rule of these tests: a machine may be busy, and an answer held back.
+    private async Task GoAsync(IPage page, string fragment)
+    {
+        await page.AddInitScriptAsync("AbortSignal.timeout = () => new AbortController().signal;");
+        await page.GotoAsync($"{_site.Address}/{fragment}");
     }
 
     private void Watch(IPage page)

@@ -30,12 +30,13 @@ public sealed class Chromium : IAsyncLifetime
         @"C:\Program Files\Google\Chrome\Application\chrome.exe",
     ];
 
-    // What a browser does for its user, and a test has no use for: telephoning home, mostly. And keeping a process ready for the
-    // site that is visited next, which isolated sites need, and of which each test would start one that nobody visits.
+    // What a browser does for its user, and a test has no use for: telephoning home, mostly; keeping a process ready for the site that
+    // is visited next, which isolated sites need, and of which each test would start one that nobody visits; a process for each page
+    // of a profile; and threads beside it that put pictures together.
     private static readonly string[] Flags =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--disable-site-isolation-trials",
+        "--disable-site-isolation-trials", "--renderer-process-limit=1", "--disable-threaded-compositing",
     ];
 
     /// <summary>How long to wait for a condition, in milliseconds; <c>TRUECOPY_PATIENCE</c> asks for other seconds.</summary>
@@ -57,7 +58,11 @@ public sealed class Chromium : IAsyncLifetime
         SetDefaultExpectTimeout(Patience);
         _options = new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Flags, Headless = true };
         Browser = await LaunchAsync();
+        Profiles = new Profiles(Browser);
     }
+
+    /// <summary>Its profiles, for visitors who do not disturb each other.</summary>
+    public Profiles Profiles { get; private set; } = null!;
 
     /// <summary>Another browser, for a test that must have one to itself.</summary>
     public Task<IBrowser> LaunchAsync() => _playwright!.Chromium.LaunchAsync(_options);
