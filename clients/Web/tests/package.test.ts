@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, mock, test } from 'node:test';
+import ts from 'typescript';
 import type * as Package from '../src/verify';
 import answers from '../../../tests/Vectors/answers.json';
 import keyChains from '../../../tests/Vectors/keys.json';
@@ -18,7 +19,7 @@ import policies from '../../../tests/Vectors/policies.json';
 import receipts from '../../../tests/Vectors/receipts.json';
 
 const verify = resolve('../Verify');
-const folder = mkdtempSync(join(tmpdir(), 'truecopy-'));
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'truecopy-')));
 const installed = join(folder, 'node_modules/@truecopy/verify');
 const start = (program: string, ...args: readonly string[]) => spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
 const run = (program: string, ...args: readonly string[]): void => {
@@ -95,13 +96,25 @@ test('the package hashes bytes and streams alike, as Node does', async () => {
 
 test('the snippets of the README compile against the types of the package, without the types of a browser', () => {
   assert.equal(snippets.length, 4);
-  for (const [i, snippet] of snippets.entries()) writeFileSync(join(folder, `snippet${i}.ts`), snippet);
-  const options = { target: 'ES2022', module: 'NodeNext', lib: ['ES2023'], types: ['node'], typeRoots: [resolve('node_modules/@types')], strict: true, noUncheckedIndexedAccess: true, skipLibCheck: false, skipDefaultLibCheck: true, outDir: 'out' };
-  for (const [name, compilerOptions] of [['node', options], ['browser', { ...options, lib: ['ES2023', 'DOM', 'DOM.AsyncIterable'], module: 'ESNext', moduleResolution: 'Bundler', noEmit: true }]] as const) {
-    writeFileSync(join(folder, `${name}.json`), JSON.stringify({ compilerOptions, files: snippets.map((_, i) => `snippet${i}.ts`) }));
-    run(resolve('node_modules/.bin/tsc'), '-p', `${name}.json`);
-  }
+  const files = snippets.map((_, i) => join(folder, `snippet${i}.ts`));
+  for (const [i, snippet] of snippets.entries()) writeFileSync(files[i]!, snippet);
+  const { ModuleKind, ModuleResolutionKind, ScriptTarget } = ts;
+  const options = { target: ScriptTarget.ES2022, types: ['node'], typeRoots: [resolve('node_modules/@types')], strict: true, noUncheckedIndexedAccess: true, outDir: join(folder, 'out') };
+  compile(files, { ...options, lib: ['lib.es2023.d.ts'], module: ModuleKind.NodeNext });
+  compile(files, { ...options, lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.asynciterable.d.ts'], module: ModuleKind.ESNext, moduleResolution: ModuleResolutionKind.Bundler, noEmit: true });
 });
+
+/** As tsc does, but all in this process, and of the types of libraries those of the package alone are checked. */
+function compile(files: readonly string[], options: ts.CompilerOptions): void {
+  const program = ts.createProgram(files, options);
+  const sources = program.getSourceFiles().filter(({ fileName }) => files.includes(fileName));
+  const ours = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(installed));
+  assert.deepEqual([sources.length, ours.length > 0], [files.length, true]);
+  const said = [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics()];
+  for (const file of [...ours, ...sources]) said.push(...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file));
+  for (const file of sources) said.push(...program.emit(file).diagnostics);
+  assert.equal(ts.formatDiagnostics(said, { getCanonicalFileName: (name) => name, getCurrentDirectory: () => folder, getNewLine: () => '\n' }), '');
+}
 
 test('the snippets of the README check a receipt: one that holds, and one of another file', () => {
   const vector = receipts.cases.find(({ expect }) => expect === 'holds')!;

@@ -31,12 +31,12 @@ public sealed class Chromium : IAsyncLifetime
     ];
 
     // What a browser does for its user, and a test has no use for: telephoning home, mostly; keeping a process ready for the site that
-    // is visited next, which isolated sites need, and of which each test would start one that nobody visits; a process for each page
-    // of a profile; and threads beside it that put pictures together.
+    // is visited next, which isolated sites need, and of which each test would start one that nobody visits; and a process for each page
+    // of a profile.
     private static readonly string[] Flags =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--disable-site-isolation-trials", "--renderer-process-limit=1", "--disable-threaded-compositing",
+        "--disable-site-isolation-trials", "--renderer-process-limit=1",
     ];
 
     /// <summary>How long to wait for a condition, in milliseconds; <c>TRUECOPY_PATIENCE</c> asks for other seconds.</summary>
