@@ -116,49 +116,52 @@ public sealed class GivenFilesTests(Chromium chromium) : IAsyncLifetime
         await Expect(visit.Cards.Last.Locator(".file")).ToHaveTextAsync("windows.zip/对账单");
     }
 
-    [Theory]
-    [InlineData("a bomb", "would unpack to more, than is opened here")]
-    [InlineData("two of one name", "different programs could find different things")]
-    [InlineData("something before it", "different programs could find different things")]
-    [InlineData("cut off", "is damaged")]
-    public async Task A_zip_file_that_no_program_should_open_is_not_opened_and_the_reason_is_said(string what, string words)
+    [Fact]
+    public async Task A_zip_file_that_no_program_should_open_is_not_opened_and_the_reason_is_said()
     {
         var zip = Zip(("a.pdf", new byte[5000]), ("b.pdf", [2]));
-        zip = what switch
-        {
-            "a bomb" => Patch(zip, 22, 24, BitConverter.GetBytes(0xF000_0000)),
-            "two of one name" => Zip(("a.pdf", [1]), ("a.pdf", [2])),
-            "something before it" => [.. "MZ"u8, .. zip],
-            _ => zip[..^30],
-        };
+        (string What, byte[] Zip, string Words)[] refused =
+        [
+            ("a bomb", Patch([.. zip], 22, 24, BitConverter.GetBytes(0xF000_0000)), "would unpack to more, than is opened here"),
+            ("two of one name", Zip(("a.pdf", [1]), ("a.pdf", [2])), "different programs could find different things"),
+            ("something before it", [.. "MZ"u8, .. zip], "different programs could find different things"),
+            ("cut off", zip[..^30], "is damaged"),
+        ];
         await using var visit = await Visit.StartAsync(chromium, _site);
-        var card = await visit.CheckAsync(Site.FileOf("x.zip", zip), "unknown");
-        await Expect(card.Locator(".possibilities")).ToContainTextAsync("What is in this zip file was not checked.");
-        await Expect(card.Locator(".possibilities")).ToContainTextAsync(words);
-        await Expect(visit.Cards).ToHaveCountAsync(1);
-        await visit.PictureAsync($"zip-{what.Replace(' ', '-')}", card);
+        foreach (var (what, bytes, words) in refused)
+        {
+            var card = await visit.CheckAsync(Site.FileOf("x.zip", bytes), "unknown");
+            await Expect(card.Locator(".possibilities")).ToContainTextAsync("What is in this zip file was not checked.");
+            await Expect(card.Locator(".possibilities")).ToContainTextAsync(words);
+            await Expect(visit.Cards).ToHaveCountAsync(1);
+            await visit.PictureAsync($"zip-{what.Replace(' ', '-')}", card);
+            await visit.Page.Locator("button.clear").ClickAsync();
+            await Expect(visit.Cards).ToHaveCountAsync(0);
+        }
     }
 
-    [Theory]
-    [InlineData("locked", "Locked with a password")]
-    [InlineData("larger than it says", null)]
-    [InlineData("altered", "Cannot be unpacked")]
-    public async Task A_document_that_cannot_be_unpacked_is_told_of_by_itself(string what, string? title)
+    [Fact]
+    public async Task A_document_that_cannot_be_unpacked_is_told_of_by_itself()
     {
         var zip = Zip(("a.pdf", new byte[300_000]));
-        zip = what switch
-        {
-            "locked" => Patch(zip, 6, 8, [1, 0]),
-            "larger than it says" => Patch(zip, 22, 24, BitConverter.GetBytes(1000)),
-            _ => Patch(zip, 14, 16, [1, 2, 3, 4]),
-        };
+        (byte[] Zip, string? Title)[] broken =
+        [
+            (Patch([.. zip], 6, 8, [1, 0]), "Locked with a password"),
+            (Patch([.. zip], 22, 24, BitConverter.GetBytes(1000)), null), // larger than it says
+            (Patch([.. zip], 14, 16, [1, 2, 3, 4]), "Cannot be unpacked"),
+        ];
         await using var visit = await Visit.StartAsync(chromium, _site);
-        await visit.ChooseAsync(Site.FileOf("x.zip", zip));
-        await Expect(visit.Cards).ToHaveCountAsync(2);
-        await Expect(visit.Cards.Last).ToHaveAttributeAsync("data-state", "unreadable");
-        if (title is not null)
-            await Expect(visit.Cards.Last.Locator("h3")).ToHaveTextAsync(title);
-        await visit.AccessibleAsync();
+        foreach (var (bytes, title) in broken)
+        {
+            await visit.ChooseAsync(Site.FileOf("x.zip", bytes));
+            await Expect(visit.Cards).ToHaveCountAsync(2);
+            await Expect(visit.Cards.Last).ToHaveAttributeAsync("data-state", "unreadable");
+            if (title is not null)
+                await Expect(visit.Cards.Last.Locator("h3")).ToHaveTextAsync(title);
+            await visit.AccessibleAsync();
+            await visit.Page.Locator("button.clear").ClickAsync();
+            await Expect(visit.Cards).ToHaveCountAsync(0);
+        }
     }
 
     [Fact]

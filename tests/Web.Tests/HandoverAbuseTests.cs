@@ -3,7 +3,7 @@ using TrueCopy.Web.Tests.Browser;
 namespace TrueCopy.Web.Tests;
 
 /// <summary>Packages that somebody means ill with, and a service that lies about handovers.</summary>
-public sealed class HandoverAbuseTests(Chromium chromium) : IAsyncLifetime
+public sealed class HandoverAbuseTests(Chromium chromium, ITestOutputHelper output) : IAsyncLifetime
 {
     private FakeService _service = null!;
 
@@ -11,7 +11,7 @@ public sealed class HandoverAbuseTests(Chromium chromium) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
-    /// <summary>Each kind of abuse (<c>abuse.ts</c>), the rule that it breaks, and the words of the refusal in each language.</summary>
+    /// <summary>Each kind of abuse (<c>abuse.ts</c>), the rule that it breaks, and the words of the refusal in each language (<c>words.test.ts</c> reads them here).</summary>
     private static readonly (string Kind, string Rule, string English, string Traditional, string Simplified)[] Abuses =
     [
         ("traversal", "name", "has a name that could harm this computer", "可能危害這部電腦", "可能危害这台电脑"),
@@ -31,13 +31,15 @@ public sealed class HandoverAbuseTests(Chromium chromium) : IAsyncLifetime
         ("otherKey", "otherKey", "sealed to another key", "按其他公開密碼匙加密", "按其他公钥加密"),
     ];
 
-    // All of them wait for the receiver at once, and one page opens them one after the other.
+    // All of them wait for the receiver at once, and one page opens them one after the other; of some it is turned into each language.
     [Fact]
     public async Task A_package_that_breaks_a_rule_is_refused_in_words_and_can_be_declined_but_not_accepted()
     {
         var packages = new List<string>();
         foreach (var (kind, _, _, _, _) in Abuses)
             packages.Add(await _service.AbuseAsync(kind));
+        var turned = Extent.SampleOf(Abuses, 3);
+        output.WriteLine($"In each language {string.Join(", ", turned.Select(abuse => abuse.Kind))}, seed {Extent.Seed}");
         await using var visit = await ReceiveAsync();
         var opened = visit.Page.Locator(".opened");
         for (var i = 0; i < Abuses.Length; i++)
@@ -45,7 +47,11 @@ public sealed class HandoverAbuseTests(Chromium chromium) : IAsyncLifetime
             var (kind, rule, english, traditional, simplified) = Abuses[i];
             await visit.Page.Locator($"tr[data-id='{packages[i]}'] button.open").ClickAsync();
             await Expect(opened).ToHaveAttributeAsync("data-rule", rule);
-            await visit.InEachLanguageAsync(async (_, words) => await Expect(opened.GetByRole(AriaRole.Alert).First).ToContainTextAsync(words(english, traditional, simplified)));
+            var refusal = opened.GetByRole(AriaRole.Alert).First;
+            if (turned.Contains(Abuses[i]))
+                await visit.InEachLanguageAsync(async (_, words) => await Expect(refusal).ToContainTextAsync(words(english, traditional, simplified)));
+            else
+                await Expect(refusal).ToContainTextAsync(english);
             await Expect(opened.Locator("button.decline")).ToBeVisibleAsync();
             await Expect(opened.Locator("button.accept")).ToHaveCountAsync(0);
             await Expect(opened.Locator("[id^=save-]")).ToHaveCountAsync(0);

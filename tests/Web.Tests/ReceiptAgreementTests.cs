@@ -54,25 +54,23 @@ public sealed class ReceiptAgreementTests(Chromium chromium) : IAsyncLifetime
         Assert.Contains(-1, theirs);
     }
 
-    [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(8)]
-    [InlineData(9)]
-    [InlineData(21)]
-    public async Task Every_receipt_of_a_log_of_any_shape_holds_in_both(int documents)
+    [Fact]
+    public async Task Every_receipt_of_a_log_of_any_shape_holds_in_both()
     {
-        var issued = new List<FilePayload>();
-        for (var i = 0; i < documents; i++)
-            issued.Add(await _site.IssueAsync($"{i}.pdf"));
         await using var visit = await Visit.StartAsync(chromium, _site);
         var keys = _site.World.Identity.Verifiers;
-        foreach (var document in issued)
+        var issued = new List<FilePayload>();
+        foreach (var documents in new[] { 2, 3, 8, 9, 21 })
         {
-            var receipt = (await _site.ReceiptAsync(document)).Buffer;
-            Assert.True(Holds(receipt, new Digest(DigestAlgorithm.Sha256, SHA256.HashData(document.Buffer)), keys));
-            int[] unchanged = [-1];
-            Assert.Equal(unchanged, await visit.Page.EvaluateAsync<int[]>(CheckAll, new object[] { Convert.ToBase64String(receipt), Site.HexOf(document), keys.Select(key => key.ToString()).ToArray(), unchanged }));
+            while (issued.Count < documents)
+                issued.Add(await _site.IssueAsync($"{issued.Count}.pdf"));
+            foreach (var document in issued)
+            {
+                var receipt = (await _site.ReceiptAsync(document)).Buffer;
+                Assert.True(Holds(receipt, new Digest(DigestAlgorithm.Sha256, SHA256.HashData(document.Buffer)), keys));
+                int[] unchanged = [-1];
+                Assert.Equal(unchanged, await visit.Page.EvaluateAsync<int[]>(CheckAll, new object[] { Convert.ToBase64String(receipt), Site.HexOf(document), keys.Select(key => key.ToString()).ToArray(), unchanged }));
+            }
         }
     }
 

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import type { RefusalRule } from '../src/handover/refusal';
 import { handoverWords } from '../src/handover/words';
 import * as format from '../src/view/format';
 import { en, type Words } from '../src/words/en';
-import { languages } from '../src/words/language';
+import { chosenLanguage, languages } from '../src/words/language';
 import { provinces } from '../src/words/places';
 
 const { 'zh-Hans': hans, 'zh-Hant': hant } = languages;
@@ -53,6 +54,23 @@ test('what the page puts together from parts has no half-width signs of its own'
   const parts = /words\.[\w.[\]]+\}(?:[:;,!?] |\. | \()/;
   for (const folder of ['src/view', 'src/handover/view']) for (const file of readdirSync(folder)) for (const line of readFileSync(`${folder}/${file}`, 'utf8').split('\n')) assert.doesNotMatch(line, parts, file);
 });
+
+test('a package that is refused is refused in the words that the tests of the page know, in each language', () => {
+  const table = [...readFileSync('../../tests/Web.Tests/HandoverAbuseTests.cs', 'utf8').matchAll(/^ {8}\("\w+", "(\w+)", "(.+)", "(.+)", "(.+)"\),$/gm)];
+  assert.equal(table.length, 15);
+  for (const [, rule, ...said] of table) {
+    const refusals = [handoverWords.en, handoverWords['zh-Hant'], handoverWords['zh-Hans']].map(({ refusals }) => refusals[rule as RefusalRule]);
+    for (const [i, text] of said.entries()) assert.ok(refusals[i]?.includes(text), `${rule}: ${text} in ${refusals[i]}`);
+  }
+});
+
+for (const [asked, expected] of [[['zh-TW'], 'zh-Hant'], [['zh-SG'], 'zh-Hans'], [['zh'], 'zh-Hans'], [['yue-HK'], 'zh-Hant'], [['en-GB'], 'en'], [['fr-FR', 'zh-MO', 'en'], 'zh-Hant'], [['fr-FR'], 'en']] as const) {
+  test(`the page’s language is the first of the browser’s that there is: ${asked.join(', ')}`, (context) => {
+    Object.defineProperty(globalThis, 'navigator', { value: { languages: asked }, configurable: true });
+    context.after(() => Reflect.deleteProperty(globalThis, 'navigator'));
+    assert.equal(chosenLanguage(), expected);
+  });
+}
 
 const zones = [
   ['Asia/Hong_Kong', ['23 November 2026 at 17:05 Hong Kong time', '香港时间 2026年11月23日 17:05', '香港時間 2026年11月23日 17:05']],
