@@ -11,7 +11,7 @@ namespace TrueCopy.AzureStorage.Tests.LostAnswers;
 public sealed class LostAnswerTests(Azurite azurite, LostAnswerTests.Undisturbed undisturbed) : IClassFixture<LostAnswerTests.Undisturbed>
 {
     private const int Parallelism = 4;
-    private const int Sample = 10;
+    private const int Sample = 8;
     private static readonly bool ReadsToo = Environment.GetEnvironmentVariable("TRUECOPY_LOST_ANSWERS") == "all";
     private static readonly LogIdentity Identity = new("log.example", [InMemoryWorld.NewEcdsa(), InMemoryWorld.NewEd25519()]);
 

@@ -18,10 +18,10 @@ public sealed class HandoverOnLocalTests(LocalWhenOdd running) : HandoverTests(r
 
 public sealed class HandoverOnFunctionsTests(FunctionsWhenEven running) : HandoverTests(running.Asked()), IClassFixture<FunctionsWhenEven>;
 
-public sealed class LocalWhenEven(Services services) : Running(services, Host.Local, turn: 0);
+public sealed class LocalWhenEven(Services services, SharedAzurite azurite) : Running(services, azurite, Host.Local, turn: 0);
 
-public sealed class LocalWhenOdd(Services services) : Running(services, Host.Local, turn: 1);
+public sealed class LocalWhenOdd(Services services, SharedAzurite azurite) : Running(services, azurite, Host.Local, turn: 1);
 
-public sealed class FunctionsWhenEven(Services services) : Running(services, Host.Functions, turn: 0);
+public sealed class FunctionsWhenEven(Services services, SharedAzurite azurite) : Running(services, azurite, Host.Functions, turn: 0);
 
-public sealed class FunctionsWhenOdd(Services services) : Running(services, Host.Functions, turn: 1);
+public sealed class FunctionsWhenOdd(Services services, SharedAzurite azurite) : Running(services, azurite, Host.Functions, turn: 1);

@@ -6,9 +6,10 @@ namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>A service that others use too, and files of the class's own.</summary>
 /// <param name="services">What runs.</param>
+/// <param name="azurite">Where its storage is.</param>
 /// <param name="host">What runs it.</param>
 /// <param name="turn">Which seeds it runs with, even (0) or odd (1), unless everything is gone through; null for all.</param>
-public abstract class Running(Services services, Host host, int? turn = null) : IAsyncLifetime
+public abstract class Running(Services services, SharedAzurite azurite, Host host, int? turn = null) : IAsyncLifetime
 {
     private readonly bool _isAsked = turn is null || Extent.IsExhaustive || Extent.Seed % 2 == turn;
     private readonly TempFolder _folder = new();
@@ -38,7 +39,7 @@ public abstract class Running(Services services, Host host, int? turn = null) : 
     {
         if (!_isAsked)
             return;
-        _service = await services.StartedAsync(host);
+        _service = await services.StartedAsync(host, azurite);
         using var http = new HttpClient();
         var keys = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{Address}/v1/keys")));
         Key = keys.RootElement.GetProperty("verifierKeys")[0].GetString()!;
@@ -73,4 +74,4 @@ public abstract class Running(Services services, Host host, int? turn = null) : 
         Tool.RunAsync(["verify", .. filesAndOptions, "--service", Address, "--key", Key]);
 }
 
-public sealed class OnLocal(Services services) : Running(services, Host.Local);
+public sealed class OnLocal(Services services, SharedAzurite azurite) : Running(services, azurite, Host.Local);

@@ -28,9 +28,9 @@ internal interface IRunningService : IAsyncDisposable
 
 internal static class RunningService
 {
-    public static async Task<IRunningService> StartAsync(Host host, string dataFolder) => host == Host.Local
-        ? await LocalProcess.StartAsync(dataFolder)
-        : await FunctionsService.StartAsync(dataFolder);
+    public static async Task<IRunningService> StartAsync(Host host, SharedAzurite azurite, string dataFolder) => host == Host.Local
+        ? await LocalProcess.StartAsync(azurite, dataFolder)
+        : await FunctionsService.StartAsync(dataFolder, BlobEventQueues.Default, await LocalProcess.OnAccountAsync(azurite));
 }
 
 /// <summary>The Function App on the tests' host.</summary>
@@ -53,11 +53,11 @@ internal sealed partial class FunctionsService : IRunningService
 
     public HostedApp App => _app;
 
-    public static async Task<FunctionsService> StartAsync(string dataFolder, int eventQueues = BlobEventQueues.Default)
+    public static async Task<FunctionsService> StartAsync(string dataFolder, int eventQueues, params string[] more)
     {
         var stop = TestContext.Current.CancellationToken;
         var around = await DotnetProcess.StartAsync(
-            LocalProcess.Command("--role", "events", "--data", dataFolder, "--blob-port", "0", "--queue-port", "0", "--table-port", "0"),
+            LocalProcess.Command(["--role", "events", "--data", dataFolder, "--blob-port", "0", "--queue-port", "0", "--table-port", "0", .. more]),
             ReadyPattern(),
             stop);
         var (inbox, ledger) = (Connection(around, "Inbox"), Connection(around, "Ledger"));

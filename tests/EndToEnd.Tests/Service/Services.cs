@@ -1,19 +1,18 @@
+using System.Collections.Concurrent;
+
 [assembly: AssemblyFixture(typeof(TrueCopy.Testing.SharedAzurite))]
 [assembly: AssemblyFixture(typeof(TrueCopy.EndToEnd.Tests.Service.Services))]
 
 namespace TrueCopy.EndToEnd.Tests.Service;
 
 /// <summary>
-/// One service on each host, with storage of its own as a user's has, for all tests that use it and take nothing away from each
-/// other; each starts when the first test needs it.
+/// One service on each host, with an account of its own, for all tests that use it and take nothing away from each other; each starts
+/// when the first test needs it.
 /// </summary>
 public sealed class Services : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly Dictionary<Host, Lazy<Task<IRunningService>>> _services;
-
-    public Services() =>
-        _services = Enum.GetValues<Host>().ToDictionary(host => host, host => new Lazy<Task<IRunningService>>(() => RunningService.StartAsync(host, DataOf(host))));
+    private readonly ConcurrentDictionary<Host, Lazy<Task<IRunningService>>> _services = new();
 
     public async ValueTask DisposeAsync()
     {
@@ -22,7 +21,8 @@ public sealed class Services : IAsyncDisposable
         _folder.Dispose();
     }
 
-    internal Task<IRunningService> StartedAsync(Host host) => _services[host].Value;
+    internal Task<IRunningService> StartedAsync(Host host, SharedAzurite azurite) =>
+        _services.GetOrAdd(host, _ => new Lazy<Task<IRunningService>>(() => RunningService.StartAsync(host, azurite, DataOf(host)))).Value;
 
     /// <summary>The service's data folder.</summary>
     internal string DataOf(Host host) => _folder.At(host.ToString());
