@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Security.Cryptography;
 using TrueCopy.Cli.Commands;
 using TrueCopy.Cli.Handovers;
 using TrueCopy.Cli.Output;
@@ -11,6 +12,11 @@ namespace TrueCopy.Cli;
 /// <summary>The whole tool, on given streams and a given way to reach the service, so that tests can run it in process.</summary>
 internal static partial class CommandLine
 {
+    private const string Tool = "truecopy";
+
+    // As the library has them; a value may follow.
+    private static readonly string[] HelpNames = ["--help", "-h", "/h", "-?", "/?", "--version"];
+
     private const string Help = """
         Issue documents to a TrueCopy service, verify them, and hand them over.
 
@@ -94,51 +100,101 @@ internal static partial class CommandLine
         TimeProvider time,
         CancellationToken cancellationToken = default)
     {
-        var root = new RootCommand(Help)
+        var commands = Commands(terminal, network, known, time);
+        var reading = ReadNamed(commands, args) ?? Read(Whole(commands), args);
+        return await RunAsync(Tool, reading, terminal, known, cancellationToken);
+    }
+
+    /// <summary>Arguments that were read.</summary>
+    /// <param name="Parsed">What they say.</param>
+    /// <param name="Utc">An option that every command has.</param>
+    /// <param name="Language">Another.</param>
+    internal sealed record Reading(ParseResult Parsed, Option<bool> Utc, Option<string?> Language);
+
+    /// <summary>Every command, by name and in the order of the help, none made yet.</summary>
+    internal static IReadOnlyList<(string Name, Func<Command> Create)> Commands(Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time)
+    {
+        List<(string Name, Func<Command> Create)> commands =
+        [
+            ("verify", () => VerifyCommand.Create(terminal, network, known, time)),
+            ("bundle", () => BundleCommand.Create(terminal, network, known, time)),
+            ("status", () => StatusCommand.Create(terminal, network, known, time)),
+            ("receipt", () => ReceiptCommand.Create(terminal, network, known, time)),
+            ("handover", () => HandoverCommand.Create(terminal, network, known, time)),
+            ("hash", () => HashCommand.Create(terminal)),
+            ("audit", () => AuditCommand.Create(terminal, network, time)),
+            ("keys", () => KeysCommand.Create(terminal, known)),
+            ("monitor", () => MonitorCommand.Create(terminal, network, time)),
+            ("policy", () => PolicyCommand.Create(terminal, network, known, time)),
+            ("manifest", () => ManifestCommand.Create(terminal)),
+            ("completion", () => CompletionCommand.Create(terminal)),
+        ];
+        AddIssuing(commands, terminal, network, known, time);
+        return commands;
+    }
+
+    /// <summary>Reads the arguments of the command that they begin with, without making any other.</summary>
+    /// <returns>Null where they begin with none, ask for help or are wrong: what is said of that needs all of the tool.</returns>
+    internal static Reading? ReadNamed(IReadOnlyList<(string Name, Func<Command> Create)> commands, IReadOnlyList<string> args)
+    {
+        if (args is not [var named, ..] || args.Any(AsksForHelp) || commands.FirstOrDefault(command => command.Name == named).Create is not { } create)
+            return null;
+
+        // The library that hashes and verifies is loaded meanwhile.
+        ThreadPool.UnsafeQueueUserWorkItem(static _ => SHA256.HashData([]), null);
+        return Read(new Command(Tool) { create() }, args) is { Parsed.Errors.Count: 0 } reading ? reading : null;
+    }
+
+    private static RootCommand Whole(IReadOnlyList<(string Name, Func<Command> Create)> commands)
+    {
+        var root = new RootCommand(Help);
+        foreach (var (_, create) in commands)
+            root.Subcommands.Add(create());
+        return root;
+    }
+
+    private static bool AsksForHelp(string argument)
+    {
+        foreach (var name in HelpNames)
         {
-            VerifyCommand.Create(terminal, network, known, time),
-            BundleCommand.Create(terminal, network, known, time),
-            StatusCommand.Create(terminal, network, known, time),
-            ReceiptCommand.Create(terminal, network, known, time),
-            HandoverCommand.Create(terminal, network, known, time),
-            HashCommand.Create(terminal),
-            AuditCommand.Create(terminal, network, time),
-            KeysCommand.Create(terminal, known),
-            MonitorCommand.Create(terminal, network, time),
-            PolicyCommand.Create(terminal, network, known, time),
-            ManifestCommand.Create(terminal),
-            CompletionCommand.Create(terminal),
-        };
-        AddIssuing(root, terminal, network, known, time);
-        return await RunAsync("truecopy", root, args, terminal, known, cancellationToken);
+            if (argument.StartsWith(name, StringComparison.Ordinal) && (argument.Length == name.Length || argument[name.Length] is '=' or ':'))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Runs a tool, this one or another that has its manners: what is wrong is told on one line, in words, with an exit code.</summary>
-    public static async Task<int> RunAsync(
+    public static Task<int> RunAsync(
         string tool,
         RootCommand root,
         IReadOnlyList<string> args,
         Terminal terminal,
-        KnownLogs? known = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) => RunAsync(tool, Read(root, args), terminal, known: null, cancellationToken);
+
+    // No argument stands for what is in a file: names of files come from others, and "@x" may be one.
+    private static Reading Read(Command root, IReadOnlyList<string> args)
     {
         var utc = new Option<bool>("--utc") { Description = "Tell times in UTC rather than in your own zone.", Recursive = true };
         root.Options.Add(utc);
         var language = new Option<string?>("--language") { HelpName = "LANGUAGE", Description = "In which of their legal names institutions are told: en, zh-Hans or zh-Hant. Default: as LC_ALL or LANG says, else the registered name with all others.", Recursive = true };
         language.AcceptOnlyFromAmong(NameLanguages.Tags);
         root.Options.Add(language);
+        return new Reading(root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }), utc, language);
+    }
 
-        // No argument stands for what is in a file: names of files come from others, and "@x" may be one.
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    private static async Task<int> RunAsync(string tool, Reading reading, Terminal terminal, KnownLogs? known, CancellationToken cancellationToken)
+    {
+        var parsed = reading.Parsed;
         if (parsed.Action is ParseErrorAction)
         {
             await terminal.Error.WriteAsync(UsageText.Of(tool, parsed));
             return ExitCode.Usage;
         }
 
-        if (parsed.GetValue(utc))
+        if (parsed.GetValue(reading.Utc))
             terminal.Zone = TimeZoneInfo.Utc;
-        if (parsed.GetValue(language) is { } tag)
+        if (parsed.GetValue(reading.Language) is { } tag)
             terminal.Language = (NameLanguage)Array.IndexOf(NameLanguages.Tags, tag);
 
         // Help of a command tells all of it, and of the commands below it what each is for.
@@ -188,7 +244,7 @@ internal static partial class CommandLine
     }
 
     // What institutions do; a build for those who only verify has none of it.
-    static partial void AddIssuing(RootCommand root, Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time);
+    static partial void AddIssuing(List<(string Name, Func<Command> Create)> commands, Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time);
 }
 
 /// <summary>The network, as every command goes there.</summary>

@@ -35,23 +35,24 @@ internal static class LocalFile
         await using var file = Open(path);
         return await TryAsync(path, "read", async () =>
         {
-            await using var whole = ReadAtOnce(file);
+            if (ReadAtOnce(file) is { } whole)
+                return StreamDigest.Compute(whole.Span, algorithms);
             return await terminal.WithProgressAsync(
                 $"hashing {Path.GetFileName(path)}",
                 file.CanSeek ? file.Length : 0,
-                progress => StreamDigest.ComputeAsync(whole ?? file, algorithms, progress, cancellationToken));
+                progress => StreamDigest.ComputeAsync(file, algorithms, progress, cancellationToken));
         });
     }
 
     // To hand a few bytes from thread to thread takes longer than to read them. Null for a file of more, or of nobody knows how many.
-    private static MemoryStream? ReadAtOnce(Stream file)
+    private static ReadOnlyMemory<byte>? ReadAtOnce(Stream file)
     {
         if (!file.CanSeek || file.Length is 0 or > LongestAtOnce)
             return null;
         var bytes = new byte[file.Length + 1];
         var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (length < bytes.Length)
-            return new MemoryStream(bytes, 0, length);
+            return bytes.AsMemory(0, length);
         file.Position = 0;
         return null;
     }

@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Polly;
-using Polly.Timeout;
 
 namespace TrueCopy.Client;
 
@@ -14,7 +12,7 @@ internal sealed class ServiceConnection : IDisposable
     private readonly TrueCopyClientOptions _options;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
-    private readonly ResiliencePipeline<HttpResponseMessage> _resilience;
+    private readonly Resilience _resilience;
     private readonly Patience _patience;
     private long _sent;
 
@@ -27,7 +25,7 @@ internal sealed class ServiceConnection : IDisposable
         _options = options;
         _time = time;
         Service = new UriBuilder(options.Service) { UserName = "", Password = "", Query = "" }.Uri;
-        _resilience = Resilience.Build(options, isPersistent, time);
+        _resilience = new Resilience(options, isPersistent, time);
         _patience = new Patience(options.WaitLimit, time);
 
         // Connections end now and then, so that a service that moved is found again.
@@ -47,10 +45,10 @@ internal sealed class ServiceConnection : IDisposable
     public HttpClient Http => _http;
 
     public Task<T> GetAsync<T>(string operation, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken, string? accessToken = null)
-        where T : class => SendAsync(operation, () => SignedIn(new HttpRequestMessage(HttpMethod.Get, path), accessToken), type, cancellationToken);
+        where T : class => SendAsync(operation, () => SignedIn(new HttpRequestMessage(HttpMethod.Get, path), accessToken), json => ForeignJson.Read(json, type), cancellationToken);
 
-    public Task<T> PostAsync<T>(string operation, string path, byte[] content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class => SendAsync(operation, () => Post(path, content, "application/json"), type, cancellationToken);
+    public Task<T> PostAsync<T>(string operation, string path, byte[] content, Func<ReadOnlySpan<byte>, T> read, CancellationToken cancellationToken)
+        where T : class => SendAsync(operation, () => Post(path, content, "application/json"), read, cancellationToken);
 
     /// <summary>Has something done.</summary>
     /// <returns>Null where it was taken in, and takes longer.</returns>
@@ -60,7 +58,7 @@ internal sealed class ServiceConnection : IDisposable
         try
         {
             var answer = await SendAsync(operation, () => SignedIn(Post(path, content, "application/json"), accessToken), MaxAnswerLength, cancellationToken);
-            return answer.Status == HttpStatusCode.Accepted ? null : Read(answer, type);
+            return answer.Status == HttpStatusCode.Accepted ? null : Read(answer, json => ForeignJson.Read(json, type));
         }
         catch (LogFormatException exception)
         {
@@ -70,7 +68,7 @@ internal sealed class ServiceConnection : IDisposable
 
     /// <summary>An answer that is long and packs well: in any content coding.</summary>
     public async Task<T> GetCodedAsync<T>(string operation, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class => await SendAsync(operation, () => Coded(path), type, cancellationToken);
+        where T : class => await SendAsync(operation, () => Coded(path), json => ForeignJson.Read(json, type), cancellationToken);
 
     /// <summary>Sends text and gets text.</summary>
     /// <exception cref="LogFormatException">The answer is longer than it may be.</exception>
@@ -119,13 +117,13 @@ internal sealed class ServiceConnection : IDisposable
         return request;
     }
 
-    private T Read<T>(Answered answer, JsonTypeInfo<T> type)
+    private T Read<T>(Answered answer, Func<ReadOnlySpan<byte>, T> read)
         where T : class
     {
         try
         {
             return (int)answer.Status is >= 200 and < 300
-                ? ForeignJson.Read(answer.Body.Span, type)
+                ? read(answer.Body.Span)
                 : throw NoAnswer(Explain(answer), status: answer.Status, problem: ProblemOf(answer));
         }
         catch (JsonException exception)
@@ -134,12 +132,12 @@ internal sealed class ServiceConnection : IDisposable
         }
     }
 
-    private async Task<T> SendAsync<T>(string operation, Func<HttpRequestMessage> question, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(string operation, Func<HttpRequestMessage> question, Func<ReadOnlySpan<byte>, T> read, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
-            return Read(await SendAsync(operation, question, MaxAnswerLength, cancellationToken), type);
+            return Read(await SendAsync(operation, question, MaxAnswerLength, cancellationToken), read);
         }
         catch (LogFormatException exception)
         {
@@ -212,7 +210,7 @@ internal sealed class ServiceConnection : IDisposable
         {
             throw NoAnswer(Words((exception as HttpRequestException)?.HttpRequestError), exception);
         }
-        catch (TimeoutRejectedException exception)
+        catch (TimeoutException exception)
         {
             throw NoAnswer("it took too long.", exception, tookTooLong: true);
         }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TrueCopy.Client.Handovers;
@@ -301,9 +300,7 @@ public sealed class TrueCopyClient : IDisposable
     private async Task<CheckedAnswer[]> AskAtOnceAsync(Digest[] digests, CancellationToken cancellationToken)
     {
         var asked = _time.GetTimestamp();
-        var request = new BatchRequestDocument([.. digests.Select(digest => new DigestDocument(digest.Algorithm.Name, digest.Hex))]);
-        var body = JsonSerializer.SerializeToUtf8Bytes(request, DocumentJson.Instance.BatchRequestDocument);
-        var answering = _connection.PostAsync("verify", "v1/verify", body, DocumentJson.Instance.BatchAnswerDocument, cancellationToken);
+        var answering = _connection.PostAsync("verify", "v1/verify", BatchRequestDocument.Encode(digests), BatchAnswerDocument.Read, cancellationToken);
         _log.Begin(cancellationToken);
         var answer = await answering;
         if (answer.Results.Count != digests.Length)

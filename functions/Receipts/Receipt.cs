@@ -26,7 +26,7 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
     // The names of the members, the opening and the successor.
     private const int MaxExtraFrame = 512;
 
-    private static readonly ReceiptJson Reading = new(new JsonSerializerOptions(ReceiptJson.Default.Options) { MaxDepth = 2, AllowDuplicateProperties = false });
+    internal const int MaxDepth = 2;
 
     /// <summary>Puts together the receipt of an act.</summary>
     /// <param name="logIndex">Index of the entry.</param>
@@ -145,7 +145,8 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
         var proof = TlogProof.Parse(bytes);
         try
         {
-            var extra = ForeignJson.Read((proof.Extra ?? "null"u8.ToArray()).Span, Reading.ReceiptExtra);
+            var json = (proof.Extra ?? "null"u8.ToArray()).Span;
+            var extra = PlainJson.TryRead(json, MaxDepth, ReceiptExtra.Members) ?? ForeignJson.Read(json, ReceiptExtra.Json.ReceiptExtra);
             if (extra is not { Entry.IsEmpty: false } || !Opening.TryParse(extra.Opening, out var opening))
                 throw new LogFormatException("receipt: the extra line has no entry and opening");
             Digest? successor = null;
@@ -169,7 +170,32 @@ public sealed record Receipt(ReadOnlyMemory<byte> Entry, Opening Opening, TlogPr
     public Entry ReadEntry() => Entries.Entry.Parse(Entry.Span);
 }
 
-internal sealed record ReceiptExtra(ReadOnlyMemory<byte> Entry, string Opening, string? Successor = null, string? Note = null, StatusProof? Status = null);
+internal sealed record ReceiptExtra(ReadOnlyMemory<byte> Entry, string Opening, string? Successor = null, string? Note = null, StatusProof? Status = null)
+{
+    public static ReceiptJson Json { get; } = new(new JsonSerializerOptions(ReceiptJson.Default.Options) { MaxDepth = Receipt.MaxDepth, AllowDuplicateProperties = false });
+
+    public static ReceiptExtra? Members(ref PlainJson json)
+    {
+        ReadOnlyMemory<byte>? entry = null;
+        string? opening = null, successor = null, note = null;
+        StatusProof? status = null;
+        while (json.NextMember())
+        {
+            _ = json.Bytes("entry"u8, ref entry) || json.Text("opening"u8, ref opening) || json.Text("successor"u8, ref successor)
+                || json.Text("note"u8, ref note) || json.Object("status"u8, ref status, StatusMembers) || json.Other();
+        }
+
+        return entry is { } bytes && opening is not null ? new ReceiptExtra(bytes, opening, successor, note, status) : null;
+    }
+
+    private static StatusProof? StatusMembers(ref PlainJson json)
+    {
+        ReadOnlyMemory<byte>? entry = null, path = null, page = null, pagePath = null;
+        while (json.NextMember())
+            _ = json.Bytes("entry"u8, ref entry) || json.Bytes("path"u8, ref path) || json.Bytes("page"u8, ref page) || json.Bytes("pagePath"u8, ref pagePath) || json.Other();
+        return entry is { } last && path is { } its && page is { } own && pagePath is { } above ? new StatusProof(last, its, own, above) : null;
+    }
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ReceiptExtra))]

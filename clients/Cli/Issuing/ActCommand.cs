@@ -12,17 +12,24 @@ namespace TrueCopy.Cli.Issuing;
 /// <summary><c>truecopy revoke|suspend|reinstate|supersede DOCUMENT… --issuer ID</c></summary>
 internal static class ActCommand
 {
-    public static IEnumerable<Command> CreateAll(Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time) =>
+    /// <summary>One of the commands.</summary>
+    /// <param name="Name">As the act is called in the log.</param>
+    /// <param name="Kind">The act.</param>
+    /// <param name="Done">What a document is after it.</param>
+    /// <param name="What">What it does.</param>
+    internal sealed record Act(string Name, ActKind Kind, string Done, string What);
+
+    public static readonly IReadOnlyList<Act> All =
     [
-        Create(ActKind.Revoke, "revoked", "Take documents back for good. It cannot be undone: issuing the same bytes again is refused.", terminal, network, known, time),
-        Create(ActKind.Suspend, "suspended", "Put documents on hold, until they are reinstated.", terminal, network, known, time),
-        Create(ActKind.Reinstate, "reinstated", "End the hold on documents.", terminal, network, known, time),
-        Create(ActKind.Supersede, "superseded", "Replace a document by another, which you have issued. Whoever verifies the old one is led to the new one.", terminal, network, known, time),
+        new("revoke", ActKind.Revoke, "revoked", "Take documents back for good. It cannot be undone: issuing the same bytes again is refused."),
+        new("suspend", ActKind.Suspend, "suspended", "Put documents on hold, until they are reinstated."),
+        new("reinstate", ActKind.Reinstate, "reinstated", "End the hold on documents."),
+        new("supersede", ActKind.Supersede, "superseded", "Replace a document by another, which you have issued. Whoever verifies the old one is led to the new one."),
     ];
 
-    private static Command Create(ActKind kind, string done, string what, Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time)
+    public static Command Create(Act act, Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time)
     {
-        var name = WireName.Of(kind);
+        var (name, kind, done, what) = act;
         var documents = new Argument<string[]>("DOCUMENT")
         {
             Description = "A file (hashed here, not sent; - for standard input), a digest as sha-256:HEX, or your own reference as ref:REFERENCE.",

@@ -6,10 +6,10 @@ namespace TrueCopy.Cli;
 
 internal static partial class CommandLine
 {
-    static partial void AddIssuing(RootCommand root, Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time)
+    static partial void AddIssuing(List<(string Name, Func<Command> Create)> commands, Terminal terminal, HttpMessageHandler network, KnownLogs known, TimeProvider time)
     {
-        root.Subcommands.Add(IssueCommand.Create(terminal, time));
-        foreach (var act in ActCommand.CreateAll(terminal, network, known, time))
-            root.Subcommands.Add(act);
+        commands.Add(("issue", () => IssueCommand.Create(terminal, time)));
+        foreach (var act in ActCommand.All)
+            commands.Add((act.Name, () => ActCommand.Create(act, terminal, network, known, time)));
     }
 }

@@ -98,7 +98,7 @@ internal sealed class KnownLogs(string path)
         {
             if (!File.Exists(Path))
                 return [];
-            var document = ForeignJson.Read(File.ReadAllBytes(Path), KnownLogsJson.Instance.KnownLogsDocument);
+            var document = KnownLogsDocument.Read(File.ReadAllBytes(Path));
             return document is { Version: Version }
                 ? document.Logs
                 : throw Unusable("it is of another version");
@@ -188,14 +188,48 @@ internal sealed class KnownLogs(string path)
         new(ExitCode.Usage, $"{Path} cannot be used: {why} Mend or remove it.", exception);
 }
 
-internal sealed record KnownLogsDocument(int Version, IReadOnlyList<KnownLog> Logs);
+internal sealed record KnownLogsDocument(int Version, IReadOnlyList<KnownLog> Logs)
+{
+    public static KnownLogsDocument Read(ReadOnlySpan<byte> json) => PlainJson.TryRead(json, KnownLogsJson.MaxDepth, Members) ?? ForeignJson.Read(json, KnownLogsJson.Instance.KnownLogsDocument);
+
+    private static KnownLogsDocument? Members(ref PlainJson json)
+    {
+        long? version = null;
+        IReadOnlyList<KnownLog>? logs = null;
+        while (json.NextMember())
+            _ = json.Number("version"u8, ref version) || json.Objects("logs"u8, ref logs, Log) || json.Other();
+        return version is >= 0 and <= int.MaxValue && logs is not null ? new KnownLogsDocument((int)version, logs) : null;
+    }
+
+    private static KnownLog? Log(ref PlainJson json)
+    {
+        string? service = null, origin = null, checkpoint = null, policy = null;
+        DateTimeOffset? firstUsed = null, seen = null;
+        IReadOnlyList<string>? keys = null, retired = null, given = null;
+        long? announced = null;
+        while (json.NextMember())
+        {
+            _ = json.Text("service"u8, ref service) || json.Text("origin"u8, ref origin) || json.Time("firstUsed"u8, ref firstUsed) || json.Time("seen"u8, ref seen)
+                || json.Texts("keys"u8, ref keys) || json.Texts("retired"u8, ref retired) || json.Text("checkpoint"u8, ref checkpoint)
+                || json.Number("announced"u8, ref announced) || json.Texts("given"u8, ref given) || json.Text("policy"u8, ref policy) || json.Other();
+        }
+
+        return service is not null && origin is not null && firstUsed is { } first && seen is { } last && keys is not null && retired is not null && checkpoint is not null
+            ? new KnownLog(service, origin, first, last, keys, retired, checkpoint, announced, given, policy)
+            : null;
+    }
+}
 
 [JsonSerializable(typeof(KnownLogsDocument))]
 internal sealed partial class KnownLogsJson : JsonSerializerContext
 {
+    public const int MaxDepth = 8;
+
     public static KnownLogsJson Instance { get; } = new(new JsonSerializerOptions
     {
         WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        MaxDepth = MaxDepth,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,

@@ -165,7 +165,7 @@ public sealed class HandoverClient
     {
         var request = new HandoverRequestDocument(secret.Id, receiver, HandoverLocks.Lock(package.Proof.Span), secret.WithdrawLock, package.Length);
         var body = JsonSerializer.SerializeToUtf8Bytes(request, DocumentJson.Instance.HandoverRequestDocument);
-        return _connection.PostAsync("announce", "v1/handovers", body, DocumentJson.Instance.UploadGrantDocument, cancellationToken);
+        return _connection.PostAsync("announce", "v1/handovers", body, json => ForeignJson.Read(json, DocumentJson.Instance.UploadGrantDocument), cancellationToken);
     }
 
     private async Task<HandoverTrace> WaitAsync(string id, KnownHandover known, Func<HandoverTrace, bool> isThere, CancellationToken cancellationToken)

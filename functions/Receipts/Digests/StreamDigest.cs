@@ -52,6 +52,14 @@ public static class StreamDigest
         }
     }
 
+    /// <summary>The same of bytes that are in memory.</summary>
+    public static IReadOnlyList<Digest> Compute(ReadOnlySpan<byte> bytes, IReadOnlyList<DigestAlgorithm> algorithms)
+    {
+        using var digest = new IncrementalDigest(algorithms);
+        digest.Append(bytes);
+        return digest.Finish();
+    }
+
     private static async Task<int> ReadBlockAsync(Stream stream, byte[] block, CancellationToken cancellationToken) =>
         await stream.ReadAtLeastAsync(block.AsMemory(0, BlockSize), BlockSize, throwOnEndOfStream: false, cancellationToken);
 }

@@ -26,6 +26,8 @@ namespace TrueCopy.Receipts.Documents;
 [JsonSerializable(typeof(WithdrawDocument))]
 public sealed partial class DocumentJson : JsonSerializerContext
 {
+    internal const int MaxDepth = 16;
+
     /// <summary>The one instance: camel case, absent rather than null, instants in UTC, strict about what it reads (<see cref="ForeignJson"/>).</summary>
     public static DocumentJson Instance { get; } = new(new JsonSerializerOptions
     {
@@ -37,7 +39,7 @@ public sealed partial class DocumentJson : JsonSerializerContext
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         AllowDuplicateProperties = false,
-        MaxDepth = 16,
+        MaxDepth = MaxDepth,
         Converters = { new UtcTimeConverter() },
     });
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace TrueCopy.Receipts.Documents;
@@ -107,6 +109,32 @@ public sealed record BatchRequestDocument(IReadOnlyList<DigestDocument> Digests)
 {
     /// <summary>The most digests in one request.</summary>
     public const int MaxDigests = 1000;
+
+    /// <summary>The JSON, in UTF-8, of digests: nothing in them is to be escaped, so it takes no serializer.</summary>
+    /// <param name="digests">What to look up.</param>
+    public static byte[] Encode(ReadOnlySpan<Digest> digests)
+    {
+        var length = "{\"digests\":[]}".Length;
+        foreach (var digest in digests)
+            length += MaxFrame + (2 * digest.Algorithm.Length);
+        var bytes = new byte[length];
+        var json = new JsonText(bytes);
+        json.Add("{\"digests\":["u8);
+        for (var i = 0; i < digests.Length; i++)
+        {
+            json.Add(i == 0 ? "{\"algorithm\":\""u8 : ",{\"algorithm\":\""u8);
+            json.TryAdd(digests[i].Algorithm.Name, JavaScriptEncoder.Default);
+            json.Add("\",\"digest\":\""u8);
+            json.AddHex(digests[i].Bytes);
+            json.Add("\"}"u8);
+        }
+
+        json.Add("]}"u8);
+        return bytes.AsSpan(0, json.Length).ToArray();
+    }
+
+    // The names of the members, and that of the algorithm.
+    private const int MaxFrame = 48;
 }
 
 /// <summary>A digest of a document.</summary>
@@ -116,7 +144,12 @@ public sealed record DigestDocument(string Algorithm, string Digest);
 
 /// <summary>The answer to <c>POST /v1/verify</c>: verdicts in the order asked.</summary>
 /// <param name="Results">One a digest, in the order asked.</param>
-public sealed record BatchAnswerDocument(IReadOnlyList<VerdictDocument> Results);
+public sealed record BatchAnswerDocument(IReadOnlyList<VerdictDocument> Results)
+{
+    /// <summary>Reads the JSON of an answer, in UTF-8.</summary>
+    /// <exception cref="JsonException">It is not one.</exception>
+    public static BatchAnswerDocument Read(ReadOnlySpan<byte> json) => PlainAnswer.TryRead(json) ?? ForeignJson.Read(json, DocumentJson.Instance.BatchAnswerDocument);
+}
 
 /// <summary>The status of the whole log, or what changed of it: the answer to <c>GET /v1/status</c>.</summary>
 /// <param name="Checkpoint">The newest checkpoint: the signed note, whole.</param>

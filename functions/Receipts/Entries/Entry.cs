@@ -14,19 +14,7 @@ public sealed partial record Entry
     /// <summary>The version of this format.</summary>
     public const int FormatVersion = 1;
 
-    private static readonly EntryJson Json = new(new JsonSerializerOptions
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-
-        // Names are for people to read in the log as written; nothing here is ever embedded in HTML as is.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new UtcTimeConverter() },
-
-        // Two readers of one entry read the same: with two commitments, one would take the first and another the last.
-        AllowDuplicateProperties = false,
-        MaxDepth = 4,
-    });
+    internal const int MaxDepth = 4;
 
     /// <summary>Always <see cref="FormatVersion"/>.</summary>
     [JsonPropertyName("v")]
@@ -177,7 +165,7 @@ public sealed partial record Entry
             throw new LogFormatException("entry: longer than a bundle can hold");
         try
         {
-            var entry = ForeignJson.Read(bytes, Json.Entry);
+            var entry = PlainEntry.TryRead(bytes, MaxDepth) ?? ForeignJson.Read(bytes, EntryJson.Instance.Entry);
             return entry is { Version: FormatVersion }
                 ? entry
                 : throw new LogFormatException("entry: not of version 1");
@@ -189,7 +177,7 @@ public sealed partial record Entry
     }
 
     /// <summary>The bytes for the log. Written once; afterwards only these bytes count.</summary>
-    public byte[] Encode() => PlainEntry.TryEncode(this) ?? JsonSerializer.SerializeToUtf8Bytes(this, Json.Entry);
+    public byte[] Encode() => PlainEntry.TryEncode(this) ?? JsonSerializer.SerializeToUtf8Bytes(this, EntryJson.Instance.Entry);
 
     /// <summary>Writes the bytes for the log of this entry when it commits to a document, which it does not yet, under an opening.</summary>
     /// <param name="output">To where.</param>
@@ -203,4 +191,19 @@ public sealed partial record Entry
 }
 
 [JsonSerializable(typeof(Entry))]
-internal sealed partial class EntryJson : JsonSerializerContext;
+internal sealed partial class EntryJson : JsonSerializerContext
+{
+    public static EntryJson Instance { get; } = new(new JsonSerializerOptions
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+
+        // Names are for people to read in the log as written; nothing here is ever embedded in HTML as is.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new UtcTimeConverter() },
+
+        // Two readers of one entry read the same: with two commitments, one would take the first and another the last.
+        AllowDuplicateProperties = false,
+        MaxDepth = Entries.Entry.MaxDepth,
+    });
+}

@@ -6,7 +6,7 @@ namespace TrueCopy.Receipts.Entries;
 
 /// <summary>
 /// Writes the entries of acts on documents, which nearly all of a log is, in the bytes that the serializer gives them, without it: their members
-/// are few and nothing in them is to be escaped.
+/// are few and nothing in them is to be escaped. Reads those, and the status that ends a batch, likewise.
 /// </summary>
 internal static class PlainEntry
 {
@@ -66,6 +66,65 @@ internal static class PlainEntry
         json.Add("}"u8);
         length = json.Length;
         return written;
+    }
+
+    /// <summary>Reads an entry; null where that is the serializer's to do.</summary>
+    public static Entry? TryRead(ReadOnlySpan<byte> bytes, int maxDepth) => PlainJson.TryRead(bytes, maxDepth, Members);
+
+    /// <summary>Legal names, as entries and answers have them.</summary>
+    public static LegalNames? Names(ref PlainJson json)
+    {
+        string? en = null, zhHans = null, zhHant = null;
+        while (json.NextMember())
+            _ = json.Text("en"u8, ref en) || json.Text("zh-Hans"u8, ref zhHans) || json.Text("zh-Hant"u8, ref zhHant) || json.Other();
+        return new LegalNames { En = en, ZhHans = zhHans, ZhHant = zhHant };
+    }
+
+    private static Entry? Members(ref PlainJson json)
+    {
+        long? version = null, position = null, replaces = null, yields = null, target = null, covers = null, from = null;
+        ActKind? kind = null;
+        DateTimeOffset? at = null, validFrom = null, expires = null;
+        string? issuer = null, legalName = null, jurisdiction = null, algorithm = null, commitment = null, successorCommitment = null, noteCommitment = null, root = null;
+        LegalNames? legalNames = null;
+        ReasonCode? reason = null;
+        while (json.NextMember())
+        {
+            _ = json.Number("v"u8, ref version) || json.Word("act"u8, ref kind) || json.Time("at"u8, ref at) || json.Text("issuer"u8, ref issuer)
+                || json.Text("legalName"u8, ref legalName) || json.Object("legalNames"u8, ref legalNames, Names) || json.Text("jurisdiction"u8, ref jurisdiction)
+                || json.Number("position"u8, ref position) || json.Text("algorithm"u8, ref algorithm) || json.Text("commitment"u8, ref commitment)
+                || json.Time("validFrom"u8, ref validFrom) || json.Time("expires"u8, ref expires) || json.Number("replaces"u8, ref replaces)
+                || json.Number("yields"u8, ref yields) || json.Number("target"u8, ref target) || json.Word("reason"u8, ref reason)
+                || json.Text("successorCommitment"u8, ref successorCommitment) || json.Text("noteCommitment"u8, ref noteCommitment)
+                || json.Number("covers"u8, ref covers) || json.Text("root"u8, ref root) || json.Number("from"u8, ref from) || json.Other();
+        }
+
+        return version == Entry.FormatVersion && kind is { } act && at is { } time
+            ? new Entry
+            {
+                Version = Entry.FormatVersion,
+                Kind = act,
+                At = time,
+                Issuer = issuer,
+                LegalName = legalName,
+                LegalNames = legalNames,
+                Jurisdiction = jurisdiction,
+                Position = position,
+                Algorithm = algorithm,
+                Commitment = commitment,
+                ValidFrom = validFrom,
+                Expires = expires,
+                Replaces = replaces,
+                Yields = yields,
+                Target = target,
+                Reason = reason,
+                SuccessorCommitment = successorCommitment,
+                NoteCommitment = noteCommitment,
+                Covers = covers,
+                Root = root,
+                From = from,
+            }
+            : null;
     }
 
     // With members of other entries it is not an act on a document; with very long ones there is no room.

@@ -58,7 +58,9 @@ public sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
 
     /// <inheritdoc/>
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader);
+
+    internal static DateTimeOffset Read(ref Utf8JsonReader reader) =>
         IsWholeSecond(ref reader) && reader.TryGetDateTimeOffset(out var second) ? second
         : DateTimeOffset.TryParseExact(
             reader.GetString(),

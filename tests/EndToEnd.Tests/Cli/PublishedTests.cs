@@ -66,6 +66,19 @@ public sealed class PublishedTests : IDisposable
     public async Task Each_shell_has_a_script(string shell, string expected) =>
         Assert.Contains(expected, (await Tool.RunAsync("completion", shell)).Output, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("RuntimeIdentifier=linux-x64")]
+    [InlineData("RuntimeIdentifier=linux-arm64")]
+    [InlineData("UseCurrentRuntimeIdentifier=true")]
+    public async Task However_it_is_published_as_a_native_binary_for_Linux_its_start_sets_up_no_addresses(string platform)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Who names no platform publishes for the one in use.");
+        var run = await ToolProcess.RunAsync(new ProcessStartInfo("dotnet", ["msbuild", RepositoryFolder.At("clients", "Cli"), "-p:PublishAot=true", $"-p:{platform}", "-getProperty:IlcDehydrate,PositionIndependentExecutable", "-nologo"]));
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        var properties = JsonDocument.Parse(run.Output).RootElement.GetProperty("Properties");
+        Assert.Equal(("false", "false"), (properties.GetProperty("IlcDehydrate").GetString(), properties.GetProperty("PositionIndependentExecutable").GetString()));
+    }
+
     [Fact]
     public async Task As_a_native_binary_it_verifies_a_folder_online_and_offline_and_starts_in_less_than_50_ms()
     {

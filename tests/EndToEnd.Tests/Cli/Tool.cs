@@ -42,7 +42,7 @@ internal static class Tool
         using var output = new StringWriter();
         using var error = new StringWriter();
         var terminal = new Terminal(output, error, color: false, interactive: false);
-        var exitCode = await CommandLine.RunAsync(AdminCommands.Tool, AdminCommands.Create(terminal, TimeProvider.System), arguments, terminal, cancellationToken: TestContext.Current.CancellationToken);
+        var exitCode = await CommandLine.RunAsync(AdminCommands.Tool, AdminCommands.Create(terminal, TimeProvider.System), arguments, terminal, TestContext.Current.CancellationToken);
         return new ToolRun(exitCode, output.ToString(), error.ToString());
     }
 

@@ -25,7 +25,8 @@ public sealed class ForeignJsonTests
         var sample = JsonSerializer.SerializeToNode(Sample(type), DocumentJson.Instance.GetTypeInfo(type)!)!;
         Assert.NotNull(Read(type, sample.ToJsonString()));
         var tried = 0;
-        foreach (var text in Mutations(sample))
+        JsonNode?[] others = [null, JsonValue.Create(7), JsonValue.Create("x"), JsonValue.Create(true), new JsonArray(), new JsonObject(), new JsonArray((JsonNode?)null)];
+        foreach (var text in JsonChanges.Of(sample, others))
         {
             tried++;
             if (Read(type, text) is { } document)
@@ -70,60 +71,6 @@ public sealed class ForeignJsonTests
 
     private static T ReadAs<T>(string text)
         where T : class => ForeignJson.Read(Encoding.UTF8.GetBytes(text), (JsonTypeInfo<T>)DocumentJson.Instance.GetTypeInfo(typeof(T))!);
-
-    private static IEnumerable<string> Mutations(JsonNode root)
-    {
-        JsonNode?[] others = [null, JsonValue.Create(7), JsonValue.Create("x"), JsonValue.Create(true), new JsonArray(), new JsonObject(), new JsonArray((JsonNode?)null)];
-        foreach (var path in Paths(root, []).ToArray())
-        {
-            yield return Changed(root, path, (parent, key) => Remove(parent, key));
-            foreach (var other in others)
-                yield return Changed(root, path, (parent, key) => Set(parent, key, other?.DeepClone()));
-            yield return Changed(root, path, (parent, key) => (Get(parent, key) as JsonArray)?.Add((JsonNode?)null));
-        }
-    }
-
-    private static IEnumerable<object[]> Paths(JsonNode? node, object[] path)
-    {
-        if (path.Length > 0)
-            yield return path;
-        var below = node switch
-        {
-            JsonObject members => members.Select(member => ((object)member.Key, member.Value)),
-            JsonArray elements => elements.Select((element, i) => ((object)i, element)),
-            _ => [],
-        };
-        foreach (var (key, value) in below)
-        {
-            foreach (var deeper in Paths(value, [.. path, key]))
-                yield return deeper;
-        }
-    }
-
-    private static string Changed(JsonNode root, object[] path, Action<JsonNode, object> change)
-    {
-        var copy = root.DeepClone();
-        change(path[..^1].Aggregate(copy, (node, key) => Get(node, key)!), path[^1]);
-        return copy.ToJsonString();
-    }
-
-    private static JsonNode? Get(JsonNode node, object key) => key is int index ? node[index] : node[(string)key];
-
-    private static void Set(JsonNode node, object key, JsonNode? value)
-    {
-        if (key is int index)
-            node[index] = value;
-        else
-            node[(string)key] = value;
-    }
-
-    private static void Remove(JsonNode node, object key)
-    {
-        if (key is int index)
-            ((JsonArray)node).RemoveAt(index);
-        else
-            ((JsonObject)node).Remove((string)key);
-    }
 
     // Everything present that may be, and lists with two elements.
     private static object Sample(Type type)
