@@ -112,6 +112,40 @@ public sealed class ResilienceTests : IDisposable
     }
 
     [Fact]
+    public void A_limit_that_means_nothing_is_told_when_the_client_is_made()
+    {
+        AssertRefused(options => options.AttemptTimeout = TimeSpan.Zero);
+        AssertRefused(options => options.TotalTimeout = Timeout.InfiniteTimeSpan);
+        AssertRefused(options => options.RetryDelay = TimeSpan.FromSeconds(-1));
+        AssertRefused(options => options.MaxRetryDelay = TimeSpan.FromDays(2));
+        AssertRefused(options => options.MaxRetries = -1);
+
+        static void AssertRefused(Action<TrueCopyClientOptions> change)
+        {
+            var options = new TrueCopyClientOptions { Service = new Uri("http://service.example") };
+            change(options);
+            Assert.Throws<ArgumentOutOfRangeException>(() => new TrueCopyClient(options));
+        }
+    }
+
+    [Fact]
+    public async Task A_try_that_took_too_long_is_tried_again()
+    {
+        await _service.IssueAsync(Clients.Content(0));
+        var time = _service.World.Time;
+        using var stuck = new StuckOnce(_service);
+        using var client = new TrueCopyClient(
+            new TrueCopyClientOptions { Service = new Uri("http://service.example"), Keys = LogKeys.Pin(_service.World.Identity.Verifiers), RetryDelay = TimeSpan.Zero, AttemptTimeout = TimeSpan.FromSeconds(5) },
+            stuck,
+            time);
+        var answer = client.VerifyAsync(Clients.DigestOf(0), Clients.Stop);
+        await UntilAsync(() => stuck.IsStuck);
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(Verdict.Verified, (await answer).Verdict);
+        Assert.Equal(2, client.RequestsSent);
+    }
+
+    [Fact]
     public async Task All_tries_together_take_no_longer_than_allowed()
     {
         await _service.IssueAsync(Clients.Content(0));
@@ -189,6 +223,21 @@ public sealed class ResilienceTests : IDisposable
             time.Advance(takes);
             cancellationToken.ThrowIfCancellationRequested();
             return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    /// <summary>A network on which the first question is lost.</summary>
+    private sealed class StuckOnce(HttpMessageHandler service) : DelegatingHandler(service)
+    {
+        private int _requests;
+
+        public bool IsStuck => Volatile.Read(ref _requests) > 0;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (Interlocked.Increment(ref _requests) == 1)
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            return await base.SendAsync(request, cancellationToken);
         }
     }
 
