@@ -98,7 +98,7 @@ internal sealed class FakeService : IVisited, IAsyncDisposable
     {
         var program = Path.Combine(AppContext.BaseDirectory, "fakeService.mjs");
         var run = await FinishedProcess.RunAsync(
-            new ProcessStartInfo("npx", ["esbuild", "tests/fakeService.ts", "--bundle", "--platform=node", "--format=esm", $"--outfile={program}", "--log-level=warning"]) { WorkingDirectory = RepositoryFolder.At("clients/Web") },
+            new ProcessStartInfo(RepositoryFolder.At("clients/Web/node_modules/.bin/esbuild"), ["tests/fakeService.ts", "--bundle", "--platform=node", "--format=esm", $"--outfile={program}", "--log-level=warning"]) { WorkingDirectory = RepositoryFolder.At("clients/Web") },
             CancellationToken.None);
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
         return program;

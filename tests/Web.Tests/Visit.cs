@@ -134,8 +134,8 @@ public sealed class Visit : IAsyncDisposable
         // In the page itself: the package's own way opens another page for each result, which takes longer than the checks.
         if (!await page.EvaluateAsync<bool>("'axe' in window"))
             await page.EvaluateAsync(Axe);
-        // Of hundreds of cards the first thirty, folded and open, are looked at: the others are made by the same lines.
-        var violations = await page.EvaluateAsync<string[]>("async () => (await axe.run({ exclude: ['.card:nth-of-type(n+31)'] }, { resultTypes: ['violations'], preload: false })).violations.map(({ id, help, nodes }) => [`${id}: ${help}`, ...nodes.map(({ html }) => html)].join('\\n  '))");
+        // Of hundreds of cards the first ten, folded and open, are looked at: the others are made by the same lines.
+        var violations = await page.EvaluateAsync<string[]>("async () => (await axe.run({ exclude: ['.card:nth-of-type(n+11)'] }, { resultTypes: ['violations'], preload: false })).violations.map(({ id, help, nodes }) => [`${id}: ${help}`, ...nodes.map(({ html }) => html)].join('\\n  '))");
         Assert.True(violations.Length == 0, string.Join('\n', violations));
     }
 
