@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json.Serialization;
 
 namespace TrueCopy.Receipts.Standing;
@@ -29,23 +28,14 @@ public sealed record StatusProof(ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte
     /// <summary>The bytes of a path, as a proof holds it.</summary>
     public static byte[] BytesOf(IEnumerable<MerkleHash> path) => MerkleHash.AsBytes(path as MerkleHash[] ?? [.. path]).ToArray();
 
-    /// <summary>How many bytes of JSON receipts bear of it.</summary>
-    [JsonIgnore]
-    public int JsonLength => FrameLength + JsonText.Base64Length(Entry.Length) + JsonText.Base64Length(Path.Length) + JsonText.Base64Length(Page.Length) + JsonText.Base64Length(PagePath.Length);
-
     /// <summary>The JSON that receipts bear of it, in UTF-8.</summary>
     public byte[] ToJson()
     {
-        var json = new byte[JsonLength];
-        Write(json);
-        return json;
-    }
-
-    /// <summary>Writes the JSON that receipts bear of it.</summary>
-    public void Write(IBufferWriter<byte> output)
-    {
-        Write(output.GetSpan(JsonLength));
-        output.Advance(JsonLength);
+        var bytes = new byte[FrameLength + JsonText.Base64Length(Entry.Length) + JsonText.Base64Length(Path.Length) + JsonText.Base64Length(Page.Length) + JsonText.Base64Length(PagePath.Length)];
+        var json = new JsonText(bytes);
+        AddBeginning(ref json, Entry.Span, Path.Span);
+        AddEnd(ref json, Page.Span, PagePath.Span);
+        return bytes;
     }
 
     /// <summary>The beginning of the JSON, which all proofs under a checkpoint have in common.</summary>
@@ -71,13 +61,6 @@ public sealed record StatusProof(ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte
         json.Add(beginning);
         AddEnd(ref json, page, pagePath);
         return json.Length;
-    }
-
-    private void Write(Span<byte> text)
-    {
-        var json = new JsonText(text);
-        AddBeginning(ref json, Entry.Span, Path.Span);
-        AddEnd(ref json, Page.Span, PagePath.Span);
     }
 
     private static void AddBeginning(ref JsonText json, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> path)
