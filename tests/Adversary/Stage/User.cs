@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using TrueCopy.Cli;
 using TrueCopy.Cli.Trust;
@@ -67,6 +68,10 @@ internal sealed class User(Uri service) : IDisposable
     }
 
     public Task<Run> VerifyAsync(string file, params string[] more) => RunAsync(["verify", file, "--service", service.ToString(), .. more]);
+
+    /// <summary>How long the log was that this user has seen, which may have grown since.</summary>
+    public long SeenSize => Checkpoint.Parse(SignedNote.Parse(Encoding.UTF8.GetBytes(
+        JsonNode.Parse(System.IO.File.ReadAllText(KnownLogs))!["logs"]![0]!["checkpoint"]!.GetValue<string>())).Text).Size;
 
     /// <summary>The last run was so long ago: everything that this user's files say of times is set back.</summary>
     public void LetPass(TimeSpan time)
