@@ -137,12 +137,13 @@ public sealed record StagedUpload(
 /// <param name="Position">Position in the upload, from 0; a line's number less one.</param>
 public sealed record RequestedAct(ActKind Kind, long Position)
 {
+    // A list that a message does not have is given to it as null.
     /// <summary>The most acts that it comes to, a document's other digests left out; no part of what is staged.</summary>
     [JsonIgnore]
     public int MostActs => Digests.Count > 0 ? Digests.Count : ActResolver.MaxDocuments;
 
     /// <summary>Issue: the document under each algorithm. Acts: the document, or nothing if it is named by reference.</summary>
-    public IReadOnlyList<Digest> Digests { get; init; } = [];
+    public IReadOnlyList<Digest> Digests { get; init => field = value ?? []; } = [];
 
     /// <summary>The issuer's own name for the document.</summary>
     public string? Reference { get; init; }
@@ -151,7 +152,7 @@ public sealed record RequestedAct(ActKind Kind, long Position)
     public string? FileName { get; init; }
 
     /// <summary>Issue: further lines of the list that say the very same.</summary>
-    public IReadOnlyList<ListedLine> Also { get; init; } = [];
+    public IReadOnlyList<ListedLine> Also { get; init => field = value ?? []; } = [];
 
     /// <summary>Issue: the issuer's word for the kind of document.</summary>
     public string? Type { get; init; }

@@ -66,7 +66,10 @@ internal static class FuzzTargets
         new("upload metadata", RoundTrip.None, typeof(UploadRejectedException), [FuzzTarget.Text("reference=loan%204711\ntype=t\nvalidfrom=2026-01-01T00:00:00Z\nexpires=2027-01-01T00:00:00Z")], bytes => UploadMetadata.Parse(Metadata(bytes)) is null ? null : bytes),
         new("registry metadata", RoundTrip.None, typeof(NotAnIssuerException), [FuzzTarget.Text("legalname=%E9%93%B6\njurisdiction=CN-GD\ndomain=a.example\nretention=delete\nalgorithms=sm3, sha-512")], bytes => IssuerMetadata.Parse("issuer-a", Metadata(bytes)) is null ? null : bytes),
         new("upload name", RoundTrip.None, null, [Bytes("a/SHA256SUMS"), Bytes("x.acts.jsonl"), Bytes("deep/er/file.pdf")], CheckName),
-        new("staged message", RoundTrip.Stable, typeof(LogFormatException), [StagedBody.Encode(new RegistryChange(Samples.Bank)), StagedBody.Encode(new ReceiverChange(Samples.Lender)), StagedBody.Encode(Samples.Handover), StagedBody.Encode(new RegistryChange(Samples.Bank, new DomainOutcome("bank.hk", DomainWord.Confirmed, Samples.Upload("a").At))), StagedBody.Encode(Samples.Upload("a")), StagedBody.Encode(Samples.Upload("b") with { Answer = new AnswerForm(UploadKind.Manifest, 3, 9), Acts = [new RequestedAct(ActKind.Revoke, 0) { Reference = "r", Note = "n" }] })], bytes => StagedBody.Encode(StagedBody.Decode(bytes))),
+        new("staged message", RoundTrip.Stable, typeof(LogFormatException), [StagedBody.Encode(new RegistryChange(Samples.Bank)), StagedBody.Encode(new ReceiverChange(Samples.Lender)), StagedBody.Encode(Samples.Handover), StagedBody.Encode(new RegistryChange(Samples.Bank, new DomainOutcome("bank.hk", DomainWord.Confirmed, Samples.Upload("a").At))), StagedBody.Encode(Samples.Upload("a")), StagedBody.Encode(Samples.Upload("b") with { Answer = new AnswerForm(UploadKind.Manifest, 3, 9), Acts = [new RequestedAct(ActKind.Revoke, 0) { Reference = "r", Note = "n" }] })], bytes => StagedBody.Encode(StagedBody.Decode(bytes)))
+        {
+            Regressions = [Without("also"), Without("digests")],
+        },
         new("pending answer", RoundTrip.Stable, typeof(LogFormatException), [.. PendingAnswers().Select(PendingAnswerBody.Encode)], bytes => PendingAnswerBody.Encode(PendingAnswerBody.Decode(bytes)))
         {
             Regressions = [HalfASurrogate],
@@ -85,6 +88,10 @@ internal static class FuzzTargets
 
     // One character a byte, so that what text parsers accept can be compared byte for byte.
     private static string Chars(byte[] bytes) => Encoding.Latin1.GetString(bytes);
+
+    // A member of another name is none.
+    private static byte[] Without(string member) =>
+        Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(StagedBody.Encode(Samples.Upload("a"))).Replace($"\"{member}\":", $"\"x{member}\":", StringComparison.Ordinal));
 
     private static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 
