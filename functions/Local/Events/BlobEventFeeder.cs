@@ -17,7 +17,7 @@ internal sealed partial class BlobEventFeeder(StorageAccounts accounts, TimeProv
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     // Where nothing came for a while it is looked less often: most containers are at rest, and together would take most of the looks.
-    private static readonly TimeSpan RestInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RestInterval = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan RestAfter = TimeSpan.FromSeconds(5);
 
     // Institutions come seldom, so that not every look at what they upload is a look for them as well.
