@@ -77,12 +77,7 @@ public sealed record LogStatus(ReadOnlyMemory<byte> Bytes, Entry Entry, PackedSt
     }
 
     /// <summary>What proves how the entries of a page stand.</summary>
-    internal StatusProof ProofOf(ProvenPage page)
-    {
-        var path = new byte[page.PathLength];
-        page.CopyPath(path);
-        return new StatusProof(Bytes, _pathBytes, page.Page, path);
-    }
+    internal StatusProof ProofOf(ProvenPage page) => new(Bytes, _pathBytes, page.Page, page.PathToArray());
 
     /// <summary>The same in the JSON that receipts bear, in memory of the shared pool.</summary>
     internal (byte[] Rented, int Length) RentJson(ProvenPage page)

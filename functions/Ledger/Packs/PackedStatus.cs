@@ -58,16 +58,6 @@ public sealed class PackedStatus
         return new PackedStatus(packs, size, root, top, await FindEdgeAsync(packs, size, top, cancellationToken));
     }
 
-    /// <summary>The page that an entry's code is in, and its path, from its sibling upwards.</summary>
-    /// <exception cref="LogFormatException">A node is missing, or another.</exception>
-    public async ValueTask<(ReadOnlyMemory<byte> Page, ReadOnlyMemory<byte> Path)> ProveAsync(long index, CancellationToken cancellationToken)
-    {
-        var proven = await FindAsync(index, cancellationToken);
-        var path = new byte[proven.PathLength];
-        proven.CopyPath(path);
-        return (proven.Page, path);
-    }
-
     /// <summary>The page that an entry's code is in, with its path where that is kept.</summary>
     /// <exception cref="LogFormatException">A node is missing, or another.</exception>
     public async ValueTask<ProvenPage> FindAsync(long index, CancellationToken cancellationToken)

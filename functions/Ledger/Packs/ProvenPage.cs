@@ -56,4 +56,12 @@ public readonly struct ProvenPage
         var hashes = MemoryMarshal.Cast<byte, MerkleHash>(path);
         _branch.Above.CopyTo(hashes[_branch.CopyPath(_number, hashes)..]);
     }
+
+    /// <summary>A copy of its path.</summary>
+    public byte[] PathToArray()
+    {
+        var path = new byte[PathLength];
+        CopyPath(path);
+        return path;
+    }
 }

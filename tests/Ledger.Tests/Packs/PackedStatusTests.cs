@@ -45,9 +45,9 @@ public sealed class PackedStatusTests
                 Assert.Equal(tree.Root(), read.Root);
                 foreach (var index in codes.Keys.Append(0).Append(size - 1).Append(size / 2))
                 {
-                    var (page, path) = await read.ProveAsync(index, Stop);
-                    Assert.Equal(tree[index], StatusPage.Read(page.Span, index));
-                    Assert.True(ProofVerifier.Includes(StatusHasher.Page(page.Span), StatusPage.NumberOf(index), StatusPage.CountFor(size), MerkleHash.Cast(path.Span), tree.Root()), $"{index} of {size}");
+                    var proven = await read.FindAsync(index, Stop);
+                    Assert.Equal(tree[index], StatusPage.Read(proven.Page.Span, index));
+                    Assert.True(ProofVerifier.Includes(StatusHasher.Page(proven.Page.Span), StatusPage.NumberOf(index), StatusPage.CountFor(size), MerkleHash.Cast(proven.PathToArray()), tree.Root()), $"{index} of {size}");
                 }
 
                 var pages = tree.Pages.ToDictionary(item => item.Key, item => item.Value);
@@ -109,7 +109,7 @@ public sealed class PackedStatusTests
         others.All[100_001] = bytes;
         if (damage == 2)
             others.All.Clear();
-        await Assert.ThrowsAsync<LogFormatException>(async () => await (await PackedStatus.LoadAsync(others, 100_000, status.At, Stop)).ProveAsync(7, Stop));
+        await Assert.ThrowsAsync<LogFormatException>(async () => await (await PackedStatus.LoadAsync(others, 100_000, status.At, Stop)).FindAsync(7, Stop));
     }
 
     [Fact]
@@ -123,9 +123,9 @@ public sealed class PackedStatusTests
         {
             foreach (var (index, expected) in new[] { (7, EntryStatus.Revoked), (Apart + 7, EntryStatus.Suspended), ((2 * Apart) + 7, EntryStatus.Stands), (Size - 1, EntryStatus.Stands) })
             {
-                var (page, path) = await status.ProveAsync(index, Stop);
-                Assert.Equal(expected, StatusPage.Read(page.Span, index));
-                Assert.True(ProofVerifier.Includes(StatusHasher.Page(page.Span), StatusPage.NumberOf(index), StatusPage.CountFor(Size), MerkleHash.Cast(path.Span), status.Root));
+                var proven = await status.FindAsync(index, Stop);
+                Assert.Equal(expected, StatusPage.Read(proven.Page.Span, index));
+                Assert.True(ProofVerifier.Includes(StatusHasher.Page(proven.Page.Span), StatusPage.NumberOf(index), StatusPage.CountFor(Size), MerkleHash.Cast(proven.PathToArray()), status.Root));
             }
         }
     }
