@@ -11,11 +11,12 @@ public sealed class FileOperationTests(Azurite azurite)
     // The host takes sixteen events at once, and deletes each by itself.
     private const double OperationsAnEvent = 1 + (1 / 16.0);
 
+    /// <summary>How many files, and the most operations of each.</summary>
+    public static TheoryData<int, double> Together => new() { { 1, 22 }, { 64, 7 }, { Extent.IsExhaustive ? 1000 : 250, 6 } };
+
     // How many share a message is a matter of the machine here: at worst each has its own. On a simulated clock LoadTests count them.
     [Theory]
-    [InlineData(1, 22)]
-    [InlineData(64, 7)]
-    [InlineData(250, 6)]
+    [MemberData(nameof(Together))]
     public async Task Files_that_come_together_cost_no_more_than_so_many_operations_each(int files, double most)
     {
         var stop = TestContext.Current.CancellationToken;
