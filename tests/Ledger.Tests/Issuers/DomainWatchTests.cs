@@ -113,10 +113,10 @@ public sealed class DomainWatchTests
         await using var other = _world.Start();
 
         // The other has read when the next round is due, and writes after this one.
-        var turn = new TaskCompletionSource();
-        var held = false;
-        _world.Operations.Hook = operation => operation is { Name: "domains.write", Moment: Fault.Before } && !held && (held = true) ? turn.Task : Task.CompletedTask;
+        var (reached, turn) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
+        _world.Operations.Hook = operation => operation is { Name: "domains.write", Moment: Fault.Before } && reached.TrySetResult() ? turn.Task : Task.CompletedTask;
         var late = other.Domains.RunAsync(Stop);
+        await reached.Task.WaitAsync(Wait.Limit, Stop);
         var first = await one.Domains.RunAsync(Stop);
         turn.SetResult();
         Assert.Equal((true, false), (first, await late));
